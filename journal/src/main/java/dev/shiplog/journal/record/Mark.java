@@ -1,0 +1,103 @@
+package dev.shiplog.journal.record;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The recorder's own voice: what it did, what happened to it, and what it did not see. Absence is data: a stretch that
+ * was not recorded, or may not have been, is a {@link Gap}.
+ *
+ * <p>The payload of a {@link Kind#MARK} record is one of these as JSON, {@code {"mark":"gap","from":…}}. All times are
+ * ns since the epoch. A reader ignores members that it does not know.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "mark")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Mark.Start.class, name = "start"),
+    @JsonSubTypes.Type(value = Mark.CleanStop.class, name = "clean-stop"),
+    @JsonSubTypes.Type(value = Mark.UncleanStop.class, name = "unclean-stop"),
+    @JsonSubTypes.Type(value = Mark.SegmentStart.class, name = "segment-start"),
+    @JsonSubTypes.Type(value = Mark.EngineUp.class, name = "engine-up"),
+    @JsonSubTypes.Type(value = Mark.EngineDown.class, name = "engine-down"),
+    @JsonSubTypes.Type(value = Mark.Gap.class, name = "gap"),
+    @JsonSubTypes.Type(value = Mark.Synthetic.class, name = "synthetic"),
+    @JsonSubTypes.Type(value = Mark.Dropped.class, name = "dropped"),
+    @JsonSubTypes.Type(value = Mark.ClockStep.class, name = "clock-step"),
+    @JsonSubTypes.Type(value = Mark.Damage.class, name = "damage"),
+    @JsonSubTypes.Type(value = Mark.Redaction.class, name = "redaction"),
+})
+public sealed interface Mark {
+    /** The recorder started. {@code configuration} is what it runs with, secrets left out. */
+    record Start(String version, Map<String, String> configuration) implements Mark {}
+
+    /** The recorder ended as it was asked to; nothing after this record was seen. */
+    record CleanStop(String reason) implements Mark {}
+
+    /** Found at start: the run before ended without {@link CleanStop}; {@code last} is its last record's receipt. */
+    record UncleanStop(long last, long lastSequence) implements Mark {}
+
+    /**
+     * The head of a segment: {@code events} are the keys of the newest events that the journal holds (see the recorder's
+     * event source), {@code containers} of the records that follow are the snapshot of what exists now.
+     */
+    record SegmentStart(List<String> events, int containers) implements Mark {}
+
+    /** The engine answers. */
+    record EngineUp(String engineId, String version, String apiVersion) implements Mark {}
+
+    /** The engine does not answer, or no longer. */
+    record EngineDown(String reason) implements Mark {}
+
+    /**
+     * Records of {@code kind} (of {@code subject}, unless that is empty) with a time between {@code from} and {@code to}
+     * were not recorded, or may not have been.
+     */
+    record Gap(String kind, String subject, long from, long to, String reason) implements Mark {}
+
+    /** A change of state that no event told of, found by listing: {@code change} is in an event's own words. */
+    record Synthetic(String subject, String change, String name) implements Mark {}
+
+    /** {@code count} records of {@code kind} were dropped between {@code from} and {@code to}. */
+    record Dropped(String kind, long count, long from, long to, String reason) implements Mark {}
+
+    /** The wall clock moved by {@code step} ns against the monotonic clock. */
+    record ClockStep(long step) implements Mark {}
+
+    /** Damage found by the writer in {@code segment}, which was set aside as it is. */
+    record Damage(String segment, long offset, String reason) implements Mark {}
+
+    /** What redaction took out of the inspect payloads of {@code subject}: the paths, never the values. */
+    record Redaction(String subject, String rule, List<String> removed) implements Mark {}
+
+    /** The bytes of a record's payload. */
+    default byte[] toJson() {
+        try {
+            return MarkJson.MAPPER.writeValueAsBytes(this);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote.
+     *
+     * @throws IOException if it is not a mark that this version knows
+     */
+    static Mark fromJson(byte[] payload) throws IOException {
+        return MarkJson.MAPPER.readValue(payload, Mark.class);
+    }
+}
+
+/** Holds the one mapper, so that it is made when the first mark is. */
+final class MarkJson {
+    static final ObjectMapper MAPPER =
+            new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+
+    private MarkJson() {}
+}

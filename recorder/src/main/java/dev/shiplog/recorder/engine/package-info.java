@@ -1,0 +1,8 @@
+/**
+ * The Docker Engine as raw bytes: start with {@link dev.shiplog.recorder.engine.Engine} and
+ * {@link dev.shiplog.recorder.engine.LineStream}.
+ */
+@NullMarked
+package dev.shiplog.recorder.engine;
+
+import org.jspecify.annotations.NullMarked;
