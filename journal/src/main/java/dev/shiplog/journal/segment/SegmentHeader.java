@@ -11,5 +11,4 @@ package dev.shiplog.journal.segment;
  * @param writer name and version of the program that writes
  * @param created ns since the epoch
  */
-public record SegmentHeader(
-        String journal, String host, String engine, String boot, String writer, long created) {}
+public record SegmentHeader(String journal, String host, String engine, String boot, String writer, long created) {}

@@ -1,0 +1,161 @@
+package dev.shiplog.acceptance;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The shape of the house, as the package table in {@code docs/ARCHITECTURE.md} draws it. */
+class ArchitectureTest {
+    private static final String[] PURE = {"dev.shiplog.journal.record", "dev.shiplog.journal.codec"};
+    private static final DescribedPredicate<JavaClass> MAIN =
+            describe("a main", c -> c.getSimpleName().endsWith("Main"));
+
+    private static JavaClasses shipped;
+
+    @BeforeAll
+    static void readClasses() {
+        shipped = new ClassFileImporter()
+                .importPaths(Stream.of("journal", "recorder", "replay")
+                        .map(module -> Path.of("..", module, "target", "classes"))
+                        .toList());
+    }
+
+    static Stream<Arguments> libraries() {
+        return Stream.of(
+                Arguments.of("net.openhft..", List.of("dev.shiplog.journal")),
+                Arguments.of("com.github.dockerjava..", List.of("dev.shiplog.recorder.engine")),
+                Arguments.of("org.apache.hc..", List.of("dev.shiplog.recorder.engine")),
+                Arguments.of("com.github.luben..", List.of("dev.shiplog.journal.archive")),
+                Arguments.of("org.apache.commons.compress..", List.of("dev.shiplog.journal.archive")),
+                Arguments.of("org.snakeyaml..", List.of("dev.shiplog.recorder")),
+                Arguments.of(
+                        "picocli..",
+                        List.of("dev.shiplog.recorder", "dev.shiplog.replay", "dev.shiplog.replay.command")),
+                Arguments.of(
+                        "com.fasterxml.jackson..",
+                        List.of(
+                                "dev.shiplog.journal.record",
+                                "dev.shiplog.journal.segment",
+                                "dev.shiplog.recorder.source",
+                                "dev.shiplog.replay..")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("libraries")
+    void eachLibraryStaysBehindItsPackage(String library, List<String> importers) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(importers.toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(shipped);
+    }
+
+    @Test
+    void recorderAndReplayMeetOnlyInTheJournal() {
+        slices().matching("dev.shiplog.(recorder|replay)..")
+                .should()
+                .notDependOnEachOther()
+                .check(shipped);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.shiplog.journal..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.shiplog.recorder..", "dev.shiplog.replay..")
+                .check(shipped);
+    }
+
+    @Test
+    void packagesFormNoCycle() {
+        slices().matching("dev.shiplog.(**)").should().beFreeOfCycles().check(shipped);
+    }
+
+    @Test
+    void purePackagesTouchNoFileSocketThreadOrClock() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(PURE)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                                "java.nio.file..",
+                                "java.nio.channels..",
+                                "java.net..",
+                                "java.util.concurrent..",
+                                "java.lang.foreign..")
+                        .or(describe("a file", c -> c.getName().matches("java\\.io\\.(File|RandomAccessFile).*")))
+                        .or(type(Thread.class))
+                        .or(type(Clock.class))
+                        .or(type(InstantSource.class)))
+                .orShould()
+                .accessTargetWhere(readsTheClock())
+                .check(shipped);
+    }
+
+    @Test
+    void onlyTheMainsKnowTheProcess() {
+        noClasses()
+                .that(DescribedPredicate.not(MAIN))
+                .should()
+                .accessTargetWhere(readsTheClock().or(speaksForTheProcess()))
+                .check(shipped);
+    }
+
+    @Test
+    void nullIsMarkedEverywhere() {
+        classes()
+                .should(new ArchCondition<JavaClass>("live in a package marked @NullMarked") {
+                    @Override
+                    public void check(JavaClass item, ConditionEvents events) {
+                        events.add(new SimpleConditionEvent(
+                                item,
+                                item.getPackage().isAnnotatedWith(NullMarked.class),
+                                item.getName() + " lives in a package that is not @NullMarked"));
+                    }
+                })
+                .check(shipped);
+    }
+
+    /** The wall clock; elapsed time ({@code System.nanoTime}) is fit for use anywhere but in the pure packages. */
+    private static DescribedPredicate<JavaAccess<?>> readsTheClock() {
+        return describe("the wall clock", access -> {
+            JavaClass owner = access.getTargetOwner();
+            String name = access.getName();
+            return owner.isEquivalentTo(Instant.class) && name.equals("now")
+                    || owner.isEquivalentTo(System.class) && name.equals("currentTimeMillis");
+        });
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> speaksForTheProcess() {
+        Set<String> names = Set.of("out", "err", "in", "exit");
+        return describe(
+                "System.out, err, in or exit",
+                access -> access.getTargetOwner().isEquivalentTo(System.class) && names.contains(access.getName()));
+    }
+}
