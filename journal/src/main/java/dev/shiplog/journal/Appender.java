@@ -2,6 +2,7 @@ package dev.shiplog.journal;
 
 import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
 import java.io.Closeable;
 import java.io.IOException;

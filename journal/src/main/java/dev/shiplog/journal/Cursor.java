@@ -1,6 +1,7 @@
 package dev.shiplog.journal;
 
 import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.segment.Loss;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;

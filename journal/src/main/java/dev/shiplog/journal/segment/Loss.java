@@ -1,7 +1,8 @@
-package dev.shiplog.journal;
+package dev.shiplog.journal.segment;
 
 /**
- * A stretch of a journal that could not be read, and what is known of it.
+ * A stretch of a journal that could not be read, and what is known of it. Damage that cost no record is told as well,
+ * with an empty range: {@code toSequence == fromSequence - 1}.
  *
  * @param segment the name of the segment, or of the one before a missing one
  * @param fromOffset first byte that could not be read
@@ -20,4 +21,10 @@ public record Loss(
         long toSequence,
         long fromTime,
         long toTime,
-        String reason) {}
+        String reason) {
+
+    /** How many records are lost, or -1 if that is not known. */
+    public long records() {
+        return fromSequence == 0 || toSequence == 0 ? -1 : toSequence - fromSequence + 1;
+    }
+}
