@@ -16,18 +16,23 @@ public final class Decoded {
     long time;
     long received;
     long monotonic;
-    byte[] payload = {};
+    Shape shape = CodedShape.WHOLE.shape();
+    long[] numbers = {};
+    byte[][] texts = {{}};
 
     Decoded() {}
 
+    /** As {@link Record#sequence()}. */
     public long sequence() {
         return sequence;
     }
 
+    /** As {@link Record#kind()}. */
     public Kind kind() {
         return kind;
     }
 
+    /** As {@link Record#subject()}. */
     public String subject() {
         return subject;
     }
@@ -47,24 +52,33 @@ public final class Decoded {
         return monotonic;
     }
 
-    /** The shape of the payload, or null if it was stored verbatim: then only {@link #payload} is to be had. */
+    /** The shape of the payload, or null if it is held as a whole: then only {@link #payload} is to be had. */
     public @Nullable Shape shape() {
-        return null;
+        return shape == CodedShape.WHOLE.shape() ? null : shape;
     }
 
     /** The value of an {@code INTEGER} or {@code TIME} slot (ns since the epoch). */
     public long number(int slot) {
-        throw new IllegalStateException("verbatim");
+        return numbers[slot];
     }
 
     /** The value of a {@code NUMBER} or {@code STRING} slot; not to be changed. */
     public byte[] text(int slot) {
-        throw new IllegalStateException("verbatim");
+        return texts[slot];
     }
 
     /** Appends the payload, byte for byte as the engine sent it. */
     public void payload(Bytes out) {
-        out.put(payload);
+        int slots = shape.slots();
+        for (int i = 0; i < slots; i++) {
+            out.put(shape.literal(i));
+            switch (shape.type(i)) {
+                case INTEGER -> out.putDecimal(numbers[i]);
+                case TIME -> out.putTime(numbers[i]);
+                case NUMBER, STRING -> out.put(texts[i]);
+            }
+        }
+        out.put(shape.literal(slots));
     }
 
     /** A copy that outlives the next decoding. */

@@ -14,20 +14,36 @@ public final class Shape {
         /** Any other number, as its bytes. */
         NUMBER,
         /** The inside of any other string (escapes as they stand), as its bytes. */
-        STRING
+        STRING;
+
+        /** Whether the value is held as a long, not as bytes. */
+        public boolean isNumeric() {
+            return this == INTEGER || this == TIME;
+        }
     }
 
     private final byte[][] literals;
     private final SlotType[] types;
+    private final int literalBytes;
 
     Shape(byte[][] literals, SlotType[] types) {
         this.literals = literals;
         this.types = types;
+        int sum = 0;
+        for (byte[] literal : literals) {
+            sum += literal.length;
+        }
+        this.literalBytes = sum;
     }
 
     /** The number of value slots. */
     public int slots() {
         return types.length;
+    }
+
+    /** How many bytes the literals have together. */
+    int literalBytes() {
+        return literalBytes;
     }
 
     /** The type of slot {@code i}. */

@@ -1,0 +1,296 @@
+package dev.shiplog.journal.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.testkit.Samples;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CodecTest {
+    private static final int RANDOM_PAYLOADS = Integer.getInteger("shiplog.codec.payloads", 1_000_000);
+
+    @Test
+    void everySampleComesBackByteForByte() throws Exception {
+        List<Record> records = new ArrayList<>();
+        for (String name : Samples.NAMES) {
+            for (byte[] payload : Samples.payloads(name)) {
+                records.add(sample(name.equals(Samples.STATS) ? Kind.STATS : Kind.INSPECT, payload, records.size()));
+            }
+        }
+        assertThat(records).hasSizeGreaterThan(8_300);
+        assertComesBack(records, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void randomPayloadsJsonAndNotComeBackByteForByte(long seed) throws Exception {
+        RandomRecords random = new RandomRecords(seed);
+        int batch = 10_000;
+        for (int done = 0; done < RANDOM_PAYLOADS / 4; done += batch) {
+            List<Record> records = new ArrayList<>(batch);
+            for (int i = 0; i < batch; i++) {
+                records.add(random.next());
+            }
+            assertComesBack(records, seed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14, 15})
+    void lostRecordsCostOnlyWhatBuildsOnThem(long seed) {
+        Random random = new Random(seed);
+        List<byte[]> payloads = Samples.payloads(Samples.STATS).subList(0, 4_000);
+        Encoder encoder = new Encoder();
+        List<byte[]> coded = new ArrayList<>();
+        List<Record> records = new ArrayList<>();
+        for (byte[] payload : payloads) {
+            Record record = sample(Kind.STATS, payload, records.size());
+            records.add(record);
+            Bytes out = new Bytes(256);
+            encoder.encode(record, out);
+            coded.add(out.toArray());
+        }
+        Decoder decoder = new Decoder();
+        decoder.startGroup(0);
+        int lost = 0;
+        int refused = 0;
+        for (int i = 0; i < coded.size(); i++) {
+            if (i > 1_000 && random.nextInt(400) == 0) {
+                lost++;
+                continue;
+            }
+            try {
+                assertSame(records.get(i).withSequence(i), decoder.decode(coded.get(i), 0, coded.get(i).length), seed);
+            } catch (UndecodableException e) {
+                refused++;
+            }
+        }
+        // At most the 50 records or so that the container of each lost one had still to come.
+        assertThat(refused).as("seed %d, lost %d", seed, lost).isBetween(lost, lost * 60);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23})
+    void flippedBitsAreRefusedOrDecodedButNeverCrash(long seed) {
+        Random random = new Random(seed);
+        RandomRecords records = new RandomRecords(seed);
+        for (int round = 0; round < 2_000; round++) {
+            Encoder encoder = new Encoder();
+            Decoder decoder = new Decoder();
+            decoder.startGroup(1);
+            for (int i = 0; i < 20; i++) {
+                Bytes out = new Bytes(256);
+                encoder.encode(records.next(), out);
+                byte[] coded = out.toArray();
+                if (random.nextInt(4) == 0) {
+                    int bit = random.nextInt(coded.length * 8);
+                    coded[bit >> 3] ^= (byte) (1 << (bit & 7));
+                }
+                try {
+                    decoder.decode(coded, 0, coded.length).toRecord();
+                } catch (UndecodableException e) {
+                    assertThat(e.getMessage()).as("seed %d", seed).isNotBlank();
+                } catch (RuntimeException e) {
+                    fail("seed " + seed + ", round " + round + ", record " + i, e);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFullGroupRefusesMore() {
+        Encoder encoder = new Encoder();
+        Record record = new Record(0, Kind.LOG, "", 1, 1, 1, new byte[0]);
+        Bytes out = new Bytes(256);
+        for (int i = 0; i < Encoder.MAX_GROUP; i++) {
+            encoder.encode(record, out);
+        }
+        assertThatIllegalStateException().isThrownBy(() -> encoder.encode(record, out));
+        encoder.startGroup();
+        encoder.encode(record, out);
+        assertThat(encoder.size()).isOne();
+    }
+
+    /** The common measure; the figure is for the benchmarks, this only keeps it from growing unseen. */
+    @Test
+    void statsSamplesTakeFewBytes() {
+        Encoder encoder = new Encoder();
+        Bytes out = new Bytes(1 << 20);
+        List<byte[]> payloads = Samples.payloads(Samples.STATS);
+        for (int i = 0; i < payloads.size(); i++) {
+            if (encoder.size() == Encoder.MAX_GROUP) {
+                encoder.startGroup();
+            }
+            encoder.encode(sample(Kind.STATS, payloads.get(i), i), out);
+        }
+        double each = (double) out.length() / payloads.size();
+        assertThat(each).isLessThan(70);
+    }
+
+    private static void assertComesBack(List<Record> records, long seed) throws UndecodableException {
+        Encoder encoder = new Encoder();
+        Decoder decoder = new Decoder();
+        Bytes out = new Bytes(1 << 16);
+        for (int i = 0; i < records.size(); i++) {
+            if (i % Encoder.MAX_GROUP == 0) {
+                encoder.startGroup();
+                decoder.startGroup(i);
+            }
+            out.clear();
+            encoder.encode(records.get(i), out);
+            assertThat(out.array()[0]).as("first byte").isNotNegative();
+            assertThat(Decoder.index(out.array(), 0)).isEqualTo(i % Encoder.MAX_GROUP);
+            assertSame(records.get(i).withSequence(i), decoder.decode(out.array(), 0, out.length()), seed);
+        }
+    }
+
+    private static void assertSame(Record expected, Decoded decoded, long seed) {
+        Record actual = decoded.toRecord();
+        if (!Arrays.equals(expected.payload(), actual.payload())) {
+            fail("seed %d, record %d: payload%n%s%ncame back as%n%s"
+                    .formatted(
+                            seed,
+                            expected.sequence(),
+                            new String(expected.payload(), StandardCharsets.ISO_8859_1),
+                            new String(actual.payload(), StandardCharsets.ISO_8859_1)));
+        }
+        byte[] none = {};
+        assertThat(new Record(
+                        actual.sequence(), actual.kind(), actual.subject(), actual.time(), actual.received(),
+                        actual.monotonic(), none))
+                .as("seed %d", seed)
+                .isEqualTo(new Record(
+                        expected.sequence(), expected.kind(), expected.subject(), expected.time(), expected.received(),
+                        expected.monotonic(), none));
+    }
+
+    /** A record such as the recorder makes of this payload. */
+    private static Record sample(Kind kind, byte[] payload, int i) {
+        String text = new String(payload, StandardCharsets.UTF_8);
+        int id = text.indexOf("\"id\":\"");
+        String subject = id < 0 ? "" : text.substring(id + 6, Math.min(text.length(), id + 70));
+        long time = 1_795_251_593_000_000_000L + i * 16_000_000L;
+        if (kind == Kind.STATS) {
+            int read = text.indexOf("\"read\":\"") + 8;
+            time = Values.time(payload, read, text.indexOf('"', read));
+        }
+        long received = (time + 2_000_000 + (i * 7919L) % 400_000) / 1_000 * 1_000;
+        return new Record(0, kind, subject, time, received, received - 1_795_000_000_000_000_000L, payload);
+    }
+
+    /** Records of a few series each, whose payloads are JSON that changes a little, JSON at random, or no JSON at all. */
+    private static final class RandomRecords {
+        private final Random random;
+        private final Map<String, byte[]> last = new HashMap<>();
+
+        RandomRecords(long seed) {
+            random = new Random(seed);
+        }
+
+        Record next() {
+            Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+            String subject = random.nextInt(10) == 0 ? "" : "subject-" + random.nextInt(12) + (char) random.nextInt(0xD800);
+            String key = kind + subject.substring(0, Math.min(10, subject.length()));
+            byte[] old = last.get(key);
+            byte[] payload;
+            if (old != null && random.nextInt(3) > 0) {
+                payload = changed(old);
+            } else {
+                StringBuilder text = new StringBuilder();
+                if (random.nextInt(4) > 0) {
+                    object(text, 3);
+                } else {
+                    garbage(text);
+                }
+                payload = text.toString().getBytes(StandardCharsets.UTF_8);
+            }
+            last.put(key, payload);
+            long time = random.nextInt(5) == 0 ? random.nextLong() : 1_795_251_593_000_000_000L + random.nextInt();
+            long received = random.nextInt(5) == 0 ? random.nextLong() : time / 1_000 * 1_000 + random.nextInt(9) * 1_000L;
+            long monotonic = random.nextInt(5) == 0 ? random.nextLong() : received - 99;
+            return new Record(0, kind, subject, time, received, monotonic, payload);
+        }
+
+        private byte[] changed(byte[] old) {
+            byte[] payload = old.clone();
+            for (int n = random.nextInt(4); n > 0 && payload.length > 0; n--) {
+                int at = random.nextInt(payload.length);
+                switch (random.nextInt(4)) {
+                    case 0 -> payload[at] = (byte) ('0' + random.nextInt(10));
+                    case 1 -> payload[at] = (byte) random.nextInt(256);
+                    case 2 -> payload = Arrays.copyOf(payload, at);
+                    default -> {
+                        byte[] longer = new byte[payload.length + 1];
+                        System.arraycopy(payload, 0, longer, 0, at);
+                        longer[at] = (byte) "0123456789\",:{}-.e\\".charAt(random.nextInt(19));
+                        System.arraycopy(payload, at, longer, at + 1, payload.length - at);
+                        payload = longer;
+                    }
+                }
+            }
+            return payload;
+        }
+
+        private void garbage(StringBuilder text) {
+            for (int n = random.nextInt(40); n > 0; n--) {
+                text.append(random.nextBoolean() ? (char) random.nextInt(128) : "{}[]\",:0123456789-.eE".charAt(random.nextInt(21)));
+            }
+        }
+
+        private void object(StringBuilder text, int depth) {
+            text.append('{');
+            int members = random.nextInt(6);
+            for (int i = 0; i < members; i++) {
+                text.append(i == 0 ? "" : ",").append('"').append((char) ('a' + random.nextInt(8))).append("\":");
+                value(text, depth);
+            }
+            text.append('}');
+        }
+
+        private void value(StringBuilder text, int depth) {
+            switch (random.nextInt(depth > 0 ? 12 : 10)) {
+                case 0 -> text.append(random.nextLong());
+                case 1 -> text.append(random.nextInt(100));
+                case 2 -> text.append(random.nextDouble());
+                case 3 -> text.append("18446744073709551615");
+                case 4 -> text.append("-0");
+                case 5 -> text.append(random.nextBoolean());
+                case 6 -> text.append("null");
+                case 7 -> text.append('"').append(time()).append('"');
+                case 8 -> text.append('"').append(Long.toHexString(random.nextLong())).append(Long.toHexString(random.nextLong())).append('"');
+                case 9 -> text.append("\"q\\\"\\\\u").append(random.nextInt(30)).append('"');
+                case 10 -> object(text, depth - 1);
+                default -> {
+                    text.append('[');
+                    for (int n = random.nextInt(4); n > 0; n--) {
+                        value(text, depth - 1);
+                        text.append(n > 1 ? "," : "");
+                    }
+                    text.append(']');
+                }
+            }
+        }
+
+        private String time() {
+            return switch (random.nextInt(5)) {
+                case 0 -> "0001-01-01T00:00:00Z";
+                case 1 -> "2026-02-30T24:61:00.5Z";
+                case 2 -> "2026-11-21T08:59:53.100Z";
+                default -> Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000)).toString();
+            };
+        }
+    }
+}
