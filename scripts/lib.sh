@@ -1,0 +1,50 @@
+# What the scripts share; sourced with $home set to the project's directory. POSIX sh.
+# shellcheck shell=sh
+
+fail() {
+    echo "${0##*/}: $*" >&2
+    exit 1
+}
+
+# The major version of the Java in $1, from its release file if it has one: asking java itself takes a JVM start.
+java_major() {
+    java_version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null)
+    [ -n "$java_version" ] ||
+        java_version=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
+    echo "${java_version:-0}"
+}
+
+# Every Java 17 or newer that has the program $1: JAVA_HOME first, then the one on the path, then /usr/lib/jvm.
+javas() {
+    {
+        [ -z "${JAVA_HOME:-}" ] || echo "$JAVA_HOME"
+        java_on_path=$(command -v "$1" || true)
+        [ -z "$java_on_path" ] || dirname "$(dirname "$(readlink -f "$java_on_path")")"
+        for java_home in /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+            [ -h "$java_home" ] || echo "$java_home"
+        done
+    } | while IFS= read -r java_home; do
+        if [ -x "$java_home/bin/$1" ] && [ "$(java_major "$java_home")" -ge 17 ]; then echo "$java_home"; fi
+    done
+}
+
+# The first of them, or the end.
+need_java() {
+    java_found=$(javas "$1" | head -n 1)
+    [ -n "$java_found" ] || fail "needs ${2:-Java} 17 or newer: set JAVA_HOME or put its $1 on the path"
+    echo "$java_found"
+}
+
+# Builds the jar of module $1 unless it is newer than everything that it is made of.
+build() {
+    jar=$home/$1/target/shiplog-$1.jar
+    if [ -e "$jar" ] && [ -z "$(cd "$home" && find pom.xml journal/pom.xml journal/src/main "$1/pom.xml" "$1/src/main" \
+        -newer "$jar" | head -n 1)" ]; then
+        return
+    fi
+    command -v mvn >/dev/null || fail "$jar is to be built, which needs Maven 3.6.3 or newer on the path"
+    jdk=$(need_java javac "a JDK") || exit 1
+    echo "${0##*/}: building $jar" >&2
+    (cd "$home" && JAVA_HOME=$jdk mvn -q -B -Dstyle.color=never -Dquick -DskipTests package -pl "$1" -am >&2) || fail "the build failed"
+    touch "$jar"
+}
