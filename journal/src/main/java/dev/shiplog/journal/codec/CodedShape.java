@@ -18,8 +18,8 @@ import dev.shiplog.journal.codec.Shape.SlotType;
  */
 record CodedShape(int id, Shape shape, int timeSlot, Prediction prediction) {
     /** Known to every group: the payload as a whole is one text. */
-    static final CodedShape WHOLE =
-            new CodedShape(0, new Shape(new byte[][] {{}, {}}, new SlotType[] {SlotType.STRING}), -1, new Prediction(1));
+    static final CodedShape WHOLE = new CodedShape(
+            0, new Shape(new byte[][] {{}, {}}, new SlotType[] {SlotType.STRING}), -1, new Prediction(1));
 
     private static final SlotType[] TYPES = SlotType.values();
 

@@ -63,13 +63,12 @@ public final class Decoder {
         if (index < nextIndex) {
             throw new UndecodableException("record " + index + " of its group after record " + (nextIndex - 1));
         }
-        Track track =
-                switch (flags & Encoder.FORM_BITS) {
-                    case Encoder.FORM_NEW -> readNew(flags);
-                    case Encoder.FORM_NEXT -> readNext(flags, index);
-                    case Encoder.FORM_COPY -> readCopy(flags, index);
-                    default -> throw new UndecodableException("unknown form");
-                };
+        Track track = switch (flags & Encoder.FORM_BITS) {
+            case Encoder.FORM_NEW -> readNew(flags);
+            case Encoder.FORM_NEXT -> readNext(flags, index);
+            case Encoder.FORM_COPY -> readCopy(flags, index);
+            default -> throw new UndecodableException("unknown form");
+        };
         if (!in.atEnd()) {
             throw new UndecodableException(in.remaining() + " bytes too many");
         }
@@ -218,7 +217,9 @@ public final class Decoder {
         int id = in.varintUpTo(Encoder.MAX_SHAPES - 1);
         if ((flags & Encoder.SHAPE_DEFINED) != 0) {
             int parent = in.varintUpTo(Encoder.MAX_SHAPES - 1);
-            Shape shape = parent == 0 ? intern(CodedShape.readShape(in)) : shape(parent).shape();
+            Shape shape = parent == 0
+                    ? intern(CodedShape.readShape(in))
+                    : shape(parent).shape();
             int timeSlot = in.varintUpTo(shape.slots()) - 1;
             shapes[id] = new CodedShape(id, shape, timeSlot, Prediction.read(shape.slots(), in));
         }

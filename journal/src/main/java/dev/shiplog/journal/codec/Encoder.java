@@ -389,8 +389,7 @@ public final class Encoder {
                 misses[i] = now[i] - prediction.guess(i, last.before, last.last, now);
                 hit = misses[i] == 0;
             } else {
-                hit = Arrays.equals(
-                        record.payload(), starts[i], ends[i], last.payload, last.starts[i], last.ends[i]);
+                hit = Arrays.equals(record.payload(), starts[i], ends[i], last.payload, last.starts[i], last.ends[i]);
             }
             if (!hit) {
                 mask[i >> 6] |= 1L << i;
@@ -522,9 +521,11 @@ public final class Encoder {
         final Shape shape;
         final @Nullable Learner learner;
         /** Its newest definition; null as long as there is none. */
-        @Nullable CodedShape coded;
+        @Nullable
+        CodedShape coded;
         /** The track that had it last. */
-        @Nullable Track newest;
+        @Nullable
+        Track newest;
 
         KnownShape(Shape shape, @Nullable Learner learner) {
             this.shape = shape;
@@ -542,7 +543,10 @@ public final class Encoder {
     private static final class Track {
         final Kind kind;
         final KnownShape known;
-        @Nullable CodedShape coded;
+
+        @Nullable
+        CodedShape coded;
+
         int index;
         long time;
         long received;
@@ -554,7 +558,8 @@ public final class Encoder {
         long[] last = {};
         long[] mask = {};
         /** The track of the same series that began before this one. */
-        @Nullable Track older;
+        @Nullable
+        Track older;
 
         Track(Kind kind, KnownShape known) {
             this.kind = kind;

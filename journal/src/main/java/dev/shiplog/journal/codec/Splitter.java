@@ -109,7 +109,8 @@ final class Splitter {
 
     private static int numberEnd(byte[] payload, int from, int to) {
         int p = from;
-        while (p < to && (isNumeric(payload[p]) || payload[p] == '.' || payload[p] == '+' || (payload[p] | 0x20) == 'e')) {
+        while (p < to
+                && (isNumeric(payload[p]) || payload[p] == '.' || payload[p] == '+' || (payload[p] | 0x20) == 'e')) {
             p++;
         }
         return p;

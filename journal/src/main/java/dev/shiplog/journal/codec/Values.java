@@ -144,7 +144,11 @@ final class Values {
     /** Whether exactly this range is a canonical time. Its value is then to be had by {@link #time}. */
     static boolean isTime(byte[] in, int from, int to, byte[] scratch) {
         int length = to - from;
-        if (length < 20 || length > MAX_TIME_LENGTH || in[to - 1] != 'Z' || in[from + 4] != '-' || in[from + 10] != 'T') {
+        if (length < 20
+                || length > MAX_TIME_LENGTH
+                || in[to - 1] != 'Z'
+                || in[from + 4] != '-'
+                || in[from + 10] != 'T') {
             return false;
         }
         for (int i = 0; i < length - 1; i++) {

@@ -169,12 +169,22 @@ class CodecTest {
         }
         byte[] none = {};
         assertThat(new Record(
-                        actual.sequence(), actual.kind(), actual.subject(), actual.time(), actual.received(),
-                        actual.monotonic(), none))
+                        actual.sequence(),
+                        actual.kind(),
+                        actual.subject(),
+                        actual.time(),
+                        actual.received(),
+                        actual.monotonic(),
+                        none))
                 .as("seed %d", seed)
                 .isEqualTo(new Record(
-                        expected.sequence(), expected.kind(), expected.subject(), expected.time(), expected.received(),
-                        expected.monotonic(), none));
+                        expected.sequence(),
+                        expected.kind(),
+                        expected.subject(),
+                        expected.time(),
+                        expected.received(),
+                        expected.monotonic(),
+                        none));
     }
 
     /** A record such as the recorder makes of this payload. */
@@ -202,7 +212,8 @@ class CodecTest {
 
         Record next() {
             Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
-            String subject = random.nextInt(10) == 0 ? "" : "subject-" + random.nextInt(12) + (char) random.nextInt(0xD800);
+            String subject =
+                    random.nextInt(10) == 0 ? "" : "subject-" + random.nextInt(12) + (char) random.nextInt(0xD800);
             String key = kind + subject.substring(0, Math.min(10, subject.length()));
             byte[] old = last.get(key);
             byte[] payload;
@@ -219,7 +230,8 @@ class CodecTest {
             }
             last.put(key, payload);
             long time = random.nextInt(5) == 0 ? random.nextLong() : 1_795_251_593_000_000_000L + random.nextInt();
-            long received = random.nextInt(5) == 0 ? random.nextLong() : time / 1_000 * 1_000 + random.nextInt(9) * 1_000L;
+            long received =
+                    random.nextInt(5) == 0 ? random.nextLong() : time / 1_000 * 1_000 + random.nextInt(9) * 1_000L;
             long monotonic = random.nextInt(5) == 0 ? random.nextLong() : received - 99;
             return new Record(0, kind, subject, time, received, monotonic, payload);
         }
@@ -246,7 +258,10 @@ class CodecTest {
 
         private void garbage(StringBuilder text) {
             for (int n = random.nextInt(40); n > 0; n--) {
-                text.append(random.nextBoolean() ? (char) random.nextInt(128) : "{}[]\",:0123456789-.eE".charAt(random.nextInt(21)));
+                text.append(
+                        random.nextBoolean()
+                                ? (char) random.nextInt(128)
+                                : "{}[]\",:0123456789-.eE".charAt(random.nextInt(21)));
             }
         }
 
@@ -254,7 +269,10 @@ class CodecTest {
             text.append('{');
             int members = random.nextInt(6);
             for (int i = 0; i < members; i++) {
-                text.append(i == 0 ? "" : ",").append('"').append((char) ('a' + random.nextInt(8))).append("\":");
+                text.append(i == 0 ? "" : ",")
+                        .append('"')
+                        .append((char) ('a' + random.nextInt(8)))
+                        .append("\":");
                 value(text, depth);
             }
             text.append('}');
@@ -270,7 +288,11 @@ class CodecTest {
                 case 5 -> text.append(random.nextBoolean());
                 case 6 -> text.append("null");
                 case 7 -> text.append('"').append(time()).append('"');
-                case 8 -> text.append('"').append(Long.toHexString(random.nextLong())).append(Long.toHexString(random.nextLong())).append('"');
+                case 8 ->
+                    text.append('"')
+                            .append(Long.toHexString(random.nextLong()))
+                            .append(Long.toHexString(random.nextLong()))
+                            .append('"');
                 case 9 -> text.append("\"q\\\"\\\\u").append(random.nextInt(30)).append('"');
                 case 10 -> object(text, depth - 1);
                 default -> {
@@ -289,7 +311,9 @@ class CodecTest {
                 case 0 -> "0001-01-01T00:00:00Z";
                 case 1 -> "2026-02-30T24:61:00.5Z";
                 case 2 -> "2026-11-21T08:59:53.100Z";
-                default -> Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000)).toString();
+                default ->
+                    Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000))
+                            .toString();
             };
         }
     }
