@@ -246,24 +246,42 @@ public final class Encoder {
             if (slot == slots || oldStarts[slot] > differs) {
                 return false; // the literals differ
             }
-            SlotType type = shape.type(slot);
             int start = oldStarts[slot] + shift;
-            int end = isSplit(track) ? splitter.valueEnd(type, payload, start) : payload.length;
+            int end = valueEnd(track, slot, payload, start);
             if (end < start) {
                 return false;
             }
             starts[slot] = start;
             ends[slot] = end;
-            now[slot] = number(type, payload, start, end);
             oldAt = oldEnds[slot];
             at = end;
             slot++;
         }
     }
 
-    /** Whether the track's payloads are split at all. */
-    private static boolean isSplit(Track track) {
-        return track.known.learner != null;
+    /** Reads the value of a slot that begins at {@code start}; returns its end, or a negative number if there is none. */
+    private int valueEnd(Track track, int slot, byte[] payload, int start) {
+        if (track.known.learner == null) {
+            return payload.length; // held as a whole
+        }
+        SlotType type = track.known.shape.type(slot);
+        Prediction prediction = track.known.learner.prediction();
+        if (type.isNumeric() && prediction.how[slot] == Prediction.PREVIOUS_OF) {
+            // Likely the very bytes of another slot in the record before: comparing is faster than reading. That it
+            // ends
+            // there shows when the literal behind it is compared.
+            int of = prediction.of[slot];
+            int length = track.ends[of] - track.starts[of];
+            if (track.known.shape.type(of) == type
+                    && start + length <= payload.length
+                    && Arrays.equals(track.payload, track.starts[of], track.ends[of], payload, start, start + length)) {
+                now[slot] = track.last[of];
+                return start + length;
+            }
+        }
+        int end = splitter.valueEnd(type, payload, start);
+        now[slot] = splitter.value();
+        return end;
     }
 
     /** Splits the record's payload on its own, and finds or makes its shape. */
@@ -285,9 +303,7 @@ public final class Encoder {
                 reserve(slots);
                 System.arraycopy(splitter.starts, 0, starts, 0, slots);
                 System.arraycopy(splitter.ends, 0, ends, 0, slots);
-                for (int i = 0; i < slots; i++) {
-                    now[i] = number(shape.type(i), payload, starts[i], ends[i]);
-                }
+                System.arraycopy(splitter.numbers, 0, now, 0, slots);
                 return known;
             }
         }
@@ -326,14 +342,6 @@ public final class Encoder {
         if (mask.length < words) {
             mask = new long[words];
         }
-    }
-
-    private static long number(SlotType type, byte[] payload, int start, int end) {
-        return switch (type) {
-            case INTEGER -> Values.integer(payload, start, end);
-            case TIME -> Values.time(payload, start, end);
-            case NUMBER, STRING -> 0;
-        };
     }
 
     // Writing.

@@ -13,12 +13,18 @@ final class Splitter {
     /** More slots than this are not worth the bookkeeping: such a payload is coded as a whole. */
     static final int MAX_SLOTS = 4096;
 
-    private final byte[] scratch = new byte[Values.MAX_TIME_LENGTH];
+    private final ValueReader reader = new ValueReader();
 
     int count;
     int[] starts = new int[128];
     int[] ends = new int[128];
+    long[] numbers = new long[128];
     SlotType[] types = new SlotType[128];
+
+    /** The value of what {@link #valueEnd} found, if it is numeric. */
+    long value() {
+        return reader.value;
+    }
 
     /** Fills the fields with the slots of {@code payload}; false if it is to be coded as a whole. */
     boolean split(byte[] payload) {
@@ -36,13 +42,13 @@ final class Splitter {
                     return true; // no closing quote: the rest is literal
                 }
                 if (end + 1 == n || payload[end + 1] != ':') {
-                    boolean time = Values.isTime(payload, p + 1, end, scratch);
+                    boolean time = reader.readTime(payload, p + 1, end) == end;
                     add(p + 1, end, time ? SlotType.TIME : SlotType.STRING);
                 }
                 p = end + 1;
             } else if (isNumeric(b)) {
                 int end = numberEnd(payload, p, n);
-                boolean integer = Values.integerEnd(payload, p, end) == end;
+                boolean integer = reader.readInteger(payload, p, end) == end;
                 add(p, end, integer ? SlotType.INTEGER : SlotType.NUMBER);
                 p = end;
             } else {
@@ -59,12 +65,12 @@ final class Splitter {
     int valueEnd(SlotType type, byte[] payload, int from) {
         int n = payload.length;
         return switch (type) {
-            case INTEGER -> Values.integerEnd(payload, from, n);
+            case INTEGER -> reader.readInteger(payload, from, n);
             case NUMBER -> numberEnd(payload, from, n);
             case STRING -> stringEnd(payload, from, n);
             case TIME -> {
                 int end = stringEnd(payload, from, n);
-                yield end >= 0 && Values.isTime(payload, from, end, scratch) ? end : Values.NOT_CANONICAL;
+                yield end < 0 ? ValueReader.NOT_CANONICAL : reader.readTime(payload, from, end);
             }
         };
     }
@@ -86,10 +92,12 @@ final class Splitter {
         if (count == starts.length) {
             starts = Arrays.copyOf(starts, count * 2);
             ends = Arrays.copyOf(ends, count * 2);
+            numbers = Arrays.copyOf(numbers, count * 2);
             types = Arrays.copyOf(types, count * 2);
         }
         starts[count] = start;
         ends[count] = end;
+        numbers[count] = type.isNumeric() ? reader.value : 0;
         types[count++] = type;
     }
 

@@ -195,7 +195,8 @@ class CodecTest {
         long time = 1_795_251_593_000_000_000L + i * 16_000_000L;
         if (kind == Kind.STATS) {
             int read = text.indexOf("\"read\":\"") + 8;
-            time = Values.time(payload, read, text.indexOf('"', read));
+            Instant instant = Instant.parse(text.substring(read, text.indexOf('"', read)));
+            time = instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
         }
         long received = (time + 2_000_000 + (i * 7919L) % 400_000) / 1_000 * 1_000;
         return new Record(0, kind, subject, time, received, received - 1_795_000_000_000_000_000L, payload);
