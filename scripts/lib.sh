@@ -35,12 +35,13 @@ need_java() {
     echo "$java_found"
 }
 
-# Builds the jar of module $1 unless it is newer than everything that it is made of.
+# Builds the jar of module $1 unless it is newer than all that it is made of, or there is nothing to make it of.
 build() {
     jar=$home/$1/target/shiplog-$1.jar
-    if [ -e "$jar" ] && [ -z "$(cd "$home" && find pom.xml journal/pom.xml journal/src/main "$1/pom.xml" "$1/src/main" \
-        -newer "$jar" | head -n 1)" ]; then
-        return
+    if [ -e "$jar" ]; then
+        [ -e "$home/pom.xml" ] || return 0
+        newer=$(cd "$home" && find pom.xml journal/pom.xml journal/src/main "$1/pom.xml" "$1/src/main" -newer "$jar" | head -n 1)
+        [ -n "$newer" ] || return 0
     fi
     command -v mvn >/dev/null || fail "$jar is to be built, which needs Maven 3.6.3 or newer on the path"
     jdk=$(need_java javac "a JDK") || exit 1

@@ -1,0 +1,18 @@
+# The recorder and replay on a Java runtime, nothing else. The jars are built first, on any machine with a JDK:
+#
+#   mvn -q -Dquick -DskipTests package -pl recorder,replay -am
+#   docker build -t shiplog .
+#
+# BASE: an image with sh and Java 25.
+ARG BASE=eclipse-temurin:25-jre
+FROM ${BASE}
+
+COPY scripts/lib.sh scripts/recorder scripts/recorder.options scripts/replay /opt/shiplog/scripts/
+COPY recorder/target/shiplog-recorder.jar /opt/shiplog/recorder/target/
+COPY replay/target/shiplog-replay.jar /opt/shiplog/replay/target/
+
+# Never the journal: Chronicle takes a system.properties that lies in the working directory for its own.
+WORKDIR /opt/shiplog
+ENV PATH=/opt/shiplog/scripts:$PATH SHIPLOG_DATA_DIR=/srv/events
+VOLUME /srv/events
+ENTRYPOINT ["recorder"]
