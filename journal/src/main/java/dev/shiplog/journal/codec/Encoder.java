@@ -267,9 +267,8 @@ public final class Encoder {
         SlotType type = track.known.shape.type(slot);
         Prediction prediction = track.known.learner.prediction();
         if (type.isNumeric() && prediction.how[slot] == Prediction.PREVIOUS_OF) {
-            // Likely the very bytes of another slot in the record before: comparing is faster than reading. That it
-            // ends
-            // there shows when the literal behind it is compared.
+            // Likely the very bytes of another slot in the record before, and comparing is faster than reading.
+            // That the value ends there shows when the literal behind it is compared.
             int of = prediction.of[slot];
             int length = track.ends[of] - track.starts[of];
             if (track.known.shape.type(of) == type

@@ -8,6 +8,7 @@ final class Values {
     static final int MAX_TIME_LENGTH = 30;
 
     private static final byte[] DIGIT_PAIRS = digitPairs();
+    private static final long[] POWERS_OF_TEN = powersOfTen();
 
     private Values() {}
 
@@ -42,14 +43,11 @@ final class Values {
         return end;
     }
 
+    /** How many digits a value that is not negative has. */
     private static int width(long value) {
-        int n = 1;
-        long limit = 10;
-        while (n < 19 && value >= limit) {
-            n++;
-            limit *= 10;
-        }
-        return n;
+        int bits = 64 - Long.numberOfLeadingZeros(value | 1);
+        int digits = bits * 1233 >> 12; // log10(2) is a little less than 1233 / 4096
+        return value >= POWERS_OF_TEN[digits] ? digits + 1 : Math.max(digits, 1);
     }
 
     /** Writes {@code 2026-11-21T08:59:53.1696Z} at {@code at}; returns the position behind it. Needs 30 bytes. */
@@ -83,10 +81,13 @@ final class Values {
         if (nanos != 0) {
             out[p++] = '.';
             int end = p + 9;
-            for (int i = end - 1; i >= p; i--) {
-                out[i] = (byte) ('0' + nanos % 10);
-                nanos /= 10;
-            }
+            int high = nanos / 100_000;
+            int low = nanos - high * 100_000;
+            pair(high / 100, out, p);
+            pair(high % 100, out, p + 2);
+            pair(low / 1_000, out, p + 4);
+            pair(low / 10 % 100, out, p + 6);
+            out[p + 8] = (byte) ('0' + low % 10);
             while (out[end - 1] == '0') {
                 end--;
             }
@@ -109,5 +110,14 @@ final class Values {
             pairs[(i << 1) + 1] = (byte) ('0' + i % 10);
         }
         return pairs;
+    }
+
+    private static long[] powersOfTen() {
+        long[] powers = new long[19];
+        powers[0] = 1;
+        for (int i = 1; i < powers.length; i++) {
+            powers[i] = powers[i - 1] * 10;
+        }
+        return powers;
     }
 }
