@@ -18,6 +18,15 @@ public interface Engine extends Closeable {
     record Greeting(String apiVersion, String server, boolean podman) {}
 
     /**
+     * The engine at an address. It need not be there yet: nothing is opened before the first call.
+     *
+     * @param watchdog ends calls that get no answer; it stays the caller's
+     */
+    static Engine open(EngineAddress address, Watchdog watchdog) {
+        return new DockerEngine(address, watchdog);
+    }
+
+    /**
      * Asks {@code /_ping} and settles the API version for the calls to come.
      *
      * @throws IOException in one clear line: what, where, what to do
@@ -39,6 +48,7 @@ public interface Engine extends Closeable {
      */
     LineStream stream(String path) throws IOException;
 
+    /** Ends every call and stream that is open. Idempotent. */
     @Override
     void close();
 }

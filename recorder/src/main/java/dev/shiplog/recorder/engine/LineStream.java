@@ -23,4 +23,9 @@ public interface LineStream extends Closeable {
     /** Idempotent. */
     @Override
     void close();
+
+    /** Closes, and gives a reader that waits the reason. Idempotent: the first reason stays. */
+    default void close(String reason) {
+        close();
+    }
 }

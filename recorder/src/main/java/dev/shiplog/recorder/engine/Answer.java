@@ -1,0 +1,210 @@
+package dev.shiplog.recorder.engine;
+
+import com.github.dockerjava.transport.DockerHttpClient.Response;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and the engine's answer to it, read as a whole or line by line. Holds one buffer, of 8 KiB unless a line is
+ * longer. One thread opens and reads; any thread may close, before the answer has begun, too.
+ */
+final class Answer implements LineStream {
+    /** Four stats samples; also what the transport reads at once. */
+    private static final int BUFFER = 8 * 1024;
+
+    /** No line of an engine comes near; without a limit a stray endless line would end the recorder. */
+    private static final int LONGEST = 64 * 1024 * 1024;
+
+    private static final int LONGEST_ERROR = 16 * 1024;
+    private static final byte LINE_FEED = '\n';
+    private static final byte RECORD_SEPARATOR = 0x1e;
+
+    private final EngineAddress address;
+    private final String path;
+    private final Connection connection;
+    private final Consumer<Connection> reuse;
+    private final Consumer<Answer> forget;
+
+    /** Why it is over; set once, by who takes the connection away, to reuse it or to close it. */
+    private final AtomicReference<@Nullable String> over = new AtomicReference<>();
+
+    private volatile long lastHeard = System.nanoTime();
+
+    private @Nullable Response response;
+    private InputStream body = InputStream.nullInputStream();
+    private boolean framed;
+    private boolean separated;
+
+    private byte[] buffer = new byte[0];
+    private int from;
+    private int to;
+    private int searched;
+
+    /**
+     * Takes the connection.
+     *
+     * @param reuse gets it back when the answer was read to its end
+     * @param forget is told when the answer is over, either way
+     */
+    Answer(
+            EngineAddress address,
+            String path,
+            Connection connection,
+            Consumer<Connection> reuse,
+            Consumer<Answer> forget) {
+        this.address = address;
+        this.path = path;
+        this.connection = connection;
+        this.reuse = reuse;
+        this.forget = forget;
+    }
+
+    /** Waits for the head of the answer. */
+    void open() throws IOException {
+        try {
+            response = connection.get(path);
+            lastHeard = System.nanoTime();
+            InputStream content = response.getBody();
+            if (content != null) {
+                body = content;
+            }
+        } catch (RuntimeException e) {
+            throw failed(e);
+        }
+        int status = response.getStatusCode();
+        if (status < 100 || status > 599) {
+            throw new IOException(address + ": GET " + path + ": cut off in the midst of the answer's head");
+        }
+        String type = header("Content-Type");
+        if (status < 200 || status > 299) {
+            throw new EngineStatusException(path, status, Failures.message(errorBody()));
+        }
+        framed = !header("Content-Length").isEmpty()
+                || !header("Transfer-Encoding").isEmpty();
+        separated = type.startsWith("application/json-seq");
+    }
+
+    private byte[] errorBody() {
+        try {
+            return body.readNBytes(LONGEST_ERROR);
+        } catch (IOException | RuntimeException e) {
+            return new byte[0]; // the status says enough
+        }
+    }
+
+    /** A header of the answer, or the empty string. */
+    String header(String name) {
+        String value = response == null ? null : response.getHeader(name);
+        return value == null ? "" : value;
+    }
+
+    /** The whole body. */
+    byte[] readAll() throws IOException {
+        while (fill()) {}
+        return Arrays.copyOfRange(buffer, from, to);
+    }
+
+    @Override
+    public byte @Nullable [] next() throws IOException {
+        while (true) {
+            for (int at = searched; at < to; at++) {
+                if (buffer[at] == LINE_FEED) {
+                    byte[] line = line(at);
+                    from = at + 1;
+                    searched = from;
+                    return line;
+                }
+            }
+            searched = to;
+            if (!fill()) {
+                if (from == to) {
+                    return null;
+                }
+                byte[] rest = line(to);
+                from = to;
+                return rest;
+            }
+        }
+    }
+
+    private byte[] line(int end) {
+        boolean marked = separated && from < end && buffer[from] == RECORD_SEPARATOR;
+        return Arrays.copyOfRange(buffer, marked ? from + 1 : from, end);
+    }
+
+    /** Reads what has come, waiting for the first byte; false at the clean end of the body. */
+    private boolean fill() throws IOException {
+        makeRoom();
+        try {
+            int count = body.read(buffer, to, buffer.length - to);
+            if (count < 0) {
+                if (!framed) {
+                    // A head that was cut looks like this, and so does a body that ends with its connection.
+                    throw new EOFException("ends without saying whether that is all");
+                }
+                if (over.compareAndSet(null, "at its end")) {
+                    forget.accept(this);
+                    reuse.accept(connection);
+                }
+                return false;
+            }
+            to += count;
+            lastHeard = System.nanoTime();
+            return true;
+        } catch (IOException | RuntimeException e) {
+            throw failed(e);
+        }
+    }
+
+    private void makeRoom() throws IOException {
+        if (from == to) {
+            from = 0;
+            to = 0;
+            searched = 0;
+            if (buffer.length != BUFFER) {
+                buffer = new byte[BUFFER];
+            }
+        } else if (to == buffer.length) {
+            if (from == 0 && to >= LONGEST) {
+                throw new IOException(
+                        address + ": GET " + path + ": more than " + (LONGEST >> 20) + " MiB in one piece");
+            }
+            byte[] room = from == 0 ? new byte[2 * buffer.length] : buffer;
+            System.arraycopy(buffer, from, room, 0, to - from);
+            buffer = room;
+            to -= from;
+            searched -= from;
+            from = 0;
+        }
+    }
+
+    private IOException failed(Exception e) {
+        String why = over.get();
+        return why == null
+                ? Failures.explain(address, path, e)
+                : new IOException(address + ": GET " + path + ": " + why, e);
+    }
+
+    @Override
+    public long lastHeard() {
+        return lastHeard;
+    }
+
+    @Override
+    public void close() {
+        close("closed");
+    }
+
+    @Override
+    public void close(String why) {
+        if (over.compareAndSet(null, why)) {
+            forget.accept(this);
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.shiplog.recorder.engine;
+
+import com.github.dockerjava.core.LocalDirectorySSLConfig;
+import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
+import com.github.dockerjava.transport.DockerHttpClient;
+import com.github.dockerjava.transport.SSLConfig;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * At most one connection to the engine, made when it is first needed and used by one request at a time. It is a client of
+ * its own because closing a client is the only thing that ends a request whose answer has not begun, on unix sockets and
+ * on tcp alike. Any thread may close it.
+ */
+final class Connection implements Closeable {
+    /** For tcp; a unix socket answers at once or not at all. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** It remarks on each retry; what matters we report ourselves. Held here, or java.util.logging forgets the level. */
+    private static final Logger TRANSPORT = Logger.getLogger("org.apache.hc");
+
+    static {
+        TRANSPORT.setLevel(Level.WARNING);
+    }
+
+    private final DockerHttpClient client;
+
+    private Connection(DockerHttpClient client) {
+        this.client = client;
+    }
+
+    static Connection to(EngineAddress address) throws IOException {
+        Path certificates = address.certificates();
+        try {
+            return new Connection(new ApacheDockerHttpClient.Builder()
+                    .dockerHost(address.uri())
+                    .sslConfig(certificates == null ? null : tls(certificates))
+                    .maxConnections(1)
+                    .connectionTimeout(CONNECT_TIMEOUT)
+                    .build());
+        } catch (RuntimeException e) {
+            throw Failures.explain(address, e);
+        }
+    }
+
+    /** Reads the certificates anew each time: they are renewed while the recorder runs. */
+    private static SSLConfig tls(Path certificates) throws IOException {
+        for (String name : List.of("ca.pem", "cert.pem", "key.pem")) {
+            Path file = certificates.resolve(name);
+            if (!Files.isReadable(file)) {
+                throw new IOException(file + (Files.exists(file) ? ": permission denied" : ": no such file")
+                        + "; for TLS, DOCKER_CERT_PATH must hold ca.pem, cert.pem and key.pem");
+            }
+        }
+        return new LocalDirectorySSLConfig(certificates.toString());
+    }
+
+    /**
+     * Sends a request and waits for the head of the answer.
+     *
+     * @throws RuntimeException from which {@link Failures#explain} makes a line
+     */
+    DockerHttpClient.Response get(String path) {
+        return client.execute(DockerHttpClient.Request.builder()
+                .method(DockerHttpClient.Request.Method.GET)
+                .path(path)
+                .putHeader("Accept-Encoding", "identity")
+                .build());
+    }
+
+    /** Breaks off what is under way. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            client.close();
+        } catch (IOException e) {
+            // The far end is gone already: there is nothing to break off.
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.shiplog.recorder.engine;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine behind docker-java's raw transport; its typed API, which loses fields and whole streams, is left alone. Keeps
+ * a few idle connections for the short calls; each stream has one of its own.
+ */
+final class DockerEngine implements Engine {
+    /** Spoken by Docker 20.10, and by every Podman since 3. */
+    static final ApiVersion OLDEST = new ApiVersion(1, 41);
+
+    /** Spoken by Docker 28.3. From 1.52 on events lose fields, which readers of the journal may want. */
+    static final ApiVersion NEWEST = new ApiVersion(1, 51);
+
+    /** A busy engine takes seconds to list 2,000 containers or to answer under load, but it does not take this long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** As many as short calls are made at once. */
+    private static final int IDLE_CONNECTIONS = 8;
+
+    private final EngineAddress address;
+    private final Watchdog watchdog;
+    private final Duration patience;
+    private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private final Set<Answer> open = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable ApiVersion version;
+    private volatile boolean closed;
+
+    DockerEngine(EngineAddress address, Watchdog watchdog) {
+        this(address, watchdog, PATIENCE);
+    }
+
+    /** @param patience how long the engine may be silent when an answer is due */
+    DockerEngine(EngineAddress address, Watchdog watchdog, Duration patience) {
+        this.address = address;
+        this.watchdog = watchdog;
+        this.patience = patience;
+    }
+
+    @Override
+    public Greeting greet() throws IOException {
+        return whileWatched("/_ping", ping -> {
+            ping.readAll();
+            ApiVersion spoken = ApiVersion.parse(ping.header("Api-Version"));
+            if (spoken == null) {
+                throw new IOException(address + ": answers /_ping without an Api-Version; is this a Docker engine?");
+            }
+            if (spoken.compareTo(OLDEST) < 0) {
+                throw new IOException(address + ": the engine speaks API " + spoken + ", Shiplog needs at least "
+                        + OLDEST + ", that is Docker 20.10 or newer");
+            }
+            ApiVersion chosen = spoken.compareTo(NEWEST) > 0 && accepts(NEWEST) ? NEWEST : spoken;
+            version = chosen;
+            String server = ping.header("Server");
+            boolean podman = !ping.header("Libpod-API-Version").isEmpty() || server.startsWith("Libpod");
+            return new Greeting(chosen.toString(), server, podman);
+        });
+    }
+
+    /** Whether an engine that is newer than all we know still speaks the newest that we know. */
+    private boolean accepts(ApiVersion known) throws IOException {
+        try {
+            whileWatched("/v" + known + "/_ping", Answer::readAll);
+            return true;
+        } catch (EngineStatusException e) {
+            if (refusesVersion(e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public byte[] get(String path) throws IOException {
+        return versioned(versioned -> whileWatched(versioned, Answer::readAll), path);
+    }
+
+    @Override
+    public LineStream stream(String path) throws IOException {
+        return versioned(this::startStream, path);
+    }
+
+    private <T> T versioned(Call<String, T> call, String path) throws IOException {
+        ApiVersion known = version;
+        String used = known == null ? greet().apiVersion() : known.toString();
+        try {
+            return call.on("/v" + used + path);
+        } catch (EngineStatusException e) {
+            // The engine was exchanged for another release since it was greeted.
+            if (refusesVersion(e)) {
+                String now = greet().apiVersion();
+                if (!now.equals(used)) {
+                    return call.on("/v" + now + path);
+                }
+            }
+            throw e;
+        }
+    }
+
+    private static boolean refusesVersion(EngineStatusException e) {
+        return e.status() == 400 && String.valueOf(e.getMessage()).contains("client version");
+    }
+
+    private <T> T whileWatched(String path, Call<Answer, T> reading) throws IOException {
+        Answer answer = prepare(path);
+        Watchdog.Watch watch = watchdog.watch(answer, patience);
+        try (answer) {
+            answer.open();
+            return reading.on(answer);
+        } finally {
+            watch.cancel();
+        }
+    }
+
+    private LineStream startStream(String path) throws IOException {
+        Answer answer = prepare(path);
+        Watchdog.Watch watch = watchdog.watch(answer, patience);
+        boolean opened = false;
+        try {
+            answer.open();
+            opened = true;
+            return answer;
+        } finally {
+            watch.cancel();
+            if (!opened) {
+                answer.close();
+            }
+        }
+    }
+
+    private Answer prepare(String path) throws IOException {
+        Connection connection = idle.pollFirst();
+        Answer answer = new Answer(
+                address, path, connection == null ? Connection.to(address) : connection, this::release, open::remove);
+        open.add(answer);
+        if (closed) {
+            answer.close("the engine's client was closed");
+        }
+        return answer;
+    }
+
+    private void release(Connection connection) {
+        idle.addFirst(connection);
+        if (closed || idle.size() > IDLE_CONNECTIONS) {
+            Connection last = idle.pollLast();
+            if (last != null) {
+                last.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        open.forEach(answer -> answer.close("the engine's client was closed"));
+        for (Connection connection = idle.poll(); connection != null; connection = idle.poll()) {
+            connection.close();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Call<A, T> {
+        T on(A argument) throws IOException;
+    }
+}

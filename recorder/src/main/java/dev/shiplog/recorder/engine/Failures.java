@@ -1,0 +1,186 @@
+package dev.shiplog.recorder.engine;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Makes one clear line of what went wrong between us and the engine: where, what, what to do. */
+final class Failures {
+    private static final int LONGEST_MESSAGE = 200;
+
+    private static final Pattern JSON_MESSAGE = Pattern.compile("\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final Pattern HTML_HEADING =
+            Pattern.compile("<(title|h1)[^>]*>(.*?)</\\1>", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
+    private Failures() {}
+
+    /** While a connection was made, or before anything was asked. */
+    static IOException explain(EngineAddress address, Throwable thrown) {
+        return line(address.toString(), address, thrown);
+    }
+
+    /** While a request was sent or its answer read. */
+    static IOException explain(EngineAddress address, String path, Throwable thrown) {
+        String connecting = unreachable(address, root(thrown));
+        return connecting != null
+                ? new IOException(address + ": " + connecting, thrown)
+                : line(address + ": GET " + path, address, thrown);
+    }
+
+    private static IOException line(String where, EngineAddress address, Throwable thrown) {
+        Throwable cause = root(thrown);
+        String connecting = unreachable(address, cause);
+        return new IOException(where + ": " + (connecting != null ? connecting : broken(cause)), thrown);
+    }
+
+    /** What keeps us from reaching the engine at all; null if it is something else. */
+    private static @Nullable String unreachable(EngineAddress address, Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        Path socket = address.socket();
+        if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
+            return tls(message);
+        }
+        if (socket != null) {
+            if (Files.isDirectory(socket)) {
+                return "is a directory; Docker makes one when it mounts a socket that is not there:"
+                        + " remove it, start the engine, mount again";
+            }
+            if (message.contains("No such file")) {
+                return "no such file; is the engine running, is the socket mounted?";
+            }
+            if (message.contains("Permission denied")) {
+                return "permission denied" + owner(socket);
+            }
+            if (message.contains("Connection refused") || message.contains("Socket operation on non-socket")) {
+                return Files.isRegularFile(socket)
+                        ? "is a plain file, not a socket"
+                        : "connection refused; the socket is left over, is the engine running?";
+            }
+            return null;
+        }
+        if (cause instanceof UnknownHostException) {
+            return "unknown host " + address.uri().getHost();
+        }
+        if (cause instanceof ConnectException || message.contains("Connection refused")) {
+            return message.toLowerCase(Locale.ROOT).contains("timed out")
+                    ? "no answer to connecting; is the host up, does a firewall drop it?"
+                    : "connection refused; does the engine listen on this port?";
+        }
+        if (cause instanceof SocketTimeoutException
+                && message.toLowerCase(Locale.ROOT).contains("connect")) {
+            return "no answer to connecting; is the host up, does a firewall drop it?";
+        }
+        if (cause instanceof NoRouteToHostException) {
+            return "no route to the host";
+        }
+        return null;
+    }
+
+    private static String tls(String message) {
+        String what = oneLine(message);
+        if (message.contains("plaintext connection") || message.contains("Unsupported or unrecognized SSL message")) {
+            return "TLS failed, the far end does not speak TLS; unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH,"
+                    + " or use the engine's TLS port";
+        }
+        if (message.contains("certificate_required") || message.contains("bad_certificate")) {
+            return "TLS failed, the engine refused our certificate (" + what
+                    + "); is cert.pem signed by the CA it trusts?";
+        }
+        if (message.contains("PKIX") || message.contains("unable to find valid certification path")) {
+            return "TLS failed, ca.pem did not sign the engine's certificate (" + what + ")";
+        }
+        return "TLS failed: " + what;
+    }
+
+    private static String owner(Path socket) {
+        try {
+            PosixFileAttributes attributes = Files.readAttributes(socket, PosixFileAttributes.class);
+            Object gid = Files.getAttribute(socket, "unix:gid", LinkOption.NOFOLLOW_LINKS);
+            return ": it belongs to " + attributes.owner().getName() + " and group "
+                    + attributes.group().getName() + ", "
+                    + PosixFilePermissions.toString(attributes.permissions())
+                    + "; join that group, in a container with --group-add "
+                    + gid;
+        } catch (IOException e) {
+            return " on the way to it; may this user enter " + socket.getParent() + "?";
+        }
+    }
+
+    private static String broken(Throwable cause) {
+        String name = cause.getClass().getSimpleName();
+        String what = oneLine(String.valueOf(cause.getMessage()));
+        return switch (name) {
+            case "NoHttpResponseException" -> "the engine hung up without an answer";
+            case "ConnectionClosedException", "TruncatedChunkException" ->
+                "cut off in the midst of the answer (" + what + ")";
+            case "ProtocolException",
+                    "ClientProtocolException",
+                    "UnsupportedHttpVersionException",
+                    "MessageConstraintException",
+                    "MalformedChunkCodingException" -> "this is not HTTP (" + what + "); does an engine listen there?";
+            default ->
+                cause instanceof ClosedByInterruptException || cause instanceof InterruptedIOException
+                        ? "interrupted"
+                        : cause.getMessage() == null ? name : what;
+        };
+    }
+
+    private static Throwable root(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** The message in an error's body: of the engine's JSON, of a proxy's HTML page, or its first line. */
+    static String message(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        Matcher json = JSON_MESSAGE.matcher(text);
+        if (json.find()) {
+            return oneLine(unescape(json.group(1)));
+        }
+        Matcher html = HTML_HEADING.matcher(text);
+        return html.find() ? oneLine(html.group(2)) : oneLine(text.replaceAll("<[^>]*>", " "));
+    }
+
+    private static String unescape(String json) {
+        StringBuilder text = new StringBuilder();
+        for (int at = 0; at < json.length(); at++) {
+            char c = json.charAt(at);
+            if (c != '\\') {
+                text.append(c);
+                continue;
+            }
+            char escaped = json.charAt(++at);
+            if (escaped == 'u' && at + 4 < json.length()) {
+                text.append((char) Integer.parseInt(json.substring(at + 1, at + 5), 16));
+                at += 4;
+            } else {
+                text.append("nrtbf".indexOf(escaped) >= 0 ? ' ' : escaped);
+            }
+        }
+        return text.toString();
+    }
+
+    private static String oneLine(String text) {
+        String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
+    }
+}

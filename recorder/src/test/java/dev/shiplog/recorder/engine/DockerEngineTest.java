@@ -1,0 +1,261 @@
+package dev.shiplog.recorder.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.shiplog.testkit.Misbehaviour;
+import dev.shiplog.testkit.Release;
+import dev.shiplog.testkit.ScriptedEngine;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class DockerEngineTest {
+    private static final Duration PATIENCE = Duration.ofMillis(400);
+
+    @TempDir
+    private Path directory;
+
+    private ScriptedEngine scripted;
+    private Watchdog watchdog;
+    private Engine engine;
+
+    @BeforeEach
+    void open() throws IOException {
+        scripted = ScriptedEngine.at(directory.resolve("docker.sock")).tick(Duration.ofMillis(20));
+        watchdog = new Watchdog();
+        engine = new DockerEngine(EngineAddress.of(scripted.address(), Map.of()), watchdog, PATIENCE);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        engine.close();
+        watchdog.close();
+        scripted.close();
+    }
+
+    @Test
+    void greetsAnEngineInItsOwnVersionIfThatIsKnown() throws IOException {
+        assertThat(engine.greet()).isEqualTo(new Engine.Greeting("1.41", "Docker/20.10.24+dfsg1 (linux)", false));
+        scripted.release(Release.DOCKER_28_5);
+        assertThat(engine.greet()).isEqualTo(new Engine.Greeting("1.51", "Docker/28.5.2+dfsg4 (linux)", false));
+    }
+
+    @Test
+    void speaksTheNewestKnownVersionToANewerEngine() throws IOException {
+        scripted.release(Release.DOCKER_28_5.speaking("1.44", "1.56"));
+        assertThat(engine.greet().apiVersion()).isEqualTo("1.51");
+    }
+
+    @Test
+    void followsAnEngineThatGaveUpAllKnownVersions() throws IOException {
+        scripted.release(Release.DOCKER_28_5.speaking("1.60", "1.77"));
+        assertThat(engine.greet().apiVersion()).isEqualTo("1.77");
+        assertThat(engine.get("/info")).isNotEmpty();
+    }
+
+    @Test
+    void knowsPodman() throws IOException {
+        scripted.release(Release.PODMAN_5);
+        assertThat(engine.greet().podman()).isTrue();
+    }
+
+    @Test
+    void refusesAnEngineThatIsTooOldInOneLine() {
+        scripted.release(Release.DOCKER_20_10.speaking("1.12", "1.40"));
+        assertThatThrownBy(engine::greet)
+                .hasMessage(scripted.address() + ": the engine speaks API 1.40, Shiplog needs at least 1.41,"
+                        + " that is Docker 20.10 or newer");
+    }
+
+    @Test
+    void refusesWhatAnswersButIsNoEngine() {
+        scripted.misbehave("/_ping", (request, reply, proper) -> reply.send(200, "text/plain", "hi".getBytes(UTF_8)));
+        assertThatThrownBy(engine::greet)
+                .hasMessage(scripted.address() + ": answers /_ping without an Api-Version; is this a Docker engine?");
+    }
+
+    @Test
+    void asksInTheVersionThatWasAgreed() throws IOException {
+        engine.get("/info");
+        assertThat(scripted.requests()).last().satisfies(request -> {
+            assertThat(request.target()).isEqualTo("/v1.41/info");
+            assertThat(request.method()).isEqualTo("GET");
+        });
+    }
+
+    @Test
+    void agreesAnewWhenTheEngineWasExchanged() throws IOException {
+        engine.greet();
+        scripted.release(Release.DOCKER_28_5.speaking("1.44", "1.51"));
+        assertThat(engine.get("/version")).isNotEmpty();
+        assertThat(scripted.requests()).last().extracting("target").isEqualTo("/v1.51/version");
+    }
+
+    @Test
+    void keepsAskingOverOneConnection() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            engine.get("/info");
+        }
+        assertThat(scripted.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void asksAgainAfterTheEngineWasRestarted() throws IOException {
+        engine.get("/info");
+        scripted.vanish();
+        assertThatThrownBy(() -> engine.get("/info"))
+                .hasMessage(scripted.address() + ": no such file; is the engine running, is the socket mounted?");
+        scripted.comeBackAs("other");
+        assertThat(new String(engine.get("/info"), UTF_8)).contains("\"ID\":\"other\"");
+    }
+
+    @Test
+    void saysWhatTheEngineSaidWhenItRefuses() {
+        assertThatThrownBy(() -> engine.get("/containers/nope/json"))
+                .isInstanceOfSatisfying(
+                        EngineStatusException.class, e -> assertThat(e.status()).isEqualTo(404))
+                .hasMessage("GET /v1.41/containers/nope/json: HTTP 404, No such container: nope");
+        scripted.misbehave("/info", Misbehaviour.error(500, "say \"please\"\n and wait"));
+        assertThatThrownBy(() -> engine.get("/info")).hasMessage("GET /v1.41/info: HTTP 500, say \"please\" and wait");
+    }
+
+    @Test
+    void makesOneLineOfAProxysPage() {
+        scripted.misbehave(
+                "/info",
+                Misbehaviour.html(
+                        403,
+                        "<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n"
+                                + "</body></html>\n"));
+        assertThatThrownBy(() -> engine.get("/info")).hasMessage("GET /v1.41/info: HTTP 403, 403 Forbidden");
+        assertThatThrownBy(() -> engine.stream("/info")).hasMessage("GET /v1.41/info: HTTP 403, 403 Forbidden");
+    }
+
+    @Test
+    void givesUpOnAnEngineThatIsSilent() {
+        scripted.misbehave("/_ping", Misbehaviour.hang());
+        assertThatThrownBy(engine::greet).hasMessage(scripted.address() + ": GET /_ping: silent for 400 ms");
+    }
+
+    @Test
+    void givesUpOnABodyThatStops() throws IOException {
+        engine.greet();
+        scripted.misbehave("/info", Misbehaviour.silentAfter(500));
+        assertThatThrownBy(() -> engine.get("/info"))
+                .hasMessage(scripted.address() + ": GET /v1.41/info: silent for 400 ms");
+    }
+
+    @Test
+    void isPatientWithSlowBytes() throws IOException {
+        engine.greet();
+        byte[] expected = engine.get("/version");
+        scripted.misbehave("/version", Misbehaviour.slow(Duration.ofMillis(1)));
+        assertThat(engine.get("/version")).isEqualTo(expected);
+    }
+
+    @Test
+    void neverTakesACutBodyForAWholeOne() throws IOException {
+        engine.greet();
+        scripted.start("web");
+        scripted.start("db");
+        byte[] expected = engine.get("/containers/json?all=1");
+        // With its head the answer is longer than its body, so each of these cuts hits it.
+        for (int cut = 0; cut < expected.length; cut += 37) {
+            scripted.behave();
+            scripted.misbehave("/containers/json", Misbehaviour.cutAfter(cut));
+            assertThatThrownBy(() -> engine.get("/containers/json?all=1"))
+                    .as("cut after %d bytes", cut)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith(scripted.address() + ": GET /v1.41/containers/json?all=1: ");
+        }
+    }
+
+    @Test
+    void readsAListOfTwoThousandContainers() throws IOException {
+        for (int i = 0; i < 2000; i++) {
+            scripted.create("c" + i);
+        }
+        assertThat(engine.get("/containers/json?all=1"))
+                .hasSizeGreaterThan(1_000_000)
+                .endsWith(']', '\n');
+    }
+
+    @Test
+    void saysThatWhatAnswersIsNotHttp() {
+        scripted.misbehave(request -> true, Misbehaviour.garbage("SSH-2.0-OpenSSH_9.2\r\n".getBytes(UTF_8)));
+        assertThatThrownBy(engine::greet)
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(scripted.address() + ": GET /_ping: ")
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void explainsEachSocketThatCannotBeUsed() throws IOException {
+        Path directoryThere = Files.createDirectory(directory.resolve("dir.sock"));
+        assertThatThrownBy(() -> greet(directoryThere))
+                .hasMessage("unix://" + directoryThere + ": is a directory; Docker makes one when it mounts a socket"
+                        + " that is not there: remove it, start the engine, mount again");
+        Path file = Files.createFile(directory.resolve("file.sock"));
+        assertThatThrownBy(() -> greet(file)).hasMessage("unix://" + file + ": is a plain file, not a socket");
+        Path left = directory.resolve("left.sock");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(left));
+        }
+        assertThatThrownBy(() -> greet(left))
+                .hasMessage("unix://" + left + ": connection refused; the socket is left over, is the engine running?");
+    }
+
+    private void greet(Path socket) throws IOException {
+        try (Engine other = Engine.open(EngineAddress.of("unix://" + socket, Map.of()), watchdog)) {
+            other.greet();
+        }
+    }
+
+    @Test
+    void explainsAPortWhereNobodyListens() {
+        try (Engine other = Engine.open(EngineAddress.of("tcp://127.0.0.1:1", Map.of()), watchdog)) {
+            assertThatThrownBy(other::greet)
+                    .hasMessage("tcp://127.0.0.1:1: connection refused; does the engine listen on this port?");
+        }
+    }
+
+    @Test
+    void closingEndsACallWhoseAnswerHasNotBegun() throws Exception {
+        engine = new DockerEngine(EngineAddress.of(scripted.address(), Map.of()), watchdog, Duration.ofMinutes(5));
+        engine.greet();
+        scripted.misbehave("/events", Misbehaviour.hang());
+        CompletableFuture<LineStream> stream = CompletableFuture.supplyAsync(() -> {
+            try {
+                return engine.stream("/events");
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        org.awaitility.Awaitility.await()
+                .until(() -> scripted.requests().stream()
+                        .anyMatch(request -> request.path().equals("/events")));
+        engine.close();
+        assertThatThrownBy(() -> stream.get(5, TimeUnit.SECONDS))
+                .hasRootCauseInstanceOf(Exception.class)
+                .hasMessageContaining("the engine's client was closed");
+        org.awaitility.Awaitility.await().until(() -> scripted.connections() == 0);
+        engine.close();
+        assertThatThrownBy(() -> engine.get("/info")).isInstanceOf(IOException.class);
+    }
+}
