@@ -13,6 +13,7 @@ package dev.shiplog.journal.record;
  *     one run of the recorder: a stepped wall clock shows as a change of {@code received - monotonic}
  * @param payload exactly the bytes that the engine sent, without the line end that separated them from the next
  */
+@SuppressWarnings("JavaLangClash") // a record is what a journal holds; nobody here needs the other one
 public record Record(
         long sequence, Kind kind, String subject, long time, long received, long monotonic, byte[] payload) {
 
