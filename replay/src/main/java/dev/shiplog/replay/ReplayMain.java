@@ -1,10 +1,73 @@
 package dev.shiplog.replay;
 
-/** The replay tool's command line. */
+import dev.shiplog.replay.command.BrokenPipeException;
+import dev.shiplog.replay.command.Console;
+import dev.shiplog.replay.command.Replay;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The replay tool as a process: its streams, signals and exit code. */
 public final class ReplayMain {
+    /** How long an interrupted verb may take to complete its output. */
+    private static final long GRACE_SECONDS = 10;
+
     private ReplayMain() {}
 
     public static void main(String[] args) {
-        throw new UnsupportedOperationException();
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        int[] code = {1};
+        Thread interrupt = new Thread(() -> {
+            stop.countDown();
+            try {
+                if (ended.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                    Runtime.getRuntime().halt(code[0]);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(interrupt);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        Console console =
+                new Console(new StandardOutput(), err, isTerminal(2), InstantSource.system(), Path.of(""), stop);
+        code[0] = Replay.run(console, args);
+        ended.countDown();
+        System.exit(code[0]);
+    }
+
+    /** Whether a file descriptor of this process is a terminal; no if the system does not tell. */
+    private static boolean isTerminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Standard output that tells when its reader is gone, which {@link System#out} keeps to itself. */
+    private static final class StandardOutput extends FileOutputStream {
+        StandardOutput() {
+            super(FileDescriptor.out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            try {
+                super.write(bytes, from, count);
+            } catch (IOException e) {
+                throw String.valueOf(e.getMessage()).contains("Broken pipe") ? new BrokenPipeException(e) : e;
+            }
+        }
     }
 }

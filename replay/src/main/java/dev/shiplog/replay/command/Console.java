@@ -1,0 +1,25 @@
+package dev.shiplog.replay.command;
+
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The world outside, as far as a verb may touch it.
+ *
+ * @param out the result goes here
+ * @param err what is to be said about it goes here
+ * @param terminal whether a person sees {@code err} at once
+ * @param clock for times such as {@code 15m}
+ * @param directory what relative paths begin at; also gives the file system
+ * @param stop counted down when the verb is to come to its end
+ */
+public record Console(
+        OutputStream out,
+        PrintWriter err,
+        boolean terminal,
+        InstantSource clock,
+        Path directory,
+        CountDownLatch stop) {}

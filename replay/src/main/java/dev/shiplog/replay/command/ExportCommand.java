@@ -1,0 +1,205 @@
+package dev.shiplog.replay.command;
+
+import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.replay.export.EnvelopeFormat;
+import dev.shiplog.replay.export.FlatFormat;
+import dev.shiplog.replay.export.LineFormat;
+import dev.shiplog.replay.export.LineWriter;
+import dev.shiplog.replay.export.OutputFile;
+import dev.shiplog.replay.query.Containers;
+import dev.shiplog.replay.query.Gaps;
+import dev.shiplog.replay.query.RangeEnd;
+import dev.shiplog.replay.query.RecordFilter;
+import dev.shiplog.replay.query.TimeRange;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Writes records as lines of JSON. */
+@Command(
+        name = "export",
+        description = "Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.",
+        footer = {
+            "",
+            "Examples:",
+            "  replay export /srv/events",
+            "  replay export --since yesterday --until today --output events.ndjson.gz /srv/events",
+            "  replay export --format raw --kind stats --filter container=web /srv/events",
+            "  replay export --kind event --filter event=die --filter event=oom --since 3h /srv/events",
+            "  replay export --follow /srv/events | head",
+            "",
+            ExitCode.HELP
+        })
+final class ExportCommand implements Callable<Integer> {
+    /** The formats, by their names on the command line. */
+    enum Format {
+        flat,
+        raw,
+        envelope
+    }
+
+    private static final long POLL_MILLIS = 200;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private Sources sources = new Sources();
+
+    @Mixin
+    private Selection selection = new Selection();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "flat",
+            description = "flat (default): one level of fields. raw: the engine's bytes. envelope: the engine's JSON"
+                    + " with sequence, kind, subject and times around it.")
+    private Format format = Format.flat;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            defaultValue = "-",
+            description = "Write to this file, compressed if it ends in .gz or .zst; - (default) is standard output.")
+    private String output = "-";
+
+    @Option(names = "--force", description = "Replace the output file if it is there.")
+    private boolean force;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "At the end wait for more, until interrupted.")
+    private boolean follow;
+
+    @Option(
+            names = {"-n", "--limit"},
+            paramLabel = "N",
+            defaultValue = "" + Long.MAX_VALUE,
+            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+            description = "Stop after so many records.")
+    private long limit = Long.MAX_VALUE;
+
+    private final Console console;
+
+    ExportCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        RecordFilter filter;
+        TimeRange range;
+        try {
+            filter = selection.filter();
+            range = selection.range(console.clock());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        try (Cursor cursor = Cursor.open(sources.paths(console))) {
+            if (output.equals("-")) {
+                return export(cursor, filter, range, console.out());
+            }
+            try (OutputFile file = OutputFile.create(console.directory().resolve(output), force)) {
+                int code = export(cursor, filter, range, file.stream());
+                file.commit();
+                return code;
+            } catch (FileAlreadyExistsException e) {
+                throw new IOException(e.getMessage() + ": exists; --force replaces it", e);
+            }
+        }
+    }
+
+    private int export(Cursor cursor, RecordFilter filter, TimeRange range, OutputStream out) throws IOException {
+        Containers containers = new Containers();
+        LineWriter writer = new LineWriter(lineFormat(containers), out);
+        boolean learns = format == Format.flat || filter.asksForContainers();
+        Gaps gaps = new Gaps(range, filter);
+        RangeEnd end = new RangeEnd(range);
+        Losses losses = new Losses(console.err());
+        Progress progress = new Progress(console);
+        long gapCount = 0;
+        long written = 0;
+        if (range.since() != Long.MIN_VALUE) {
+            cursor.seekTime(range.since());
+        }
+        reading:
+        while (written < limit && !interrupted()) {
+            switch (cursor.next()) {
+                case RECORD -> {
+                    Decoded record = cursor.record();
+                    if (learns) {
+                        containers.observe(record);
+                    }
+                    String gap = gaps.find(record, containers);
+                    if (gap != null) {
+                        gapCount++;
+                        progress.clear();
+                        console.err().println("replay: " + gap);
+                    }
+                    if (range.contains(record.time()) && filter.wants(record, containers)) {
+                        writer.write(record);
+                        written++;
+                    }
+                    progress.at(record, written);
+                    if (end.isReached(record)) {
+                        break reading;
+                    }
+                }
+                case LOSS -> {
+                    progress.clear();
+                    losses.tell(cursor.loss());
+                }
+                case END -> {
+                    if (!follow) {
+                        break reading;
+                    }
+                    writer.flush();
+                    awaitMore();
+                }
+            }
+        }
+        progress.clear();
+        if (interrupted() && !follow) {
+            throw new InterruptedIOException("interrupted after " + written + " records");
+        }
+        writer.flush();
+        if (losses.any()) {
+            losses.summarise();
+            return ExitCode.DAMAGE;
+        }
+        return gapCount > 0 ? ExitCode.GAPS : ExitCode.OK;
+    }
+
+    private LineFormat lineFormat(Containers containers) {
+        return switch (format) {
+            case flat -> new FlatFormat(containers);
+            case raw -> LineFormat.raw();
+            case envelope -> new EnvelopeFormat();
+        };
+    }
+
+    private boolean interrupted() {
+        return console.stop().getCount() == 0;
+    }
+
+    /** Waits a little for the journal to grow. */
+    private void awaitMore() throws InterruptedIOException {
+        try {
+            console.stop().await(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.shiplog.replay.command;
+
+import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.replay.query.Times;
+import java.io.PrintWriter;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Tells of damage, a line for each stretch, and in the end of all of it. */
+final class Losses {
+    private final PrintWriter err;
+    private final Set<String> segments = new TreeSet<>();
+    private int stretches;
+    private long records;
+
+    Losses(PrintWriter err) {
+        this.err = err;
+    }
+
+    void tell(Loss loss) {
+        stretches++;
+        segments.add(loss.segment());
+        records += Math.max(0, loss.records());
+        err.println("replay: lost: " + loss.segment() + ", bytes " + loss.fromOffset() + " to " + loss.toOffset() + ": "
+                + what(loss) + ", received after " + Times.format(loss.fromTime()) + " and before "
+                + Times.format(loss.toTime()) + ": " + loss.reason());
+    }
+
+    private static String what(Loss loss) {
+        if (loss.records() < 0) {
+            return "an unknown number of records";
+        }
+        if (loss.records() == 0) {
+            return "no record";
+        }
+        return loss.records() == 1
+                ? "record " + loss.fromSequence()
+                : "records " + loss.fromSequence() + " to " + loss.toSequence();
+    }
+
+    boolean any() {
+        return stretches > 0;
+    }
+
+    void summarise() {
+        err.println("replay: damage: " + count(stretches, "stretch", "stretches") + " of "
+                + count(segments.size(), "segment", "segments") + " could not be read, "
+                + count(records, "record is", "records are") + " known to be lost");
+    }
+
+    private static String count(long n, String one, String many) {
+        return n + " " + (n == 1 ? one : many);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.shiplog.replay.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The replay tool's command line: finds the verb, and turns what goes wrong into a line and an exit code. */
+@Command(
+        name = "replay",
+        description = "Answers questions about the past of a Docker host from a recorder's journal.",
+        synopsisSubcommandLabel = "VERB",
+        commandListHeading = "%nVerbs:%n",
+        versionProvider = Replay.Version.class,
+        footer = {"", "'replay VERB --help' tells more of each.", "", ExitCode.HELP})
+public final class Replay {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Show this and exit.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and exit.")
+    private boolean version;
+
+    private Replay() {}
+
+    /**
+     * Runs the command line {@code args}.
+     *
+     * @return the exit code, one of {@link ExitCode}
+     */
+    public static int run(Console console, String... args) {
+        PrintWriter out = new PrintWriter(console.out(), false, StandardCharsets.UTF_8);
+        CommandLine commands = new CommandLine(new Replay())
+                .addSubcommand(new ExportCommand(console))
+                .setOut(out)
+                .setErr(console.err())
+                .setUsageHelpWidth(100)
+                .setParameterExceptionHandler(Replay::wrongUsage)
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, console.err()));
+        int code = commands.execute(args);
+        out.flush();
+        console.err().flush();
+        return code;
+    }
+
+    private static int wrongUsage(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        List<String> similar =
+                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        String hint = similar.isEmpty() ? "" : "did you mean " + similar.get(0) + "? ";
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println("replay: " + e.getMessage() + "; " + hint + "see '" + name + " --help'");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, PrintWriter err) {
+        if (e instanceof BrokenPipeException) {
+            return ExitCode.OK;
+        }
+        if (e instanceof IOException) {
+            err.println("replay: " + message((IOException) e));
+        } else {
+            err.print("replay: this is a bug, please report it: ");
+            e.printStackTrace(err);
+        }
+        return ExitCode.FAILED;
+    }
+
+    private static String message(IOException e) {
+        if (e instanceof FileSystemException file && file.getReason() == null) {
+            String what = e instanceof NoSuchFileException
+                    ? "no such file or directory"
+                    : e instanceof AccessDeniedException
+                            ? "permission denied"
+                            : e.getClass().getSimpleName();
+            return file.getFile() + ": " + what;
+        }
+        return String.valueOf(e.getMessage());
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Replay.class.getPackage().getImplementationVersion();
+            return new String[] {"replay " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

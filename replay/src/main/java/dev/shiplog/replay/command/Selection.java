@@ -1,0 +1,67 @@
+package dev.shiplog.replay.command;
+
+import dev.shiplog.replay.query.RecordFilter;
+import dev.shiplog.replay.query.TimeGrammar;
+import dev.shiplog.replay.query.TimeRange;
+import java.time.DateTimeException;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which records: shared by all verbs that read records. */
+final class Selection {
+    @Option(names = "--since", paramLabel = "TIME", description = "From this moment on: " + TimeGrammar.FORMS + ".")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Before this moment, in the same forms.")
+    private @Nullable String until;
+
+    @Option(
+            names = "--tz",
+            paramLabel = "ZONE",
+            defaultValue = "UTC",
+            description = "Time zone of times that name none: UTC (default), Europe/Berlin, +02:00, local.")
+    private String zone = "UTC";
+
+    @Option(
+            names = "--kind",
+            paramLabel = "KIND",
+            split = ",",
+            description = "Only these kinds: event, stats, log, inspect, host, engine-metrics, sockets, mark.")
+    private List<String> kinds = new ArrayList<>();
+
+    @Option(
+            names = "--filter",
+            paramLabel = "KEY=VALUE",
+            description = {
+                "Only records for which it holds; of several with one key any, of several keys each:",
+                "container=NAME|ID|GLOB, image=REF|GLOB, label=KEY[=VALUE], kind=KIND, event=ACTION."
+            })
+    private List<String> filters = new ArrayList<>();
+
+    RecordFilter filter() {
+        return new RecordFilter(kinds, filters);
+    }
+
+    TimeRange range(InstantSource clock) {
+        TimeGrammar grammar = new TimeGrammar(clock, zone());
+        long from = since == null ? Long.MIN_VALUE : grammar.parse(since);
+        long to = until == null ? Long.MAX_VALUE : grammar.parse(until);
+        if (from > to) {
+            throw new IllegalArgumentException("--since " + since + " is after --until " + until);
+        }
+        return new TimeRange(from, to);
+    }
+
+    private ZoneId zone() {
+        try {
+            return zone.equals("local") ? ZoneId.systemDefault() : ZoneId.of(zone);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "--tz '" + zone + "': no such time zone; write UTC, Europe/Berlin or +02:00", e);
+        }
+    }
+}

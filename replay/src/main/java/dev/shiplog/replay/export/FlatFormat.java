@@ -1,0 +1,128 @@
+package dev.shiplog.replay.export;
+
+import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.codec.Shape;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.replay.json.Json;
+import dev.shiplog.replay.query.Container;
+import dev.shiplog.replay.query.Containers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record as one flat JSON object, the form that log pipelines have parsers for; {@code docs/flattened-fields.md} names
+ * the fields. A record whose payload is split into shape and values is written by the {@link FlatPlan} of its shape; any
+ * other is parsed, with the same result.
+ */
+public final class FlatFormat implements LineFormat {
+    /** More shapes than a host's containers have; when there are more, all plans are made anew as needed. */
+    private static final int MOST_SHAPES = 4096;
+
+    /** Name-giving values (block devices) differ between a few containers of one shape, rarely more. */
+    private static final int MOST_PLANS_PER_SHAPE = 16;
+
+    private static final ContainerFields NO_CONTAINER = ContainerFields.of("", null);
+
+    private final Containers containers;
+    private final Map<String, ContainerFields> containerFields = new HashMap<>();
+    private final List<Map<Shape, ShapePlans>> plansByShape = new ArrayList<>();
+    private final Bytes payload = new Bytes(1 << 13);
+
+    /** @param containers what is known of containers, kept up to date by the caller */
+    public FlatFormat(Containers containers) {
+        this.containers = containers;
+        for (int i = 0; i < Kind.values().length; i++) {
+            plansByShape.add(new IdentityHashMap<>());
+        }
+    }
+
+    @Override
+    public void write(Decoded record, Bytes out) {
+        Shape shape = record.shape();
+        FlatPlan plan = shape == null || record.kind() == Kind.LOG ? null : plan(shape, record);
+        if (plan == null) {
+            writeParsed(record, out);
+        } else {
+            plan.write(record, containerFields(record), out);
+        }
+    }
+
+    /** Writes a record by parsing its payload. What a container logs is text, JSON or not. */
+    void writeParsed(Decoded record, Bytes out) {
+        payload.clear();
+        record.payload(payload);
+        Json json = record.kind() == Kind.LOG ? null : Json.parse(payload.array(), 0, payload.length());
+        FlatLayout layout =
+                json == null ? FlatLayout.ofText(record.kind(), payload.toArray()) : FlatLayout.of(record.kind(), json);
+        FlatPlan.of(layout, payload.array()).write(record, containerFields(record), out);
+    }
+
+    /** The plan for this record's shape, or null if it has none that fits. */
+    @Nullable
+    FlatPlan plan(Shape shape, Decoded record) {
+        ShapePlans plans = plans(shape, record.kind());
+        for (FlatPlan plan : plans.plans) {
+            if (plan.fits(record)) {
+                return plan;
+            }
+        }
+        if (plans.attempts == MOST_PLANS_PER_SHAPE) {
+            return null;
+        }
+        plans.attempts++;
+        payload.clear();
+        SlotMap slots = new SlotMap(record, shape, payload);
+        Json json = Json.parse(payload.array(), 0, payload.length());
+        if (json == null || !slots.isCoveredBy(json)) {
+            return null;
+        }
+        FlatPlan plan = FlatPlan.of(FlatLayout.of(record.kind(), json), payload.array(), slots, record);
+        if (plan != null) {
+            plans.plans.add(plan);
+        }
+        return plan;
+    }
+
+    private ShapePlans plans(Shape shape, Kind kind) {
+        Map<Shape, ShapePlans> plans = plansByShape.get(kind.ordinal());
+        ShapePlans found = plans.get(shape);
+        if (found == null) {
+            if (plans.size() >= MOST_SHAPES) {
+                plans.clear();
+            }
+            found = new ShapePlans();
+            plans.put(shape, found);
+        }
+        return found;
+    }
+
+    private ContainerFields containerFields(Decoded record) {
+        switch (record.kind()) {
+            case EVENT, HOST, ENGINE_METRICS, MARK -> {
+                return NO_CONTAINER;
+            }
+            case STATS, LOG, INSPECT, SOCKETS -> {}
+        }
+        Container container = containers.get(record.subject());
+        ContainerFields fields = containerFields.get(record.subject());
+        if (fields == null || fields.of() != container) {
+            if (containerFields.size() >= MOST_SHAPES) {
+                containerFields.clear();
+            }
+            fields = ContainerFields.of(record.subject(), container);
+            containerFields.put(record.subject(), fields);
+        }
+        return fields;
+    }
+
+    /** The plans of one shape, one for each combination of name-giving values. */
+    private static final class ShapePlans {
+        final List<FlatPlan> plans = new ArrayList<>();
+        int attempts;
+    }
+}

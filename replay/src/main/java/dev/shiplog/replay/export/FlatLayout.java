@@ -1,0 +1,362 @@
+package dev.shiplog.replay.export;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.replay.json.Json;
+import dev.shiplog.replay.json.JsonText;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which fields the flat line of a payload has: their names, their order, and where their values come from.
+ * {@code docs/flattened-fields.md} says the same in prose. Two rules hold for every payload: each value in it becomes at
+ * least one field, and no name comes twice.
+ */
+final class FlatLayout {
+    /** Where the value of a field comes from. */
+    sealed interface Source permits Value, Sum, Text, Known {}
+
+    /** One value of the payload, as it is. */
+    record Value(Json json) implements Source {}
+
+    /** The sum of numbers of the payload. */
+    record Sum(List<Json> terms) implements Source {}
+
+    /** The whole payload, which is not JSON, as a string: UTF-8 as it is, anything else in base64. */
+    record Text(byte[] payload) implements Source {}
+
+    /** What stands beside the payload; a field whose value is not known is left out. */
+    enum Known implements Source {
+        TIME,
+        CONTAINER_NAME,
+        CONTAINER_ID,
+        IMAGE,
+        IMAGE_ID
+    }
+
+    /** One field of the line. */
+    record Field(String name, Source source) {}
+
+    /** cgroup v2 names in {@code memory_stats.stats}, and the v1 names that mean the same. */
+    private static final Map<String, String> MEMORY_V1_OF_V2 = Map.of(
+            "anon", "rss",
+            "anon_thp", "rss_huge",
+            "file", "cache",
+            "file_dirty", "dirty",
+            "file_mapped", "mapped_file",
+            "file_writeback", "writeback");
+
+    private static final Set<String> DEVICE_ENTRY = Set.of("major", "minor", "op", "value");
+
+    private final List<Field> fields = new ArrayList<>();
+    private final List<Json> nameGivers = new ArrayList<>();
+    private final Set<String> taken = new HashSet<>();
+
+    private FlatLayout() {}
+
+    /** Lays out a payload that is JSON. */
+    static FlatLayout of(Kind kind, Json payload) {
+        FlatLayout layout = new FlatLayout();
+        layout.claim("@timestamp", Known.TIME);
+        if (kind == Kind.STATS && payload.type() == Json.Type.OBJECT) {
+            layout.stats(payload);
+            return layout;
+        }
+        layout.beside(kind);
+        String prefix = prefix(kind);
+        if (payload.type() == Json.Type.OBJECT) {
+            layout.members(prefix, payload);
+        } else {
+            layout.flatten(prefix, prefix, payload);
+        }
+        return layout;
+    }
+
+    /** Lays out a payload that is not JSON, or is not to be taken for JSON. */
+    static FlatLayout ofText(Kind kind, byte[] payload) {
+        FlatLayout layout = new FlatLayout();
+        layout.claim("@timestamp", Known.TIME);
+        layout.beside(kind);
+        boolean utf8 = JsonText.isUtf8(payload, 0, payload.length);
+        layout.claim(utf8 ? prefix(kind) : prefix(kind) + "_base64", new Text(payload));
+        return layout;
+    }
+
+    /** What the names of this kind's fields begin with. */
+    private static String prefix(Kind kind) {
+        return kind.label().replace('-', '_');
+    }
+
+    /** The fields in the order in which they are written; the first is always {@link Known#TIME}. */
+    List<Field> fields() {
+        return fields;
+    }
+
+    /** Values that fields got their names from: with others, the layout would be another. */
+    List<Json> nameGivers() {
+        return nameGivers;
+    }
+
+    private void beside(Kind kind) {
+        switch (kind) {
+            case STATS, LOG, INSPECT, SOCKETS -> container(Known.CONTAINER_NAME, Known.CONTAINER_ID);
+            case EVENT, HOST, ENGINE_METRICS, MARK -> {}
+        }
+    }
+
+    private void container(Source name, Source id) {
+        claim("container", name);
+        claim("container_id", id);
+        claim("image", Known.IMAGE);
+        claim("image_id", Known.IMAGE_ID);
+    }
+
+    private void members(String prefix, Json object) {
+        for (int i = 0; i < object.names().size(); i++) {
+            String name = object.names().get(i);
+            String path = join(prefix, name);
+            flatten(name.equals(prefix) ? prefix : path, path, object.children().get(i));
+        }
+    }
+
+    /** Gives every scalar in {@code json} a field; {@code path} names it where another has taken its name. */
+    private void flatten(String name, String path, Json json) {
+        switch (json.type()) {
+            case OBJECT -> {
+                for (int i = 0; i < json.names().size(); i++) {
+                    String member = json.names().get(i);
+                    flatten(
+                            join(name, member),
+                            join(path, member),
+                            json.children().get(i));
+                }
+            }
+            case ARRAY -> {
+                for (int i = 0; i < json.children().size(); i++) {
+                    flatten(name + i, path + i, json.children().get(i));
+                }
+            }
+            case STRING, NUMBER, TRUE, FALSE, NULL -> claim(name, path, new Value(json));
+        }
+    }
+
+    private void claim(String name, Source source) {
+        claim(name, name, source);
+    }
+
+    private void claim(String name, String path, Source source) {
+        String free = name;
+        if (!taken.add(free)) {
+            free = path;
+            for (int n = 2; !taken.add(free); n++) {
+                free = path + "_" + n;
+            }
+        }
+        fields.add(new Field(free, source));
+    }
+
+    /** A second name for what has one already: given up if another has it. */
+    private void alias(String name, Source source) {
+        if (taken.add(name)) {
+            fields.add(new Field(name, source));
+        }
+    }
+
+    private static String join(String prefix, String name) {
+        return prefix.isEmpty() ? name : prefix + "_" + name;
+    }
+
+    // Stats: the names that parsers know, then whatever else there is.
+
+    private void stats(Json stats) {
+        Map<String, Json> members = new LinkedHashMap<>();
+        List<Runnable> repeated = new ArrayList<>();
+        for (int i = 0; i < stats.names().size(); i++) {
+            String name = stats.names().get(i);
+            Json member = stats.children().get(i);
+            if (members.putIfAbsent(name, member) != null) {
+                repeated.add(() -> flatten(name, name, member));
+            }
+        }
+        Source name = takeString(members, "name");
+        Source id = takeString(members, "id");
+        container(name == null ? Known.CONTAINER_NAME : name, id == null ? Known.CONTAINER_ID : id);
+        Json cpu = take(members, "cpu_stats");
+        if (cpu != null) {
+            lifted("cpu", "cpu_stats", "cpu_usage", cpu);
+        }
+        Json memory = take(members, "memory_stats");
+        if (memory != null) {
+            memory(memory);
+        }
+        Json networks = take(members, "networks");
+        if (networks != null) {
+            networks(networks);
+        }
+        Json blkio = take(members, "blkio_stats");
+        if (blkio != null) {
+            blkio(blkio);
+        }
+        members.forEach((key, member) -> {
+            if (key.endsWith("_stats") && member.type() == Json.Type.OBJECT) {
+                lifted(key.substring(0, key.length() - "_stats".length()), key, "cpu_usage", member);
+            } else {
+                flatten(key, key, member);
+            }
+        });
+        repeated.forEach(Runnable::run);
+    }
+
+    private static @Nullable Json take(Map<String, Json> members, String name) {
+        Json member = members.get(name);
+        return member == null || member.type() != Json.Type.OBJECT ? null : members.remove(name);
+    }
+
+    private static @Nullable Source takeString(Map<String, Json> members, String name) {
+        Json member = members.get(name);
+        return member == null || member.type() != Json.Type.STRING ? null : new Value(members.remove(name));
+    }
+
+    /** Flattens an object; the members of its member {@code inner} are named as if they were its own. */
+    private void lifted(String name, String path, String inner, Json json) {
+        for (int i = 0; i < json.names().size(); i++) {
+            String member = json.names().get(i);
+            Json value = json.children().get(i);
+            boolean lift = member.equals(inner) && value.type() == Json.Type.OBJECT;
+            flatten(lift ? name : join(name, member), join(path, member), value);
+        }
+    }
+
+    private void memory(Json memory) {
+        Json stats = null;
+        for (int i = 0; i < memory.names().size(); i++) {
+            String name = memory.names().get(i);
+            Json value = memory.children().get(i);
+            if (stats == null && name.equals("stats") && value.type() == Json.Type.OBJECT) {
+                stats = value;
+                memoryStats(stats);
+            } else {
+                flatten("memory_" + name, "memory_stats_" + name, value);
+            }
+        }
+        if (stats != null) {
+            for (int i = 0; i < stats.names().size(); i++) {
+                String v1 = MEMORY_V1_OF_V2.get(stats.names().get(i));
+                Json value = stats.children().get(i);
+                if (v1 != null && value.type() == Json.Type.NUMBER) {
+                    alias("memory_" + v1, new Value(value));
+                }
+            }
+        }
+    }
+
+    /** cgroup v1 counts a container alone ({@code rss}) and with the groups below it ({@code total_rss}): the latter wins. */
+    private void memoryStats(Json stats) {
+        Set<String> names = new HashSet<>(stats.names());
+        for (int i = 0; i < stats.names().size(); i++) {
+            String name = stats.names().get(i);
+            String path = "memory_stats_stats_" + name;
+            String field = names.contains("total_" + name)
+                    ? path
+                    : "memory_" + (name.startsWith("total_") ? name.substring("total_".length()) : name);
+            flatten(field, path, stats.children().get(i));
+        }
+    }
+
+    private void networks(Json networks) {
+        Map<String, List<Json>> sums = new LinkedHashMap<>();
+        for (Json network : networks.children()) {
+            for (int i = 0; i < network.names().size(); i++) {
+                Json value = network.children().get(i);
+                if (value.type() == Json.Type.NUMBER) {
+                    sums.computeIfAbsent(network.names().get(i), n -> new ArrayList<>())
+                            .add(value);
+                }
+            }
+        }
+        sums.forEach((name, terms) -> claim("network_" + name, "networks_" + name, new Sum(terms)));
+        flatten("network", "networks", networks);
+    }
+
+    private void blkio(Json blkio) {
+        Map<String, Map<String, List<Json>>> sums = new LinkedHashMap<>();
+        List<Runnable> devices = new ArrayList<>();
+        List<Runnable> others = new ArrayList<>();
+        for (int i = 0; i < blkio.names().size(); i++) {
+            String member = blkio.names().get(i);
+            Json entries = blkio.children().get(i);
+            String name = member.endsWith("_recursive")
+                    ? member.substring(0, member.length() - "_recursive".length())
+                    : member;
+            String path = "blkio_stats_" + member;
+            if (entries.type() != Json.Type.ARRAY) {
+                others.add(() -> flatten("blkio_" + name, path, entries));
+                continue;
+            }
+            for (int n = 0; n < entries.children().size(); n++) {
+                Json entry = entries.children().get(n);
+                String entryPath = path + n;
+                Device device = Device.of(entry);
+                if (device == null) {
+                    others.add(
+                            () -> flatten("blkio_" + entryPath.substring("blkio_stats_".length()), entryPath, entry));
+                    continue;
+                }
+                nameGivers.addAll(device.nameGivers());
+                sums.computeIfAbsent(name, k -> new LinkedHashMap<>())
+                        .computeIfAbsent(device.operation(), k -> new ArrayList<>())
+                        .add(device.value());
+                String field = withOperation("blkio_" + device.id() + "_" + name, device.operation());
+                devices.add(() -> claim(field, entryPath + "_value", new Value(device.value())));
+            }
+        }
+        List<Runnable> aliases = new ArrayList<>();
+        sums.forEach((name, byOperation) -> byOperation.forEach((operation, terms) -> {
+            Source sum = new Sum(terms);
+            claim(withOperation("blkio_" + name, operation), "blkio_stats_" + name, sum);
+            if (!operation.isEmpty()) {
+                String v1 = Character.toUpperCase(operation.charAt(0)) + operation.substring(1);
+                aliases.add(() -> alias("blkio_" + name + "_" + v1, sum));
+            }
+        }));
+        aliases.forEach(Runnable::run);
+        devices.forEach(Runnable::run);
+        others.forEach(Runnable::run);
+    }
+
+    private static String withOperation(String name, String operation) {
+        return operation.isEmpty() ? name : name + "_" + operation;
+    }
+
+    /** One entry of a block I/O list: what one device did of one operation. */
+    private record Device(String id, String operation, Json value, List<Json> nameGivers) {
+        /** Reads {@code {"major":8,"minor":0,"op":"Read","value":4096}}; null for anything else. */
+        static @Nullable Device of(Json entry) {
+            if (entry.names().size() != DEVICE_ENTRY.size() || !DEVICE_ENTRY.containsAll(entry.names())) {
+                return null;
+            }
+            Json major = entry.get("major");
+            Json minor = entry.get("minor");
+            Json operation = entry.get("op");
+            Json value = entry.get("value");
+            if (major == null || minor == null || operation == null || value == null) {
+                return null;
+            }
+            boolean wellTyped = major.type() == Json.Type.NUMBER
+                    && minor.type() == Json.Type.NUMBER
+                    && operation.type() == Json.Type.STRING
+                    && value.type() == Json.Type.NUMBER;
+            return wellTyped
+                    ? new Device(
+                            major.text() + "_" + minor.text(),
+                            operation.text(),
+                            value,
+                            List.of(major, minor, operation))
+                    : null;
+        }
+    }
+}

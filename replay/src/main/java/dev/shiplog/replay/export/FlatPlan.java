@@ -1,0 +1,318 @@
+package dev.shiplog.replay.export;
+
+import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.codec.Shape;
+import dev.shiplog.replay.export.FlatLayout.Field;
+import dev.shiplog.replay.export.FlatLayout.Known;
+import dev.shiplog.replay.export.FlatLayout.Source;
+import dev.shiplog.replay.export.FlatLayout.Sum;
+import dev.shiplog.replay.export.FlatLayout.Text;
+import dev.shiplog.replay.export.FlatLayout.Value;
+import dev.shiplog.replay.json.Json;
+import dev.shiplog.replay.json.JsonText;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link FlatLayout} made ready for writing: runs of constant bytes with a step between each two that writes what
+ * differs from record to record. What is constant is rendered once, so that a record of a known shape costs no parsing
+ * and no allocation. Immutable.
+ */
+final class FlatPlan {
+    /** What a step writes. */
+    private enum Step {
+        TIME,
+        CONTAINER_NAME,
+        CONTAINER_ID,
+        IMAGE,
+        IMAGE_ID,
+        INTEGER_SLOT,
+        TIME_SLOT,
+        TEXT_SLOT,
+        SUM_OF_SLOTS
+    }
+
+    /** A slot that a field got its name from, and the value it had: its text, or its number if that is null. */
+    private record NameGiver(int slot, byte @Nullable [] text, long number) {
+        boolean isIn(Decoded record) {
+            return text == null ? record.number(slot) == number : Arrays.equals(record.text(slot), text);
+        }
+    }
+
+    private static final int[] NO_SLOTS = {};
+
+    private final Step[] steps;
+    private final byte[][] before;
+    private final int[][] slots;
+    private final byte[] end;
+    private final List<NameGiver> nameGivers;
+    private final int[] textSlots;
+    private final int[] numberSlots;
+
+    private FlatPlan(Compiler compiler) {
+        steps = compiler.steps.toArray(Step[]::new);
+        before = compiler.before.toArray(byte[][]::new);
+        slots = compiler.slots.toArray(int[][]::new);
+        end = compiler.constant.toArray();
+        nameGivers = List.copyOf(compiler.nameGivers);
+        textSlots = toArray(compiler.textSlots);
+        numberSlots = toArray(compiler.numberSlots);
+    }
+
+    private static boolean isNumber(Shape.SlotType type) {
+        return type == Shape.SlotType.INTEGER || type == Shape.SlotType.TIME;
+    }
+
+    private static int[] toArray(List<Integer> list) {
+        return list.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The plan for this one payload, which stands in {@code source}: all its values are constants. */
+    static FlatPlan of(FlatLayout layout, byte[] source) {
+        Compiler compiler = new Compiler(source, null);
+        layout.fields().forEach(compiler::add);
+        return compiler.finish();
+    }
+
+    /**
+     * The plan for all payloads of the shape of {@code example} whose name-giving values are the same.
+     *
+     * @param layout of the example
+     * @param source the example's payload
+     * @return null if the shape's slots are not all values of the JSON, or a sum is not of slots alone
+     */
+    static @Nullable FlatPlan of(FlatLayout layout, byte[] source, SlotMap slots, Decoded example) {
+        Compiler compiler = new Compiler(source, slots);
+        layout.fields().forEach(compiler::add);
+        for (Json giver : layout.nameGivers()) {
+            compiler.addNameGiver(giver, example);
+        }
+        return compiler.refused ? null : compiler.finish();
+    }
+
+    /** Whether this plan is the one for {@code record}, which is of the plan's shape. */
+    boolean fits(Decoded record) {
+        for (NameGiver giver : nameGivers) {
+            if (!giver.isIn(record)) {
+                return false;
+            }
+        }
+        for (int slot : textSlots) {
+            if (!JsonText.isInsideOfString(record.text(slot))) {
+                return false;
+            }
+        }
+        for (int slot : numberSlots) {
+            if (!JsonText.isNumber(record.text(slot))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Appends the line of {@code record}. */
+    void write(Decoded record, ContainerFields container, Bytes out) {
+        for (int i = 0; i < steps.length; i++) {
+            out.put(before[i]);
+            switch (steps[i]) {
+                case TIME -> out.putTime(record.time());
+                case CONTAINER_NAME -> out.put(container.name());
+                case CONTAINER_ID -> out.put(container.id());
+                case IMAGE -> out.put(container.image());
+                case IMAGE_ID -> out.put(container.imageId());
+                case INTEGER_SLOT -> out.putDecimal(record.number(slots[i][0]));
+                case TIME_SLOT -> out.putTime(record.number(slots[i][0]));
+                case TEXT_SLOT -> out.put(record.text(slots[i][0]));
+                case SUM_OF_SLOTS -> putSum(record, slots[i], out);
+            }
+        }
+        out.put(end);
+    }
+
+    private static void putSum(Decoded record, int[] slots, Bytes out) {
+        Shape shape = record.shape();
+        long sum = 0;
+        for (int slot : slots) {
+            long term = 0;
+            boolean fits = shape != null && shape.type(slot) == Shape.SlotType.INTEGER;
+            if (fits) {
+                term = record.number(slot);
+                fits = ((sum ^ (sum + term)) & (term ^ (sum + term))) >= 0;
+            }
+            if (!fits) {
+                putBigSum(record, slots, out);
+                return;
+            }
+            sum += term;
+        }
+        out.putDecimal(sum);
+    }
+
+    private static void putBigSum(Decoded record, int[] slots, Bytes out) {
+        Shape shape = record.shape();
+        List<String> terms = new ArrayList<>();
+        for (int slot : slots) {
+            terms.add(
+                    shape != null && shape.type(slot) == Shape.SlotType.INTEGER
+                            ? Long.toString(record.number(slot))
+                            : new String(record.text(slot), StandardCharsets.US_ASCII));
+        }
+        out.putAscii(sum(terms));
+    }
+
+    /** Integers add up exactly, whatever their size; decimal fractions to 34 digits. */
+    static String sum(List<String> terms) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (String term : terms) {
+            BigDecimal number;
+            try {
+                number = new BigDecimal(term);
+            } catch (NumberFormatException e) {
+                continue; // an exponent of ten digits: no counter
+            }
+            sum = number.scale() == 0 && sum.scale() == 0 ? sum.add(number) : sum.add(number, MathContext.DECIMAL128);
+        }
+        return sum.toString();
+    }
+
+    /** Turns fields into steps and the constants between them. */
+    private static final class Compiler {
+        private final byte[] source;
+        private final @Nullable SlotMap slotMap;
+        private final Bytes constant = new Bytes(64);
+        private final List<Step> steps = new ArrayList<>();
+        private final List<byte[]> before = new ArrayList<>();
+        private final List<int[]> slots = new ArrayList<>();
+        private final List<NameGiver> nameGivers = new ArrayList<>();
+        private final List<Integer> textSlots = new ArrayList<>();
+        private final List<Integer> numberSlots = new ArrayList<>();
+        private boolean refused;
+
+        Compiler(byte[] source, @Nullable SlotMap slotMap) {
+            this.source = source;
+            this.slotMap = slotMap;
+        }
+
+        void add(Field field) {
+            Source from = field.source();
+            if (from instanceof Known known) {
+                addKnown(known);
+                return;
+            }
+            constant.put(',');
+            JsonText.putString(field.name(), constant);
+            constant.put(':');
+            if (from instanceof Value value) {
+                addValue(value.json());
+            } else if (from instanceof Sum sum) {
+                addSum(sum.terms());
+            } else if (from instanceof Text text) {
+                addText(text.payload());
+            }
+        }
+
+        private void addKnown(Known known) {
+            switch (known) {
+                case TIME -> {
+                    constant.putAscii("{\"@timestamp\":\"");
+                    step(Step.TIME, NO_SLOTS);
+                    constant.put('"');
+                }
+                // These come with their names, and not at all if they are not known.
+                case CONTAINER_NAME -> step(Step.CONTAINER_NAME, NO_SLOTS);
+                case CONTAINER_ID -> step(Step.CONTAINER_ID, NO_SLOTS);
+                case IMAGE -> step(Step.IMAGE, NO_SLOTS);
+                case IMAGE_ID -> step(Step.IMAGE_ID, NO_SLOTS);
+            }
+        }
+
+        private void addValue(Json json) {
+            boolean quoted = json.type() == Json.Type.STRING;
+            if (quoted) {
+                constant.put('"');
+            }
+            int slot = slot(json);
+            if (slot < 0) {
+                constant.put(source, json.from(), json.to() - json.from());
+            } else {
+                addSlot(slot);
+            }
+            if (quoted) {
+                constant.put('"');
+            }
+        }
+
+        private void addSlot(int slot) {
+            switch (type(slot)) {
+                case INTEGER -> step(Step.INTEGER_SLOT, slot);
+                case TIME -> step(Step.TIME_SLOT, slot);
+                case NUMBER -> {
+                    numberSlots.add(slot);
+                    step(Step.TEXT_SLOT, slot);
+                }
+                case STRING -> {
+                    textSlots.add(slot);
+                    step(Step.TEXT_SLOT, slot);
+                }
+            }
+        }
+
+        private void addSum(List<Json> terms) {
+            int[] termSlots = terms.stream().mapToInt(this::slot).toArray();
+            if (terms.size() == 1) {
+                addValue(terms.get(0));
+            } else if (Arrays.stream(termSlots).allMatch(slot -> slot >= 0)) {
+                step(Step.SUM_OF_SLOTS, termSlots);
+            } else if (Arrays.stream(termSlots).allMatch(slot -> slot < 0)) {
+                constant.putAscii(sum(terms.stream().map(Json::text).toList()));
+            } else {
+                refused = true;
+            }
+        }
+
+        private void addText(byte[] payload) {
+            if (JsonText.isUtf8(payload, 0, payload.length)) {
+                JsonText.putString(payload, 0, payload.length, constant);
+            } else {
+                JsonText.putString(Base64.getEncoder().encodeToString(payload), constant);
+            }
+        }
+
+        void addNameGiver(Json giver, Decoded example) {
+            int slot = slot(giver);
+            if (slot >= 0) {
+                nameGivers.add(
+                        isNumber(type(slot))
+                                ? new NameGiver(slot, null, example.number(slot))
+                                : new NameGiver(slot, example.text(slot).clone(), 0));
+            }
+        }
+
+        private int slot(Json json) {
+            return slotMap == null ? -1 : slotMap.slotAt(json.from(), json.to());
+        }
+
+        private Shape.SlotType type(int slot) {
+            return slotMap == null ? Shape.SlotType.STRING : slotMap.shape().type(slot);
+        }
+
+        private void step(Step step, int... stepSlots) {
+            before.add(constant.toArray());
+            constant.clear();
+            steps.add(step);
+            slots.add(stepSlots);
+        }
+
+        FlatPlan finish() {
+            constant.put('}');
+            return new FlatPlan(this);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.shiplog.replay.export;
+
+import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.codec.Shape;
+import dev.shiplog.replay.json.Json;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Where the slots of a shape stand in the payload of one record. */
+final class SlotMap {
+    private final Shape shape;
+    private final int[] ends;
+    private final Map<Integer, Integer> slotByStart = new HashMap<>();
+
+    /** Renders the payload of {@code record}, which is of {@code shape}, to {@code out} and notes where its slots stand. */
+    SlotMap(Decoded record, Shape shape, Bytes out) {
+        this.shape = shape;
+        ends = new int[shape.slots()];
+        for (int slot = 0; slot < ends.length; slot++) {
+            out.put(shape.literal(slot));
+            slotByStart.put(out.length(), slot);
+            switch (shape.type(slot)) {
+                case INTEGER -> out.putDecimal(record.number(slot));
+                case TIME -> out.putTime(record.number(slot));
+                case NUMBER, STRING -> out.put(record.text(slot));
+            }
+            ends[slot] = out.length();
+        }
+        out.put(shape.literal(ends.length));
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    /** The slot that holds exactly these bytes, or -1. */
+    int slotAt(int from, int to) {
+        int slot = slotByStart.getOrDefault(from, -1);
+        return slot >= 0 && ends[slot] == to ? slot : -1;
+    }
+
+    /** Whether each slot is a value of {@code json}, which is the payload: only then the shape fixes its structure. */
+    boolean isCoveredBy(Json json) {
+        return count(json) == ends.length;
+    }
+
+    private int count(Json json) {
+        if (json.type() == Json.Type.OBJECT || json.type() == Json.Type.ARRAY) {
+            return json.children().stream().mapToInt(this::count).sum();
+        }
+        return slotAt(json.from(), json.to()) >= 0 ? 1 : 0;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.shiplog.replay.query;
+
+import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Finds, in the recorder's own marks, what was not recorded of that which is asked for. */
+public final class Gaps {
+    private final TimeRange range;
+    private final RecordFilter filter;
+    private final Bytes payload = new Bytes(256);
+
+    /**
+     * @param range in which a gap matters
+     * @param filter for records that a gap may have swallowed
+     */
+    public Gaps(TimeRange range, RecordFilter filter) {
+        this.range = range;
+        this.filter = filter;
+    }
+
+    /** One line about the gap that {@code record} tells of, or null if it tells of none that matters. */
+    public @Nullable String find(Decoded record, Containers containers) {
+        if (!isMark(record, "gap") && !isMark(record, "dropped")) {
+            return null;
+        }
+        Mark mark;
+        try {
+            mark = Mark.fromJson(payload.toArray());
+        } catch (IOException e) {
+            return "gap: record " + record.sequence() + " tells of one in a way that this version does not know";
+        }
+        if (mark instanceof Mark.Gap gap) {
+            boolean matters = range.overlaps(gap.from(), gap.to())
+                    && isWanted(gap.kind())
+                    && filter.wantsSubject(gap.subject(), containers);
+            String of = gap.subject().isEmpty() ? "" : " of " + gap.subject();
+            return matters ? line(gap.kind() + of, gap.from(), gap.to(), gap.reason()) : null;
+        }
+        if (mark instanceof Mark.Dropped dropped) {
+            boolean matters = range.overlaps(dropped.from(), dropped.to()) && isWanted(dropped.kind());
+            String what = dropped.count() + " " + dropped.kind();
+            return matters ? line(what, dropped.from(), dropped.to(), dropped.reason()) : null;
+        }
+        return null;
+    }
+
+    private boolean isWanted(String label) {
+        Kind kind = Kind.ofLabel(label);
+        return kind == null || filter.kinds().contains(kind);
+    }
+
+    private static String line(String what, long from, long to, String reason) {
+        return "gap: " + (what.isEmpty() ? "everything" : what) + " from " + Times.format(from) + " to "
+                + Times.format(to) + " not recorded: " + reason;
+    }
+
+    private boolean isMark(Decoded record, String name) {
+        if (record.kind() != Kind.MARK) {
+            return false;
+        }
+        payload.clear();
+        record.payload(payload);
+        return isMark(payload, name);
+    }
+
+    /** Whether a mark's payload is the one of this name: its writer puts the name first. */
+    static boolean isMark(Bytes payload, String name) {
+        byte[] start = ("{\"mark\":\"" + name + '"').getBytes(StandardCharsets.US_ASCII);
+        return payload.length() >= start.length
+                && Arrays.equals(payload.array(), 0, start.length, start, 0, start.length);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.shiplog.replay.query;
+
+import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.replay.json.Json;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which records are wanted, in the way of {@code docker ps --filter}: of filters with the same key one must hold, of
+ * each key that is given at least one.
+ *
+ * <pre>
+ * container=NAME|ID|GLOB   the container's name, the beginning of its id, or a pattern with * and ?
+ * image=REF|GLOB           the image it was made from, with or without tag
+ * label=KEY[=VALUE]        a label of the container
+ * kind=KIND                the record's kind
+ * event=ACTION             an event's action, with or without what stands behind the colon (exec_create: sh)
+ * </pre>
+ *
+ * A filter on containers holds for records about a container only; one on events, for events only.
+ */
+public final class RecordFilter {
+    /** The keys, for messages and help. */
+    public static final String KEYS = "container, image, label, kind, event";
+
+    private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f]{4,64}");
+
+    private final Set<Kind> kinds;
+    private final List<String> actions = new ArrayList<>();
+    private final Map<String, List<Predicate<Container>>> ofContainers = new HashMap<>();
+    private final Map<String, Verdict> verdicts = new HashMap<>();
+    private final Bytes payload = new Bytes(1 << 10);
+
+    private record Verdict(@Nullable Container on, boolean holds) {}
+
+    /**
+     * Reads filters.
+     *
+     * @param kinds labels of {@link Kind}, plural forms too; empty for all
+     * @param filters each {@code KEY=VALUE}
+     * @throws IllegalArgumentException naming what cannot be read, and what can
+     */
+    public RecordFilter(List<String> kinds, List<String> filters) {
+        Set<Kind> wanted = kinds(kinds);
+        List<String> filteredKinds = new ArrayList<>();
+        for (String filter : filters) {
+            int equals = filter.indexOf('=');
+            String key = equals < 0 ? filter : filter.substring(0, equals);
+            String value = equals < 0 ? "" : filter.substring(equals + 1);
+            if (value.isEmpty()) {
+                throw new IllegalArgumentException("filter '" + filter + "': write KEY=VALUE with a key of " + KEYS);
+            }
+            switch (key) {
+                case "kind" -> filteredKinds.add(value);
+                case "event" -> actions.add(value);
+                case "container" -> ofContainer(key, named(value));
+                case "image" -> ofContainer(key, ofImage(value));
+                case "label" -> ofContainer(key, labelled(value));
+                default ->
+                    throw new IllegalArgumentException("filter '" + filter + "': no such key; there are " + KEYS);
+            }
+        }
+        wanted.retainAll(kinds(filteredKinds));
+        this.kinds = wanted;
+    }
+
+    /** The kinds of record that may be wanted. */
+    public Set<Kind> kinds() {
+        return kinds;
+    }
+
+    /** Whether the answer depends on what is known of containers. */
+    public boolean asksForContainers() {
+        return !ofContainers.isEmpty();
+    }
+
+    /** Whether the record is wanted, by what is known of containers now. */
+    public boolean wants(Decoded record, Containers containers) {
+        return kinds.contains(record.kind())
+                && (actions.isEmpty() || happened(record))
+                && (ofContainers.isEmpty() || wantsContainer(record.subject(), containers));
+    }
+
+    /** Whether records about this container are wanted; an empty id stands for all containers. */
+    public boolean wantsSubject(String id, Containers containers) {
+        return id.isEmpty() || ofContainers.isEmpty() || wantsContainer(id, containers);
+    }
+
+    private boolean wantsContainer(String id, Containers containers) {
+        Container container = containers.get(id);
+        if (container == null) {
+            return false;
+        }
+        Verdict verdict = verdicts.get(id);
+        if (verdict == null || verdict.on != container) {
+            verdict = new Verdict(
+                    container,
+                    ofContainers.values().stream()
+                            .allMatch(anyOf -> anyOf.stream().anyMatch(one -> one.test(container))));
+            verdicts.put(id, verdict);
+        }
+        return verdict.holds;
+    }
+
+    private boolean happened(Decoded record) {
+        if (record.kind() != Kind.EVENT) {
+            return false;
+        }
+        payload.clear();
+        record.payload(payload);
+        Json event = Json.parse(payload.array(), 0, payload.length());
+        String action = event == null ? "" : event.text("Action");
+        int colon = action.indexOf(':');
+        return actions.contains(action) || colon > 0 && actions.contains(action.substring(0, colon));
+    }
+
+    private void ofContainer(String key, Predicate<Container> condition) {
+        ofContainers.computeIfAbsent(key, k -> new ArrayList<>()).add(condition);
+    }
+
+    private static Predicate<Container> named(String value) {
+        Glob glob = new Glob(value.startsWith("/") ? value.substring(1) : value);
+        boolean maybeId = ID_PREFIX.matcher(value).matches();
+        return c -> glob.matches(c.name()) || maybeId && c.id().startsWith(value);
+    }
+
+    private static Predicate<Container> ofImage(String value) {
+        Glob glob = new Glob(value);
+        return c -> glob.matches(c.image())
+                || glob.matches(withoutTag(c.image()))
+                || glob.matches(c.imageId())
+                || c.imageId().startsWith("sha256:" + value)
+                        && ID_PREFIX.matcher(value).matches();
+    }
+
+    /** {@code registry:5000/app:1.2} without {@code :1.2}, and without a digest. */
+    private static String withoutTag(String image) {
+        int digest = image.indexOf('@');
+        String name = digest < 0 ? image : image.substring(0, digest);
+        int colon = name.lastIndexOf(':');
+        return colon > name.lastIndexOf('/') ? name.substring(0, colon) : name;
+    }
+
+    private static Predicate<Container> labelled(String value) {
+        int equals = value.indexOf('=');
+        return equals < 0
+                ? c -> c.labels().containsKey(value)
+                : c -> value.substring(equals + 1).equals(c.labels().get(value.substring(0, equals)));
+    }
+
+    private static Set<Kind> kinds(List<String> labels) {
+        if (labels.isEmpty()) {
+            return EnumSet.allOf(Kind.class);
+        }
+        Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+        for (String label : labels) {
+            kinds.add(kind(label));
+        }
+        return kinds;
+    }
+
+    private static Kind kind(String label) {
+        Kind kind = Kind.ofLabel(label);
+        if (kind == null && label.endsWith("s")) {
+            kind = Kind.ofLabel(label.substring(0, label.length() - 1));
+        }
+        if (kind == null) {
+            List<String> known = new ArrayList<>();
+            for (Kind each : Kind.values()) {
+                known.add(each.label());
+            }
+            throw new IllegalArgumentException(
+                    "kind '" + label + "': no such kind; there are " + String.join(", ", known));
+        }
+        return kind;
+    }
+}

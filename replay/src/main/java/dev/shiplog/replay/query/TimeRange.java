@@ -1,0 +1,22 @@
+package dev.shiplog.replay.query;
+
+/**
+ * A stretch of time, ns since the epoch. Half open, so that ranges which meet share no record and leave none out.
+ *
+ * @param since the first moment in it
+ * @param until the first moment behind it
+ */
+public record TimeRange(long since, long until) {
+    /** All of time. */
+    public static final TimeRange ALL = new TimeRange(Long.MIN_VALUE, Long.MAX_VALUE);
+
+    /** Whether {@code time} is in the range. */
+    public boolean contains(long time) {
+        return time >= since && time < until;
+    }
+
+    /** Whether any moment from {@code from} to {@code to}, both included, is in the range. */
+    public boolean overlaps(long from, long to) {
+        return from < until && to >= since;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.shiplog.replay.query;
+
+import dev.shiplog.journal.codec.Bytes;
+import java.nio.charset.StandardCharsets;
+
+/** Points in time as people read them. */
+public final class Times {
+    private Times() {}
+
+    /** RFC 3339 in UTC; {@code ?} for 0, which stands for a time that is not known. */
+    public static String format(long epochNanos) {
+        if (epochNanos == 0) {
+            return "?";
+        }
+        Bytes out = new Bytes(30);
+        out.putTime(epochNanos);
+        return new String(out.array(), 0, out.length(), StandardCharsets.US_ASCII);
+    }
+}

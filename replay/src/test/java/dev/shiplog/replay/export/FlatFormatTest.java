@@ -1,0 +1,360 @@
+package dev.shiplog.replay.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.codec.Shape;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.replay.query.Containers;
+import dev.shiplog.testkit.Samples;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FlatFormatTest {
+    private static final String TIMESTAMP = "2026-11-21T09:12:03.678047113Z";
+
+    @Test
+    void namesTheFieldsOfCgroup1AsParsersKnowThem() {
+        String stats = """
+                {"read":"2026-11-21T09:12:03.678047113Z","preread":"0001-01-01T00:00:00Z","pids_stats":{"current":2},\
+                "blkio_stats":{"io_service_bytes_recursive":[{"major":8,"minor":0,"op":"Read","value":4096},\
+                {"major":8,"minor":0,"op":"Total","value":4096},{"major":253,"minor":1,"op":"Read","value":1},\
+                {"major":253,"minor":1,"op":"Total","value":1}],"io_queue_recursive":[],\
+                "sectors_recursive":[{"major":8,"minor":0,"op":"","value":8}]},"num_procs":0,"storage_stats":{},\
+                "cpu_stats":{"cpu_usage":{"total_usage":30,"percpu_usage":[10,20],"usage_in_kernelmode":1,\
+                "usage_in_usermode":2},"system_cpu_usage":99,"online_cpus":2,"throttling_data":{"periods":0}},\
+                "precpu_stats":{"cpu_usage":{"total_usage":28,"percpu_usage":[9,19]}},\
+                "memory_stats":{"usage":458752,"max_usage":4120576,"stats":{"cache":1,"dirty":0,"rss":110592,\
+                "total_cache":2,"total_rss":110593},"limit":18446744073709551615},"name":"/web","id":"8e8f",\
+                "networks":{"eth0":{"rx_bytes":1006,"tx_errors":0},"eth1":{"rx_bytes":4,"tx_errors":1}}}""";
+
+        assertThat(pretty(flat(Coded.record(Kind.STATS, stats)))).isEqualTo("""
+                        "@timestamp":"2026-11-21T09:12:03.678047113Z"
+                        "container":"/web"
+                        "container_id":"8e8f"
+                        "cpu_total_usage":30
+                        "cpu_percpu_usage0":10
+                        "cpu_percpu_usage1":20
+                        "cpu_usage_in_kernelmode":1
+                        "cpu_usage_in_usermode":2
+                        "cpu_system_cpu_usage":99
+                        "cpu_online_cpus":2
+                        "cpu_throttling_data_periods":0
+                        "memory_usage":458752
+                        "memory_max_usage":4120576
+                        "memory_stats_stats_cache":1
+                        "memory_dirty":0
+                        "memory_stats_stats_rss":110592
+                        "memory_cache":2
+                        "memory_rss":110593
+                        "memory_limit":18446744073709551615
+                        "network_rx_bytes":1010
+                        "network_tx_errors":1
+                        "network_eth0_rx_bytes":1006
+                        "network_eth0_tx_errors":0
+                        "network_eth1_rx_bytes":4
+                        "network_eth1_tx_errors":1
+                        "blkio_io_service_bytes_Read":4097
+                        "blkio_io_service_bytes_Total":4097
+                        "blkio_sectors":8
+                        "blkio_8_0_io_service_bytes_Read":4096
+                        "blkio_8_0_io_service_bytes_Total":4096
+                        "blkio_253_1_io_service_bytes_Read":1
+                        "blkio_253_1_io_service_bytes_Total":1
+                        "blkio_8_0_sectors":8
+                        "read":"2026-11-21T09:12:03.678047113Z"
+                        "preread":"0001-01-01T00:00:00Z"
+                        "pids_current":2
+                        "num_procs":0
+                        "precpu_total_usage":28
+                        "precpu_percpu_usage0":9
+                        "precpu_percpu_usage1":19
+                        """);
+    }
+
+    @Test
+    void cgroup2FillsTheNamesOfCgroup1ThatMeanTheSame() throws IOException {
+        Map<String, FlatOracle.Scalar> fields =
+                FlatOracle.read(flat(Coded.record(Kind.STATS, cgroup2())).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(fields)
+                .extractingFromEntries(e -> e.getKey() + "=" + e.getValue().text())
+                .contains(
+                        "memory_anon=1236992",
+                        "memory_rss=1236992",
+                        "memory_file=8192000",
+                        "memory_cache=8192000",
+                        "memory_file_mapped=5271552",
+                        "memory_mapped_file=5271552",
+                        "memory_file_dirty=135168",
+                        "memory_dirty=135168",
+                        "memory_file_writeback=0",
+                        "memory_writeback=0",
+                        "memory_anon_thp=0",
+                        "memory_rss_huge=0",
+                        "memory_pgfault=12345",
+                        "memory_failcnt=3",
+                        "pids_limit=18446744073709551615",
+                        "blkio_io_service_bytes_read=4196",
+                        "blkio_io_service_bytes_Read=4196",
+                        "blkio_io_service_bytes_write=8392",
+                        "blkio_io_service_bytes_Write=8392",
+                        "blkio_254_0_io_service_bytes_read=4096",
+                        "blkio_io_serviced=null",
+                        "network_rx_bytes=1200",
+                        "network_tx_dropped=2");
+    }
+
+    @Test
+    void writesEventsUnderTheirOwnNames() {
+        String event = """
+                {"status":"die","id":"b361","from":"busybox","Type":"container","Action":"die","Actor":{"ID":"b361",\
+                "Attributes":{"com.example.team":"a\\"b\\u0041","exitCode":"137","name":"a1"}},"scope":"local",\
+                "time":1795252323,"timeNano":1795252323678047113}""";
+
+        assertThat(pretty(flat(Coded.record(Kind.EVENT, event)))).isEqualTo("""
+                        "@timestamp":"2026-11-21T09:12:03.678047113Z"
+                        "event_status":"die"
+                        "event_id":"b361"
+                        "event_from":"busybox"
+                        "event_Type":"container"
+                        "event_Action":"die"
+                        "event_Actor_ID":"b361"
+                        "event_Actor_Attributes_com.example.team":"a\\"b\\u0041"
+                        "event_Actor_Attributes_exitCode":"137"
+                        "event_Actor_Attributes_name":"a1"
+                        "event_scope":"local"
+                        "event_time":1795252323
+                        "event_timeNano":1795252323678047113
+                        """);
+    }
+
+    @Test
+    void tellsTheImageThatTheDescriptionNamed() {
+        String inspect =
+                "{\"Id\":\"8e8f\",\"Name\":\"/web\",\"Image\":\"sha256:ea\",\"Config\":{\"Image\":\"busybox\"}}";
+
+        assertThat(flat(Coded.record(Kind.INSPECT, inspect), Coded.record(Kind.STATS, "{\"num_procs\":0}")))
+                .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"container\":\"/web\",\"container_id\":\"" + Coded.ID
+                        + "\",\"image\":\"busybox\",\"image_id\":\"sha256:ea\",\"num_procs\":0}");
+    }
+
+    @Test
+    void writesTheRecordersOwnVoice() {
+        byte[] gap = new Mark.Gap("event", "", 1, 2, "the engine was restarted").toJson();
+
+        assertThat(flat(Coded.record(Kind.MARK, gap)))
+                .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"mark\":\"gap\",\"mark_kind\":\"event\","
+                        + "\"mark_subject\":\"\",\"mark_from\":1,\"mark_to\":2,"
+                        + "\"mark_reason\":\"the engine was restarted\"}");
+    }
+
+    @Test
+    void keepsWhatAContainerLoggedAsText() {
+        assertThat(flat(Coded.record(Kind.LOG, "{\"level\":\"info\"}\t")))
+                .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"container_id\":\"" + Coded.ID
+                        + "\",\"log\":\"{\\\"level\\\":\\\"info\\\"}\\t\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "<html>502</html>", "{\"a\":1", "{\"a\":\"\\x\"}", "{\"a\":01}", "{\"a\":\"\u0001\"}"})
+    void writesWhatIsNotJsonAsOneString(String payload) {
+        Bytes string = new Bytes(64);
+        dev.shiplog.replay.json.JsonText.putString(payload, string);
+
+        assertThat(flat(Coded.record(Kind.EVENT, payload)))
+                .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"event\":"
+                        + new String(string.toArray(), StandardCharsets.UTF_8) + "}");
+    }
+
+    @Test
+    void writesWhatIsNotTextInBase64() {
+        assertThat(flat(Coded.record(Kind.EVENT, new byte[] {(byte) 0xFF, 0})))
+                .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"event_base64\":\"/wA=\"}");
+    }
+
+    @Test
+    void givesNoNameTwiceAndDropsNothing() {
+        assertThat(flat(Coded.record(
+                        Kind.EVENT,
+                        "{\"a\":{\"b\":1},\"a_b\":2,\"a\":{\"b\":3},\"a_b_2\":4,\"\\u0061_b\":5,\"e\":[],\"f\":{}}")))
+                .isEqualTo(
+                        "{\"@timestamp\":\"" + TIMESTAMP
+                                + "\",\"event_a_b\":1,\"event_a_b_2\":2,\"event_a_b_3\":3,\"event_a_b_2_2\":4,\"event_a_b_4\":5}");
+    }
+
+    @Test
+    void followsADeviceThatChangesWhileTheShapeStays() {
+        List<Record> records = new ArrayList<>();
+        for (String device : List.of(
+                "8,\"minor\":0,\"op\":\"Read\"", "8,\"minor\":1,\"op\":\"Read\"", "9,\"minor\":1,\"op\":\"Write\"")) {
+            records.add(Coded.record(
+                    Kind.STATS, "{\"blkio_stats\":{\"io_time_recursive\":[{\"major\":" + device + ",\"value\":5}]}}"));
+        }
+        List<String> lines = new ArrayList<>();
+        FlatFormat format = new FlatFormat(new Containers());
+        Coded.each(records, record -> lines.add(line(format, record)));
+
+        assertThat(lines.toString())
+                .contains("blkio_io_time_Read\":5,\"blkio_8_0_io_time_Read\":5}")
+                .contains("blkio_io_time_Read\":5,\"blkio_8_1_io_time_Read\":5}")
+                .contains("blkio_io_time_Write\":5,\"blkio_9_1_io_time_Write\":5}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, Long.MIN_VALUE, -1})
+    void addsUpCountersOfAnySize(long counter) {
+        String stats = "{\"networks\":{\"a\":{\"n\":" + counter + "},\"b\":{\"n\":" + counter + "}}}";
+
+        assertThat(flat(Coded.record(Kind.STATS, stats)))
+                .contains(
+                        "\"network_n\":" + java.math.BigInteger.valueOf(counter).shiftLeft(1) + ",");
+    }
+
+    @Test
+    void addsUpFractions() {
+        assertThat(FlatPlan.sum(List.of("1.5", "2", "1E400"))).isEqualTo("1.000000000000000000000000000000000E+400");
+        assertThat(FlatPlan.sum(List.of("0.25", "0.5"))).isEqualTo("0.75");
+        assertThat(FlatPlan.sum(List.of("1e99999999999", "18446744073709551615", "1")))
+                .isEqualTo("18446744073709551616");
+    }
+
+    static Stream<Arguments> samples() {
+        return Samples.NAMES.stream().map(name -> Arguments.of(name, kindOf(name)));
+    }
+
+    private static Kind kindOf(String name) {
+        return name.contains("stats")
+                ? Kind.STATS
+                : name.contains("event") ? Kind.EVENT : name.contains("inspect") ? Kind.INSPECT : Kind.HOST;
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void flattensRealPayloadsAsTheOracleDoes(String name, Kind kind) {
+        compare(
+                Samples.payloads(name).stream()
+                        .map(payload -> Coded.record(kind, payload))
+                        .toList(),
+                name);
+    }
+
+    @Test
+    void flattensCgroup2AsTheOracleDoes() throws IOException {
+        compare(List.of(Coded.record(Kind.STATS, cgroup2())), "cgroup 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void flattensRandomPayloadsAsTheOracleDoes(long seed) {
+        RandomJson json = new RandomJson(new Random(seed));
+        List<Record> records = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            String payload = json.next();
+            records.add(Coded.record(Kind.STATS, payload));
+            records.add(Coded.record(Kind.EVENT, payload));
+        }
+        compare(records, "seed " + seed);
+    }
+
+    @Test
+    void writesEveryRealSampleByThePlanOfItsShape() {
+        FlatFormat format = new FlatFormat(new Containers());
+        List<Record> records = Samples.payloads(Samples.STATS).stream()
+                .map(p -> Coded.record(Kind.STATS, p))
+                .toList();
+        Coded.each(records, record -> {
+            Shape shape = record.shape();
+            assertThat(shape).isNotNull();
+            if (shape != null) {
+                assertThat(format.plan(shape, record)).isNotNull();
+            }
+        });
+    }
+
+    private static void compare(List<Record> records, String what) {
+        FlatFormat format = new FlatFormat(new Containers());
+        FlatFormat parsing = new FlatFormat(new Containers());
+        Coded.each(records, record -> {
+            byte[] payload = record.toRecord().payload();
+            Bytes line = new Bytes(4096);
+            format.write(record, line);
+            Bytes parsed = new Bytes(4096);
+            parsing.writeParsed(record, parsed);
+            try {
+                var expected = List.copyOf(FlatOracle.flatten(record.kind(), TIMESTAMP, Coded.ID, payload)
+                        .entrySet());
+                var actual = List.copyOf(FlatOracle.read(line.toArray()).entrySet());
+                if (!actual.equals(expected) || !Arrays.equals(line.toArray(), parsed.toArray())) {
+                    String context = what + ": " + new String(payload, StandardCharsets.UTF_8);
+                    assertThat(actual).as(context).isEqualTo(expected);
+                    assertThat(parsed.toArray())
+                            .asString()
+                            .as(context)
+                            .isEqualTo(new String(line.toArray(), StandardCharsets.UTF_8));
+                }
+            } catch (IOException e) {
+                throw new AssertionError(what + ": " + new String(payload, StandardCharsets.UTF_8), e);
+            }
+        });
+    }
+
+    private static String cgroup2() throws IOException {
+        try (InputStream in = FlatFormatTest.class.getResourceAsStream("/dev/shiplog/replay/stats-cgroup2.json")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The line of the last record, after the others were seen. */
+    private static String flat(Record... records) {
+        Containers containers = new Containers();
+        FlatFormat format = new FlatFormat(containers);
+        List<String> lines = new ArrayList<>();
+        Coded.each(List.of(records), record -> {
+            containers.observe(record);
+            lines.add(line(format, record));
+        });
+        return lines.get(lines.size() - 1);
+    }
+
+    private static String line(FlatFormat format, Decoded record) {
+        Bytes out = new Bytes(16);
+        format.write(record, out);
+        return new String(out.toArray(), StandardCharsets.UTF_8);
+    }
+
+    /** A field a line, each as it stands. */
+    private static String pretty(String line) {
+        StringBuilder fields = new StringBuilder();
+        try (JsonParser parser = new JsonFactory().createParser(line)) {
+            parser.nextToken();
+            while (parser.nextFieldName() != null) {
+                int from = (int) parser.currentTokenLocation().getCharOffset();
+                parser.nextToken();
+                parser.getText();
+                int to = (int) parser.currentLocation().getCharOffset();
+                fields.append(line, from, to).append('\n');
+            }
+        } catch (IOException e) {
+            throw new AssertionError(line, e);
+        }
+        return fields.toString();
+    }
+}
