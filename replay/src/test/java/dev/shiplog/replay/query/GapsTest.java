@@ -1,0 +1,77 @@
+package dev.shiplog.replay.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class GapsTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final Mark GAP = new Mark.Gap("event", "", 100 * SECOND, 200 * SECOND, "the engine was down");
+
+    private final Containers containers = new Containers();
+
+    @Test
+    void tellsFromWhenToWhenAndWhy() {
+        assertThat(find(TimeRange.ALL, List.of(), List.of(), GAP))
+                .isEqualTo(
+                        "gap: event from 1970-01-01T00:01:40Z to 1970-01-01T00:03:20Z not recorded: the engine was down");
+        assertThat(find(
+                        TimeRange.ALL,
+                        List.of(),
+                        List.of(),
+                        new Mark.Dropped("stats", 7, SECOND, 2 * SECOND, "disk full")))
+                .isEqualTo("gap: 7 stats from 1970-01-01T00:00:01Z to 1970-01-01T00:00:02Z not recorded: disk full");
+        assertThat(find(TimeRange.ALL, List.of(), List.of(), new Mark.Gap("", "", SECOND, 2 * SECOND, "killed")))
+                .isEqualTo("gap: everything from 1970-01-01T00:00:01Z to 1970-01-01T00:00:02Z not recorded: killed");
+    }
+
+    @Test
+    void passesOverWhatIsNotInTheRange() {
+        assertThat(find(new TimeRange(0, 100 * SECOND), List.of(), List.of(), GAP))
+                .isNull();
+        assertThat(find(new TimeRange(0, 100 * SECOND + 1), List.of(), List.of(), GAP))
+                .isNotNull();
+        assertThat(find(new TimeRange(200 * SECOND, 300 * SECOND), List.of(), List.of(), GAP))
+                .isNotNull();
+        assertThat(find(new TimeRange(200 * SECOND + 1, 300 * SECOND), List.of(), List.of(), GAP))
+                .isNull();
+    }
+
+    @Test
+    void passesOverWhatIsNotAskedFor() {
+        Mark ofWeb = new Mark.Gap("stats", "cafe", SECOND, 2 * SECOND, "the stream broke");
+        containers.observe(Records.decoded(Kind.STATS, "cafe", "{\"name\":\"/web\"}"));
+
+        assertThat(find(TimeRange.ALL, List.of("stats"), List.of(), GAP)).isNull();
+        assertThat(find(TimeRange.ALL, List.of("stats"), List.of("container=web"), ofWeb))
+                .contains("stats of cafe");
+        assertThat(find(TimeRange.ALL, List.of("stats"), List.of("container=db"), ofWeb))
+                .isNull();
+        assertThat(find(TimeRange.ALL, List.of(), List.of("container=db"), GAP)).isNotNull();
+    }
+
+    @Test
+    void findsNoneInOtherRecords() {
+        assertThat(find(TimeRange.ALL, List.of(), List.of(), new Mark.CleanStop("SIGTERM")))
+                .isNull();
+        assertThat(new Gaps(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
+                        .find(Records.decoded(Kind.LOG, "", "{\"mark\":\"gap\"}"), containers))
+                .isNull();
+    }
+
+    @Test
+    void tellsOfAGapFromALaterVersion() {
+        assertThat(new Gaps(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
+                        .find(Records.decoded(Kind.MARK, "", "{\"mark\":\"gap\",\"from\":\"noon\"}"), containers))
+                .isEqualTo("gap: record 1 tells of one in a way that this version does not know");
+    }
+
+    private @Nullable String find(TimeRange range, List<String> kinds, List<String> filters, Mark mark) {
+        return new Gaps(range, new RecordFilter(kinds, filters))
+                .find(Records.decoded(Kind.MARK, "", SECOND, mark.toJson()), containers);
+    }
+}

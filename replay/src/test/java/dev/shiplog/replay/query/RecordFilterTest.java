@@ -1,0 +1,135 @@
+package dev.shiplog.replay.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.Kind;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecordFilterTest {
+    private static final String WEB = "8e8f401657b8fb9f5cb23a3be3809345daf4947650a3f2a8e20e897fafda72cb";
+    private static final String DB = "b36156ce4d68b30becadc071e6b3775831e6bcabd56f41456f7c5988a636da20";
+
+    private final Containers containers = new Containers();
+
+    @BeforeEach
+    void describeTheContainers() {
+        containers.observe(Records.decoded(Kind.INSPECT, WEB, """
+                {"Name":"/shop-web-1","Image":"sha256:eaefe3","Config":{"Image":"registry:5000/shop/web:1.2",\
+                "Labels":{"tier":"front","empty":""}}}"""));
+        containers.observe(Records.decoded(Kind.EVENT, DB, event("create", "postgres", "\"tier\":\"back\",")));
+    }
+
+    private static String event(String action, String image, String labels) {
+        return "{\"Type\":\"container\",\"Action\":\"" + action + "\",\"Actor\":{\"ID\":\"" + DB + "\",\"Attributes\":{"
+                + labels + "\"image\":\"" + image + "\",\"name\":\"db\"}}}";
+    }
+
+    @ParameterizedTest(name = "{0}: web {1}, db {2}")
+    @CsvSource(textBlock = """
+                    container=shop-web-1,                            true,  false
+                    container=/shop-web-1,                           true,  false
+                    container=shop-web,                              false, false
+                    container=shop-*,                                true,  false
+                    container=??,                                    false, true
+                    container=*,                                     true,  true
+                    container=8e8f401657b8,                          true,  false
+                    container=b36,                                   false, false
+                    container=b361,                                  false, true
+                    image=registry:5000/shop/web:1.2,                true,  false
+                    image=registry:5000/shop/web,                    true,  false
+                    image=registry:*,                                true,  false
+                    image=registry,                                  false, false
+                    image=postgres,                                  false, true
+                    image=sha256:eaefe3,                             true,  false
+                    image=eaefe3,                                    true,  false
+                    label=tier,                                      true,  true
+                    label=tier=front,                                true,  false
+                    label=tier=b*,                                   false, false
+                    label=empty=,                                    true,  false
+                    label=other,                                     false, false
+                    label=tier=front|label=tier=back,                true,  true
+                    label=tier=front|container=db,                   false, false
+                    label=tier|container=db|container=none,          false, true
+                    kind=stats,                                      true,  true
+                    kind=event,                                      false, false
+                    kind=event|kind=stats,                           true,  true
+                    event=die,                                       false, false
+                    """)
+    void choosesContainersAsDockerDoes(String filters, boolean web, boolean db) {
+        RecordFilter filter = new RecordFilter(List.of(), List.of(filters.split("\\|")));
+
+        assertThat(filter.wants(Records.decoded(Kind.STATS, WEB, "{}"), containers))
+                .isEqualTo(web);
+        assertThat(filter.wants(Records.decoded(Kind.STATS, DB, "{}"), containers))
+                .isEqualTo(db);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "event=die, die, true",
+        "event=die, start, false",
+        "event=exec_create, exec_create: /bin/sh -c true, true",
+        "event=exec_create: /bin/sh -c true, exec_create: /bin/sh -c true, true",
+        "event=health_status: healthy, health_status: unhealthy, false",
+        "event=die|event=start, start, true",
+        "event=die|container=db, die, true",
+        "event=die|container=shop-web-1, die, false",
+    })
+    void choosesEventsByAction(String filters, String action, boolean wanted) {
+        RecordFilter filter = new RecordFilter(List.of(), List.of(filters.split("\\|")));
+
+        assertThat(filter.wants(Records.decoded(Kind.EVENT, DB, event(action, "postgres", "")), containers))
+                .isEqualTo(wanted);
+    }
+
+    @Test
+    void followsARename() {
+        Decoded record = Records.decoded(Kind.STATS, DB, "{}");
+        RecordFilter filter = new RecordFilter(List.of(), List.of("container=postgres"));
+        assertThat(filter.wants(record, containers)).isFalse();
+
+        containers.observe(
+                Records.decoded(Kind.EVENT, DB, event("rename", "postgres", "").replace("\"db\"", "\"postgres\"")));
+
+        assertThat(filter.wants(Records.decoded(Kind.STATS, DB, "{}"), containers))
+                .isTrue();
+    }
+
+    @Test
+    void learnsANameFromASample() {
+        containers.observe(Records.decoded(Kind.STATS, "cafe", "{\"name\":\"/late\"}"));
+
+        RecordFilter filter = new RecordFilter(List.of("stats"), List.of("container=late"));
+        assertThat(filter.wants(Records.decoded(Kind.STATS, "cafe", "{}"), containers))
+                .isTrue();
+    }
+
+    @Test
+    void leavesOutWhatIsNotAboutAContainer() {
+        RecordFilter filter = new RecordFilter(List.of(), List.of("container=*"));
+
+        assertThat(filter.wants(Records.decoded(Kind.HOST, "", "{}"), containers))
+                .isFalse();
+        assertThat(new RecordFilter(List.of(), List.of()).wants(Records.decoded(Kind.HOST, "", "{}"), containers))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    container    | filter 'container': write KEY=VALUE with a key of container, image, label, kind, event
+                    container=   | filter 'container=': write KEY=VALUE with a key of container, image, label, kind, event
+                    name=web     | filter 'name=web': no such key; there are container, image, label, kind, event
+                    kind=weather | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark
+                    """)
+    void refusesWhatItCannotRead(String filter, String message) {
+        assertThatThrownBy(() -> new RecordFilter(List.of(), List.of(filter)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+}
