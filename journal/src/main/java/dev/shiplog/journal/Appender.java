@@ -1,21 +1,45 @@
 package dev.shiplog.journal;
 
+import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.codec.Encoder;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Excerpt;
+import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.journal.segment.SegmentName;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one writer of a journal. What {@link #append} took survives {@code kill -9}; what {@link #sync} took survives a
  * power cut. All calls, {@link #close} included, belong to the thread that opened it.
+ *
+ * <p>Records go to the segment of the time of their receipt, but time never goes back here: after a backward step of the
+ * clock they go on in the segment that is there.
  */
 public final class Appender implements Closeable {
+    /** A group is closed when it holds this much, so that damage costs no more. */
+    private static final int GROUP_BYTES = 1 << 20;
+    /** A buffer that grew for one large record is given back. */
+    private static final int KEEP_BUFFER = 1 << 20;
+    /** What an excerpt needs on disk besides the coded record. */
+    private static final int FRAME = 64;
+
+    private static final int GROUP_ROOM = 256;
+    /** A coded record is smaller than its payload but for this; the encoder may at worst double a short one. */
+    private static final int CODING_ROOM = 4096;
+
     /**
      * @param roll when a new segment begins
      * @param host the recorder's host name, for the segments' headers
@@ -35,7 +59,77 @@ public final class Appender implements Closeable {
      */
     public record Recovery(boolean created, long lastSequence, long lastReceived, List<Loss> damage) {}
 
-    private Appender() {}
+    private final Thread owner = Thread.currentThread();
+    private final Options options;
+    private final JournalDirectory directory;
+    private final JournalLock lock;
+    private final Recovery recovery;
+    private final String journal;
+    private final ZerosAhead room;
+    private final ChronicleWriter chronicle;
+
+    private final Encoder encoder = new Encoder();
+    private final Bytes frame = new Bytes(1024);
+    private Bytes coded = new Bytes(8192);
+
+    private String engine = "";
+    private Supplier<List<Record>> opening = List::of;
+
+    /** The segment that is written to, at first the one that an older run left; null if there is none. */
+    private @Nullable SegmentName segment;
+    /** Whether this run wrote its header and opening to it. */
+    private boolean begun;
+    /** Where its next excerpt begins. */
+    private long used;
+
+    private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    private long minTime = Long.MAX_VALUE;
+    private long maxTime = Long.MIN_VALUE;
+
+    private boolean inGroup;
+    private long groupBytes;
+    private int salt;
+
+    private long nextSequence;
+    /** The highest receipt so far, and never before the newest segment's start. */
+    private long clock;
+
+    private boolean closed;
+
+    private Appender(Path path, Options options, JournalDirectory directory, JournalLock lock, Consumer<Decoded> tail)
+            throws IOException {
+        this.options = options;
+        this.directory = directory;
+        this.lock = lock;
+        this.room = new ZerosAhead(path, options.minimumFree());
+        room.floor(0);
+        directory.clear(options.roll());
+        Tail found = Tail.read(path, directory, tail);
+        recovery = found.recovery();
+        journal = found.journal();
+        nextSequence = recovery.lastSequence() + 1;
+        segment = found.segment();
+        used = found.used();
+        counts.putAll(found.counts());
+        minTime = found.minTime();
+        maxTime = found.maxTime();
+        clock = firstClock(found);
+        SegmentName last = segment;
+        if (last != null && !found.isFull()) {
+            room.goOn(directory.resolve(last), used);
+            room.reserve(used, 0); // Chronicle writes an end mark, if nothing else
+        }
+        room.reserveMetadata();
+        chronicle = new ChronicleWriter(path, options.roll(), clock, last == null ? clock : last.start());
+    }
+
+    /** Never before the start of any segment there is, and in none that cannot be added to. */
+    private long firstClock(Tail found) {
+        long length = options.roll().length().toNanos();
+        SegmentName last = found.segment();
+        long start = last != null && found.isFull() ? Math.max(found.newestStart(), last.start() + 1) : found.newestStart();
+        return Math.max(found.clock(), Math.floorDiv(start + length - 1, length) * length);
+    }
 
     /**
      * Opens the journal in {@code directory}, which is made (mode 0700) if missing, for appending.
@@ -46,24 +140,31 @@ public final class Appender implements Closeable {
      * @throws IOException naming the directory and what is wrong with it
      */
     public static Appender open(Path directory, Options options, Consumer<Decoded> tail) throws IOException {
-        throw new UnsupportedOperationException();
+        JournalDirectory prepared = JournalDirectory.open(directory);
+        JournalLock lock = JournalLock.take(directory);
+        try {
+            return new Appender(directory, options, prepared, lock, tail);
+        } catch (IOException | RuntimeException | Error e) {
+            lock.close();
+            throw e;
+        }
     }
 
     public Recovery recovery() {
-        throw new UnsupportedOperationException();
+        return recovery;
     }
 
     /** The engine's id for the headers to come. */
     public void engineId(String id) {
-        throw new UnsupportedOperationException();
+        engine = id;
     }
 
     /**
      * What every segment begins with, after its header: asked for on this thread at the first append to a segment, also
      * when an older run began that segment.
      */
-    public void snapshot(Supplier<List<Record>> opening) {
-        throw new UnsupportedOperationException();
+    public void snapshot(Supplier<List<Record>> newOpening) {
+        opening = newOpening;
     }
 
     /**
@@ -71,18 +172,140 @@ public final class Appender implements Closeable {
      *
      * @return the sequence it was given
      * @throws DiskFullException nothing was written; try again later
-     * @throws IOException the journal cannot be written to any more
+     * @throws JournalFailedException this process must not go on with the journal
      */
     public long append(Record record) throws IOException {
-        throw new UnsupportedOperationException();
+        check();
+        clock = Math.max(clock, record.received());
+        SegmentName target = SegmentName.at(options.roll(), clock);
+        if (!begun || !target.equals(segment)) {
+            begin(target, record);
+        } else {
+            chronicle.clock(clock);
+        }
+        return write(record);
+    }
+
+    /** Goes to {@code target}: nothing is written to it unless there is room for all that it begins with. */
+    private void begin(SegmentName target, Record first) throws IOException {
+        room.floor(0);
+        List<Record> records = opening.get();
+        long bytes = bound(first);
+        for (Record record : records) {
+            bytes += bound(record);
+        }
+        begun = false;
+        inGroup = false;
+        if (target.equals(segment)) {
+            room.reserve(used, bytes);
+        } else {
+            room.begin(directory.resolve(target), bytes);
+            segment = target;
+            used = 0;
+            counts.clear();
+            minTime = Long.MAX_VALUE;
+            maxTime = Long.MIN_VALUE;
+        }
+        chronicle.clock(clock);
+        Excerpt.header(
+                new SegmentHeader(journal, options.host(), engine, options.boot(), options.writer(), clock), frame);
+        put(frame);
+        for (Record record : records) {
+            write(record);
+        }
+        begun = true;
+    }
+
+    /** At most so many bytes come to the file for this record. */
+    private static long bound(Record record) {
+        return CODING_ROOM + 2L * record.payload().length;
+    }
+
+    private long write(Record record) throws IOException {
+        boolean newGroup = !inGroup || encoder.size() >= Encoder.MAX_GROUP || groupBytes >= GROUP_BYTES;
+        inGroup = false; // if anything fails, what the encoder remembers is not what was written
+        if (newGroup) {
+            encoder.startGroup();
+        }
+        int index = encoder.size();
+        Excerpt.begin(coded);
+        encoder.encode(record, coded);
+        int length = coded.length() - Excerpt.CRC_WIDTH;
+        int parts = (length + Excerpt.MAX_CODED - 1) / Excerpt.MAX_CODED;
+        room.reserve(used, length + (long) FRAME * parts + (newGroup ? GROUP_ROOM : 0));
+        clock = Math.max(clock, record.received());
+        if (newGroup) {
+            beginGroup();
+        }
+        if (parts == 1) {
+            Excerpt.seal(coded, salt);
+            put(coded);
+        } else {
+            putParts(index, length, parts);
+        }
+        inGroup = true;
+        groupBytes += length;
+        counts.merge(record.kind(), 1L, Long::sum);
+        minTime = Math.min(minTime, record.time());
+        maxTime = Math.max(maxTime, record.time());
+        return nextSequence++;
+    }
+
+    private void beginGroup() throws IOException {
+        salt = Excerpt.salt(journal, nextSequence);
+        Excerpt.group(new Group(nextSequence, salt, clock, minTime, maxTime, counts), frame);
+        put(frame);
+        groupBytes = 0;
+    }
+
+    private void putParts(int index, int length, int parts) throws IOException {
+        for (int part = 0; part < parts; part++) {
+            int from = part * Excerpt.MAX_CODED;
+            int count = Math.min(Excerpt.MAX_CODED, length - from);
+            Excerpt.part(index, part, parts, coded.array(), Excerpt.CRC_WIDTH + from, count, salt, frame);
+            put(frame);
+        }
+        if (length > KEEP_BUFFER) {
+            coded = new Bytes(8192);
+        }
+    }
+
+    private void put(Bytes excerpt) throws IOException {
+        chronicle.write(excerpt.array(), 0, excerpt.length());
+        used = chronicle.position();
     }
 
     /** Forces to disk what was appended so far. */
     public void sync() throws IOException {
-        throw new UnsupportedOperationException();
+        check();
+        room.force();
     }
 
-    /** Idempotent. */
+    private void check() {
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("an appender belongs to the thread that opened it, " + owner.getName());
+        }
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+    }
+
+    /** Idempotent. Forces nothing to disk. */
     @Override
-    public void close() throws IOException {}
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        check();
+        closed = true;
+        try {
+            chronicle.close();
+        } finally {
+            try {
+                room.close();
+            } finally {
+                lock.close();
+            }
+        }
+    }
 }

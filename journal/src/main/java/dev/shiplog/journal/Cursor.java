@@ -1,11 +1,22 @@
 package dev.shiplog.journal;
 
 import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.LossTracker;
+import dev.shiplog.journal.segment.SegmentReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a journal in the order in which it was written, whatever its state: live, rolled, copied, on a read-only mount,
@@ -23,47 +34,241 @@ public final class Cursor implements Closeable {
         END
     }
 
-    private Cursor() {}
+    private final List<Path> sources;
+    private final LossTracker losses = new LossTracker();
+
+    /** The segment that is read; null as long as the journal holds none. */
+    private @Nullable Path segment;
+    /** The identity of its file, because another one may take its name; null if not known. */
+    private @Nullable Object identity;
+    /** Null if the segment is not yet opened, or cannot be read. */
+    private @Nullable SegmentReader reader;
+    /** The segment was opened, or could not be. */
+    private boolean begun;
+    /** The segment that follows; set once it is there, because only then nothing more is added to this one. */
+    private @Nullable Path following;
+
+    private @Nullable Loss loss;
+    /** What a seek came upon, and {@link #next()} gives out. */
+    private @Nullable Step found;
+
+    private Cursor(List<Path> sources, @Nullable Path first) {
+        this.sources = List.copyOf(sources);
+        this.segment = first;
+    }
 
     /**
-     * Opens journals (directories) and segment files, to be read one after the other.
+     * Opens journals (directories) and segment files, to be read one after the other. A journal in which nothing was
+     * recorded yet is fine: it ends at once.
      *
      * @throws IOException naming the path that is not there, not readable, or holds no segment
      */
     public static Cursor open(List<Path> sources) throws IOException {
-        throw new UnsupportedOperationException();
+        List<Path> segments = Catalog.list(sources);
+        return new Cursor(sources, segments.isEmpty() ? null : segments.get(0));
     }
 
     /** Skips segments that ended, by the receipt of their records, before {@code receivedNanos}. */
     public void seekTime(long receivedNanos) throws IOException {
-        throw new UnsupportedOperationException();
+        seek(group -> group.clock() < receivedNanos);
     }
 
     /** Goes to the record with this sequence, or the first one after it. */
     public void seekSequence(long sequence) throws IOException {
-        throw new UnsupportedOperationException();
+        seek(group -> group.base() <= sequence);
+        Step step;
+        do {
+            step = next();
+        } while (step == Step.RECORD && record().sequence() < sequence
+                || step == Step.LOSS && loss().records() >= 0 && loss().toSequence() < sequence);
+        found = step;
+    }
+
+    /** Goes to the last segment whose first group is {@code early}, or else to the first segment. */
+    private void seek(Predicate<Group> early) throws IOException {
+        List<Path> segments = Catalog.list(sources);
+        int i = segments.size() - 1;
+        while (i > 0 && !beginsEarly(segments.get(i), early)) {
+            i--;
+        }
+        losses.restart();
+        found = null;
+        if (i >= 0) {
+            go(segments.get(i));
+        }
+    }
+
+    private static boolean beginsEarly(Path segment, Predicate<Group> early) {
+        try {
+            Group first = SegmentReader.firstGroup(segment);
+            return first != null && early.test(first);
+        } catch (IOException e) {
+            return false; // reading goes through it and tells the loss
+        }
     }
 
     /** Goes to the next record, loss, or the end. */
     public Step next() throws IOException {
-        throw new UnsupportedOperationException();
+        Step sought = found;
+        if (sought != null) {
+            found = null;
+            return sought;
+        }
+        while (true) {
+            loss = losses.poll();
+            if (loss != null) {
+                return Step.LOSS;
+            }
+            if (!begun && !begin()) {
+                return Step.END;
+            }
+            SegmentReader.Step step = read();
+            if (step == SegmentReader.Step.RECORD) {
+                return Step.RECORD;
+            }
+            if (step == SegmentReader.Step.END && !advance()) {
+                return Step.END;
+            }
+        }
+    }
+
+    private boolean begin() throws IOException {
+        Path file = segment;
+        if (file == null) {
+            List<Path> segments = Catalog.list(sources);
+            if (segments.isEmpty()) {
+                return false;
+            }
+            file = segments.get(0);
+            segment = file;
+        }
+        begun = true;
+        identity = identity(file);
+        try {
+            reader = new SegmentReader(file, losses);
+        } catch (NoSuchFileException e) {
+            // Retention was faster; what follows shows whether records are missing.
+        } catch (IOException e) {
+            losses.damaged(file.getFileName().toString(), 0, size(file), "cannot be read: " + reason(e));
+        }
+        return true;
+    }
+
+    private SegmentReader.Step read() throws IOException {
+        SegmentReader current = reader;
+        if (current == null) {
+            return SegmentReader.Step.END;
+        }
+        try {
+            return current.next();
+        } catch (IOException e) {
+            Path file = Objects.requireNonNull(segment);
+            losses.damaged(
+                    file.getFileName().toString(), current.position(), size(file), "cannot be read: " + reason(e));
+            current.close();
+            reader = null;
+            return SegmentReader.Step.END;
+        }
+    }
+
+    /** At the end of a segment: goes to the one that follows; false if there is none, and no loss to tell. */
+    private boolean advance() throws IOException {
+        Path next = following;
+        if (next == null) {
+            following = followingNow();
+            if (following == null) {
+                losses.flush();
+            }
+            // What was written here before the next segment began must be read first.
+            return following != null || losses.pending();
+        }
+        SegmentReader current = reader;
+        Path file = Objects.requireNonNull(segment);
+        if (current != null && current.isEmpty()) {
+            losses.damaged(file.getFileName().toString(), 0, size(file), "the segment is empty");
+        }
+        if (!Objects.equals(file.toAbsolutePath().getParent(), next.toAbsolutePath().getParent())) {
+            losses.restart();
+        }
+        go(next);
+        return true;
+    }
+
+    private @Nullable Path followingNow() {
+        Path file = Objects.requireNonNull(segment);
+        Object now = identity(file);
+        boolean replaced = identity != null && now != null && !now.equals(identity);
+        return replaced ? file : Catalog.after(sources, file);
+    }
+
+    private void go(Path next) throws IOException {
+        SegmentReader current = reader;
+        reader = null;
+        segment = next;
+        following = null;
+        begun = false;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private static @Nullable Object identity(Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 
     /** The current record, valid until the next call of {@link #next()}. */
     public Decoded record() {
-        throw new UnsupportedOperationException();
+        return current().record();
     }
 
     /** The loss just met. */
     public Loss loss() {
-        throw new UnsupportedOperationException();
+        Loss met = loss;
+        if (met == null) {
+            throw new IllegalStateException("no loss");
+        }
+        return met;
     }
 
     /** Where the current record stands. */
     public Position position() {
-        throw new UnsupportedOperationException();
+        SegmentReader current = current();
+        return new Position(
+                Objects.requireNonNull(segment).getFileName().toString(),
+                current.offset(),
+                current.record().sequence());
+    }
+
+    private SegmentReader current() {
+        SegmentReader current = reader;
+        if (current == null) {
+            throw new IllegalStateException("no record");
+        }
+        return current;
     }
 
     @Override
-    public void close() throws IOException {}
+    public void close() throws IOException {
+        SegmentReader current = reader;
+        reader = null;
+        if (current != null) {
+            current.close();
+        }
+    }
 }

@@ -1,0 +1,117 @@
+package dev.shiplog.journal.segment;
+
+import dev.shiplog.journal.codec.Bytes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * The frame around everything that a journal holds: what one payload of the underlying Chronicle Queue file looks like.
+ * Version 1, little endian:
+ *
+ * <pre>
+ *  width  field
+ *      4  CRC-32C of all that follows, XOR the salt
+ *      1  type
+ *      …  body
+ *
+ *  type   salt      body
+ *  0xF1   0         HEADER: see {@link SegmentHeader}
+ *  0xF2   0         GROUP: see {@link Group}
+ *  0xF3   group's   PART of a coded record of more than {@value #MAX_CODED} bytes:
+ *                   varint index in the group, varint part number from 0, varint number of parts, bytes
+ *  &lt; 0x80 group's   a coded record; the type is its first byte, then comes the varint index in the group
+ * </pre>
+ *
+ * <p>A segment begins with HEADER, GROUP, and the records that say what exists at that moment. Another GROUP begins when
+ * the one before is full; HEADER and GROUP again when another run of the recorder goes on in the segment. The sequence of
+ * a record is its group's base plus its index, and nothing in the coding reaches across a group. The salt is made from
+ * the journal's id and the group's base, so that an excerpt which strayed from another group or another journal does not
+ * verify. Lengths prove nothing after a power cut: only the CRC does.
+ */
+public final class Excerpt {
+    /** Larger coded records are split into parts of this size. Chronicle's limit is a quarter of its 1 MiB block. */
+    public static final int MAX_CODED = 128 * 1024;
+
+    /** The bytes in front of the body's first: CRC and type. */
+    public static final int CRC_WIDTH = 4;
+
+    static final int HEADER = 0xF1;
+    static final int GROUP = 0xF2;
+    static final int PART = 0xF3;
+    /** The smallest is CRC, type, and something; the largest a PART with its three varints. */
+    static final int MIN = 6;
+
+    static final int MAX = MAX_CODED + 32;
+
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN).withInvokeExactBehavior();
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN).withInvokeExactBehavior();
+
+    private Excerpt() {}
+
+    /** The salt of the group of {@code journal} that begins with the record {@code base}. */
+    public static int salt(String journal, long base) {
+        Bytes text = new Bytes(64);
+        text.putUtf8(journal);
+        text.putLong(base);
+        CRC32C crc = new CRC32C();
+        crc.update(text.array(), 0, text.length());
+        return (int) crc.getValue();
+    }
+
+    /** Makes {@code out} a whole HEADER excerpt. */
+    public static void header(SegmentHeader header, Bytes out) {
+        begin(out);
+        out.put(HEADER);
+        header.write(out);
+        seal(out, 0);
+    }
+
+    /** Makes {@code out} a whole GROUP excerpt. */
+    public static void group(Group group, Bytes out) {
+        begin(out);
+        out.put(GROUP);
+        group.write(out);
+        seal(out, 0);
+    }
+
+    /** Makes {@code out} the excerpt of part number {@code part} of {@code parts} of a coded record. */
+    public static void part(int index, int part, int parts, byte[] coded, int from, int length, int salt, Bytes out) {
+        begin(out);
+        out.put(PART);
+        out.putVarint(index);
+        out.putVarint(part);
+        out.putVarint(parts);
+        out.put(coded, from, length);
+        seal(out, salt);
+    }
+
+    /** Clears {@code out} and leaves room for the CRC; a coded record may follow, then {@link #seal}. */
+    public static void begin(Bytes out) {
+        out.clear();
+        out.length(CRC_WIDTH);
+    }
+
+    /** Completes what {@link #begin} began. */
+    public static void seal(Bytes out, int salt) {
+        CRC32C crc = new CRC32C();
+        crc.update(out.array(), CRC_WIDTH, out.length() - CRC_WIDTH);
+        INT.set(out.array(), 0, (int) crc.getValue() ^ salt);
+    }
+
+    static int intAt(byte[] array, int at) {
+        return (int) INT.get(array, at);
+    }
+
+    static long longAt(byte[] array, int at) {
+        return (long) LONG.get(array, at);
+    }
+
+    static String ascii(byte[] array, int from, int length) {
+        return new String(array, from, length, StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.shiplog.journal.segment;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which record must come next, across segments, and tells each {@link Loss} once: when the next good record or
+ * group shows how much is missing, or when nothing comes any more. Not thread safe.
+ */
+public final class LossTracker {
+    private final ArrayDeque<Loss> told = new ArrayDeque<>();
+
+    /** The lowest sequence that may still come; 0 if any may. */
+    private long next;
+    /** Whether {@link #next} must come, or only may. */
+    private boolean exact;
+
+    private long lastReceived;
+    private String journal = "";
+    private String segment = "";
+    private long end;
+
+    private @Nullable Damage damage;
+
+    /**
+     * What stands open until the next good record.
+     *
+     * @param lastLost the highest sequence known to be lost, 0 if more than that may be
+     * @param elsewhere another segment has begun since
+     */
+    private record Damage(String segment, long from, long to, long lastLost, boolean elsewhere, String reason) {}
+
+    /** Forgets what must come next: another journal begins, or the reader jumped. */
+    public void restart() {
+        flush();
+        next = 0;
+        exact = false;
+        lastReceived = 0;
+    }
+
+    /** A segment of this journal begins; true if it is another one than before. */
+    boolean journal(String id) {
+        boolean other = !journal.isEmpty() && !journal.equals(id);
+        journal = id;
+        if (other) {
+            restart();
+        }
+        return other;
+    }
+
+    /** The bytes from {@code from} to {@code to} could not be read. */
+    public void damaged(String inSegment, long from, long to, String reason) {
+        damaged(inSegment, from, to, 0, reason);
+    }
+
+    /** The record {@code sequence}, in the bytes from {@code from} to {@code to}, is there but of no use. */
+    void lost(String inSegment, long from, long to, long sequence, String reason) {
+        damaged(inSegment, from, to, sequence, reason);
+    }
+
+    private void damaged(String inSegment, long from, long to, long lastLost, String reason) {
+        Damage open = damage;
+        if (open != null && !open.segment.equals(inSegment)) {
+            flush();
+            open = null;
+        }
+        damage = open == null
+                ? new Damage(inSegment, from, to, lastLost, false, reason)
+                : new Damage(
+                        inSegment,
+                        open.from,
+                        to,
+                        open.lastLost == 0 || lastLost == 0 ? 0 : lastLost,
+                        open.elsewhere,
+                        open.reason);
+    }
+
+    /** A segment begins. */
+    void segment(String name) {
+        Damage open = damage;
+        if (open != null) {
+            damage = new Damage(open.segment, open.from, open.to, 0, true, open.reason);
+        }
+        if (segment.isEmpty()) {
+            segment = name;
+        }
+    }
+
+    /** The next record to come in {@code inSegment} at {@code offset} is {@code sequence}. */
+    void expect(String inSegment, long offset, long sequence, long clock) {
+        Damage open = damage;
+        if (open != null) {
+            tell(open, sequence, clock);
+        } else if (exact && sequence > next) {
+            String reason = inSegment.equals(segment)
+                    ? "records are missing, though nothing around them is damaged"
+                    : "records are missing between " + segment + " and " + inSegment + ": is a segment gone?";
+            told.add(new Loss(segment, end, end, next, sequence - 1, lastReceived, clock, reason));
+        }
+        damage = null;
+        next = sequence;
+        exact = true;
+        segment = inSegment;
+        end = offset;
+    }
+
+    private void tell(Damage open, long sequence, long clock) {
+        long from = exact ? next : 0;
+        // A writer that finds its newest segment damaged goes on with the number after the last intact record, so
+        // across segments an unbroken sequence does not prove that nothing was lost.
+        long to = from > 0 && sequence == next && open.elsewhere ? 0 : sequence - 1;
+        told.add(new Loss(open.segment, open.from, open.to, from, to, lastReceived, clock, open.reason));
+    }
+
+    /** The record {@code sequence} was read and ends at {@code offset}. */
+    void read(long sequence, long received, long offset) {
+        next = sequence + 1;
+        lastReceived = received;
+        end = offset;
+    }
+
+    /** Nothing more comes for now: what stands open is told as it is known. */
+    public void flush() {
+        Damage open = damage;
+        if (open != null) {
+            told.add(new Loss(
+                    open.segment, open.from, open.to, exact ? next : 0, open.lastLost, lastReceived, 0, open.reason));
+            if (open.lastLost > 0) {
+                next = open.lastLost + 1;
+            } else {
+                exact = false;
+            }
+            damage = null;
+        }
+    }
+
+    /** The lowest sequence that may still come; 0 if any may. */
+    long next() {
+        return next;
+    }
+
+    /** Whether {@link #poll()} has a loss to tell. */
+    public boolean pending() {
+        return !told.isEmpty();
+    }
+
+    /** The next loss to tell, or null. */
+    public @Nullable Loss poll() {
+        return told.poll();
+    }
+}
