@@ -13,6 +13,6 @@ COPY replay/target/shiplog-replay.jar /opt/shiplog/replay/target/
 
 # Never the journal: Chronicle takes a system.properties that lies in the working directory for its own.
 WORKDIR /opt/shiplog
-ENV PATH=/opt/shiplog/scripts:$PATH SHIPLOG_DATA_DIR=/srv/events
+ENV PATH=/opt/shiplog/scripts:$PATH
 VOLUME /srv/events
 ENTRYPOINT ["recorder"]
