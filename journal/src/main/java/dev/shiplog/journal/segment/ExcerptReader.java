@@ -31,13 +31,13 @@ final class ExcerptReader implements Closeable {
 
     /** How the part that was read ends. */
     enum Ending {
-        /** With nothing: there is no document of any kind. */
+        /** With nothing: all zeros, as a segment is while it is being made. */
         EMPTY,
         /** With room for the next excerpt. */
         OPEN,
         /** With an end mark. */
         MARKED,
-        /** Without either: bytes are missing. */
+        /** Without either: the file ends too soon. */
         CUT
     }
 
@@ -155,8 +155,7 @@ final class ExcerptReader implements Closeable {
     private Found stop(boolean there, int word) throws IOException {
         searched = position;
         long size = channel.size();
-        boolean nothing = position == 0 && (word == 0 || word == INCOMPLETE);
-        if (nothing) {
+        if (there && position == 0 && (word == 0 || word == INCOMPLETE)) {
             ending = Ending.EMPTY;
             return Found.END;
         }
@@ -174,7 +173,7 @@ final class ExcerptReader implements Closeable {
             }
             ending = Ending.CUT;
             unsure = true;
-            return skip(Math.max(size, position), "the file is cut short");
+            return skip(Math.max(size, position), size == 0 ? "the file is empty" : "the file is cut short");
         }
         int length = word & LENGTH;
         boolean plausible = word > 0 && length <= ((word & META) == 0 ? Excerpt.MAX : MAX_META);

@@ -1,0 +1,387 @@
+package dev.shiplog.journal;
+
+import static dev.shiplog.journal.Journals.SECOND;
+import static dev.shiplog.journal.Journals.START;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.journal.segment.SegmentName;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is done to the bytes of a journal, a cursor gives out what was appended or says what is lost. */
+@Timeout(300)
+class DamageTest {
+    /** One segment, two runs, small and large records. */
+    private static Made small;
+    /** Nine segments of a minute each, several groups in each. */
+    private static Made large;
+
+    private FileSystem memory;
+    private Path journal;
+
+    /** A journal that was written, as bytes, each segment without the zeros behind its last few kilobytes. */
+    private record Made(Oracle oracle, TreeMap<String, byte[]> segments, TreeMap<String, Long> lastSequence) {
+        String newest() {
+            return segments.lastKey();
+        }
+    }
+
+    @BeforeAll
+    static void write(@TempDir Path directory) throws IOException {
+        Path one = directory.resolve("small");
+        List<Record> records = new ArrayList<>();
+        for (int run = 0; run < 2; run++) {
+            try (Appender appender = Journals.open(one)) {
+                for (int i = 0; i < 12; i++) {
+                    Record record = Journals.stats(i, START + i);
+                    records.add(record.withSequence(appender.append(record)));
+                }
+                Record record = Journals.bytes(Kind.INSPECT, 300, START + 20, run);
+                records.add(record.withSequence(appender.append(record)));
+            }
+        }
+        small = made(one, records);
+
+        Path many = directory.resolve("large");
+        records = new ArrayList<>();
+        try (Appender appender = Journals.open(many, Roll.MINUTELY)) {
+            appender.snapshot(() -> List.of(Journals.stats(0, START)));
+            for (int i = 0; i < 9 * 2500; i++) {
+                Record record = i % 1000 == 500
+                        ? Journals.bytes(Kind.INSPECT, 400_000, START + i * SECOND * 60 / 2500, i)
+                        : Journals.stats(i, START + i * SECOND * 60 / 2500);
+                appender.append(record);
+            }
+        }
+        records.addAll(Journals.read(many).records());
+        assertThat(records).hasSize(9 * 2500 + 9);
+        large = made(many, records);
+    }
+
+    private static Made made(Path directory, List<Record> records) throws IOException {
+        TreeMap<String, byte[]> segments = new TreeMap<>();
+        TreeMap<String, Long> last = new TreeMap<>();
+        for (Path file : Catalog.list(List.of(directory))) {
+            byte[] bytes = Files.readAllBytes(file);
+            int end = bytes.length;
+            while (bytes[end - 1] == 0) {
+                end--;
+            }
+            String name = file.getFileName().toString();
+            segments.put(name, Arrays.copyOf(bytes, Math.min(bytes.length, end + 4096)));
+            List<Record> in = Journals.read(file).records();
+            last.put(name, in.get(in.size() - 1).sequence());
+        }
+        return new Made(new Oracle(records), segments, last);
+    }
+
+    @AfterAll
+    static void forget() {
+        small = null;
+        large = null;
+    }
+
+    @BeforeEach
+    void openMemory() throws IOException {
+        memory = Jimfs.newFileSystem(Configuration.unix());
+        journal = Files.createDirectory(memory.getPath("/journal"));
+    }
+
+    @AfterEach
+    void closeMemory() throws IOException {
+        memory.close();
+    }
+
+    private void put(Made made) throws IOException {
+        for (Map.Entry<String, byte[]> segment : made.segments.entrySet()) {
+            Files.write(journal.resolve(segment.getKey()), segment.getValue());
+        }
+    }
+
+    @Test
+    void undamagedItIsReadWhole() throws IOException {
+        for (Made made : List.of(small, large)) {
+            put(made);
+            Journals.Reading reading = Journals.read(journal);
+            assertThat(reading.losses()).isEmpty();
+            Journals.assertSame(reading.records(), made.oracle.appended());
+            openMemory();
+        }
+    }
+
+    @Test
+    void cutAtEveryByte() throws IOException {
+        byte[] bytes = small.segments.get(small.newest());
+        Path file = Files.write(journal.resolve(small.newest()), bytes);
+        int end = excerpts(bytes).get(excerpts(bytes).size() - 1)[1];
+        int before = small.oracle.appended().size();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            for (int size = bytes.length; size >= 0; size--) {
+                String damage = "cut at " + size;
+                channel.truncate(size);
+                Journals.Reading reading = Journals.read(file);
+                int read = small.oracle.judge(reading, 1, small.oracle.appended().size(), damage);
+                assertThat(read).as(damage).isLessThanOrEqualTo(before);
+                // A file that was not cut has room for the next header behind its last record.
+                assertThat(reading.losses()).as(damage).hasSize(size < end + 4 ? 1 : 0);
+                before = read;
+            }
+        }
+        assertThat(before).isZero();
+    }
+
+    @Test
+    void everyBitFlipped() throws IOException {
+        byte[] bytes = small.segments.get(small.newest());
+        int pages = 0x10110;
+        assertThat(Journals.read(Files.write(journal.resolve(small.newest()), bytes)).records())
+                .hasSameSizeAs(small.oracle.appended());
+        Path file = journal.resolve(small.newest());
+        int told = 0;
+        int trials = 0;
+        // All of Chronicle's file header, of the heads of its index pages, and of what we wrote; of the pages a sample.
+        for (int at = 0; at < bytes.length - 4000; at += at < 512 || at >= pages - 64 ? 1 : 61) {
+            for (int bit = 0; bit < 8; bit++) {
+                flip(file, bytes, at, bit);
+                Journals.Reading reading = Journals.read(file);
+                small.oracle.judge(reading, 1, small.oracle.appended().size(), "bit " + bit + " of byte " + at);
+                told += reading.losses().isEmpty() ? 0 : 1;
+                trials++;
+                flip(file, bytes, at, bit);
+            }
+        }
+        assertThat(told).as("losses told in " + trials + " trials").isGreaterThan(trials / 10);
+    }
+
+    private static void flip(Path file, byte[] bytes, int at, int bit) throws IOException {
+        bytes[at] ^= (byte) (1 << bit);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(bytes, at, 1), at);
+        }
+    }
+
+    @Test
+    void aThousandBitsFlippedInAMiddleSegment() throws IOException {
+        put(large);
+        String name = large.segments.higherKey(large.segments.firstKey());
+        byte[] bytes = large.segments.get(name).clone();
+        long seed = 20261121;
+        Random random = new Random(seed);
+        int flips = 0;
+        for (int i = 0; i < 1000; i++) {
+            int at = random.nextInt(bytes.length);
+            bytes[at] ^= (byte) (1 << random.nextInt(8));
+            if (++flips == 10) {
+                Files.write(journal.resolve(name), bytes);
+                judgeAll(large, "seed " + seed + " flip " + i);
+                bytes = large.segments.get(name).clone();
+                flips = 0;
+            }
+        }
+        for (int i = 0; i < 1000; i++) {
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        Files.write(journal.resolve(name), bytes);
+        judgeAll(large, "seed " + seed + " all at once");
+    }
+
+    private int judgeAll(Made made, String damage) throws IOException {
+        long newest = made.lastSequence.get(made.newest());
+        return made.oracle.judge(Journals.read(journal), 1, newest, damage);
+    }
+
+    @Test
+    void zeroedPages() throws IOException {
+        put(large);
+        Random random = new Random(7);
+        String name = large.segments.higherKey(large.segments.firstKey());
+        byte[] whole = large.segments.get(name);
+        for (int trial = 0; trial < 40; trial++) {
+            byte[] bytes = whole.clone();
+            int pages = 1 + random.nextInt(3);
+            for (int page = 0; page < pages; page++) {
+                int at = random.nextInt(bytes.length / 4096) * 4096;
+                Arrays.fill(bytes, at, at + 4096, (byte) 0);
+            }
+            Files.write(journal.resolve(name), bytes);
+            judgeAll(large, "seed 7 trial " + trial);
+        }
+    }
+
+    @Test
+    void aMissingSegmentIsNamedOnce() throws IOException {
+        put(large);
+        String gone = large.segments.higherKey(large.segments.firstKey());
+        Files.delete(journal.resolve(gone));
+        Journals.Reading reading = Journals.read(journal);
+        long first = large.lastSequence.get(large.segments.firstKey()) + 1;
+        assertThat(reading.losses()).hasSize(1);
+        assertThat(reading.losses().get(0).fromSequence()).isEqualTo(first);
+        assertThat(reading.losses().get(0).toSequence()).isEqualTo(large.lastSequence.get(gone));
+        large.oracle.judge(reading, 1, large.oracle.appended().size(), "missing " + gone);
+    }
+
+    @Test
+    void aMissingEndMarkLosesNothing() throws IOException {
+        put(large);
+        for (Map.Entry<String, byte[]> segment : large.segments.entrySet()) {
+            byte[] bytes = segment.getValue().clone();
+            int at = bytes.length - 4096 - 8;
+            while (at < bytes.length - 4 && !(bytes[at + 3] == (byte) 0xC0 && bytes[at] == 0)) {
+                at++;
+            }
+            Arrays.fill(bytes, Math.min(at, bytes.length - 16), bytes.length, (byte) 0);
+            Files.write(journal.resolve(segment.getKey()), bytes);
+        }
+        Journals.Reading reading = Journals.read(journal);
+        assertThat(reading.losses()).isEmpty();
+        Journals.assertSame(reading.records(), large.oracle.appended());
+    }
+
+    @Test
+    void garbageBehindTheEnd() throws IOException {
+        for (long seed = 0; seed < 20; seed++) {
+            put(small);
+            byte[] bytes = small.segments.get(small.newest()).clone();
+            byte[] garbage = new byte[(int) (1 + seed * 997)];
+            new Random(seed).nextBytes(garbage);
+            Path file = journal.resolve(small.newest());
+            Files.write(file, bytes);
+            Files.write(file, garbage, StandardOpenOption.APPEND);
+            Journals.Reading reading = Journals.read(journal);
+            Journals.assertSame(reading.records(), small.oracle.appended());
+        }
+    }
+
+    @Test
+    void blocksSwappedAndDuplicated() throws IOException {
+        put(large);
+        String name = large.segments.higherKey(large.segments.firstKey());
+        byte[] whole = large.segments.get(name);
+        long seed = 99;
+        Random random = new Random(seed);
+        for (int trial = 0; trial < 60; trial++) {
+            byte[] bytes = whole.clone();
+            List<int[]> excerpts = excerpts(bytes);
+            int[] a = excerpts.get(random.nextInt(excerpts.size() - 2));
+            int[] b = excerpts.get(random.nextInt(excerpts.size() - 2));
+            byte[] mixed =
+                    switch (trial % 3) {
+                        case 0 -> splice(bytes, a, b); // b again before a
+                        case 1 -> a[0] < b[0] ? swap(bytes, a, b) : swap(bytes, b, a);
+                        default -> splice(bytes, a, excerpts(large.segments.get(large.newest())), random);
+                    };
+            Files.write(journal.resolve(name), mixed);
+            judgeAll(large, "seed " + seed + " trial " + trial);
+        }
+    }
+
+    private static byte[] splice(byte[] bytes, int[] at, int[] what) {
+        byte[] out = new byte[bytes.length + what[1] - what[0]];
+        int n = what[1] - what[0];
+        System.arraycopy(bytes, 0, out, 0, at[0]);
+        System.arraycopy(bytes, what[0], out, at[0], n);
+        System.arraycopy(bytes, at[0], out, at[0] + n, bytes.length - at[0]);
+        return out;
+    }
+
+    /** Puts an excerpt of another segment before {@code at}. */
+    private static byte[] splice(byte[] bytes, int[] at, List<int[]> others, Random random) {
+        byte[] other = large.segments.get(large.newest());
+        int[] what = others.get(random.nextInt(others.size()));
+        byte[] both = Arrays.copyOf(bytes, bytes.length + what[1] - what[0]);
+        System.arraycopy(other, what[0], both, bytes.length, what[1] - what[0]);
+        byte[] spliced = splice(both, at, new int[] {bytes.length, both.length});
+        return Arrays.copyOf(spliced, both.length);
+    }
+
+    private static byte[] swap(byte[] bytes, int[] a, int[] b) {
+        byte[] out = bytes.clone();
+        int p = a[0];
+        System.arraycopy(bytes, b[0], out, p, b[1] - b[0]);
+        p += b[1] - b[0];
+        System.arraycopy(bytes, a[1], out, p, b[0] - a[1]);
+        p += b[0] - a[1];
+        System.arraycopy(bytes, a[0], out, p, a[1] - a[0]);
+        return out;
+    }
+
+    /** Begin and end of each data document. */
+    private static List<int[]> excerpts(byte[] bytes) {
+        List<int[]> found = new ArrayList<>();
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        for (int p = 0; p + 4 < bytes.length; ) {
+            int word = in.getInt(p);
+            if (word == 0 || word < 0) {
+                break;
+            }
+            int next = (p + 4 + (word & 0x3FFF_FFFF) + 3) & ~3;
+            if ((word & 0x4000_0000) == 0) {
+                found.add(new int[] {p, next});
+            }
+            p = next;
+        }
+        return found;
+    }
+
+    @Test
+    void emptyZeroedForeignAndUnreadableSegmentsHideNoOther() throws IOException {
+        put(large);
+        List<String> names = List.copyOf(large.segments.keySet());
+        Files.write(journal.resolve(names.get(1)), new byte[0]);
+        Files.write(journal.resolve(names.get(3)), new byte[200_000]);
+        Files.writeString(journal.resolve(names.get(5)), "Lorem ipsum dolor sit amet. ".repeat(10_000));
+        Files.delete(journal.resolve(names.get(7)));
+        Files.createDirectory(journal.resolve(names.get(7)));
+        Journals.Reading reading = Journals.read(journal);
+        large.oracle.judge(reading, 1, large.oracle.appended().size(), "four bad segments");
+        assertThat(reading.losses()).extracting(Loss::segment)
+                .containsExactly(names.get(1), names.get(3), names.get(5), names.get(7));
+    }
+
+    @Test
+    void aFormatFromTheFutureIsNamed() throws IOException {
+        byte[] bytes = small.segments.get(small.newest()).clone();
+        int at = excerpts(bytes).get(0)[0];
+        int length = ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(at);
+        bytes[at + 4 + 4 + 1 + 4] = 7;
+        java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+        crc.update(bytes, at + 8, length - 4);
+        ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(at + 4, (int) crc.getValue());
+        Path file = Files.write(journal.resolve(small.newest()), bytes);
+        Journals.Reading reading = Journals.read(file);
+        assertThat(reading.records()).isEmpty();
+        assertThat(reading.losses()).hasSize(1);
+        assertThat(reading.losses().get(0).reason()).contains("version 7", "up to 1");
+    }
+
+    @Test
+    void namesAreThoseOfSegments() {
+        assertThat(large.segments.keySet()).allMatch(name -> SegmentName.parse(name) != null);
+    }
+}
