@@ -21,6 +21,7 @@ public final class JacksonTree {
     private final ObjectMapper mapper = new ObjectMapper();
 
     /** As a program: from stdin to stdout. */
+    @SuppressWarnings("ClosingStandardOutputStreams") // the process ends with it
     public static void main(String[] args) throws IOException {
         JacksonTree tree = new JacksonTree();
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

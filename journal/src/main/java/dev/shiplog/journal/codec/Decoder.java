@@ -23,7 +23,7 @@ public final class Decoder {
     // The group.
     private final @Nullable Track[] tracks = new @Nullable Track[Encoder.MAX_GROUP];
     private final @Nullable CodedShape[] shapes = new @Nullable CodedShape[Encoder.MAX_SHAPES];
-    private final byte @Nullable [][] dictionary = new byte @Nullable [Text.MAX_ENTRIES][];
+    private final byte[] @Nullable [] dictionary = new byte[Text.MAX_ENTRIES] @Nullable [];
     private long baseSequence;
     private int nextIndex;
 

@@ -1,5 +1,7 @@
 package dev.shiplog.journal.codec;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.shiplog.journal.codec.Shape.SlotType;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
@@ -346,12 +348,14 @@ public final class Encoder {
     // Writing.
 
     /** Brings the track to the newest form of its shape; returns the flags. */
+    @SuppressWarnings("ReferenceEquality") // a form is an object: the same one, or another
     private int writeShape(Track track, long time, Bytes out) {
         KnownShape known = track.known;
         CodedShape newest = known.coded;
-        Prediction best = known.learner == null || newest != null && shapeCount == MAX_SHAPES
-                ? newest.prediction()
-                : known.learner.prediction();
+        Learner learner = known.learner;
+        Prediction best = learner == null || (newest != null && shapeCount == MAX_SHAPES)
+                ? requireNonNull(newest).prediction()
+                : learner.prediction();
         if (newest == null || newest.prediction() != best) {
             int timeSlot = newest == null ? timeSlot(known.shape, time) : newest.timeSlot();
             CodedShape defined = new CodedShape(shapeCount++, known.shape, timeSlot, best);
@@ -386,7 +390,7 @@ public final class Encoder {
     /** Writes by what the record at hand differs from the guesses after {@code last}, the last record of a track. */
     private void writeMisses(Record record, Track track, Track last, Bytes out) {
         Shape shape = track.known.shape;
-        Prediction prediction = track.coded.prediction();
+        Prediction prediction = requireNonNull(track.coded).prediction();
         int slots = shape.slots();
         int words = slots + 63 >> 6;
         Arrays.fill(mask, 0);
@@ -451,7 +455,7 @@ public final class Encoder {
 
     /** Writes the three clocks; returns the flags. {@code last} is null if there is no record to expect them from. */
     private int writeClock(Record record, Track track, @Nullable Track last, Bytes out) {
-        int timeSlot = track.coded.timeSlot();
+        int timeSlot = requireNonNull(track.coded).timeSlot();
         boolean explicit = timeSlot < 0 || now[timeSlot] != record.time();
         int flags = explicit ? TIME_EXPLICIT : 0;
         if (explicit) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ public final class Catalog {
      * @throws IOException naming the path that is not there, not readable, or holds no segment
      */
     public static List<Path> list(List<Path> sources) throws IOException {
-        Map<Path, TreeMap<SegmentName, Path>> found = new LinkedHashMap<>();
+        Map<Path, SortedMap<SegmentName, Path>> found = new LinkedHashMap<>();
         for (Path source : sources) {
             if (Files.isDirectory(source)) {
                 List<SegmentName> names = names(source);
@@ -94,7 +95,7 @@ public final class Catalog {
         return names;
     }
 
-    private static void add(Map<Path, TreeMap<SegmentName, Path>> found, SegmentName name, Path file) {
+    private static void add(Map<Path, SortedMap<SegmentName, Path>> found, SegmentName name, Path file) {
         found.computeIfAbsent(directory(file), d -> new TreeMap<>()).putIfAbsent(name, file);
     }
 

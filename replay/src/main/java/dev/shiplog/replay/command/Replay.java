@@ -28,12 +28,14 @@ public final class Replay {
             usageHelp = true,
             scope = CommandLine.ScopeType.INHERIT,
             description = "Show this and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli asks for it
     private boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Show the version and exit.")
+    @SuppressWarnings("UnusedVariable")
     private boolean version;
 
     private Replay() {}
@@ -72,8 +74,8 @@ public final class Replay {
         if (e instanceof BrokenPipeException) {
             return ExitCode.OK;
         }
-        if (e instanceof IOException) {
-            err.println("replay: " + message((IOException) e));
+        if (e instanceof IOException io) {
+            err.println("replay: " + message(io));
         } else {
             err.print("replay: this is a bug, please report it: ");
             e.printStackTrace(err);

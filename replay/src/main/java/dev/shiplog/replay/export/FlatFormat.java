@@ -101,6 +101,7 @@ public final class FlatFormat implements LineFormat {
         return found;
     }
 
+    @SuppressWarnings("ReferenceEquality") // what is known of a container is a new object once it changes
     private ContainerFields containerFields(Decoded record) {
         switch (record.kind()) {
             case EVENT, HOST, ENGINE_METRICS, MARK -> {

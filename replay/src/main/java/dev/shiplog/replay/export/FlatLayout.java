@@ -218,7 +218,11 @@ final class FlatLayout {
 
     private static @Nullable Source takeString(Map<String, Json> members, String name) {
         Json member = members.get(name);
-        return member == null || member.type() != Json.Type.STRING ? null : new Value(members.remove(name));
+        if (member == null || member.type() != Json.Type.STRING) {
+            return null;
+        }
+        members.remove(name);
+        return new Value(member);
     }
 
     /** Flattens an object; the members of its member {@code inner} are named as if they were its own. */

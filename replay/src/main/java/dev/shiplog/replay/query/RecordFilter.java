@@ -95,6 +95,7 @@ public final class RecordFilter {
         return id.isEmpty() || ofContainers.isEmpty() || wantsContainer(id, containers);
     }
 
+    @SuppressWarnings("ReferenceEquality") // what is known of a container is a new object once it changes
     private boolean wantsContainer(String id, Containers containers) {
         Container container = containers.get(id);
         if (container == null) {
