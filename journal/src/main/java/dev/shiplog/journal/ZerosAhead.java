@@ -64,7 +64,8 @@ final class ZerosAhead {
     /** Makes the file of a segment to come, with room for {@code bytes}; Chronicle takes it by its name. */
     void begin(Path segment, long bytes) throws IOException {
         release();
-        Path made = segment.resolveSibling(segment.getFileName() + ".precreated");
+        String name = segment.getFileName().toString();
+        Path made = segment.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".precreated");
         file = made;
         filled = 0;
         newFile = true;

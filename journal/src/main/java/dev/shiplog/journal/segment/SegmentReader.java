@@ -38,7 +38,9 @@ public final class SegmentReader implements Closeable {
     private boolean held;
 
     private long offset;
+    private long groupOffset;
     private boolean readable = true;
+    private boolean decoding = true;
     private int partIndex = -1;
     private int nextPart;
     private long partsFrom;
@@ -119,6 +121,7 @@ public final class SegmentReader implements Closeable {
             return; // not reached: the excerpt reader looks at the magic
         }
         group = found;
+        groupOffset = excerpts.offset();
         partIndex = -1;
         excerpts.group(found.salt());
         excerpts.nextBase(found.base());
@@ -157,17 +160,37 @@ public final class SegmentReader implements Closeable {
         int index = Decoder.index(coded, from);
         long sequence = in.base() + index;
         excerpts.nextIndex(index + 1);
-        try {
-            Decoded decoded = decoder.decode(coded, from, to);
-            losses.expect(name, at, sequence, decoded.received());
-            losses.read(sequence, decoded.received(), excerpts.position());
-            excerpts.nextBase(sequence + 1);
-            record = decoded;
-            offset = at;
-            held = true;
-        } catch (UndecodableException e) {
-            losses.lost(name, at, excerpts.position(), sequence, String.valueOf(e.getMessage()));
+        long received = in.clock();
+        if (decoding) {
+            try {
+                record = decoder.decode(coded, from, to);
+                received = record.received();
+            } catch (UndecodableException e) {
+                losses.lost(name, at, excerpts.position(), sequence, String.valueOf(e.getMessage()));
+                return;
+            }
         }
+        losses.expect(name, at, sequence, received);
+        losses.read(sequence, received, excerpts.position());
+        excerpts.nextBase(sequence + 1);
+        offset = at;
+        held = true;
+    }
+
+    /** Whether records are decoded; otherwise they are only verified, and {@link #record()} has none. */
+    void decoding(boolean wanted) {
+        decoding = wanted;
+        record = null;
+    }
+
+    /** Goes on at the head of a group. */
+    void position(long newOffset) {
+        excerpts.position(newOffset);
+    }
+
+    /** Where the head of {@link #group()} begins in the file. */
+    long groupOffset() {
+        return groupOffset;
     }
 
     /** The current record, valid until the next call of {@link #next()}. */
@@ -202,6 +225,11 @@ public final class SegmentReader implements Closeable {
     /** Whether nothing was found, not even the beginning of a segment. */
     public boolean isEmpty() {
         return excerpts.ending() == ExcerptReader.Ending.EMPTY;
+    }
+
+    /** Whether the file ends too soon. */
+    public boolean isCut() {
+        return excerpts.ending() == ExcerptReader.Ending.CUT;
     }
 
     /** Whether an end mark was read: nothing is added to this segment. */

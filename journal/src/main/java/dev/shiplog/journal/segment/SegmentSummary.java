@@ -1,0 +1,173 @@
+package dev.shiplog.journal.segment;
+
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one segment holds, without its records. Every byte of it is verified for this, but only its first record and its
+ * last group are decoded, unless it is damaged.
+ *
+ * @param path of the file
+ * @param header the newest, or null if none is intact
+ * @param firstReceived receipt of the first record, ns since the epoch, 0 if there is none
+ * @param lastReceived of the last one
+ * @param minTime lowest time of a record, 0 if there is none
+ * @param maxTime highest
+ * @param records by kind; of a damaged segment the intact ones
+ * @param fileBytes length of the file, most of which may be a hole
+ * @param usedBytes up to the end of the last excerpt
+ * @param state how the segment ends, or that it is damaged
+ * @param losses what could not be read
+ */
+public record SegmentSummary(
+        Path path,
+        @Nullable SegmentHeader header,
+        long firstReceived,
+        long lastReceived,
+        long minTime,
+        long maxTime,
+        Map<Kind, Long> records,
+        long fileBytes,
+        long usedBytes,
+        State state,
+        List<Loss> losses) {
+
+    /** How a segment ends. */
+    public enum State {
+        /** The newest one: more may come. */
+        OPEN,
+        /** The writer closed it and went on in the next. */
+        ROLLED,
+        /** A newer one exists, yet the writer had no chance to close this one. Nothing is missing. */
+        UNCLOSED,
+        /** The file ends too soon. */
+        CUT,
+        /** Parts of it cannot be read. */
+        DAMAGED,
+        /** It holds no record. */
+        EMPTY
+    }
+
+    /** Reads the segment at {@code path}; one that cannot be read at all is {@code DAMAGED}. */
+    public static SegmentSummary of(Path path) {
+        List<Loss> losses = new ArrayList<>();
+        try {
+            return read(path, losses);
+        } catch (IOException e) {
+            losses.add(new Loss(path.getFileName().toString(), 0, 0, 0, 0, 0, 0, "cannot be read: " + e.getMessage()));
+            return new SegmentSummary(path, null, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
+        }
+    }
+
+    private static SegmentSummary read(Path path, List<Loss> losses) throws IOException {
+        Tally tally = new Tally();
+        LossTracker tracker = new LossTracker();
+        try (SegmentReader reader = new SegmentReader(path, tracker)) {
+            Group lastGroup = null;
+            long lastGroupAt = 0;
+            long first = 0;
+            boolean any = false;
+            SegmentReader.Step step;
+            do {
+                step = reader.next();
+                collect(tracker, losses);
+                if (step == SegmentReader.Step.RECORD) {
+                    if (!any) {
+                        any = true;
+                        first = reader.record().received();
+                        reader.decoding(false);
+                    }
+                    lastGroup = reader.group();
+                    lastGroupAt = reader.groupOffset();
+                }
+            } while (step != SegmentReader.Step.END);
+            tracker.flush();
+            collect(tracker, losses);
+            if (any && lastGroup != null) {
+                tally.read(path, losses.isEmpty() ? lastGroup : null, lastGroupAt);
+            }
+            return new SegmentSummary(
+                    path,
+                    reader.header(),
+                    first,
+                    tally.lastReceived,
+                    any ? tally.minTime : 0,
+                    any ? tally.maxTime : 0,
+                    tally.records,
+                    Files.size(path),
+                    reader.position(),
+                    state(path, reader, any, losses),
+                    List.copyOf(losses));
+        }
+    }
+
+    private static State state(Path path, SegmentReader reader, boolean any, List<Loss> losses) throws IOException {
+        if (reader.isCut()) {
+            return State.CUT;
+        }
+        if (!losses.isEmpty()) {
+            return State.DAMAGED;
+        }
+        if (!any) {
+            return State.EMPTY;
+        }
+        if (reader.isMarked()) {
+            return State.ROLLED;
+        }
+        Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
+        return Catalog.after(List.of(directory), path) == null ? State.OPEN : State.UNCLOSED;
+    }
+
+    private static void collect(LossTracker tracker, List<Loss> losses) {
+        for (Loss loss = tracker.poll(); loss != null; loss = tracker.poll()) {
+            losses.add(loss);
+        }
+    }
+
+    /** Counts records. */
+    private static final class Tally {
+        private final Map<Kind, Long> records = new EnumMap<>(Kind.class);
+        private long minTime = Long.MAX_VALUE;
+        private long maxTime = Long.MIN_VALUE;
+        private long lastReceived;
+
+        /** Counts the intact records from {@code group} on, and takes its word for those before; from the start if null. */
+        void read(Path path, @Nullable Group group, long offset) throws IOException {
+            LossTracker ignored = new LossTracker();
+            try (SegmentReader reader = new SegmentReader(path, ignored)) {
+                if (group != null) {
+                    records.putAll(group.counts());
+                    minTime = group.minTime();
+                    maxTime = group.maxTime();
+                    reader.position(offset);
+                }
+                SegmentReader.Step step;
+                do {
+                    step = reader.next();
+                    while (ignored.poll() != null) {
+                        // told by the first reading
+                    }
+                    if (step == SegmentReader.Step.RECORD) {
+                        count(reader.record());
+                    }
+                } while (step != SegmentReader.Step.END);
+            }
+        }
+
+        private void count(Decoded record) {
+            records.merge(record.kind(), 1L, Long::sum);
+            minTime = Math.min(minTime, record.time());
+            maxTime = Math.max(maxTime, record.time());
+            lastReceived = record.received();
+        }
+    }
+}
