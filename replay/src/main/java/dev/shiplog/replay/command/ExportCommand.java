@@ -103,6 +103,9 @@ final class ExportCommand implements Callable<Integer> {
         try {
             filter = selection.filter();
             range = selection.range(console.clock());
+            if (limit < 0) {
+                throw new IllegalArgumentException("--limit " + limit + " is less than none");
+            }
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -62,11 +61,18 @@ public final class Replay {
 
     private static int wrongUsage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
-        List<String> similar =
-                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String hint = similar.isEmpty() ? "" : "did you mean " + similar.get(0) + "? ";
+        String what = String.valueOf(e.getMessage());
+        String hint = "";
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            what = (first.startsWith("-") ? "no such option: " : "no such verb: ") + first;
+            hint = unmatched.getSuggestions().stream()
+                    .findFirst()
+                    .map(similar -> "did you mean " + similar + "? ")
+                    .orElse("");
+        }
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println("replay: " + e.getMessage() + "; " + hint + "see '" + name + " --help'");
+        command.getErr().println("replay: " + what + "; " + hint + "see '" + name + " --help'");
         return ExitCode.USAGE;
     }
 

@@ -1,0 +1,71 @@
+package dev.shiplog.replay.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+    private final Terminal terminal =
+            new Terminal(Jimfs.newFileSystem(Configuration.unix()).getPath("/work"));
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    ""                          | Missing required subcommand; see 'replay --help'
+                    exprot x                    | no such verb: exprot; did you mean export? see 'replay --help'
+                    --nope                      | no such option: --nope; see 'replay --help'
+                    export                      | Missing required parameter: 'SOURCE'; see 'replay export --help'
+                    export --forrmat raw x      | no such option: --forrmat; did you mean --format? see 'replay export --help'
+                    export --since              | Missing required parameter for option '--since' (TIME); see 'replay export --help'
+                    export --format yaml x      | Invalid value for option '--format': expected one of [flat, raw, envelope] (case-sensitive) but was 'yaml'; see 'replay export --help'
+                    export --kind weather x     | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark; see 'replay export --help'
+                    export --filter name=web x  | filter 'name=web': no such key; there are container, image, label, kind, event; see 'replay export --help'
+                    export --filter label x     | filter 'label': write KEY=VALUE with a key of container, image, label, kind, event; see 'replay export --help'
+                    export --until noon x       | 'noon' is not a time; write 2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 10:00, 15m, 3h, 2d, now, today, yesterday, or seconds since the epoch; see 'replay export --help'
+                    export --tz Mars x          | --tz 'Mars': no such time zone; write UTC, Europe/Berlin or +02:00; see 'replay export --help'
+                    export --since now --until 1h x | --since now is after --until 1h; see 'replay export --help'
+                    export --limit many x       | Invalid value for option '--limit': 'many' is not a long; see 'replay export --help'
+                    export --limit -1 x         | --limit -1 is less than none; see 'replay export --help'
+                    """)
+    void saysInOneLineWhatIsWrongAndWhatWouldBeRight(String commandLine, String message) {
+        int code = terminal.run(commandLine);
+
+        assertThat(terminal.err()).isEqualTo("replay: " + message + System.lineSeparator());
+        assertThat(terminal.out()).isEmpty();
+        assertThat(code).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void showsTheVerbsWhenAsked() {
+        assertThat(terminal.run("--help")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).isEmpty();
+        assertThat(terminal.out()).isEqualTo("""
+                        Usage: replay [-hV] VERB
+                        Answers questions about the past of a Docker host from a recorder's journal.
+                          -h, --help      Show this and exit.
+                          -V, --version   Show the version and exit.
+
+                        Verbs:
+                          export  Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
+
+                        'replay VERB --help' tells more of each.
+
+                        Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in the range, 4 damage met and
+                        skipped.
+                        """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"export"})
+    void givesExamplesOfEachVerb(String verb) {
+        assertThat(terminal.run(verb + " --help")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).isEmpty();
+        assertThat(terminal.out())
+                .startsWith("Usage: replay " + verb + " ")
+                .contains("SOURCE...", "\nExamples:\n  replay " + verb + " /srv/events\n", "Exit codes: 0 fine,");
+    }
+}
