@@ -45,7 +45,7 @@ public final class Catalog {
                 }
                 add(found, name, source);
             } else {
-                throw new NoSuchFileException(source + ": no such file or directory");
+                throw new NoSuchFileException(source.toString(), null, "no such file or directory");
             }
         }
         return found.values().stream()

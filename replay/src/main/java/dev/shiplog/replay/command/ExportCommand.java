@@ -50,6 +50,9 @@ final class ExportCommand implements Callable<Integer> {
 
     private static final long POLL_MILLIS = 200;
 
+    /** An engine's clock that runs ahead of its recorder's dates records into the future, by no more than this. */
+    private static final long CLOCK_DIFFERENCE = TimeUnit.MINUTES.toNanos(1);
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -134,7 +137,7 @@ final class ExportCommand implements Callable<Integer> {
         long gapCount = 0;
         long written = 0;
         if (range.since() != Long.MIN_VALUE) {
-            cursor.seekTime(range.since());
+            cursor.seekTime(range.since() - CLOCK_DIFFERENCE);
         }
         reading:
         while (written < limit && !interrupted()) {

@@ -21,9 +21,14 @@ final class Losses {
         stretches++;
         segments.add(loss.segment());
         records += Math.max(0, loss.records());
-        err.println("replay: lost: " + loss.segment() + ", bytes " + loss.fromOffset() + " to " + loss.toOffset() + ": "
-                + what(loss) + ", received after " + Times.format(loss.fromTime()) + " and before "
-                + Times.format(loss.toTime()) + ": " + loss.reason());
+        err.println("replay: lost: " + loss.segment() + ", " + where(loss) + ": " + what(loss) + ", received after "
+                + Times.format(loss.fromTime()) + " and before " + Times.format(loss.toTime()) + ": " + loss.reason());
+    }
+
+    private static String where(Loss loss) {
+        return loss.fromOffset() == loss.toOffset()
+                ? "at byte " + loss.fromOffset()
+                : "bytes " + loss.fromOffset() + " to " + loss.toOffset();
     }
 
     private static String what(Loss loss) {
@@ -43,9 +48,9 @@ final class Losses {
     }
 
     void summarise() {
-        err.println("replay: damage: " + count(stretches, "stretch", "stretches") + " of "
-                + count(segments.size(), "segment", "segments") + " could not be read, "
-                + count(records, "record is", "records are") + " known to be lost");
+        err.println("replay: damage: " + count(stretches, "stretch", "stretches") + " could not be read, in "
+                + count(segments.size(), "segment", "segments") + "; " + count(records, "record is", "records are")
+                + " known to be lost");
     }
 
     private static String count(long n, String one, String many) {

@@ -1,0 +1,258 @@
+package dev.shiplog.replay.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExportCommandTest {
+    @TempDir
+    Path directory;
+
+    private static void copy(Path journal, Path target) throws IOException {
+        Files.createDirectories(target);
+        try (Stream<Path> files = Files.list(journal)) {
+            for (Path file : files.toList()) {
+                Files.write(target.resolve(file.getFileName().toString()), Files.readAllBytes(file));
+            }
+        }
+    }
+
+    private static Path inMemory(String path) {
+        return Jimfs.newFileSystem(Configuration.unix()).getPath(path);
+    }
+
+    @Nested
+    class OfALiveJournal implements ExportContract {
+        private Appender appender;
+
+        @BeforeEach
+        void write() throws IOException {
+            appender = TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS);
+        }
+
+        @AfterEach
+        void close() throws IOException {
+            appender.close();
+        }
+
+        @Override
+        public Path journal() {
+            return directory.resolve("journal");
+        }
+
+        @Override
+        public Path work() {
+            return directory;
+        }
+    }
+
+    @Nested
+    class OfARolledJournal implements ExportContract {
+        @BeforeEach
+        void write() throws IOException {
+            TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
+        }
+
+        @Override
+        public Path journal() {
+            return directory.resolve("journal");
+        }
+
+        @Override
+        public Path work() {
+            return directory;
+        }
+    }
+
+    @Nested
+    class OfACopiedJournal implements ExportContract {
+        private final Path copied = inMemory("/copy");
+
+        @BeforeEach
+        void write() throws IOException {
+            TestJournal.write(directory, TestJournal.RECORDS).close();
+            copy(directory, copied);
+            Files.createDirectories(work());
+        }
+
+        @Override
+        public Path journal() {
+            return copied;
+        }
+
+        @Override
+        public Path work() {
+            return copied.resolveSibling("work");
+        }
+    }
+
+    @Test
+    void tellsOfGapsInTheRange() throws IOException {
+        List<Record> records = new ArrayList<>(TestJournal.RECORDS.subList(0, 3));
+        long from = TestJournal.nanos("09:12:20Z");
+        long to = TestJournal.nanos("09:12:40Z");
+        records.add(TestJournal.mark("09:12:40Z", new Mark.Gap("event", "", from, to, "the engine was restarted")));
+        records.add(TestJournal.mark("09:12:41Z", new Mark.Dropped("stats", 12, from, to, "the disk is full")));
+        TestJournal.write(directory, records).close();
+
+        Terminal all = new Terminal(directory);
+        assertThat(all.run("export --kind inspect,event,stats .")).isEqualTo(ExitCode.GAPS);
+        assertThat(all.out().lines()).hasSize(2);
+        assertThat(all.err()).isEqualTo("""
+                        replay: gap: event from 2026-11-21T09:12:20Z to 2026-11-21T09:12:40Z not recorded: the engine was restarted
+                        replay: gap: 12 stats from 2026-11-21T09:12:20Z to 2026-11-21T09:12:40Z not recorded: the disk is full
+                        """);
+
+        Terminal before = new Terminal(directory);
+        assertThat(before.run("export --until 09:12:20 .")).isEqualTo(ExitCode.OK);
+        assertThat(before.err()).isEmpty();
+
+        Terminal others = new Terminal(directory);
+        assertThat(others.run("export --kind inspect .")).isEqualTo(ExitCode.OK);
+        assertThat(others.err()).isEmpty();
+    }
+
+    @Test
+    void exportsAllThatIsIntactAndNamesTheLoss() throws IOException {
+        List<Record> records = new ArrayList<>(TestJournal.RECORDS);
+        records.add(TestJournal.mark("09:14:01Z", new Mark.Start("1.0", Map.of())));
+        TestJournal.write(directory, records).close();
+        Files.delete(directory.resolve("20261121-0913.cq4"));
+
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format raw .")).isEqualTo(ExitCode.DAMAGE);
+        assertThat(terminal.out()).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5, 1));
+        assertThat(terminal.err().lines())
+                .satisfiesExactly(
+                        loss -> assertThat(loss)
+                                .startsWith("replay: lost: 20261121-0912.cq4, at byte ")
+                                .contains(": records 6 to 9, received after 2026-11-21T09:12:05.251Z and before"
+                                        + " 2026-11-21T09:14:01.001Z: "),
+                        sum -> assertThat(sum)
+                                .isEqualTo("replay: damage: 1 stretch could not be read, in 1 segment; 4 records are"
+                                        + " known to be lost"));
+    }
+
+    @Test
+    void readsSeveralSourcesOneAfterTheOther() throws IOException {
+        TestJournal.write(directory.resolve("a"), TestJournal.RECORDS.subList(0, 1))
+                .close();
+        TestJournal.write(directory.resolve("b"), TestJournal.RECORDS.subList(2, 3))
+                .close();
+
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format raw b a/20261121-0912.cq4")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).isEmpty();
+        assertThat(terminal.out()).isEqualTo(TestJournal.payloads(3, 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    export nowhere               | /work/nowhere: no such file or directory
+                    export empty                 | /work/empty: holds no segment; is this the recorder's --data-dir?
+                    export notes.txt             | /work/notes.txt: not a segment; those are named like 20261121-11F.cq4
+                    export -o notes.txt journal  | /work/notes.txt: exists; --force replaces it
+                    export -o empty journal      | /work/empty: is a directory; name a file in it
+                    export -o no/where journal   | /work/no/where.tmp: no such file or directory
+                    """)
+    void saysInOneLineWhatCannotBeDone(String commandLine, String message) throws IOException {
+        Path work = inMemory("/work");
+        TestJournal.write(directory, TestJournal.RECORDS).close();
+        Files.createDirectories(work.resolve("empty"));
+        Files.writeString(work.resolve("notes.txt"), "precious");
+        copy(directory, work.resolve("journal"));
+
+        Terminal terminal = new Terminal(work);
+        assertThat(terminal.run(commandLine)).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.out()).isEmpty();
+        assertThat(terminal.err()).isEqualTo("replay: " + message + System.lineSeparator());
+        assertThat(work.resolve("notes.txt")).hasContent("precious");
+    }
+
+    @Test
+    void replacesTheOutputOnlyWhenTold() throws IOException {
+        TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
+        Files.writeString(directory.resolve("out"), "old");
+
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format raw --limit 1 --output out --force journal"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(directory.resolve("out")).hasContent(TestJournal.payloads(1).strip());
+    }
+
+    @Test
+    void leavesNoHalfFileBehindWhenInterrupted() throws IOException {
+        TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
+
+        Terminal terminal = new Terminal(directory);
+        terminal.interrupt();
+        assertThat(terminal.run("export --output out.gz journal")).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.err()).isEqualTo("replay: interrupted after 0 records" + System.lineSeparator());
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactly("journal");
+        }
+    }
+
+    @Test
+    void followsAJournalUntilInterrupted() throws Exception {
+        try (Appender appender = TestJournal.write(directory, TestJournal.RECORDS.subList(0, 4))) {
+            Terminal terminal = new Terminal(directory);
+            CompletableFuture<Integer> code =
+                    CompletableFuture.supplyAsync(() -> terminal.run("export --format raw --follow ."));
+            await().untilAsserted(() -> assertThat(terminal.out()).isEqualTo(TestJournal.payloads(1, 2, 3, 4)));
+
+            for (Record record : TestJournal.RECORDS.subList(4, 9)) {
+                appender.append(record);
+            }
+            await().untilAsserted(() ->
+                    assertThat(terminal.out()).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5, 6, 7, 8, 9)));
+
+            terminal.interrupt();
+            assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
+            assertThat(terminal.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void endsQuietlyWhenNobodyReadsOn() throws IOException {
+        TestJournal.write(directory, TestJournal.RECORDS).close();
+        OutputStream head = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new BrokenPipeException(new IOException("Broken pipe"));
+            }
+        };
+        StringWriter err = new StringWriter();
+        Console console = new Console(
+                head, new PrintWriter(err), false, InstantSource.system(), directory, new CountDownLatch(1));
+
+        assertThat(Replay.run(console, "export", ".")).isEqualTo(ExitCode.OK);
+        assertThat(err.toString()).isEmpty();
+    }
+}
