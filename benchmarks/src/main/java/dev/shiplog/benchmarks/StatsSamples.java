@@ -1,13 +1,20 @@
 package dev.shiplog.benchmarks;
 
+import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.testkit.Samples;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** The common measure: 8,054 real stats samples of 61 containers, as the records that a recorder makes of them. */
 final class StatsSamples {
@@ -28,6 +35,31 @@ final class StatsSamples {
             records.add(new Record(0, Kind.STATS, id, time, received, received - monotonicStart, payload));
         }
         return records;
+    }
+
+    /** Opens a journal as the recorder does. */
+    static Appender open(Path directory) throws IOException {
+        return Appender.open(directory, new Appender.Options(Roll.DAILY, "host", "", "benchmark", 0), tail -> {});
+    }
+
+    /** Writes a journal of all samples, {@code rounds} times over. */
+    static void writeJournal(Path directory, int rounds) throws IOException {
+        List<Record> records = records();
+        try (Appender appender = open(directory)) {
+            for (int round = 0; round < rounds; round++) {
+                for (Record record : records) {
+                    appender.append(record);
+                }
+            }
+        }
+    }
+
+    static void delete(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     private static long nanos(String textFromTime) {

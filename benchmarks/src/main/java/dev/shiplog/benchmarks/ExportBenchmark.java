@@ -1,0 +1,116 @@
+package dev.shiplog.benchmarks;
+
+import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.replay.export.FlatFormat;
+import dev.shiplog.replay.export.LineFormat;
+import dev.shiplog.replay.export.LineWriter;
+import dev.shiplog.replay.query.Containers;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Real stats samples from a journal to a file of flattened JSON, per sample, beside a plain Jackson tree program that
+ * begins with the JSON at hand in memory, and beside the least there is to do: writing as many bytes to a file.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {
+            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"
+        })
+@Warmup(iterations = 5, time = 2)
+@Measurement(iterations = 10, time = 2)
+public class ExportBenchmark {
+    private final List<Record> records = StatsSamples.records();
+    private final JacksonTree jackson = new JacksonTree();
+
+    private Path journal = Path.of("");
+    private Path output = Path.of("");
+    private byte[] exported = {};
+
+    @Setup(Level.Trial)
+    public void prepare() throws IOException {
+        journal = Files.createTempDirectory("shiplog-export");
+        output = Files.createTempFile("shiplog-export", ".ndjson");
+        StatsSamples.writeJournal(journal, 1);
+        flat();
+        exported = Files.readAllBytes(output);
+    }
+
+    @TearDown(Level.Trial)
+    public void drop() throws IOException {
+        StatsSamples.delete(journal);
+        Files.delete(output);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(StatsSamples.COUNT)
+    public void flat() throws IOException {
+        export(new FlatFormat(new Containers()));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(StatsSamples.COUNT)
+    public void raw() throws IOException {
+        export(LineFormat.raw());
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(StatsSamples.COUNT)
+    public void rivalJacksonTree() throws IOException {
+        try (OutputStream out = Files.newOutputStream(output);
+                Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16)) {
+            for (Record record : records) {
+                jackson.flatten(record.payload(), writer);
+            }
+        }
+    }
+
+    /** The limit: the exported bytes, ready in memory, to the same file. */
+    @Benchmark
+    @OperationsPerInvocation(StatsSamples.COUNT)
+    public void limitWriteOnly() throws IOException {
+        try (OutputStream out = Files.newOutputStream(output)) {
+            for (int at = 0; at < exported.length; at += 1 << 16) {
+                out.write(exported, at, Math.min(1 << 16, exported.length - at));
+            }
+        }
+    }
+
+    private void export(LineFormat format) throws IOException {
+        try (Cursor cursor = Cursor.open(List.of(journal));
+                OutputStream out = Files.newOutputStream(output)) {
+            LineWriter writer = new LineWriter(format, out);
+            while (cursor.next() == Cursor.Step.RECORD) {
+                writer.write(cursor.record());
+            }
+            writer.flush();
+        }
+    }
+}
