@@ -107,7 +107,7 @@ public final class Appender implements Closeable {
         Tail found = Tail.read(path, directory, tail);
         recovery = found.recovery();
         journal = found.journal();
-        nextSequence = recovery.lastSequence() + 1;
+        nextSequence = found.nextSequence();
         segment = found.segment();
         used = found.used();
         counts.putAll(found.counts());

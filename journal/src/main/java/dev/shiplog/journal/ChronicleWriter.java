@@ -59,9 +59,12 @@ final class ChronicleWriter {
                     .timeoutMS(TIMEOUT_MILLIS)
                     .timeProvider(time)
                     .syncMode(SyncMode.NONE)
+                    .forceDirectoryListingRefreshIntervalMs(Integer.MAX_VALUE)
                     .build();
-            // Otherwise the first write opens every older segment to look for its end mark, damaged ones too.
-            queue.tableStorePut("normalisedEOFsTo", Math.floorDiv(newest, roll.length().toNanos()));
+            // Otherwise it opens older segments to see whether they have end marks, damaged ones too.
+            long newestCycle = Math.floorDiv(newest, roll.length().toNanos());
+            queue.tableStorePut("listing.lowestCycle", newestCycle);
+            queue.tableStorePut("normalisedEOFsTo", newestCycle);
             appender = queue.createAppender();
         } catch (RuntimeException | Error e) {
             throw new JournalFailedException(directory + ": Chronicle Queue does not open it: " + e, e);

@@ -34,6 +34,7 @@ final class Tail {
     private @Nullable String journal;
     private boolean created;
     private long lastSequence;
+    private long nextSequence = 1;
     private long lastReceived;
     private long minTime;
     private long maxTime;
@@ -94,6 +95,7 @@ final class Tail {
                 losses.damaged(name.text(), 0, reader.position(), "the segment does not begin as one");
             }
             losses.flush();
+            nextSequence = Math.max(nextSequence, losses.next());
             collect(losses, found);
             used = reader.position();
             full = reader.isMarked();
@@ -124,6 +126,11 @@ final class Tail {
 
     Appender.Recovery recovery() {
         return new Appender.Recovery(created, lastSequence, lastReceived, List.copyOf(damage));
+    }
+
+    /** No record is known to have had this sequence or a higher one. */
+    long nextSequence() {
+        return nextSequence;
     }
 
     /** The newest intact segment under its own name, or null. */

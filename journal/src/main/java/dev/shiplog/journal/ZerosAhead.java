@@ -157,14 +157,14 @@ final class ZerosAhead {
         }
         uninterrupted(open -> {
             open.force(false);
+            if (newFile) {
+                try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+                    names.force(true);
+                }
+            }
             return 0;
         });
-        if (newFile) {
-            try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-                names.force(true);
-            }
-            newFile = false;
-        }
+        newFile = false;
     }
 
     /** What was written to the file before is safe before anything goes to the next one. */
@@ -200,7 +200,7 @@ final class ZerosAhead {
                     return operation.on(open);
                 } catch (ClosedByInterruptException e) {
                     interrupted |= Thread.interrupted();
-                    channel = null;
+                    close();
                 }
             }
         } finally {

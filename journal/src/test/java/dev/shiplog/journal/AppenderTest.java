@@ -4,16 +4,36 @@ import static dev.shiplog.journal.Journals.HOUR;
 import static dev.shiplog.journal.Journals.SECOND;
 import static dev.shiplog.journal.Journals.START;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.journal.segment.SegmentName;
+import dev.shiplog.journal.segment.SegmentSummary;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@Timeout(60)
 class AppenderTest {
+    private static final long MINUTE = 60 * SECOND;
+
     @TempDir
     private Path directory;
 
@@ -62,5 +82,292 @@ class AppenderTest {
         Journals.Reading reading = Journals.read(directory);
         assertThat(reading.losses()).isEmpty();
         Journals.assertSame(reading.records(), appended);
+    }
+
+    @Test
+    void filesAreForTheOwnerOnlyAndNothingIsLeftOver() throws Exception {
+        Path journal = directory.resolve("a/b/journal");
+        try (Appender appender = Journals.open(journal, Roll.MINUTELY)) {
+            for (int i = 0; i < 5; i++) {
+                appender.append(Journals.stats(i, START + i * MINUTE));
+            }
+        }
+        assertThat(Files.getPosixFilePermissions(journal)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> files = Files.list(journal)) {
+            for (Path file : files.sorted().toList()) {
+                names.add(file.getFileName().toString());
+                assertThat(Files.getPosixFilePermissions(file))
+                        .as(file.toString())
+                        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+            }
+        }
+        assertThat(names)
+                .containsExactly(
+                        "20261121-1130.cq4",
+                        "20261121-1131.cq4",
+                        "20261121-1132.cq4",
+                        "20261121-1133.cq4",
+                        "20261121-1134.cq4",
+                        "metadata.cq4t",
+                        "recorder.lock");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rollsAtTheBoundary(Roll roll) throws Exception {
+        long length = roll.length().toNanos();
+        long start = Math.floorDiv(START, length) * length;
+        try (Appender appender = Journals.open(directory, roll)) {
+            for (long received : new long[] {start, start + length - 1, start + length, start + 5 * length}) {
+                appender.append(Journals.stats(1, received));
+            }
+        }
+        assertThat(Catalog.names(directory))
+                .extracting(SegmentName::start)
+                .containsExactly(start, start + length, start + 5 * length);
+        assertThat(Catalog.names(directory)).allMatch(name -> name.roll() == roll);
+        assertThat(Journals.read(directory).records())
+                .extracting(Record::received)
+                .containsExactly(start, start + length - 1, start + length, start + 5 * length);
+    }
+
+    @Test
+    void everySegmentBeginsWithTheSnapshot() throws Exception {
+        for (int run = 0; run < 2; run++) {
+            try (Appender appender = Journals.open(directory)) {
+                appender.snapshot(() -> List.of(
+                        Journals.bytes(Kind.INSPECT, 10, START, 1), Journals.bytes(Kind.HOST, 10, START, 2)));
+                appender.append(Journals.stats(1, START + run));
+                appender.append(Journals.stats(2, START + run));
+                if (run == 1) {
+                    assertThat(appender.append(Journals.stats(3, START + HOUR))).isEqualTo(11);
+                }
+            }
+        }
+        assertThat(Journals.read(directory).records())
+                .extracting(Record::kind)
+                .containsExactly(
+                        Kind.INSPECT, Kind.HOST, Kind.STATS, Kind.STATS,
+                        Kind.INSPECT, Kind.HOST, Kind.STATS, Kind.STATS,
+                        Kind.INSPECT, Kind.HOST, Kind.STATS);
+    }
+
+    @Test
+    void aClockThatGoesBackNeitherReordersNorStops() throws Exception {
+        List<Record> appended = new ArrayList<>();
+        for (int run = 0; run < 2; run++) {
+            try (Appender appender = Journals.open(directory)) {
+                for (long received : new long[] {START, START + HOUR, START - 5 * HOUR, START - 5 * HOUR + 1}) {
+                    Record record = Journals.stats(1, received + run);
+                    appended.add(record.withSequence(appender.append(record)));
+                }
+            }
+        }
+        assertThat(Catalog.names(directory)).hasSize(2);
+        Journals.assertSame(Journals.read(directory).records(), appended);
+    }
+
+    @Test
+    void anInterruptedThreadGoesOn() throws Exception {
+        try (Appender appender = Journals.open(directory, Roll.MINUTELY)) {
+            for (int i = 0; i < 2000; i++) {
+                if (i % 3 == 0) {
+                    Thread.currentThread().interrupt();
+                }
+                appender.append(Journals.stats(i, START + i * SECOND));
+                if (i % 50 == 0) {
+                    appender.sync();
+                }
+            }
+        } finally {
+            assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        }
+        Journals.Reading reading = Journals.read(directory);
+        assertThat(reading.losses()).isEmpty();
+        assertThat(reading.records()).hasSize(2000);
+    }
+
+    @Test
+    void closesTwiceAndRefusesAnotherThread() throws Exception {
+        Appender appender = Journals.open(directory);
+        appender.append(Journals.stats(1, START));
+        List<Throwable> thrown = new ArrayList<>();
+        Thread other = new Thread(() -> {
+            try {
+                appender.close();
+            } catch (IOException | RuntimeException e) {
+                thrown.add(e);
+            }
+        });
+        other.start();
+        other.join();
+        assertThat(thrown).singleElement().isInstanceOf(IllegalStateException.class);
+        appender.close();
+        appender.close();
+        assertThatThrownBy(() -> appender.append(Journals.stats(1, START))).isInstanceOf(IllegalStateException.class);
+        Journals.open(directory).close();
+    }
+
+    @Test
+    void theNewestSegmentIsShownAtOpening() throws Exception {
+        List<Record> appended = new ArrayList<>();
+        try (Appender appender = Journals.open(directory)) {
+            for (int i = 0; i < 100; i++) {
+                Record record = Journals.stats(i, START + (i < 50 ? 0 : HOUR));
+                appended.add(record.withSequence(appender.append(record)));
+            }
+        }
+        List<Record> shown = new ArrayList<>();
+        try (Appender appender = Appender.open(
+                directory, Journals.options(Roll.HOURLY), record -> shown.add(record.toRecord()))) {
+            assertThat(appender.recovery())
+                    .isEqualTo(new Appender.Recovery(false, 100, START + HOUR, List.of()));
+        }
+        Journals.assertSame(shown, appended.subList(50, 100));
+    }
+
+    @Test
+    void aDamagedSegmentIsSetAsideUntouched() throws Exception {
+        List<Record> appended = new ArrayList<>();
+        for (int run = 0; run < 4; run++) {
+            byte[] damaged = {};
+            Path newest = directory.resolve("20261121-11F.cq4");
+            if (run > 0) {
+                damaged = Files.readAllBytes(newest);
+                damaged[0x10110 + 420] ^= 4;
+                Files.write(newest, damaged);
+            }
+            try (Appender appender = Journals.open(directory)) {
+                assertThat(appender.recovery().damage().isEmpty()).isEqualTo(run == 0);
+                assertThat(appender.recovery().created()).isEqualTo(run == 0);
+                if (run > 0) {
+                    assertThat(directory.resolve("20261121-11F.cq4." + run)).hasBinaryContent(damaged);
+                }
+                for (int i = 0; i < 20; i++) {
+                    Record record = Journals.stats(i, START + run);
+                    appended.add(record.withSequence(appender.append(record)));
+                }
+            }
+        }
+        Journals.Reading reading = Journals.read(directory);
+        assertThat(reading.losses()).extracting(Loss::segment).contains("20261121-11F.cq4.1", "20261121-11F.cq4.3");
+        assertThat(new Oracle(appended).judge(reading, 1, appended.size(), "three damaged segments"))
+                .isBetween(20, 79);
+    }
+
+    @Test
+    void aSegmentThatWasBeingMadeIsRemoved() throws Exception {
+        try (Appender appender = Journals.open(directory)) {
+            appender.append(Journals.stats(1, START));
+        }
+        byte[] made = new byte[200_000];
+        for (byte[] head : List.of(new byte[] {0, 0, 0, 0}, new byte[] {0, 0, 0, (byte) 0x80})) {
+            System.arraycopy(head, 0, made, 0, 4);
+            Files.write(directory.resolve("20261121-12F.cq4"), made);
+            Files.write(directory.resolve("20261121-13F.precreated"), made);
+            Files.write(directory.resolve("20261121-10F.cq4"), new byte[2]);
+            Files.write(directory.resolve("metadata.cq4t"), head);
+            long began = System.nanoTime();
+            try (Appender appender = Journals.open(directory)) {
+                appender.append(Journals.stats(2, START + 3 * HOUR));
+            }
+            assertThat(System.nanoTime() - began).as("ns to open").isLessThan(5 * SECOND);
+        }
+        assertThat(Journals.read(directory).losses()).isEmpty();
+        assertThat(Catalog.names(directory)).extracting(SegmentName::text)
+                .containsExactly("20261121-11F.cq4", "20261121-14F.cq4");
+    }
+
+    @Test
+    void anotherRollKeepsTheOrder() throws Exception {
+        List<Record> appended = new ArrayList<>();
+        Roll[] rolls = {Roll.HOURLY, Roll.MINUTELY, Roll.DAILY, Roll.TEN_MINUTELY, Roll.HOURLY, Roll.MINUTELY};
+        for (int run = 0; run < rolls.length; run++) {
+            try (Appender appender = Journals.open(directory, rolls[run])) {
+                for (int i = 0; i < 10; i++) {
+                    Record record = Journals.stats(i, START + run * 5 * MINUTE + i * 20 * SECOND);
+                    appended.add(record.withSequence(appender.append(record)));
+                }
+            }
+        }
+        Journals.Reading reading = Journals.read(directory);
+        assertThat(reading.losses()).isEmpty();
+        Journals.assertSame(reading.records(), appended);
+    }
+
+    @Test
+    void damageInOlderSegmentsDoesNotKeepItFromStarting() throws Exception {
+        try (Appender appender = Journals.open(directory, Roll.MINUTELY)) {
+            for (int i = 0; i < 10; i++) {
+                appender.append(Journals.stats(i, START + i * MINUTE));
+            }
+        }
+        List<SegmentName> names = Catalog.names(directory);
+        for (int i = 0; i < 9; i++) {
+            Path file = directory.resolve(names.get(i).text());
+            byte[] bytes = Files.readAllBytes(file);
+            byte[] damaged = i % 3 == 0 ? Arrays.copyOf(bytes, 100 + 300 * i) : bytes;
+            new Random(i).nextBytes(damaged);
+            Files.write(file, damaged);
+        }
+        List<Long> sizes = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            sizes.add(Files.size(directory.resolve(names.get(i).text())));
+        }
+        long began = System.nanoTime();
+        try (Appender appender = Journals.open(directory, Roll.MINUTELY)) {
+            assertThat(appender.recovery().damage()).isEmpty();
+            assertThat(appender.append(Journals.stats(1, START + 20 * MINUTE))).isEqualTo(11);
+            assertThat(appender.append(Journals.stats(1, START + 21 * MINUTE))).isEqualTo(12);
+        }
+        assertThat(System.nanoTime() - began).as("ns to open and append").isLessThan(2 * SECOND);
+        for (int i = 0; i < 9; i++) {
+            assertThat(Files.size(directory.resolve(names.get(i).text()))).isEqualTo(sizes.get(i));
+        }
+    }
+
+    @Test
+    void whatCannotBeAJournalIsNamed() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        assertThatThrownBy(() -> Journals.open(file)).isInstanceOf(IOException.class).hasMessageStartingWith(file.toString());
+        assertThatThrownBy(() -> Journals.open(file.resolve("below")))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(file.resolve("below").toString());
+        assertThatThrownBy(() -> Journals.open(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("not empty")
+                .hasMessageContaining(directory.toString());
+    }
+
+    @Test
+    void theSummaryOfASegmentTellsWhatItHolds() throws Exception {
+        try (Appender appender = Journals.open(directory)) {
+            for (int i = 0; i < 9000; i++) {
+                appender.append(Journals.stats(i, START + i));
+            }
+            appender.append(Journals.bytes(Kind.EVENT, 10, START + 9000, 1));
+            SegmentSummary open = SegmentSummary.of(directory.resolve("20261121-11F.cq4"));
+            assertThat(open.state()).isEqualTo(SegmentSummary.State.OPEN);
+            appender.append(Journals.stats(1, START + HOUR));
+        }
+        SegmentSummary summary = SegmentSummary.of(directory.resolve("20261121-11F.cq4"));
+        assertThat(summary.records()).isEqualTo(Map.of(Kind.STATS, 9000L, Kind.EVENT, 1L));
+        assertThat(summary.state()).isEqualTo(SegmentSummary.State.ROLLED);
+        assertThat(summary.losses()).isEmpty();
+        assertThat(summary.firstReceived()).isEqualTo(START);
+        assertThat(summary.lastReceived()).isEqualTo(START + 9000);
+        assertThat(summary.minTime()).isEqualTo(START - 1000);
+        assertThat(summary.maxTime()).isEqualTo(START + 9000);
+        assertThat(summary.header()).isNotNull().extracting(SegmentHeader::host).isEqualTo("host");
+        assertThat(summary.usedBytes()).isBetween(500_000L, summary.fileBytes());
+
+        byte[] bytes = Files.readAllBytes(summary.path());
+        bytes[100_000] ^= 1;
+        Files.write(summary.path(), bytes);
+        SegmentSummary damaged = SegmentSummary.of(summary.path());
+        assertThat(damaged.state()).isEqualTo(SegmentSummary.State.DAMAGED);
+        assertThat(damaged.losses()).hasSize(1);
+        assertThat(damaged.records().get(Kind.STATS)).isLessThan(9000L);
     }
 }

@@ -135,7 +135,7 @@ public final class LossTracker {
     }
 
     /** The lowest sequence that may still come; 0 if any may. */
-    long next() {
+    public long next() {
         return next;
     }
 
