@@ -46,6 +46,12 @@ build() {
     command -v mvn >/dev/null || fail "$jar is to be built, which needs Maven 3.6.3 or newer on the path"
     jdk=$(need_java javac "a JDK") || exit 1
     echo "${0##*/}: building $jar" >&2
-    (cd "$home" && JAVA_HOME=$jdk mvn -q -B -Dstyle.color=never -Dquick -DskipTests package -pl "$1" -am >&2) || fail "the build failed"
+    log=$(mktemp)
+    if ! (cd "$home" && JAVA_HOME=$jdk mvn -q -B -Dquick -DskipTests package -pl "$1" -am >"$log" 2>&1); then
+        cat "$log" >&2
+        rm -f "$log"
+        fail "the build failed, see above"
+    fi
+    rm -f "$log"
     touch "$jar"
 }
