@@ -52,7 +52,7 @@ final class Conversation {
             question.write(bytes.get());
             String head = question.toString(StandardCharsets.ISO_8859_1);
             if (head.endsWith("\r\n\r\n")) {
-                String[] words = head.substring(0, head.indexOf('\r')).split(" ");
+                String[] words = head.substring(0, head.indexOf('\r')).split(" ", -1);
                 Recording recording = new Recording(words[0], words[1], file);
                 waiting.add(recording);
                 started.accept(recording);
@@ -73,7 +73,7 @@ final class Conversation {
                 case LENGTH, CHUNK, UNTIL_CLOSE -> body(bytes);
                 case CHUNK_SIZE -> {
                     if (lineEnds(bytes)) {
-                        left = Long.parseLong(take().split(";")[0].strip(), 16);
+                        left = Long.parseLong(take().split(";", -1)[0].strip(), 16);
                         part = left == 0 ? Part.TRAILER : Part.CHUNK;
                     }
                 }
@@ -103,7 +103,7 @@ final class Conversation {
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.startsWith("http/")) {
             current = waiting.remove();
-            status = Integer.parseInt(text.split(" ")[1]);
+            status = Integer.parseInt(text.split(" ", -1)[1]);
             current.begins(status, bodies.position());
             framing = "close";
         } else if (lower.startsWith("content-length:")) {
@@ -113,7 +113,7 @@ final class Conversation {
             framing = "chunked";
         } else if (text.isEmpty() && current != null) {
             boolean none =
-                    current.withoutBody() || status == 204 || status == 304 || framing.equals("length") && left == 0;
+                    current.withoutBody() || status == 204 || status == 304 || (framing.equals("length") && left == 0);
             if (none) {
                 end();
             } else {

@@ -14,8 +14,24 @@ final class EventRing {
     /** As in dockerd, where no option changes it. */
     static final int SIZE = 256;
 
-    /** @param timeNano by which {@code since} and {@code until} choose */
-    record Event(long timeNano, byte[] json) {}
+    /** One event as sent, and the time by which {@code since} and {@code until} choose. */
+    static final class Event {
+        private final long timeNano;
+        private final byte[] json;
+
+        Event(long timeNano, byte[] json) {
+            this.timeNano = timeNano;
+            this.json = json;
+        }
+
+        long timeNano() {
+            return timeNano;
+        }
+
+        byte[] json() {
+            return json;
+        }
+    }
 
     private final ArrayDeque<Event> ring = new ArrayDeque<>();
     private final Set<BlockingQueue<Event>> subscribers = ConcurrentHashMap.newKeySet();

@@ -26,7 +26,7 @@ public record Request(String method, String target, String version, String path,
         }
         Map<String, String> query = new LinkedHashMap<>();
         if (mark >= 0) {
-            for (String pair : target.substring(mark + 1).split("&")) {
+            for (String pair : target.substring(mark + 1).split("&", -1)) {
                 int equals = pair.indexOf('=');
                 query.put(
                         decoded(equals < 0 ? pair : pair.substring(0, equals)),

@@ -66,7 +66,11 @@ public final class ScriptedEngine implements Closeable {
         return at(socket, InstantSource.system());
     }
 
-    /** Listens at once. @param clock what all times in payloads are read from */
+    /**
+     * Listens at once.
+     *
+     * @param clock what all times in payloads are read from
+     */
     public static ScriptedEngine at(Path socket, InstantSource clock) throws IOException {
         ScriptedEngine engine = new ScriptedEngine(socket, clock);
         engine.comeBack();
@@ -498,7 +502,7 @@ public final class ScriptedEngine implements Closeable {
     }
 
     private void container(Request request, Reply reply, Release now) throws IOException {
-        String[] words = request.path().split("/");
+        String[] words = request.path().split("/", -1);
         if (words.length != 4 || !words[1].equals("containers")) {
             reply.error(404, "page not found");
             return;
@@ -626,7 +630,7 @@ public final class ScriptedEngine implements Closeable {
                 ? exact
                 : containers.values().stream()
                         .filter(container -> container.name.equals(nameOrId)
-                                || nameOrId.length() >= 12 && container.id.startsWith(nameOrId))
+                                || (nameOrId.length() >= 12 && container.id.startsWith(nameOrId)))
                         .findFirst()
                         .orElse(null);
     }

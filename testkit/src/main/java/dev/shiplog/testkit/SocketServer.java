@@ -68,11 +68,18 @@ final class SocketServer implements Closeable {
         try {
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1024);
             while (true) {
-                String line = readLine(in);
-                if (line.isEmpty()) {
+                in.mark(1);
+                int first = in.read();
+                if (first < 0) {
                     return;
                 }
-                String[] words = line.split(" ");
+                if (!Character.isLetter(first)) {
+                    new Reply(channel, false).send(400, "text/plain", Reply.utf8("400 Bad Request"));
+                    return;
+                }
+                in.reset();
+                String line = readLine(in);
+                String[] words = line.split(" ", -1);
                 while (!readLine(in).isEmpty()) {}
                 Reply reply = new Reply(channel, words[0].equals("HEAD"));
                 handler.answer(Request.of(words[0], words[1]), reply);

@@ -50,7 +50,9 @@ final class StatsTape {
     static List<StatsTape> load() {
         Map<String, List<Sample>> byName = new LinkedHashMap<>();
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(Release.resource("stats.ndjson.gz")))) {
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 int name = line.indexOf(",\"name\":\"");
                 byName.computeIfAbsent(line.substring(name, line.indexOf(',', name + 1)), k -> new ArrayList<>())
                         .add(Sample.of(line));

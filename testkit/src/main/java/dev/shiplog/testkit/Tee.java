@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands between a client and an engine's unix socket, forwards every byte, and writes down what the engine answered, one
- * file a connection. Bytes are forwarded first and written down after. What was forwarded need not have been read: a
- * client that hangs up leaves the rest in the socket.
+ * file a connection. Bytes are written down before they are forwarded, so what a client has read is there to compare with.
+ * What is there need not have been read: a client that hangs up leaves the rest in the socket.
  */
 public final class Tee implements Closeable {
     private static final int BUFFER = 64 * 1024;
@@ -34,7 +34,11 @@ public final class Tee implements Closeable {
         this.server = new SocketServer(socket, this::connect);
     }
 
-    /** Listens at once. The engine may come and go. @param directory for the files */
+    /**
+     * Listens at once. The engine may come and go.
+     *
+     * @param directory for the files
+     */
     public static Tee at(Path socket, Path engine, Path directory) throws IOException {
         return new Tee(socket, engine, directory);
     }
@@ -82,12 +86,8 @@ public final class Tee implements Closeable {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
         try (client) {
             while (upstream.read(buffer.clear()) >= 0) {
-                ByteBuffer written = buffer.flip().duplicate();
-                try {
-                    writeAll(client, buffer);
-                } finally {
-                    conversation.answered(written);
-                }
+                conversation.answered(buffer.flip().duplicate());
+                writeAll(client, buffer);
             }
             conversation.closed();
         } catch (IOException | UncheckedIOException e) {
