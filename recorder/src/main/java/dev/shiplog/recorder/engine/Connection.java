@@ -37,15 +37,18 @@ final class Connection implements Closeable {
 
     static Connection to(EngineAddress address) throws IOException {
         Path certificates = address.certificates();
+        SSLConfig tls = certificates == null ? null : tls(certificates);
         try {
             return new Connection(new ApacheDockerHttpClient.Builder()
                     .dockerHost(address.uri())
-                    .sslConfig(certificates == null ? null : tls(certificates))
+                    .sslConfig(tls)
                     .maxConnections(1)
                     .connectionTimeout(CONNECT_TIMEOUT)
                     .build());
         } catch (RuntimeException e) {
-            throw Failures.explain(address, e);
+            // Only reading the certificates can fail here.
+            throw new IOException(
+                    certificates + ": not usable for TLS; are ca.pem, cert.pem and key.pem PEM files?", e);
         }
     }
 

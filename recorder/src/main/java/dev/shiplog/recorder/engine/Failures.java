@@ -13,7 +13,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,30 +29,20 @@ final class Failures {
 
     private Failures() {}
 
-    /** While a connection was made, or before anything was asked. */
-    static IOException explain(EngineAddress address, Throwable thrown) {
-        return line(address.toString(), address, thrown);
-    }
-
     /** While a request was sent or its answer read. */
     static IOException explain(EngineAddress address, String path, Throwable thrown) {
-        String connecting = unreachable(address, root(thrown));
-        return connecting != null
-                ? new IOException(address + ": " + connecting, thrown)
-                : line(address + ": GET " + path, address, thrown);
-    }
-
-    private static IOException line(String where, EngineAddress address, Throwable thrown) {
-        Throwable cause = root(thrown);
-        String connecting = unreachable(address, cause);
-        return new IOException(where + ": " + (connecting != null ? connecting : broken(cause)), thrown);
+        Throwable cause = mostTelling(thrown);
+        String unreachable = unreachable(address, cause);
+        return new IOException(
+                address + ": " + (unreachable != null ? unreachable : "GET " + path + ": " + broken(address, cause)),
+                thrown);
     }
 
     /** What keeps us from reaching the engine at all; null if it is something else. */
     private static @Nullable String unreachable(EngineAddress address, Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         Path socket = address.socket();
-        if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
+        if (cause instanceof SSLException) {
             return tls(message);
         }
         if (socket != null) {
@@ -98,9 +87,9 @@ final class Failures {
             return "TLS failed, the far end does not speak TLS; unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH,"
                     + " or use the engine's TLS port";
         }
-        if (message.contains("certificate_required") || message.contains("bad_certificate")) {
+        if (message.contains("Received fatal alert") && (message.contains("certificate") || message.contains("_ca"))) {
             return "TLS failed, the engine refused our certificate (" + what
-                    + "); is cert.pem signed by the CA it trusts?";
+                    + "); is cert.pem signed by a CA it trusts?";
         }
         if (message.contains("PKIX") || message.contains("unable to find valid certification path")) {
             return "TLS failed, ca.pem did not sign the engine's certificate (" + what + ")";
@@ -122,11 +111,15 @@ final class Failures {
         }
     }
 
-    private static String broken(Throwable cause) {
+    private static String broken(EngineAddress address, Throwable cause) {
         String name = cause.getClass().getSimpleName();
         String what = oneLine(String.valueOf(cause.getMessage()));
+        boolean hungUp = name.equals("NoHttpResponseException") || what.matches("Broken pipe|Connection reset.*");
+        if (hungUp) {
+            return "the engine hung up"
+                    + (address.certificates() == null ? "" : "; is cert.pem signed by a CA it trusts?");
+        }
         return switch (name) {
-            case "NoHttpResponseException" -> "the engine hung up without an answer";
             case "ConnectionClosedException", "TruncatedChunkException" ->
                 "cut off in the midst of the answer (" + what + ")";
             case "ProtocolException",
@@ -141,9 +134,10 @@ final class Failures {
         };
     }
 
-    private static Throwable root(Throwable thrown) {
+    /** The root, but for TLS, whose roots speak of paths and anchors. */
+    private static Throwable mostTelling(Throwable thrown) {
         Throwable cause = thrown;
-        while (cause.getCause() != null) {
+        while (!(cause instanceof SSLException) && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause;

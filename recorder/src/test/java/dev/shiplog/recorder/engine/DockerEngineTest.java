@@ -136,12 +136,12 @@ final class DockerEngineTest {
 
     @Test
     void makesOneLineOfAProxysPage() {
-        scripted.misbehave(
-                "/info",
-                Misbehaviour.html(
-                        403,
-                        "<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n"
-                                + "</body></html>\n"));
+        String page = """
+                <html><body><h1>403 Forbidden</h1>
+                Request forbidden by administrative rules.
+                </body></html>
+                """;
+        scripted.misbehave("/info", Misbehaviour.html(403, page));
         assertThatThrownBy(() -> engine.get("/info")).hasMessage("GET /v1.41/info: HTTP 403, 403 Forbidden");
         assertThatThrownBy(() -> engine.stream("/info")).hasMessage("GET /v1.41/info: HTTP 403, 403 Forbidden");
     }

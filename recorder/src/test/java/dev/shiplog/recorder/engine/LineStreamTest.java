@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -307,9 +308,7 @@ final class LineStreamTest {
     }
 
     private static byte[] line(LineStream stream) throws IOException {
-        byte[] line = stream.next();
-        assertThat(line).isNotNull();
-        return line;
+        return Objects.requireNonNull(stream.next(), "the stream ended");
     }
 
     private static byte[] bytes(String text) {

@@ -1,0 +1,68 @@
+package dev.shiplog.recorder.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FailuresTest {
+    @TempDir
+    private Path directory;
+
+    /** As root nothing is denied, so the kernel's answer is made up; the socket is real. */
+    @Test
+    void namesTheGroupToJoinWhenPermissionIsDenied() throws IOException {
+        Path socket = directory.resolve("docker.sock");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+            EngineAddress address = EngineAddress.of("unix://" + socket, Map.of());
+            Object gid = Files.getAttribute(socket, "unix:gid");
+            assertThat(Failures.explain(
+                            address, "/info", new RuntimeException(new SocketException("Permission denied"))))
+                    .hasMessageMatching("\\Qunix://" + socket + "\\E: permission denied: it belongs to \\S+ and group"
+                            + " \\S+, rw-rw----; join that group, in a container with --group-add " + gid);
+        }
+    }
+
+    @Test
+    void looksForTheClosedDoorOnTheWay() {
+        EngineAddress address = EngineAddress.of("unix:///nowhere/at/all.sock", Map.of());
+        assertThat(Failures.explain(address, "/info", new SocketException("Permission denied")))
+                .hasMessage("unix:///nowhere/at/all.sock: permission denied on the way to it;"
+                        + " may this user enter /nowhere/at?");
+    }
+
+    @Test
+    void findsTheMessageInAnErrorsBody() {
+        assertMessage("No such container: x", "{\"message\":\"No such container: x\"}\n");
+        assertMessage("b \"c\" é d", "{\"cause\":\"a\",\"message\":\"b \\\"c\\\" \\u00e9\\n\\td\",\"response\":404}");
+        assertMessage("502 Bad Gateway", "<html><head><title>502 Bad Gateway</title></head><body>x</body></html>");
+        assertMessage("No way", "<html><body><h1 class=a>No\n way</h1></body></html>");
+        assertMessage("Only this", "<p>Only <b>this</b></p>");
+        assertMessage("page not found", "page not found");
+    }
+
+    private static void assertMessage(String message, String body) {
+        assertThat(Failures.message(body.getBytes(UTF_8))).isEqualTo(message);
+    }
+
+    @Test
+    void neverRepeatsAPage() {
+        assertThat(Failures.message("long ".repeat(10_000).getBytes(UTF_8)))
+                .hasSizeLessThan(250)
+                .endsWith("…");
+        assertThat(Failures.message(new byte[] {0, 1, 'x', '\n', 27, '[', 'm'})).isEqualTo("x [m");
+        assertThat(Failures.message(new byte[0])).isEmpty();
+    }
+}
