@@ -47,6 +47,7 @@ public final class Replay {
     public static int run(Console console, String... args) {
         PrintWriter out = new PrintWriter(console.out(), false, StandardCharsets.UTF_8);
         CommandLine commands = new CommandLine(new Replay())
+                .addSubcommand(new LsCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .setOut(out)
                 .setErr(console.err())

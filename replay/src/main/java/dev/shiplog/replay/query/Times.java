@@ -16,4 +16,9 @@ public final class Times {
         out.putTime(epochNanos);
         return new String(out.array(), 0, out.length(), StandardCharsets.US_ASCII);
     }
+
+    /** The same without the fraction of the second. */
+    public static String formatSeconds(long epochNanos) {
+        return format(epochNanos - Math.floorMod(epochNanos, 1_000_000_000L));
+    }
 }

@@ -18,6 +18,7 @@ class UsageTest {
                     ""                          | Missing required subcommand; see 'replay --help'
                     exprot x                    | no such verb: exprot; did you mean export? see 'replay --help'
                     --nope                      | no such option: --nope; see 'replay --help'
+                    ls --format yaml x          | Invalid value for option '--format': expected one of [table, json] (case-sensitive) but was 'yaml'; see 'replay ls --help'
                     export                      | Missing required parameter: 'SOURCE'; see 'replay export --help'
                     export --forrmat raw x      | no such option: --forrmat; did you mean --format? see 'replay export --help'
                     export --since              | Missing required parameter for option '--since' (TIME); see 'replay export --help'
@@ -50,6 +51,7 @@ class UsageTest {
                           -V, --version   Show the version and exit.
 
                         Verbs:
+                          ls      Lists the segments of a journal: from when to when, records by kind, bytes, state.
                           export  Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
 
                         'replay VERB --help' tells more of each.
@@ -60,7 +62,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"export"})
+    @ValueSource(strings = {"ls", "export"})
     void givesExamplesOfEachVerb(String verb) {
         assertThat(terminal.run(verb + " --help")).isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).isEmpty();

@@ -1,0 +1,191 @@
+package dev.shiplog.replay.command;
+
+import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.journal.segment.SegmentSummary;
+import dev.shiplog.replay.json.JsonLine;
+import dev.shiplog.replay.query.Times;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists segments: what they hold, and whether it can be read. */
+@Command(
+        name = "ls",
+        description = "Lists the segments of a journal: from when to when, records by kind, bytes, state.",
+        footer = {
+            "",
+            "States: open (more may come), rolled (closed, a newer one follows), unclosed (a newer one follows, nothing",
+            "is missing), cut (the file ends too soon), damaged (parts cannot be read), empty (no record).",
+            "FROM and UNTIL are the receipt of the first and the last record.",
+            "",
+            "Examples:",
+            "  replay ls /srv/events",
+            "  replay ls --format json /srv/events/20261121-11F.cq4",
+            "",
+            "Exit codes: 0 fine, 1 failed, 2 wrong usage, 4 damage met and skipped."
+        })
+final class LsCommand implements Callable<Integer> {
+    /** The formats, by their names on the command line. */
+    enum Format {
+        table,
+        json
+    }
+
+    @Mixin
+    private Sources sources = new Sources();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "table (default): for people. json: an object a line, with all that is known.")
+    private Format format = Format.table;
+
+    private final Console console;
+    private final Bytes out = new Bytes(1024);
+
+    LsCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Path> segments = Catalog.list(sources.paths(console));
+        boolean oneDirectory = segments.stream().map(Path::getParent).distinct().count() <= 1;
+        Table table = new Table(segments, oneDirectory);
+        Losses losses = new Losses(console.err());
+        if (format == Format.table) {
+            out.putUtf8(table.head());
+            flush();
+        }
+        for (Path segment : segments) {
+            SegmentSummary summary = SegmentSummary.of(segment);
+            if (format == Format.table) {
+                out.putUtf8(table.row(summary));
+            } else {
+                json(summary);
+            }
+            flush();
+            summary.losses().forEach(losses::tell);
+        }
+        if (losses.any()) {
+            losses.summarise();
+            return ExitCode.DAMAGE;
+        }
+        return ExitCode.OK;
+    }
+
+    private void flush() throws IOException {
+        console.out().write(out.array(), 0, out.length());
+        console.out().flush();
+        out.clear();
+    }
+
+    private void json(SegmentSummary summary) {
+        JsonLine line = new JsonLine(out);
+        line.put("segment", summary.path().getFileName().toString());
+        line.put("path", summary.path().toString());
+        line.put("state", label(summary.state()));
+        if (summary.firstReceived() != 0) {
+            line.putTime("first_received", summary.firstReceived());
+            line.putTime("last_received", summary.lastReceived());
+            line.putTime("min_time", summary.minTime());
+            line.putTime("max_time", summary.maxTime());
+        }
+        line.name("records");
+        JsonLine records = new JsonLine(out);
+        summary.records().forEach((kind, count) -> records.put(kind.label(), count));
+        records.end();
+        line.put("used_bytes", summary.usedBytes()).put("file_bytes", summary.fileBytes());
+        SegmentHeader header = summary.header();
+        if (header != null) {
+            line.put("journal", header.journal()).put("host", header.host()).put("engine", header.engine());
+            line.put("boot", header.boot()).put("writer", header.writer());
+        }
+        line.name("losses");
+        out.put('[');
+        for (int i = 0; i < summary.losses().size(); i++) {
+            if (i > 0) {
+                out.put(',');
+            }
+            json(summary.losses().get(i));
+        }
+        out.put(']');
+        line.end();
+        out.put('\n');
+    }
+
+    private void json(Loss loss) {
+        JsonLine line = new JsonLine(out);
+        line.put("from_offset", loss.fromOffset()).put("to_offset", loss.toOffset());
+        line.put("from_sequence", loss.fromSequence()).put("to_sequence", loss.toSequence());
+        line.put("from_time", loss.fromTime()).put("to_time", loss.toTime());
+        line.put("reason", loss.reason());
+        line.end();
+    }
+
+    private static String label(SegmentSummary.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Lines up what people read; rows can be written as they come. */
+    private static final class Table {
+        private final boolean namesOnly;
+        private final String form;
+
+        Table(List<Path> segments, boolean namesOnly) {
+            this.namesOnly = namesOnly;
+            int width = segments.stream()
+                    .mapToInt(segment -> name(segment).length())
+                    .max()
+                    .orElse(0);
+            form = "%-" + Math.max(width, "SEGMENT".length()) + "s  %-8s  %-20s  %-20s  %9s  %s%n";
+        }
+
+        String head() {
+            return String.format(Locale.ROOT, form, "SEGMENT", "STATE", "FROM", "UNTIL", "BYTES", "RECORDS");
+        }
+
+        String row(SegmentSummary summary) {
+            String counts = summary.records().entrySet().stream()
+                    .map(entry -> entry.getKey().label() + " " + entry.getValue())
+                    .collect(Collectors.joining(", "));
+            return String.format(
+                    Locale.ROOT,
+                    form,
+                    name(summary.path()),
+                    label(summary.state()),
+                    Times.formatSeconds(summary.firstReceived()),
+                    Times.formatSeconds(summary.lastReceived()),
+                    bytes(summary.usedBytes()),
+                    counts.isEmpty() ? "none" : counts);
+        }
+
+        private String name(Path segment) {
+            return (namesOnly ? segment.getFileName() : segment).toString();
+        }
+
+        private static String bytes(long count) {
+            if (count < 10_000) {
+                return count + " B";
+            }
+            String[] units = {"kB", "MB", "GB", "TB"};
+            double rest = count / 1000.0;
+            int unit = 0;
+            while (rest >= 1000 && unit < units.length - 1) {
+                rest /= 1000;
+                unit++;
+            }
+            return String.format(Locale.ROOT, rest < 100 ? "%.1f %s" : "%.0f %s", rest, units[unit]);
+        }
+    }
+}
