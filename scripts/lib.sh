@@ -47,7 +47,7 @@ build() {
     jdk=$(need_java javac "a JDK") || exit 1
     echo "${0##*/}: building $jar" >&2
     log=$(mktemp)
-    if ! (cd "$home" && JAVA_HOME=$jdk mvn -q -B -Dquick -DskipTests package -pl "$1" -am >"$log" 2>&1); then
+    if ! (cd "$home" && JAVA_HOME=$jdk mvn -q -B -Dquick -Dmaven.test.skip package -pl "$1" -am >"$log" 2>&1); then
         cat "$log" >&2
         rm -f "$log"
         fail "the build failed, see above"
