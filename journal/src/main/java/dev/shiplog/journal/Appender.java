@@ -177,9 +177,9 @@ public final class Appender implements Closeable {
     public long append(Record record) throws IOException {
         check();
         clock = Math.max(clock, record.received());
-        SegmentName target = SegmentName.at(options.roll(), clock);
-        if (!begun || !target.equals(segment)) {
-            begin(target, record);
+        SegmentName current = segment;
+        if (!begun || current == null || clock - current.start() >= current.roll().length().toNanos()) {
+            begin(SegmentName.at(options.roll(), clock), record);
         } else {
             chronicle.clock(clock);
         }

@@ -173,16 +173,19 @@ public final class Cursor implements Closeable {
 
     /** At the end of a segment: goes to the one that follows; false if there is none, and no loss to tell. */
     private boolean advance() throws IOException {
+        SegmentReader current = reader;
         Path next = following;
         if (next == null) {
             following = followingNow();
             if (following == null) {
                 losses.flush();
+                return losses.pending();
             }
-            // What was written here before the next segment began must be read first.
-            return following != null || losses.pending();
+            if (current != null) {
+                current.complete(); // what was written here before the next segment began must be read first
+            }
+            return true;
         }
-        SegmentReader current = reader;
         Path file = Objects.requireNonNull(segment);
         if (current != null && current.isEmpty()) {
             losses.damaged(file.getFileName().toString(), 0, size(file), "the segment is empty");

@@ -60,8 +60,8 @@ final class ExcerptReader implements Closeable {
 
     /** The next document begins here. */
     private long position;
-    /** Where an end was met before, and nothing good was found behind it; -1 if the search must be made. */
-    private long searched = -1;
+    /** Nothing good was found behind the end: from there on a live file only grows where it is read. */
+    private boolean searched;
     /** The last byte that is not zero, as far as the search came. */
     private long lastNonZero;
 
@@ -108,7 +108,12 @@ final class ExcerptReader implements Closeable {
     /** Goes on at this offset, which must be that of an excerpt. */
     void position(long newPosition) {
         position = newPosition;
-        searched = -1;
+        searched = false;
+    }
+
+    /** The file is complete: at its end, what is behind it is searched once more. */
+    void complete() {
+        searched = false;
     }
 
     Found next() throws IOException {
@@ -121,12 +126,12 @@ final class ExcerptReader implements Closeable {
                 if ((word & META) == 0 ? isExcerpt(position, length) : isMeta(position, length)) {
                     offset = position;
                     position = after(position, length);
+                    ending = Ending.OPEN;
                     if ((word & META) == 0) {
                         from = at(offset) + 4 + Excerpt.CRC_WIDTH;
                         to = at(offset) + 4 + length;
                         return Found.EXCERPT;
                     }
-                    ending = Ending.OPEN;
                     fresh = false;
                     continue;
                 }
@@ -136,7 +141,7 @@ final class ExcerptReader implements Closeable {
                 fresh = true;
                 continue;
             }
-            if (position == searched && !unsure && word == 0) {
+            if (there && word == 0 && searched && !unsure) {
                 return Found.END;
             }
             long good = search(position + (there ? 4 : 0));
@@ -153,7 +158,7 @@ final class ExcerptReader implements Closeable {
     }
 
     private Found stop(boolean there, int word) throws IOException {
-        searched = position;
+        searched = true;
         long size = channel.size();
         if (there && position == 0 && (word == 0 || word == INCOMPLETE)) {
             ending = Ending.EMPTY;

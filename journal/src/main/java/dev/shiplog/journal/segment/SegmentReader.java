@@ -222,6 +222,11 @@ public final class SegmentReader implements Closeable {
         return excerpts.position();
     }
 
+    /** Nothing more is written to this segment: its end, when it comes, is to be looked at once more. */
+    public void complete() {
+        excerpts.complete();
+    }
+
     /** Whether nothing was found, not even the beginning of a segment. */
     public boolean isEmpty() {
         return excerpts.ending() == ExcerptReader.Ending.EMPTY;

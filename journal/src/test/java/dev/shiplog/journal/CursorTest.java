@@ -1,0 +1,247 @@
+package dev.shiplog.journal;
+
+import static dev.shiplog.journal.Journals.HOUR;
+import static dev.shiplog.journal.Journals.SECOND;
+import static dev.shiplog.journal.Journals.START;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.journal.segment.SegmentName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class CursorTest {
+    private static final long MINUTE = 60 * SECOND;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void followsAJournalThatIsBeingWritten() throws Exception {
+        Journals.open(directory, Roll.MINUTELY).close();
+        int runs = 4;
+        int perRun = 15_000;
+        List<Record> appended = Collections.synchronizedList(new ArrayList<>());
+        AtomicBoolean written = new AtomicBoolean();
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+            try {
+                for (int run = 0; run < runs; run++) {
+                    try (Appender appender = Journals.open(directory, Roll.MINUTELY)) {
+                        for (int i = 0; i < perRun; i++) {
+                            int n = run * perRun + i;
+                            Record record = n % 2000 == 77
+                                    ? Journals.bytes(Kind.INSPECT, 300_000, START + n * SECOND / 40, n)
+                                    : Journals.stats(n, START + n * SECOND / 40);
+                            appended.add(record.withSequence(appender.append(record)));
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            } finally {
+                written.set(true);
+            }
+        });
+        List<Record> read = new ArrayList<>();
+        int ends = 0;
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            boolean last = false;
+            while (true) {
+                Cursor.Step step = cursor.next();
+                if (step == Cursor.Step.RECORD) {
+                    read.add(cursor.record().toRecord());
+                } else if (step == Cursor.Step.LOSS) {
+                    throw new AssertionError("after " + read.size() + ": " + cursor.loss());
+                } else if (last) {
+                    break;
+                } else {
+                    ends++;
+                    last = written.get(); // what was written before this is read in one more round
+                }
+            }
+        }
+        writer.join();
+        assertThat(ends).isPositive();
+        Journals.assertSame(read, appended);
+    }
+
+    @Test
+    void followsOverASegmentThatIsSetAsideAndReplaced() throws Exception {
+        append(Roll.HOURLY, START, 10);
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            assertThat(Journals.drain(cursor).records()).hasSize(10);
+            Path file = directory.resolve("20261121-11F.cq4");
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length / 2] = 1; // far behind the last record, yet the rewritten file is another one
+            Files.move(file, directory.resolve("20261121-11F.cq4.1"));
+            append(Roll.HOURLY, START, 5);
+            Journals.Reading more = Journals.drain(cursor);
+            assertThat(more.losses()).isEmpty();
+            assertThat(more.records()).extracting(Record::sequence).containsExactly(11L, 12L, 13L, 14L, 15L);
+        }
+    }
+
+    @Test
+    void readsOnInASegmentThatRetentionDeleted() throws Exception {
+        append(Roll.MINUTELY, START, 10);
+        append(Roll.MINUTELY, START + MINUTE, 10);
+        append(Roll.MINUTELY, START + 2 * MINUTE, 10);
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(cursor.next()).isEqualTo(Cursor.Step.RECORD);
+            }
+            Files.delete(directory.resolve("20261121-1130.cq4"));
+            Files.delete(directory.resolve("20261121-1131.cq4"));
+            Journals.Reading rest = Journals.drain(cursor);
+            assertThat(rest.records()).extracting(Record::sequence)
+                    .containsExactly(6L, 7L, 8L, 9L, 10L, 21L, 22L, 23L, 24L, 25L, 26L, 27L, 28L, 29L, 30L);
+            assertThat(rest.losses()).hasSize(1);
+            assertThat(rest.losses().get(0).records()).isEqualTo(10);
+            append(Roll.MINUTELY, START + 3 * MINUTE, 1);
+            assertThat(Journals.drain(cursor).records()).extracting(Record::sequence).containsExactly(31L);
+        }
+    }
+
+    @Test
+    void anEmptyJournalEndsAtOnceAndIsFollowed() throws Exception {
+        Journals.open(directory).close();
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            assertThat(cursor.next()).isEqualTo(Cursor.Step.END);
+            append(Roll.HOURLY, START, 3);
+            assertThat(Journals.drain(cursor).records()).hasSize(3);
+            assertThat(cursor.next()).isEqualTo(Cursor.Step.END);
+        }
+    }
+
+    @Test
+    void seeksByTimeWhateverTheClockDid() throws Exception {
+        try (Appender appender = Journals.open(directory)) {
+            for (long hour : new long[] {0, 1, 2, 5, 3, 4, 6, 7}) {
+                appender.append(Journals.stats((int) hour, START + hour * HOUR));
+            }
+        }
+        for (int hour = 0; hour < 8; hour++) {
+            try (Cursor cursor = Cursor.open(List.of(directory))) {
+                long from = START + hour * HOUR;
+                cursor.seekTime(from);
+                List<Record> found = Journals.drain(cursor).records();
+                assertThat(found.stream().filter(record -> record.received() >= from))
+                        .as("from hour " + hour)
+                        .hasSize(8 - hour);
+                assertThat(found.size()).as("records read from hour " + hour).isLessThanOrEqualTo(8 - hour + 4);
+            }
+        }
+    }
+
+    @Test
+    void seeksBySequence() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            append(Roll.MINUTELY, START + i * MINUTE, 100);
+        }
+        for (long sequence : new long[] {0, 1, 2, 100, 101, 250, 500}) {
+            try (Cursor cursor = Cursor.open(List.of(directory))) {
+                cursor.seekSequence(sequence);
+                assertThat(cursor.next()).isEqualTo(Cursor.Step.RECORD);
+                assertThat(cursor.record().sequence()).isEqualTo(Math.max(1, sequence));
+                assertThat(cursor.position().sequence()).isEqualTo(Math.max(1, sequence));
+                assertThat(Journals.drain(cursor).records()).hasSize((int) (500 - Math.max(1, sequence)));
+            }
+        }
+        Files.delete(directory.resolve("20261121-1132.cq4"));
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            cursor.seekSequence(250);
+            Journals.Reading reading = Journals.drain(cursor);
+            assertThat(reading.losses()).extracting(loss -> loss.fromSequence()).containsExactly(201L);
+            assertThat(reading.records()).first().extracting(Record::sequence).isEqualTo(301L);
+        }
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            cursor.seekSequence(501);
+            assertThat(cursor.next()).isEqualTo(Cursor.Step.END);
+            append(Roll.MINUTELY, START + 5 * MINUTE, 1);
+            assertThat(cursor.next()).isEqualTo(Cursor.Step.RECORD);
+            assertThat(cursor.record().sequence()).isEqualTo(501);
+        }
+    }
+
+    @Test
+    void readsSeveralJournalsAndFilesOneAfterTheOther() throws Exception {
+        Path other = directory.resolve("other");
+        append(Roll.MINUTELY, START, 10);
+        append(Roll.MINUTELY, START + MINUTE, 10);
+        try (Appender appender = Journals.open(other)) {
+            appender.append(Journals.stats(1, START));
+        }
+        Path first = directory.resolve("20261121-1130.cq4");
+        Path second = directory.resolve("20261121-1131.cq4");
+        Journals.Reading both = Journals.read(other, directory, first);
+        assertThat(both.losses()).isEmpty();
+        assertThat(both.records()).extracting(Record::sequence).startsWith(1L, 1L, 2L).endsWith(20L).hasSize(21);
+        assertThat(Journals.read(second, first).records()).extracting(Record::sequence).isSorted().hasSize(20);
+        assertThat(Journals.read(second).losses()).isEmpty();
+    }
+
+    @Test
+    void whatIsNotThereIsNamed() throws Exception {
+        assertThatThrownBy(() -> Cursor.open(List.of(directory.resolve("gone"))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("gone");
+        assertThatThrownBy(() -> Cursor.open(List.of(directory)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("holds no segment");
+        Path file = Files.writeString(directory.resolve("notes.txt"), "");
+        assertThatThrownBy(() -> Cursor.open(List.of(file)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("notes.txt");
+    }
+
+    @Test
+    void segmentNamesSortInTheOrderOfWriting() {
+        List<String> names = List.of(
+                "20261121F.cq4.1",
+                "20261121F.cq4.10",
+                "20261121F.cq4",
+                "20261121-10F.cq4",
+                "20261121-1100.cq4.2",
+                "20261121-1100.cq4.11",
+                "20261121-1100.cq4",
+                "20261121-1110X.cq4");
+        List<String> shuffled = new ArrayList<>(names);
+        Collections.reverse(shuffled);
+        assertThat(shuffled.stream().map(SegmentName::parse).sorted().map(SegmentName::text))
+                .isEqualTo(names);
+        for (String name : new String[] {
+            "20261121-1110V.cq4", "20261321F.cq4", "20261121-25F.cq4", "foo.cq4", "20261121-11F.cq4.0",
+            "20261121-11F.cq4.x", "20261121-11F.precreated", "metadata.cq4t", "20261121.cq4", "20261121-11.cq4", ""
+        }) {
+            assertThat(SegmentName.parse(name)).as(name).isNull();
+        }
+        for (Roll roll : Roll.values()) {
+            SegmentName name = SegmentName.at(roll, START);
+            assertThat(SegmentName.parse(name.text())).isEqualTo(name);
+            assertThat(SegmentName.parse(name.aside(3).text())).isEqualTo(name.aside(3));
+        }
+    }
+
+    private void append(Roll roll, long from, int count) throws IOException {
+        try (Appender appender = Journals.open(directory, roll)) {
+            for (int i = 0; i < count; i++) {
+                appender.append(Journals.stats(i, from + i));
+            }
+        }
+        assertThat(Catalog.names(directory)).isNotEmpty();
+    }
+}
