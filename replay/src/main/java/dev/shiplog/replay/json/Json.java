@@ -40,10 +40,10 @@ public final class Json {
     /**
      * Reads the one value that {@code bytes} hold from {@code from} to {@code to}, strictly by RFC 8259.
      *
-     * @return null if they are anything but one value, or it is nested deeper than {@value JsonParser#MAX_DEPTH}
+     * @return null if they are anything but one value, or it is nested deeper than {@value JsonTokens#MAX_DEPTH}
      */
     public static @Nullable Json parse(byte[] bytes, int from, int to) {
-        return new JsonParser(bytes, from, to).document();
+        return JsonText.isUtf8(bytes, from, to) ? JsonTokens.read(bytes, from, to) : null;
     }
 
     /** As {@link #parse(byte[], int, int)}, of the whole array. */
@@ -90,7 +90,7 @@ public final class Json {
     /** A string's text with its escapes undone; any other value as it is written. */
     public String text() {
         return type == Type.STRING
-                ? JsonText.unescape(source, from, to)
+                ? JsonTokens.text(source, from - 1, to + 1)
                 : new String(source, from, to - from, StandardCharsets.UTF_8);
     }
 }
