@@ -4,6 +4,7 @@ import com.github.dockerjava.transport.DockerHttpClient.Response;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -34,6 +35,9 @@ final class Answer implements LineStream {
     private final AtomicReference<@Nullable String> over = new AtomicReference<>();
 
     private volatile long lastHeard = System.nanoTime();
+
+    /** Waits for the head of the answer, and is to be interrupted when that is no longer wanted. Guarded by this. */
+    private @Nullable Thread opening;
 
     private @Nullable Response response;
     private InputStream body = InputStream.nullInputStream();
@@ -66,27 +70,44 @@ final class Answer implements LineStream {
 
     /** Waits for the head of the answer. */
     void open() throws IOException {
-        try {
-            response = connection.get(path);
-            lastHeard = System.nanoTime();
-            InputStream content = response.getBody();
-            if (content != null) {
-                body = content;
-            }
-        } catch (RuntimeException e) {
-            throw failed(e);
+        response = head();
+        lastHeard = System.nanoTime();
+        if (over.get() != null) {
+            response.close(); // closed before the connection was made, and made nevertheless
+            throw failed(new InterruptedIOException());
+        }
+        InputStream content = response.getBody();
+        if (content != null) {
+            body = content;
         }
         int status = response.getStatusCode();
         if (status < 100 || status > 599) {
             throw new IOException(address + ": GET " + path + ": cut off in the midst of the answer's head");
         }
-        String type = header("Content-Type");
         if (status < 200 || status > 299) {
             throw new EngineStatusException(path, status, Failures.message(errorBody()));
         }
         framed = !header("Content-Length").isEmpty()
                 || !header("Transfer-Encoding").isEmpty();
-        separated = type.startsWith("application/json-seq");
+        separated = header("Content-Type").startsWith("application/json-seq");
+    }
+
+    private Response head() throws IOException {
+        interruptible(Thread.currentThread());
+        try {
+            return connection.get(path);
+        } catch (RuntimeException e) {
+            throw failed(e);
+        } finally {
+            interruptible(null);
+            if (over.get() != null) {
+                Thread.interrupted(); // ours; it has done its work
+            }
+        }
+    }
+
+    private synchronized void interruptible(@Nullable Thread thread) {
+        opening = thread;
     }
 
     private byte[] errorBody() {
@@ -205,6 +226,18 @@ final class Answer implements LineStream {
         if (over.compareAndSet(null, why)) {
             forget.accept(this);
             connection.close();
+            interruptOpening();
+        }
+    }
+
+    /**
+     * Closing a client that is about to connect does not keep it from connecting: the transport looks before it does so,
+     * not after. An interrupt reaches a unix socket at any moment. Tcp ignores it, and keeps a window of microseconds in
+     * which a close is lost if the engine then never begins to answer.
+     */
+    private synchronized void interruptOpening() {
+        if (opening != null) {
+            opening.interrupt();
         }
     }
 }
