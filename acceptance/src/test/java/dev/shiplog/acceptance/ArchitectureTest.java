@@ -11,6 +11,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
@@ -124,6 +125,44 @@ class ArchitectureTest {
                 .that(DescribedPredicate.not(MAIN))
                 .should()
                 .accessTargetWhere(readsTheClock().or(speaksForTheProcess()))
+                .check(shipped);
+    }
+
+    @Test
+    void publicMeansThatAnotherPackageNeedsIt() {
+        classes()
+                .that()
+                .arePublic()
+                .and()
+                .areTopLevelClasses()
+                .and(DescribedPredicate.not(MAIN))
+                .should(new ArchCondition<JavaClass>("be used by another package, or be package-private") {
+                    @Override
+                    public void check(JavaClass item, ConditionEvents events) {
+                        boolean used = item.getDirectDependenciesToSelf().stream()
+                                .anyMatch(d -> !d.getOriginClass().getPackage().equals(item.getPackage()));
+                        events.add(new SimpleConditionEvent(item, used, item.getName() + " is public for nobody"));
+                    }
+                })
+                .check(shipped);
+    }
+
+    @Test
+    void classesAreFinalUnlessExtended() {
+        classes()
+                .that()
+                .areTopLevelClasses()
+                .and()
+                .areNotInterfaces()
+                .should(new ArchCondition<JavaClass>("be final") {
+                    @Override
+                    public void check(JavaClass item, ConditionEvents events) {
+                        boolean closed = item.getModifiers().contains(JavaModifier.FINAL)
+                                || item.getModifiers().contains(JavaModifier.ABSTRACT)
+                                || !item.getSubclasses().isEmpty();
+                        events.add(new SimpleConditionEvent(item, closed, item.getName() + " is open for nobody"));
+                    }
+                })
                 .check(shipped);
     }
 
