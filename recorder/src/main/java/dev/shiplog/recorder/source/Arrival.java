@@ -1,0 +1,39 @@
+package dev.shiplog.recorder.source;
+
+import dev.shiplog.journal.record.Record;
+
+/** What the sources hand to the writer, in the order in which it came. */
+public sealed interface Arrival {
+    /** What is to be written. */
+    Record record();
+
+    /** A record that is written as it is. */
+    record Plain(Record record) implements Arrival {}
+
+    /**
+     * One message of the event stream, which may have come before.
+     *
+     * @param key as {@link EventLedger#key} makes it
+     * @param wanted false if the filters keep it out of the journal; it is accounted for all the same
+     * @param urgent true if it must be on the disk at once
+     */
+    record Event(Record record, long key, boolean wanted, boolean urgent) implements Arrival {}
+
+    /**
+     * The event stream is open; what follows is the engine's ring, then what happens.
+     *
+     * @param record the mark that tells of it
+     * @param announce false if the mark would tell nothing new: the stream was lost for a moment, the engine was not
+     * @param engineId as the engine calls itself, or empty
+     * @param lostAt when the stream before this one ended, ns since the epoch; 0 for the first of this run
+     * @param reason why nobody listened before
+     */
+    record Connected(Record record, boolean announce, String engineId, long lostAt, String reason) implements Arrival {}
+
+    /**
+     * The engine cannot be reached.
+     *
+     * @param record the mark that tells of it; its time is when the stream ended
+     */
+    record Disconnected(Record record) implements Arrival {}
+}

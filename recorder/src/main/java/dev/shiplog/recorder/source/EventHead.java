@@ -1,0 +1,99 @@
+package dev.shiplog.recorder.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The few members of an event that the recorder acts upon. {@link #scan} never fails: of a message that is not the JSON
+ * it should be, what was understood before the odd place counts.
+ *
+ * @param type as in {@code container}
+ * @param action as in {@code start} or {@code health_status: healthy}
+ * @param id {@code Actor.ID}
+ * @param attributes of the actor; for containers name, image and labels. Not to be trusted: labels shadow them
+ * @param time {@code timeNano}, ns since the epoch, or 0
+ */
+record EventHead(String type, String action, String id, Map<String, String> attributes, long time) {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    static EventHead scan(byte[] payload) {
+        Scan scan = new Scan();
+        try (JsonParser json = JSON.createParser(payload)) {
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                scan.members(json);
+            }
+        } catch (IOException | RuntimeException e) {
+            // Recorded as it is all the same.
+        }
+        long time = scan.timeNano != 0 ? scan.timeNano : scan.time * 1_000_000_000;
+        return new EventHead(scan.type, scan.action, scan.id, scan.attributes, time);
+    }
+
+    boolean ofContainer() {
+        return type.equals("container");
+    }
+
+    String attribute(String name) {
+        return attributes.getOrDefault(name, "");
+    }
+
+    /** True for what explains an outage: it must survive a power cut that follows. */
+    boolean urgent() {
+        return ofContainer()
+                && (action.equals("die") || action.equals("oom") || action.equals("health_status: unhealthy"));
+    }
+
+    private static final class Scan {
+        private String type = "";
+        private String action = "";
+        private String id = "";
+        private final Map<String, String> attributes = new HashMap<>();
+        private long timeNano;
+        private long time;
+
+        void members(JsonParser json) throws IOException {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                JsonToken value = json.nextToken();
+                if (name.equals("Type") && value == JsonToken.VALUE_STRING) {
+                    type = json.getText();
+                } else if (name.equals("Action") && value == JsonToken.VALUE_STRING) {
+                    action = json.getText();
+                } else if (name.equals("timeNano") && value == JsonToken.VALUE_NUMBER_INT) {
+                    timeNano = json.getLongValue();
+                } else if (name.equals("time") && value == JsonToken.VALUE_NUMBER_INT) {
+                    time = json.getLongValue();
+                } else if (name.equals("Actor") && value == JsonToken.START_OBJECT) {
+                    actor(json);
+                } else {
+                    json.skipChildren();
+                }
+            }
+        }
+
+        private void actor(JsonParser json) throws IOException {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                JsonToken value = json.nextToken();
+                if (name.equals("ID") && value == JsonToken.VALUE_STRING) {
+                    id = json.getText();
+                } else if (name.equals("Attributes") && value == JsonToken.START_OBJECT) {
+                    while (json.nextToken() == JsonToken.FIELD_NAME) {
+                        String key = json.currentName();
+                        if (json.nextToken() == JsonToken.VALUE_STRING) {
+                            attributes.put(key, json.getText());
+                        } else {
+                            json.skipChildren();
+                        }
+                    }
+                } else {
+                    json.skipChildren();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.shiplog.recorder.source;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stands between the sources, which never wait, and the writer, which waits for the disk. Keeps the order of arrival.
+ * Stats are bounded in number and shed first; everything else waits as long as memory lasts. What was shed is counted,
+ * and told by {@link #takeDropped}. Thread safe.
+ */
+public final class RecordQueue {
+    /** What an entry costs beside its payload: record, arrival, array header, subject, a slot. */
+    private static final int OVERHEAD = 256;
+
+    private static final String DISK_FULL = "the disk was full";
+    private static final String BEHIND = "the writer fell behind";
+
+    private final int sampleLimit;
+    private final long byteLimit;
+    private final ArrayDeque<Arrival> entries = new ArrayDeque<>();
+    private final Map<Kind, Loss> losses = new EnumMap<>(Kind.class);
+    private int samples;
+    private long bytes;
+    private boolean diskFull;
+    private boolean woken;
+
+    private static final class Loss {
+        final String reason;
+        final long from;
+        long to;
+        long count;
+
+        Loss(String reason, long from) {
+            this.reason = reason;
+            this.from = from;
+        }
+    }
+
+    /**
+     * @param sampleLimit how many stats may wait
+     * @param byteLimit how many bytes of all other records may wait
+     */
+    public RecordQueue(int sampleLimit, long byteLimit) {
+        this.sampleLimit = sampleLimit;
+        this.byteLimit = byteLimit;
+    }
+
+    public void put(Record record) {
+        put(new Arrival.Plain(record));
+    }
+
+    /** Takes it, or counts it as dropped. Never waits. */
+    public synchronized void put(Arrival arrival) {
+        Record record = arrival.record();
+        if (record.kind() == Kind.STATS) {
+            if (diskFull) {
+                drop(record, DISK_FULL);
+                return;
+            }
+            if (samples >= sampleLimit) {
+                drop(record, BEHIND);
+                return;
+            }
+            samples++;
+        } else {
+            // Inspect payloads are large, and the next one makes up for them: they leave half of the room to events.
+            long limit = record.kind() == Kind.INSPECT ? byteLimit / 2 : byteLimit;
+            if (bytes + size(record) > limit) {
+                drop(record, diskFull ? DISK_FULL : BEHIND);
+                return;
+            }
+            bytes += size(record);
+        }
+        entries.add(arrival);
+        notifyAll();
+    }
+
+    /** Moves up to {@code max} entries to {@code batch}; waits up to {@code millis} for the first, or for a wake. */
+    public synchronized void drainTo(Collection<? super Arrival> batch, int max, long millis)
+            throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long left = millis; entries.isEmpty() && !woken && left > 0; ) {
+            wait(left);
+            left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+        }
+        woken = false;
+        for (int n = 0; n < max && !entries.isEmpty(); n++) {
+            Arrival arrival = entries.remove();
+            Record record = arrival.record();
+            if (record.kind() == Kind.STATS) {
+                samples--;
+            } else {
+                bytes -= size(record);
+            }
+            batch.add(arrival);
+        }
+    }
+
+    /** Ends a {@link #drainTo} that waits. */
+    public synchronized void wake() {
+        woken = true;
+        notifyAll();
+    }
+
+    public synchronized boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** While the disk is full no stats are taken, and those that wait are given up to leave the memory to events. */
+    public synchronized void diskFull(boolean full) {
+        diskFull = full;
+        if (full && samples > 0) {
+            entries.removeIf(arrival -> {
+                boolean sample = arrival.record().kind() == Kind.STATS;
+                if (sample) {
+                    drop(arrival.record(), DISK_FULL);
+                }
+                return sample;
+            });
+            samples = 0;
+        }
+    }
+
+    /** Counts a record as dropped that had been taken out already, because the disk is full. */
+    public synchronized void giveUp(Record record) {
+        drop(record, DISK_FULL);
+    }
+
+    /** What was dropped since the last call. */
+    public synchronized List<Mark.Dropped> takeDropped() {
+        List<Mark.Dropped> dropped = new ArrayList<>(losses.size());
+        losses.forEach((kind, loss) ->
+                dropped.add(new Mark.Dropped(kind.label(), loss.count, loss.from, loss.to, loss.reason)));
+        losses.clear();
+        return dropped;
+    }
+
+    private void drop(Record record, String reason) {
+        Loss loss = losses.computeIfAbsent(record.kind(), kind -> new Loss(reason, record.received()));
+        loss.count++;
+        loss.to = record.received();
+    }
+
+    private static int size(Record record) {
+        return record.payload().length + OVERHEAD;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.shiplog.recorder.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+
+/** Finds when a stats frame was sampled: its top-level member {@code read}, which stands near the front. */
+final class StatsHead {
+    /** What {@link #time} gives for a frame that says it holds nothing: a stopped container's, or of a failed reading. */
+    static final long EMPTY = -1;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private StatsHead() {}
+
+    /** The sampling time, ns since the epoch; 0 if there is none to be found; {@link #EMPTY}. Never fails. */
+    static long time(byte[] payload) {
+        try (JsonParser json = JSON.createParser(payload)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return 0;
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                boolean read = json.currentName().equals("read");
+                JsonToken value = json.nextToken();
+                if (read && value == JsonToken.VALUE_STRING) {
+                    return nanos(json.getText());
+                }
+                json.skipChildren();
+            }
+        } catch (IOException | RuntimeException e) {
+            // Recorded as it is all the same, by the time of its receipt.
+        }
+        return 0;
+    }
+
+    private static long nanos(String rfc3339) {
+        if (rfc3339.startsWith("0001-01-01T")) {
+            return EMPTY;
+        }
+        try {
+            Instant read = OffsetDateTime.parse(rfc3339).toInstant();
+            return Math.addExact(Math.multiplyExact(read.getEpochSecond(), 1_000_000_000L), read.getNano());
+        } catch (DateTimeParseException | ArithmeticException e) {
+            return 0;
+        }
+    }
+}
