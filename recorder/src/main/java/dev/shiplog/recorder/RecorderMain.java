@@ -1,10 +1,150 @@
 package dev.shiplog.recorder;
 
-/** The recorder's command line. */
+import dev.shiplog.journal.JournalFailedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The recorder's command line. Exit codes: 0 stopped as asked, 1 could not begin, 2 wrong usage, 3 the journal broke.
+ */
 public final class RecorderMain {
-    private RecorderMain() {}
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+    private static final int BROKEN = 3;
+
+    private final Map<String, String> environment;
+    private @Nullable Recorder recorder;
+    private boolean stopping;
+
+    RecorderMain(Map<String, String> environment) {
+        this.environment = environment;
+    }
 
     public static void main(String[] args) {
-        throw new UnsupportedOperationException();
+        PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
+        PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
+        Logging.to(err);
+        quietChronicle();
+        RecorderMain main = new RecorderMain(System.getenv());
+        CompletableFuture<Integer> code = new CompletableFuture<>();
+        Thread hook = new Thread(() -> main.terminated(code), "shiplog-stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        code.complete(main.run(args, out, err));
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // a signal: the hook ends the process
+        }
+        if (code.join() == BROKEN) {
+            // What is left of the journal in memory is not to be touched again, not even to close it.
+            Runtime.getRuntime().halt(BROKEN);
+        }
+        System.exit(code.join());
+    }
+
+    /** Runs until it is stopped; the exit code. */
+    int run(String[] args, PrintWriter out, PrintWriter err) {
+        CommandLine line = CommandLineOptions.commandLine();
+        try {
+            ParseResult parsed = line.parseArgs(args);
+            if (parsed.isUsageHelpRequested()) {
+                line.usage(out);
+                return OK;
+            }
+            if (parsed.isVersionHelpRequested()) {
+                out.println("shiplog recorder " + version());
+                return OK;
+            }
+            Settings settings = new Settings(flags(parsed), environment, RecorderConfig.OPTIONS);
+            return record(RecorderConfig.of(settings, environment), err);
+        } catch (ParameterException e) {
+            err.println("recorder: " + e.getMessage() + "; recorder --help lists the options");
+            return USAGE;
+        } catch (UsageException e) {
+            err.println("recorder: " + e.getMessage());
+            return USAGE;
+        }
+    }
+
+    /** Asks the recorder to stop, and waits until it has. */
+    void stop(String reason) throws InterruptedException {
+        Recorder running;
+        synchronized (this) {
+            stopping = true;
+            running = recorder;
+        }
+        if (running != null) {
+            running.stop(reason);
+        }
+    }
+
+    private int record(RecorderConfig config, PrintWriter err) {
+        Recorder running = new Recorder(config, RecorderMain::wallNanos, version());
+        synchronized (this) {
+            if (stopping) {
+                return OK;
+            }
+            recorder = running;
+        }
+        try {
+            running.run();
+            return OK;
+        } catch (JournalFailedException e) {
+            err.println("recorder: " + e.getMessage());
+            return BROKEN;
+        } catch (IOException e) {
+            err.println("recorder: " + e.getMessage());
+            return FAILED;
+        } catch (InterruptedException e) {
+            return FAILED;
+        }
+    }
+
+    /** Ends the process after a signal, with the code of a run that did what it was asked to: 143 looks like a failure. */
+    private void terminated(CompletableFuture<Integer> code) {
+        try {
+            stop("terminated by a signal");
+            Runtime.getRuntime().halt(code.join());
+        } catch (InterruptedException e) {
+            Runtime.getRuntime().halt(FAILED);
+        }
+    }
+
+    private static Map<String, List<String>> flags(ParseResult parsed) {
+        Map<String, List<String>> flags = new HashMap<>();
+        for (OptionSpec option : parsed.matchedOptions()) {
+            flags.put(option.longestName().substring(2), option.stringValues());
+        }
+        return flags;
+    }
+
+    /** No analytics, no banner, no thread that watches the disk. */
+    private static void quietChronicle() {
+        System.setProperty("chronicle.analytics.disable", "true");
+        System.setProperty("chronicle.announcer.disable", "true");
+        System.setProperty("chronicle.disk.monitor.disable", "true");
+        System.setProperty("disable.perf.info", "true");
+    }
+
+    private static String version() {
+        return Objects.requireNonNullElse(RecorderMain.class.getPackage().getImplementationVersion(), "(unpackaged)");
+    }
+
+    private static long wallNanos() {
+        return ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
     }
 }

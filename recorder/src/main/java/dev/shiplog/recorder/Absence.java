@@ -1,0 +1,128 @@
+package dev.shiplog.recorder;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers up to when the journal holds all events: a fold of what the journal holds, first of its tail, then of what is
+ * written. A stream that was quiet when it ended had delivered everything by then; one that ended in the midst of a
+ * burst had delivered everything up to its last event. {@link #head} restates the answer in each segment, so that a
+ * segment answers alone, and a run that never reached the engine does not hide how long the absence really is.
+ */
+final class Absence {
+    private static final long BURST = TimeUnit.SECONDS.toNanos(1);
+
+    private @Nullable Record up;
+    private @Nullable Record down;
+    private boolean contact;
+    private boolean listens;
+    private long newest;
+    private long active;
+    private long complete;
+
+    /** Takes note of the next record in the journal, whatever it is. */
+    void passed(long received) {
+        newest = Math.max(newest, received);
+    }
+
+    /** Takes note that there was an engine to be recorded. */
+    void contact() {
+        contact = true;
+    }
+
+    /** The journal holds this event. */
+    void event(long received, long time) {
+        contact = true;
+        active = received;
+        complete = Math.min(time, received);
+    }
+
+    /** The engine repeated an event that the journal holds. */
+    void heard(long received) {
+        active = received;
+    }
+
+    /** The engine answers, as the journal now says. */
+    void up(Record mark) {
+        up = mark;
+        listening(mark.received());
+    }
+
+    /** The stream of events is open. */
+    void listening(long since) {
+        contact = true;
+        listens = true;
+        down = null;
+        active = Math.max(active, since);
+    }
+
+    /** The engine does not answer since the mark's time, as the journal now says; the first such mark counts. */
+    void down(Record mark) {
+        if (down == null) {
+            lost(mark.time());
+            down = mark;
+        }
+    }
+
+    /** The run that wrote the tail is over. */
+    void runEnded() {
+        if (contact && down == null) {
+            lost(newest);
+            down = mark("the recorder was not running");
+        }
+    }
+
+    /** The stream of events ended. */
+    void lost(long at) {
+        complete = completeAt(at);
+        listens = false;
+    }
+
+    /** A segment begins; its mark's time is up to when the journal held all events by then. */
+    void segment(Record mark) {
+        active = mark.received();
+        complete = mark.time();
+    }
+
+    /** Up to when the journal would hold all events if the stream ended now, ns since the epoch. */
+    long completeAt(long now) {
+        boolean quiet = listens && now - active > BURST;
+        return quiet || complete == 0 ? now : complete;
+    }
+
+    /** Up to when all events are in the journal, if nobody listens now, ns since the epoch; 0 if nobody ever did. */
+    long since() {
+        return contact ? complete : 0;
+    }
+
+    /** True as long as the stream of events is open, as far as the journal says. */
+    boolean listens() {
+        return listens;
+    }
+
+    /** Receipt of the newest record of the tail, ns since the epoch, or 0. */
+    long newest() {
+        return newest;
+    }
+
+    /** The marks that tell the engine's state, as of then. */
+    List<Record> head() {
+        List<Record> head = new ArrayList<>(2);
+        if (up != null) {
+            head.add(up);
+        }
+        if (contact && down != null) {
+            head.add(new Record(0, Kind.MARK, "", complete, complete, 0, down.payload()));
+        }
+        return head;
+    }
+
+    private Record mark(String reason) {
+        return new Record(0, Kind.MARK, "", complete, complete, 0, new Mark.EngineDown(reason).toJson());
+    }
+}

@@ -1,0 +1,88 @@
+package dev.shiplog.recorder;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The options as they are typed and explained. All are texts here; {@link RecorderConfig} knows what they mean. */
+final class CommandLineOptions {
+    private CommandLineOptions() {}
+
+    static CommandLine commandLine() {
+        CommandSpec spec = CommandSpec.create().name("recorder");
+        spec.usageMessage()
+                .abbreviateSynopsis(true)
+                .sortOptions(false)
+                .description("Follows one Docker engine for months and writes what it says into a journal.%n")
+                .optionListHeading("%nOptions:%n")
+                .footerHeading("%nExamples:%n")
+                .footer(
+                        "  recorder --data-dir /srv/events",
+                        "  recorder --docker-host unix:///run/podman/podman.sock --data-dir /srv/events",
+                        "  recorder --stats-interval 1s --exclude name=ci-* --exclude label=shiplog.skip",
+                        "  SHIPLOG_STATS_INTERVAL=30s recorder --config /etc/shiplog/recorder.yaml",
+                        "",
+                        "Each option can be set as SHIPLOG_<OPTION> in the environment, or by its name without the",
+                        "hyphens in the file of --config. The flag counts first, then the environment, then the file.",
+                        "Exit codes: 0 stopped as asked, 1 could not begin, 2 wrong usage, 3 the journal broke.");
+        option(
+                spec,
+                "--docker-host",
+                "ADDRESS",
+                "the engine: unix:///path or tcp://host:port, with DOCKER_TLS_VERIFY "
+                        + "and DOCKER_CERT_PATH as the docker command has them (DOCKER_HOST, else unix:///var/run/docker.sock)");
+        option(spec, "--data-dir", "DIR", "where the journal is (/srv/events)");
+        option(spec, "--stats-interval", "TIME", "between two samples of a container, at least 1s; 0 for none (5s)");
+        option(spec, "--roll", "PERIOD", "when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)");
+        option(spec, "--sync-interval", "TIME", "how long a record may wait for the disk (1s)");
+        list(
+                spec,
+                "--include",
+                "only containers that meet name=GLOB, image=GLOB, label=KEY or label=KEY=GLOB; " + "may be repeated");
+        list(spec, "--exclude", "not the containers that meet this; wins over --include; may be repeated");
+        option(
+                spec,
+                "--redact",
+                "WHAT",
+                "what is taken out before it is written: env (values of environment variables) " + "or none (env)");
+        option(spec, "--min-free", "SIZE", "leave so much of the disk free (64MiB)");
+        option(spec, "--queue-size", "COUNT", "how many samples may wait for the disk (4096)");
+        option(
+                spec,
+                "--stop-grace",
+                "TIME",
+                "how long a stop may take, to see how the containers end while the host goes "
+                        + "down; keep it below the time that your supervisor gives (5s)");
+        option(spec, "--config", "FILE", "a YAML file of these options");
+        flag(spec, "--help", "this text", true);
+        flag(spec, "--version", "the version", false);
+        return new CommandLine(spec).setUsageHelpWidth(110);
+    }
+
+    private static void option(CommandSpec spec, String name, String label, String description) {
+        spec.addOption(OptionSpec.builder(name)
+                .paramLabel(label)
+                .type(String.class)
+                .description(description)
+                .build());
+    }
+
+    private static void list(CommandSpec spec, String name, String description) {
+        spec.addOption(OptionSpec.builder(name)
+                .paramLabel("FILTER")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .description(description)
+                .build());
+    }
+
+    private static void flag(CommandSpec spec, String name, String description, boolean help) {
+        spec.addOption(OptionSpec.builder(name)
+                .type(boolean.class)
+                .usageHelp(help)
+                .versionHelp(!help)
+                .description(description)
+                .build());
+    }
+}

@@ -1,0 +1,221 @@
+package dev.shiplog.recorder;
+
+import dev.shiplog.journal.DiskFullException;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.recorder.source.Arrival;
+import dev.shiplog.recorder.source.Clock;
+import dev.shiplog.recorder.source.EventLedger;
+import dev.shiplog.recorder.source.RecordQueue;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Moves what arrived into the journal: the one place where it is decided what is appended, in which order, and when it
+ * goes to the disk. Marks and the events that explain an outage are synced at once (all that arrived together in one
+ * go), the rest every sync interval.
+ *
+ * <p>When the disk is full, stats are given up, everything else waits in memory, and every second is a new attempt.
+ * {@link #run} belongs to the thread that opened the journal; {@link #stop} may be called from any.
+ */
+final class JournalWriter {
+    private static final System.Logger LOG = System.getLogger(JournalWriter.class.getName());
+    private static final int BATCH = 512;
+    private static final long RETRY_MILLIS = 1_000;
+
+    private final Journal journal;
+    private final RecordQueue queue;
+    private final EventLedger ledger;
+    private final Absence absence;
+    private final Clock clock;
+    private final boolean stats;
+    private final long syncNanos;
+
+    private final Deque<Arrival> batch = new ArrayDeque<>(BATCH);
+    private final Deque<Arrival> outbox = new ArrayDeque<>();
+    private long synced;
+    private boolean diskFull;
+    private boolean unsynced;
+    private boolean urgent;
+    private volatile String reason = "";
+    private final CountDownLatch stopping = new CountDownLatch(1);
+
+    /** What the writer asks of a journal: an {@link dev.shiplog.journal.Appender}, and in tests one that fails. */
+    interface Journal {
+        void append(Record record) throws IOException;
+
+        void sync() throws IOException;
+
+        void engineId(String id);
+    }
+
+    /**
+     * @param stats true if samples are missing where nobody listened
+     */
+    JournalWriter(
+            Journal journal,
+            RecordQueue queue,
+            EventLedger ledger,
+            Absence absence,
+            Clock clock,
+            boolean stats,
+            Duration syncInterval) {
+        this.journal = journal;
+        this.queue = queue;
+        this.ledger = ledger;
+        this.absence = absence;
+        this.clock = clock;
+        this.stats = stats;
+        this.syncNanos = syncInterval.toNanos();
+        this.synced = clock.now().monotonic();
+    }
+
+    /**
+     * Writes until {@link #stop}, and then what had arrived by then.
+     *
+     * @throws IOException the journal cannot be written to any more
+     */
+    void run() throws IOException, InterruptedException {
+        while (turn(RETRY_MILLIS)) {}
+        if (!outbox.isEmpty()) {
+            LOG.log(Level.ERROR, "journal: {0} records are lost: the disk is still full", outbox.size() + batch.size());
+        }
+    }
+
+    /** Waits for what arrives, {@code patience} ms at most, and writes it; false if that was the last. */
+    boolean turn(long patience) throws IOException, InterruptedException {
+        boolean stop = stopping.getCount() == 0;
+        if (diskFull) {
+            boolean stopped = stopping.await(patience, TimeUnit.MILLISECONDS);
+            write();
+            return !(diskFull && stopped);
+        }
+        long wait =
+                TimeUnit.NANOSECONDS.toMillis(synced + syncNanos - clock.now().monotonic());
+        queue.drainTo(batch, BATCH, stop ? 0 : Math.min(patience, Math.max(1, wait)));
+        boolean last = stop && batch.isEmpty();
+        while (!diskFull && !batch.isEmpty()) {
+            admit(batch.remove());
+            write();
+        }
+        outbox.addAll(last ? ledger.settleNow() : ledger.settle(clock.now().monotonic()));
+        boolean due = last || clock.now().monotonic() - synced >= syncNanos;
+        if (due && !diskFull) {
+            queue.takeDropped().forEach(dropped -> outbox.add(mark(dropped)));
+        }
+        if (last) {
+            outbox.add(mark(new Mark.CleanStop(reason)));
+        }
+        write();
+        if (unsynced && (urgent || due)) {
+            journal.sync();
+            unsynced = false;
+            urgent = false;
+        }
+        if (due) {
+            synced = clock.now().monotonic();
+        }
+        return !last;
+    }
+
+    /**
+     * Lets {@link #run} end when it has written what had arrived, and the clean stop after it.
+     *
+     * @param why it stops
+     */
+    void stop(String why) {
+        reason = why;
+        stopping.countDown();
+        queue.wake();
+    }
+
+    private void admit(Arrival arrival) {
+        if (arrival instanceof Arrival.Event event) {
+            outbox.addAll(ledger.admit(event, clock.now().monotonic()));
+        } else if (arrival instanceof Arrival.Connected connected) {
+            if (connected.lostAt() != 0) {
+                absence.lost(connected.lostAt());
+            }
+            outbox.addAll(
+                    ledger.connected(connected, absence.since(), clock.now().monotonic()));
+        } else {
+            outbox.add(arrival);
+        }
+    }
+
+    private void write() throws IOException {
+        try {
+            while (!outbox.isEmpty()) {
+                write(outbox.element());
+                outbox.remove();
+            }
+            if (diskFull) {
+                diskFull = false;
+                queue.diskFull(false);
+                LOG.log(Level.INFO, "journal: there is room again; writing goes on");
+            }
+        } catch (DiskFullException e) {
+            outbox.removeIf(arrival -> {
+                boolean sample = arrival.record().kind() == Kind.STATS;
+                if (sample) {
+                    queue.giveUp(arrival.record());
+                }
+                return sample;
+            });
+            if (!diskFull) {
+                diskFull = true;
+                queue.diskFull(true);
+                LOG.log(Level.ERROR, "journal: {0}; stats are dropped, events wait in memory", e.getMessage());
+            }
+        }
+    }
+
+    private void write(Arrival arrival) throws IOException {
+        Record record = arrival.record();
+        if (arrival instanceof Arrival.Event event) {
+            if (ledger.holds(event.key())) {
+                absence.heard(record.received());
+                return;
+            }
+            if (event.wanted()) {
+                append(record);
+                urgent |= event.urgent();
+            }
+            ledger.appended(event.key());
+            absence.event(record.received(), record.time());
+        } else if (arrival instanceof Arrival.Connected connected) {
+            if (connected.announce()) {
+                journal.engineId(connected.engineId());
+                if (stats && absence.since() != 0 && !absence.listens()) {
+                    append(clock.mark(
+                            new Mark.Gap("stats", "", absence.since(), record.received(), connected.reason())));
+                }
+                append(record);
+                absence.up(record);
+            } else {
+                absence.listening(record.received());
+            }
+        } else {
+            append(record);
+            if (arrival instanceof Arrival.Disconnected) {
+                absence.down(record);
+            }
+        }
+        urgent |= record.kind() == Kind.MARK;
+    }
+
+    private void append(Record record) throws IOException {
+        journal.append(record);
+        unsynced = true;
+    }
+
+    private Arrival mark(Mark mark) {
+        return new Arrival.Plain(clock.mark(mark));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.shiplog.recorder;
+
+import java.io.PrintWriter;
+import java.time.temporal.ChronoUnit;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/** Sets up the process's log: one line each, to one writer; libraries only when they warn. */
+final class Logging {
+    private Logging() {}
+
+    /** Keeps its handlers while the process shuts down: what the recorder says of its own end must be seen. */
+    public static final class LastingManager extends LogManager {
+        @Override
+        public void reset() {}
+    }
+
+    /** Once per process, before the first logger is made. */
+    static void to(PrintWriter writer) {
+        System.setProperty("java.util.logging.manager", LastingManager.class.getName());
+        Logger root = Logger.getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        root.addHandler(new Lines(writer));
+        root.setLevel(Level.WARNING);
+        Ours.LOGGER.setLevel(Level.INFO);
+    }
+
+    /** The manager forgets loggers that nobody holds, and their level with them. */
+    private static final class Ours {
+        static final Logger LOGGER = Logger.getLogger("dev.shiplog");
+    }
+
+    private static final class Lines extends Handler {
+        private final Formatter formatter = new SimpleFormatter();
+        private final PrintWriter writer;
+
+        Lines(PrintWriter writer) {
+            this.writer = writer;
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            if (isLoggable(line)) {
+                String message = formatter.formatMessage(line);
+                writer.println(line.getInstant().truncatedTo(ChronoUnit.MILLIS) + " " + name(line.getLevel()) + " "
+                        + message.replace('\n', ' '));
+            }
+        }
+
+        @Override
+        public void flush() {
+            writer.flush();
+        }
+
+        @Override
+        public void close() {
+            flush();
+        }
+
+        private static String name(Level level) {
+            if (level.intValue() >= Level.SEVERE.intValue()) {
+                return "ERROR";
+            }
+            return level.intValue() >= Level.WARNING.intValue() ? "WARN " : "INFO ";
+        }
+    }
+}

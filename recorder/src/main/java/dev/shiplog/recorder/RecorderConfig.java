@@ -1,0 +1,220 @@
+package dev.shiplog.recorder;
+
+import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.recorder.engine.EngineAddress;
+import dev.shiplog.recorder.source.Filter;
+import dev.shiplog.recorder.source.Redaction;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a recorder runs with, checked.
+ *
+ * @param engine whom to follow
+ * @param dataDir where the journal is
+ * @param statsInterval between two samples of a container; zero for none
+ * @param roll when a new segment begins
+ * @param syncInterval how long a record may wait for the disk
+ * @param filter which containers are recorded
+ * @param redaction what is taken out
+ * @param minFree bytes to leave free on the disk
+ * @param queueSize samples that may wait for the writer
+ * @param stopGrace how long a stop may take
+ */
+record RecorderConfig(
+        EngineAddress engine,
+        Path dataDir,
+        Duration statsInterval,
+        Roll roll,
+        Duration syncInterval,
+        Filter filter,
+        Redaction redaction,
+        long minFree,
+        int queueSize,
+        Duration stopGrace) {
+
+    /** The long names of all options but {@code config}. */
+    static final Set<String> OPTIONS = Set.of(
+            "docker-host",
+            "data-dir",
+            "stats-interval",
+            "roll",
+            "sync-interval",
+            "include",
+            "exclude",
+            "redact",
+            "min-free",
+            "queue-size",
+            "stop-grace");
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(KiB|MiB|GiB)?");
+
+    /** Reads one text; fails with what is wrong and how to write it. */
+    private interface Reading<T> {
+        T read(String text);
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws UsageException naming the place of the first setting that makes no sense
+     */
+    static RecorderConfig of(Settings settings, Map<String, String> environment) throws UsageException {
+        return new RecorderConfig(
+                engine(settings, environment),
+                one(settings, "data-dir", "/srv/events", RecorderConfig::path),
+                one(settings, "stats-interval", "5s", RecorderConfig::statsInterval),
+                one(settings, "roll", "hourly", text -> choice(text, Roll.values())),
+                one(settings, "sync-interval", "1s", text -> atLeast(Duration.ofMillis(10), text)),
+                new Filter(rules(settings, "include"), rules(settings, "exclude")),
+                one(settings, "redact", "env", text -> choice(text, Redaction.values())),
+                one(settings, "min-free", "64MiB", RecorderConfig::size),
+                one(settings, "queue-size", "4096", RecorderConfig::count),
+                one(settings, "stop-grace", "5s", RecorderConfig::duration));
+    }
+
+    /** The options as they would be typed, for the journal: nothing in them is secret. */
+    Map<String, String> described() {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("docker-host", engine.toString());
+        options.put("data-dir", dataDir.toString());
+        options.put("stats-interval", text(statsInterval));
+        options.put("roll", label(roll));
+        options.put("sync-interval", text(syncInterval));
+        options.put("include", texts(filter.include()));
+        options.put("exclude", texts(filter.exclude()));
+        options.put("redact", label(redaction));
+        options.put("min-free", Long.toString(minFree));
+        options.put("queue-size", Integer.toString(queueSize));
+        options.put("stop-grace", text(stopGrace));
+        return options;
+    }
+
+    private static EngineAddress engine(Settings settings, Map<String, String> environment) throws UsageException {
+        Settings.Setting setting = settings.find("docker-host");
+        // DOCKER_HOST is the environment's voice too: a file does not overrule it.
+        boolean fromFile = setting != null && setting.origin().contains(" in ");
+        if (setting == null
+                || fromFile && !environment.getOrDefault("DOCKER_HOST", "").isBlank()) {
+            setting = new Settings.Setting(List.of(""), "DOCKER_HOST");
+        }
+        return read(setting, setting.value(), host -> EngineAddress.of(host, environment));
+    }
+
+    private static <T> T one(Settings settings, String option, String otherwise, Reading<T> reading)
+            throws UsageException {
+        Settings.Setting setting = settings.find(option);
+        return setting == null ? reading.read(otherwise) : read(setting, setting.value(), reading);
+    }
+
+    private static List<Filter.Rule> rules(Settings settings, String option) throws UsageException {
+        Settings.Setting setting = settings.find(option);
+        if (setting == null) {
+            return List.of();
+        }
+        List<Filter.Rule> rules = new ArrayList<>();
+        for (String text : setting.values()) {
+            rules.add(read(setting, text, Filter.Rule::parse));
+        }
+        return List.copyOf(rules);
+    }
+
+    private static <T> T read(Settings.Setting setting, String text, Reading<T> reading) throws UsageException {
+        try {
+            return reading.read(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(setting.origin() + ": " + e.getMessage());
+        }
+    }
+
+    private static Path path(String text) {
+        try {
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException("a directory is needed");
+            }
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a path", e);
+        }
+    }
+
+    private static Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (text.equals("0")) {
+            return Duration.ZERO;
+        }
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not a duration; write it as in 500ms, 5s, 1m or 1h");
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+
+    private static Duration statsInterval(String text) {
+        return duration(text).isZero() ? Duration.ZERO : atLeast(Duration.ofSeconds(1), text);
+    }
+
+    private static Duration atLeast(Duration least, String text) {
+        Duration duration = duration(text);
+        if (duration.compareTo(least) < 0) {
+            throw new IllegalArgumentException("\"" + text + "\" is too short; the least is " + text(least));
+        }
+        return duration;
+    }
+
+    private static long size(String text) {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a size; write it as in 512KiB, 64MiB or 1GiB");
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        String unit = matcher.group(2);
+        return amount << (unit == null ? 0 : unit.equals("KiB") ? 10 : unit.equals("MiB") ? 20 : 30);
+    }
+
+    private static int count(String text) {
+        if (!text.matches("[1-9]\\d{0,6}")) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a number from 1 to 9999999");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static <E extends Enum<E>> E choice(String text, E[] choices) {
+        StringBuilder labels = new StringBuilder();
+        for (E choice : choices) {
+            if (label(choice).equals(text)) {
+                return choice;
+            }
+            labels.append(labels.isEmpty() ? "" : ", ").append(label(choice));
+        }
+        throw new IllegalArgumentException("\"" + text + "\" is not one of " + labels);
+    }
+
+    private static String label(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillisPart() == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+    }
+
+    private static String texts(List<Filter.Rule> rules) {
+        return String.join(",", rules.stream().map(Filter.Rule::text).toList());
+    }
+}

@@ -1,0 +1,122 @@
+package dev.shiplog.recorder;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * What was set, and where: by flag, by environment ({@code SHIPLOG_STATS_INTERVAL} for {@code --stats-interval}), in the
+ * YAML file; the first of these that sets an option counts. Texts only; {@link RecorderConfig} knows what they mean.
+ */
+final class Settings {
+    private static final String PREFIX = "SHIPLOG_";
+    /** The options that may be given more than once; in the environment, joined by commas. */
+    private static final Set<String> LISTS = Set.of("include", "exclude");
+
+    private final Map<String, List<String>> flags;
+    private final Map<String, String> environment;
+    private final Map<String, List<String>> file;
+    private final String fileName;
+
+    /**
+     * The texts that one place gives to an option.
+     *
+     * @param origin as people know the place
+     */
+    record Setting(List<String> values, String origin) {
+        String value() {
+            return values.get(values.size() - 1);
+        }
+    }
+
+    /**
+     * @param flags by long name without the hyphens
+     * @param options the names that a file may set
+     * @throws UsageException if the file cannot be read or holds anything else
+     */
+    Settings(Map<String, List<String>> flags, Map<String, String> environment, Set<String> options)
+            throws UsageException {
+        this.flags = flags;
+        this.environment = environment;
+        Setting config = find("config", Map.of(), "");
+        this.fileName = config == null ? "" : config.value();
+        this.file = config == null ? Map.of() : readFile(config, options);
+    }
+
+    /** What was set for the option, or null. */
+    @Nullable
+    Setting find(String option) {
+        return find(option, file, fileName);
+    }
+
+    private @Nullable Setting find(String option, Map<String, List<String>> inFile, String name) {
+        List<String> values = flags.get(option);
+        if (values != null) {
+            return new Setting(values, "--" + option);
+        }
+        String variable = PREFIX + option.toUpperCase(Locale.ROOT).replace('-', '_');
+        String text = environment.getOrDefault(variable, "");
+        if (!text.isBlank()) {
+            List<String> texts = LISTS.contains(option)
+                    ? Arrays.stream(text.split(",")).map(String::strip).toList()
+                    : List.of(text.strip());
+            return new Setting(texts, variable);
+        }
+        values = inFile.get(option);
+        return values == null ? null : new Setting(values, option + " in " + name);
+    }
+
+    private static Map<String, List<String>> readFile(Setting config, Set<String> options) throws UsageException {
+        String name = config.value();
+        Object root;
+        try {
+            root = new Load(LoadSettings.builder().setLabel(name).build())
+                    .loadFromString(Files.readString(Path.of(name)));
+        } catch (NoSuchFileException e) {
+            throw new UsageException(config.origin() + ": " + name + ": no such file");
+        } catch (IOException e) {
+            throw new UsageException(config.origin() + ": " + name + ": cannot be read: " + e.getMessage());
+        } catch (YamlEngineException e) {
+            throw new UsageException(name + ": not YAML: "
+                    + String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\n\\s*", " "));
+        }
+        Map<String, List<String>> settings = new TreeMap<>();
+        if (root == null) {
+            return settings;
+        }
+        if (!(root instanceof Map<?, ?> map)) {
+            throw new UsageException(name + ": not a list of options; write them as in stats-interval: 5s");
+        }
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            String option = String.valueOf(entry.getKey());
+            if (!options.contains(option)) {
+                throw new UsageException(name + ": unknown option \"" + option + "\"; the options are "
+                        + String.join(", ", options.stream().sorted().toList()));
+            }
+            settings.put(option, texts(entry.getValue()));
+        }
+        return settings;
+    }
+
+    private static List<String> texts(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            List<String> texts = new ArrayList<>();
+            list.forEach(item -> texts.add(Objects.toString(item, "")));
+            return texts;
+        }
+        return List.of(Objects.toString(value, ""));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.shiplog.recorder;
+
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.recorder.source.Containers;
+import dev.shiplog.recorder.source.EventLedger;
+import dev.shiplog.recorder.source.HostSource;
+import dev.shiplog.recorder.source.InspectSource;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * Rebuilds from the journal's newest segment what the run before knew. The journal's tail is the state; there is no
+ * other file.
+ */
+final class Tail implements Consumer<Decoded> {
+    private final EventLedger ledger;
+    private final Containers containers;
+    private final InspectSource inspects;
+    private final HostSource host;
+    private final Absence absence;
+    private boolean clean;
+    private long newestEvent;
+
+    Tail(EventLedger ledger, Containers containers, InspectSource inspects, HostSource host, Absence absence) {
+        this.ledger = ledger;
+        this.containers = containers;
+        this.inspects = inspects;
+        this.host = host;
+        this.absence = absence;
+    }
+
+    @Override
+    public void accept(Decoded decoded) {
+        switch (decoded.kind()) {
+            case STATS, LOG, ENGINE_METRICS, SOCKETS -> {
+                absence.passed(decoded.received());
+                absence.contact();
+            }
+            case EVENT, INSPECT, HOST, MARK -> accept(decoded.toRecord());
+        }
+    }
+
+    /** As {@link #accept(Decoded)}, for a record whose payload counts. */
+    void accept(Record record) {
+        absence.passed(record.received());
+        switch (record.kind()) {
+            case EVENT -> event(record);
+            case INSPECT -> {
+                absence.contact();
+                inspects.restore(record);
+                containers.recoverInspect(record.payload());
+            }
+            case HOST -> {
+                absence.contact();
+                host.restore(record);
+            }
+            case MARK -> mark(record);
+            case STATS, LOG, ENGINE_METRICS, SOCKETS -> absence.contact();
+        }
+    }
+
+    /** True if the run before, if there was one, ended as it was asked to. */
+    boolean clean() {
+        return clean;
+    }
+
+    /** The engine's time of the newest event, or 0. */
+    long newestEvent() {
+        return newestEvent;
+    }
+
+    private void event(Record record) {
+        absence.event(record.received(), record.time());
+        ledger.appended(EventLedger.key(record.payload()));
+        containers.recoverEvent(record.payload());
+        newestEvent = Math.max(newestEvent, record.time());
+    }
+
+    private void mark(Record record) {
+        Mark mark;
+        try {
+            mark = Mark.fromJson(record.payload());
+        } catch (IOException e) {
+            return; // a mark of a later version
+        }
+        clean = mark instanceof Mark.CleanStop;
+        if (mark instanceof Mark.SegmentStart head) {
+            ledger.resume(head.events());
+            absence.segment(record);
+        } else if (mark instanceof Mark.EngineUp) {
+            absence.up(record);
+        } else if (mark instanceof Mark.EngineDown) {
+            absence.down(record);
+        } else if (mark instanceof Mark.Synthetic change) {
+            containers.recoverChange(change);
+        }
+    }
+}

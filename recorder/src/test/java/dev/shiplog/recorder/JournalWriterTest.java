@@ -1,0 +1,406 @@
+package dev.shiplog.recorder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.recorder.engine.Engine;
+import dev.shiplog.recorder.engine.LineStream;
+import dev.shiplog.recorder.engine.Watchdog;
+import dev.shiplog.recorder.source.Arrival;
+import dev.shiplog.recorder.source.Clock;
+import dev.shiplog.recorder.source.Containers;
+import dev.shiplog.recorder.source.EventLedger;
+import dev.shiplog.recorder.source.Filter;
+import dev.shiplog.recorder.source.HostSource;
+import dev.shiplog.recorder.source.InspectSource;
+import dev.shiplog.recorder.source.RecordQueue;
+import dev.shiplog.recorder.source.Redaction;
+import dev.shiplog.recorder.source.StatsSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JournalWriterTest {
+    private static final long MILLI = 1_000_000L;
+    private static final long SECOND = 1_000_000_000L;
+    private static final int RING = 256;
+
+    /** What stands in for the disk: holds everything, refuses on demand. */
+    private static final class FakeJournal implements JournalWriter.Journal {
+        final List<Record> records = new ArrayList<>();
+        /** The newest segment: all that the next run gets to see. */
+        List<Record> segment = new ArrayList<>();
+
+        int synced;
+        boolean broken;
+
+        @Override
+        public void append(Record record) throws IOException {
+            if (broken) {
+                throw new IOException("broken");
+            }
+            records.add(record);
+            segment.add(record);
+        }
+
+        @Override
+        public void sync() {
+            synced = records.size();
+        }
+
+        @Override
+        public void engineId(String id) {}
+    }
+
+    /** An engine that is not there; what is under test never asks it. */
+    private static final class NoEngine implements Engine {
+        @Override
+        public Greeting greet() throws IOException {
+            throw new IOException("no engine");
+        }
+
+        @Override
+        public byte[] get(String path) throws IOException {
+            throw new IOException("no engine");
+        }
+
+        @Override
+        public LineStream stream(String path) throws IOException {
+            throw new IOException("no engine");
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final FakeJournal journal = new FakeJournal();
+    private long now = 1_795_252_323_000_000_000L;
+    private Run run = new Run();
+
+    /** One run of the recorder, but for its engine and its threads. */
+    private final class Run {
+        final RecordQueue queue = new RecordQueue(100, 100_000);
+        final Clock clock = new Clock(() -> now, () -> now, queue::put);
+        final EventLedger ledger = new EventLedger(clock::mark);
+        final Absence absence = new Absence();
+        final JournalWriter writer =
+                new JournalWriter(journal, queue, ledger, absence, clock, true, Duration.ofSeconds(1));
+
+        void turn() {
+            try {
+                writer.turn(0);
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void sample(int i) {
+            queue.put(new Record(0, Kind.STATS, "c", now, now, now, ("s" + i).getBytes(StandardCharsets.UTF_8)));
+        }
+
+        void event(String text, long time, boolean urgent) {
+            byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+            Record record = new Record(0, Kind.EVENT, "", time, now, now, payload);
+            queue.put(new Arrival.Event(record, EventLedger.key(payload), true, urgent));
+        }
+
+        void disconnected(long lostAt) {
+            byte[] payload = new Mark.EngineDown("gone").toJson();
+            queue.put(new Arrival.Disconnected(new Record(0, Kind.MARK, "", lostAt, now, now, payload)));
+        }
+
+        void connected(long lostAt, boolean announce) {
+            Record up = clock.mark(new Mark.EngineUp("id", "28.5", "1.51"));
+            queue.put(new Arrival.Connected(up, announce, "id", lostAt, "it was away"));
+        }
+    }
+
+    private List<Mark> marks() {
+        List<Mark> marks = new ArrayList<>();
+        for (Record record : journal.records) {
+            if (record.kind() == Kind.MARK) {
+                try {
+                    marks.add(Mark.fromJson(record.payload()));
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+        return marks;
+    }
+
+    private List<String> payloads(Kind kind) {
+        return journal.records.stream()
+                .filter(record -> record.kind() == kind)
+                .map(record -> new String(record.payload(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Test
+    void writesInTheOrderOfArrival() {
+        run.sample(1);
+        run.event("e1", now, false);
+        run.sample(2);
+
+        run.turn();
+
+        assertThat(journal.records)
+                .extracting(record -> new String(record.payload(), StandardCharsets.UTF_8))
+                .containsExactly("s1", "e1", "s2");
+    }
+
+    @Test
+    void syncsUrgentEventsAndMarksAtOnceAndTheRestEverySyncInterval() {
+        run.sample(1);
+        run.turn();
+        assertThat(journal.synced).isZero();
+
+        run.event("die", now, true);
+        run.turn();
+        assertThat(journal.synced).isEqualTo(2);
+
+        run.event("exec_start", now, false);
+        run.turn();
+        assertThat(journal.synced).isEqualTo(2);
+
+        now += SECOND;
+        run.event("exec_die", now, false);
+        run.turn();
+        assertThat(journal.synced).isEqualTo(4);
+
+        run.queue.put(run.clock.mark(new Mark.EngineDown("gone")));
+        run.turn();
+        assertThat(journal.synced).isEqualTo(5);
+    }
+
+    @Test
+    void anUnwantedEventIsAccountedForButNotWritten() {
+        Record record = new Record(0, Kind.EVENT, "", now, now, now, new byte[] {1});
+        run.queue.put(new Arrival.Event(record, 7, false, false));
+
+        run.turn();
+
+        assertThat(journal.records).isEmpty();
+        assertThat(run.ledger.holds(7)).isTrue();
+    }
+
+    @Test
+    void tellsWhatAFullQueueDropped() {
+        for (int i = 0; i < 130; i++) {
+            run.sample(i);
+            now += MILLI;
+        }
+        run.event("kept", now, false);
+        now += SECOND;
+
+        run.turn();
+
+        assertThat(payloads(Kind.STATS)).hasSize(100);
+        assertThat(payloads(Kind.EVENT)).containsExactly("kept");
+        assertThat(marks()).singleElement().isInstanceOfSatisfying(Mark.Dropped.class, dropped -> {
+            assertThat(dropped.kind()).isEqualTo("stats");
+            assertThat(dropped.count()).isEqualTo(30);
+            assertThat(dropped.to() - dropped.from()).isEqualTo(29 * MILLI);
+            assertThat(dropped.reason()).isEqualTo("the writer fell behind");
+        });
+    }
+
+    @Test
+    void endsWithTheCleanStopBehindEverythingThatHadArrived() throws Exception {
+        run.connected(0, true);
+        run.event("e1", now, false);
+        run.turn();
+        run.connected(now, false);
+        run.event("held back", now, false);
+        run.writer.stop("told to");
+
+        run.writer.run();
+
+        assertThat(payloads(Kind.EVENT)).containsExactly("e1", "held back");
+        assertThat(marks()).endsWith(new Mark.CleanStop("told to"));
+        assertThat(journal.records.get(journal.records.size() - 1).kind()).isEqualTo(Kind.MARK);
+        assertThat(journal.synced).isEqualTo(journal.records.size());
+    }
+
+    @Test
+    void aBrokenJournalEndsTheRun() {
+        journal.broken = true;
+        run.sample(1);
+
+        assertThatThrownBy(() -> run.writer.run())
+                .isInstanceOf(IOException.class)
+                .hasMessage("broken");
+    }
+
+    @Test
+    void aMomentWithoutAStreamIsNoAbsenceOfTheEngine() {
+        run.connected(0, true);
+        run.event("e1", now, false);
+        run.turn();
+        now += 5 * SECOND;
+
+        run.connected(now, false);
+        run.event("e1", now, false);
+        run.event("e2", now, false);
+        run.turn();
+
+        assertThat(payloads(Kind.EVENT)).containsExactly("e1", "e2");
+        assertThat(marks()).hasSize(1);
+    }
+
+    @Test
+    void anAbsenceOfTheEngineIsAGapInTheStats() {
+        run.connected(0, true);
+        run.event("e1", now, false);
+        run.turn();
+        now += 5 * SECOND;
+        long lost = now;
+        run.disconnected(lost);
+        now += 60 * SECOND;
+
+        run.connected(lost, true);
+        run.event("e1", now, false);
+        run.turn();
+
+        assertThat(marks()).contains(new Mark.Gap("stats", "", lost, now, "it was away"));
+        assertThat(marks())
+                .noneMatch(mark -> mark instanceof Mark.Gap gap && gap.kind().equals("event"));
+    }
+
+    /**
+     * An engine with its ring, and a recorder that is killed, cut off, outrun and told things twice and out of turn:
+     * what the engine reported is in the journal once, or lies within a gap.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 5, 8, 13, 21, 55})
+    void everyEventIsJournaledOnceOrLiesWithinAGap(long seed) {
+        Random random = new Random(seed);
+        Map<String, Long> emitted = new HashMap<>();
+        Deque<String> ring = new ArrayDeque<>();
+        boolean first = true;
+        long lostAt = 0;
+        for (int round = 0; round < 200; round++) {
+            // Nobody listens. The engine goes on, or starts anew and forgets.
+            int unseen = first ? 0 : random.nextInt(10) == 0 ? random.nextInt(600) : random.nextInt(40);
+            for (int i = 0; i < unseen; i++) {
+                emit(emitted, ring, random);
+                if (random.nextInt(400) == 0) {
+                    ring.clear();
+                }
+            }
+            if (random.nextInt(5) == 0 && lostAt != 0) {
+                run.disconnected(lostAt);
+                run.turn();
+            }
+            run.connected(lostAt, random.nextBoolean() || first);
+            first = false;
+            // The ring comes at once, the rest as it happens, some of it twice; cut somewhere, or not at all.
+            int cut = random.nextInt(3) == 0 ? random.nextInt(ring.size() + 60) : Integer.MAX_VALUE;
+            List<String> stream = new ArrayList<>(ring);
+            for (int fresh = random.nextInt(60), i = 0; i < stream.size() || fresh > 0; i++) {
+                if (i == stream.size()) {
+                    stream.add(emit(emitted, ring, random));
+                    fresh--;
+                    if (random.nextInt(8) == 0) {
+                        stream.add(stream.get(i - random.nextInt(Math.min(20, i + 1))));
+                    }
+                }
+                if (i == cut) {
+                    lostAt = now;
+                } else if (i < cut) {
+                    run.event(stream.get(i), emitted.get(stream.get(i)), false);
+                    if (random.nextInt(20) == 0) {
+                        run.turn();
+                    }
+                }
+            }
+            run.turn();
+            if (stream.size() <= cut) {
+                if (random.nextBoolean()) {
+                    now += 2 * SECOND;
+                    run.sample(round);
+                    run.turn();
+                }
+                lostAt = now;
+            }
+            switch (random.nextInt(6)) {
+                case 0 -> {
+                    run = restarted();
+                    lostAt = 0;
+                }
+                case 1 -> journal.segment = head();
+                default -> {}
+            }
+        }
+        run.connected(lostAt, true);
+        ring.forEach(event -> run.event(event, emitted.get(event), false));
+        run.turn();
+        now += 2 * SECOND;
+        run.turn();
+
+        List<String> journaled = payloads(Kind.EVENT);
+        assertThat(new HashSet<>(journaled)).as("twice, seed " + seed).hasSameSizeAs(journaled);
+        Set<String> missing = new HashSet<>(emitted.keySet());
+        journaled.forEach(missing::remove);
+        List<Mark.Gap> gaps = marks().stream()
+                .filter(Mark.Gap.class::isInstance)
+                .map(Mark.Gap.class::cast)
+                .filter(gap -> gap.kind().equals("event"))
+                .toList();
+        assertThat(missing)
+                .as("missing without a gap, seed " + seed)
+                .allMatch(event -> gaps.stream()
+                        .anyMatch(gap -> gap.from() <= emitted.get(event) && emitted.get(event) <= gap.to()));
+        assertThat(missing).as("the test must lose some, seed " + seed).isNotEmpty();
+    }
+
+    private String emit(Map<String, Long> emitted, Deque<String> ring, Random random) {
+        now += random.nextInt(20) * MILLI;
+        String event = "event " + emitted.size();
+        emitted.put(event, now);
+        ring.add(event);
+        if (ring.size() > RING) {
+            ring.remove();
+        }
+        return event;
+    }
+
+    /** As a segment begins. */
+    private List<Record> head() {
+        List<Record> head = new ArrayList<>();
+        long complete = run.absence.completeAt(now);
+        head.add(run.clock.mark(complete, new Mark.SegmentStart(run.ledger.keys(), 0)));
+        head.addAll(run.absence.head());
+        return head;
+    }
+
+    /** Killed, and started again on what the newest segment holds. What had not been written is lost. */
+    private Run restarted() {
+        now += SECOND / 10;
+        run = new Run();
+        StatsSource stats = new StatsSource(new NoEngine(), new Watchdog(), run.clock, run.queue, Duration.ZERO);
+        InspectSource inspects = new InspectSource(new NoEngine(), run.clock, run.queue, Redaction.ENV);
+        Containers containers = new Containers(new NoEngine(), run.clock, run.queue, Filter.ALL, stats, inspects);
+        HostSource host = new HostSource(new NoEngine(), run.clock);
+        Tail tail = new Tail(run.ledger, containers, inspects, host, run.absence);
+        journal.segment.forEach(tail::accept);
+        run.absence.runEnded();
+        journal.segment.addAll(head());
+        return run;
+    }
+}
