@@ -46,7 +46,8 @@ final class Tail {
     }
 
     /**
-     * Reads the newest segment, and older ones as long as there was no intact record or no intact segment.
+     * Reads the newest segment, and older ones as long as there was no intact segment or no record: a kill may leave a
+     * segment that has a header and nothing else.
      *
      * @param shown every intact record of the newest segment that has any
      */
@@ -57,7 +58,7 @@ final class Tail {
         if (!names.isEmpty()) {
             tail.newestStart = names.get(names.size() - 1).start();
         }
-        for (int i = names.size() - 1; i >= 0 && tail.segment == null; i--) {
+        for (int i = names.size() - 1; i >= 0 && (tail.segment == null || tail.lastSequence == 0); i--) {
             SegmentName name = names.get(i);
             if (name.aside() == 0 || tail.lastSequence == 0) {
                 tail.read(name, tail.lastSequence == 0 ? shown : record -> {});
@@ -68,9 +69,12 @@ final class Tail {
 
     private void read(SegmentName name, Consumer<Decoded> shown) throws IOException {
         boolean last = lastSequence == 0;
-        counts.clear();
-        minTime = Long.MAX_VALUE;
-        maxTime = Long.MIN_VALUE;
+        boolean newest = segment == null;
+        if (newest) {
+            counts.clear();
+            minTime = Long.MAX_VALUE;
+            maxTime = Long.MIN_VALUE;
+        }
         LossTracker losses = new LossTracker();
         List<Loss> found = new ArrayList<>();
         try (SegmentReader reader = new SegmentReader(directory.resolve(name), losses)) {
@@ -79,9 +83,11 @@ final class Tail {
                 step = reader.next();
                 if (step == SegmentReader.Step.RECORD) {
                     Decoded record = reader.record();
-                    counts.merge(record.kind(), 1L, Long::sum);
-                    minTime = Math.min(minTime, record.time());
-                    maxTime = Math.max(maxTime, record.time());
+                    if (newest) {
+                        counts.merge(record.kind(), 1L, Long::sum);
+                        minTime = Math.min(minTime, record.time());
+                        maxTime = Math.max(maxTime, record.time());
+                    }
                     if (last) {
                         lastSequence = record.sequence();
                         lastReceived = record.received();
@@ -97,8 +103,10 @@ final class Tail {
             losses.flush();
             nextSequence = Math.max(nextSequence, losses.next());
             collect(losses, found);
-            used = reader.position();
-            full = reader.isMarked();
+            if (newest) {
+                used = reader.position();
+                full = reader.isMarked();
+            }
             Group group = reader.group();
             clock = Math.max(clock, group == null ? 0 : group.clock());
             SegmentHeader header = reader.header();
@@ -109,11 +117,11 @@ final class Tail {
             found.add(new Loss(name.text(), 0, 0, 0, 0, 0, 0, "cannot be read: " + e.getMessage()));
         }
         if (name.aside() == 0) {
-            if (found.isEmpty()) {
-                segment = name;
-            } else {
+            if (!found.isEmpty()) {
                 damage.addAll(found);
                 directory.setAside(name);
+            } else if (newest) {
+                segment = name;
             }
         }
     }
@@ -134,7 +142,8 @@ final class Tail {
     }
 
     /** The newest intact segment under its own name, or null. */
-    @Nullable SegmentName segment() {
+    @Nullable
+    SegmentName segment() {
         return segment;
     }
 

@@ -10,16 +10,21 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
+import dev.shiplog.journal.segment.SegmentReader;
 import dev.shiplog.journal.segment.SegmentSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -66,7 +71,11 @@ class AppenderTest {
         }
         Journals.Reading reading = Journals.read(directory);
         assertThat(reading.losses()).isEmpty();
-        assertThat(reading.records()).extracting(Record::sequence).hasSize(50).isSorted().endsWith(50L);
+        assertThat(reading.records())
+                .extracting(Record::sequence)
+                .hasSize(50)
+                .isSorted()
+                .endsWith(50L);
     }
 
     @Test
@@ -136,8 +145,8 @@ class AppenderTest {
     void everySegmentBeginsWithTheSnapshot() throws Exception {
         for (int run = 0; run < 2; run++) {
             try (Appender appender = Journals.open(directory)) {
-                appender.snapshot(() -> List.of(
-                        Journals.bytes(Kind.INSPECT, 10, START, 1), Journals.bytes(Kind.HOST, 10, START, 2)));
+                appender.snapshot(() ->
+                        List.of(Journals.bytes(Kind.INSPECT, 10, START, 1), Journals.bytes(Kind.HOST, 10, START, 2)));
                 appender.append(Journals.stats(1, START + run));
                 appender.append(Journals.stats(2, START + run));
                 if (run == 1) {
@@ -148,9 +157,17 @@ class AppenderTest {
         assertThat(Journals.read(directory).records())
                 .extracting(Record::kind)
                 .containsExactly(
-                        Kind.INSPECT, Kind.HOST, Kind.STATS, Kind.STATS,
-                        Kind.INSPECT, Kind.HOST, Kind.STATS, Kind.STATS,
-                        Kind.INSPECT, Kind.HOST, Kind.STATS);
+                        Kind.INSPECT,
+                        Kind.HOST,
+                        Kind.STATS,
+                        Kind.STATS,
+                        Kind.INSPECT,
+                        Kind.HOST,
+                        Kind.STATS,
+                        Kind.STATS,
+                        Kind.INSPECT,
+                        Kind.HOST,
+                        Kind.STATS);
     }
 
     @Test
@@ -219,10 +236,9 @@ class AppenderTest {
             }
         }
         List<Record> shown = new ArrayList<>();
-        try (Appender appender = Appender.open(
-                directory, Journals.options(Roll.HOURLY), record -> shown.add(record.toRecord()))) {
-            assertThat(appender.recovery())
-                    .isEqualTo(new Appender.Recovery(false, 100, START + HOUR, List.of()));
+        try (Appender appender =
+                Appender.open(directory, Journals.options(Roll.HOURLY), record -> shown.add(record.toRecord()))) {
+            assertThat(appender.recovery()).isEqualTo(new Appender.Recovery(false, 100, START + HOUR, List.of()));
         }
         Journals.assertSame(shown, appended.subList(50, 100));
     }
@@ -257,6 +273,62 @@ class AppenderTest {
     }
 
     @Test
+    void aSegmentWithNothingButItsHeaderIsGoneOnWith() throws Exception {
+        List<Record> appended = new ArrayList<>();
+        try (Appender appender = Journals.open(directory)) {
+            for (int i = 0; i < 20; i++) {
+                Record record = Journals.stats(i, START);
+                appended.add(record.withSequence(appender.append(record)));
+            }
+            // What is written first is asked twice: how large it is, and, behind the header, for itself.
+            Iterator<Record> none = Collections.emptyIterator();
+            Iterator<Iterator<Record>> answers = List.of(none).iterator();
+            appender.snapshot(() -> new AbstractList<>() {
+                @Override
+                public Record get(int index) {
+                    throw new IllegalStateException("killed here");
+                }
+
+                @Override
+                public int size() {
+                    return 1;
+                }
+
+                @Override
+                public Iterator<Record> iterator() {
+                    return answers.hasNext() ? answers.next() : super.iterator();
+                }
+            });
+            assertThatThrownBy(() -> appender.append(Journals.stats(20, START + HOUR)))
+                    .hasMessage("killed here");
+        }
+        assertThat(readOne(directory.resolve("20261121-12F.cq4")))
+                .satisfies(reader -> assertThat(reader.header()).isNotNull())
+                .satisfies(reader -> assertThat(reader.group()).isNull());
+
+        List<Long> seen = new ArrayList<>();
+        try (Appender appender =
+                Appender.open(directory, Journals.options(Roll.HOURLY), record -> seen.add(record.sequence()))) {
+            assertThat(appender.recovery().lastSequence()).isEqualTo(20);
+            Record record = Journals.stats(21, START + HOUR + 1);
+            appended.add(record.withSequence(appender.append(record)));
+        }
+        assertThat(seen).hasSize(20);
+        Journals.Reading reading = Journals.read(directory);
+        assertThat(reading.losses()).isEmpty();
+        assertThat(new Oracle(appended).judge(reading, 1, 21, "a segment with nothing but its header"))
+                .isEqualTo(21);
+        assertThat(Catalog.names(directory)).hasSize(2);
+    }
+
+    private static SegmentReader readOne(Path segment) throws IOException {
+        try (SegmentReader reader = new SegmentReader(segment, new LossTracker())) {
+            reader.next();
+            return reader;
+        }
+    }
+
+    @Test
     void aSegmentThatWasBeingMadeIsRemoved() throws Exception {
         try (Appender appender = Journals.open(directory)) {
             appender.append(Journals.stats(1, START));
@@ -275,7 +347,8 @@ class AppenderTest {
             assertThat(System.nanoTime() - began).as("ns to open").isLessThan(5 * SECOND);
         }
         assertThat(Journals.read(directory).losses()).isEmpty();
-        assertThat(Catalog.names(directory)).extracting(SegmentName::text)
+        assertThat(Catalog.names(directory))
+                .extracting(SegmentName::text)
                 .containsExactly("20261121-11F.cq4", "20261121-14F.cq4");
     }
 
@@ -286,7 +359,7 @@ class AppenderTest {
         for (int run = 0; run < rolls.length; run++) {
             try (Appender appender = Journals.open(directory, rolls[run])) {
                 for (int i = 0; i < 10; i++) {
-                    Record record = Journals.stats(i, START + run * 5 * MINUTE + i * 20 * SECOND);
+                    Record record = Journals.stats(i, START + run * 5L * MINUTE + i * 20L * SECOND);
                     appended.add(record.withSequence(appender.append(record)));
                 }
             }
@@ -330,7 +403,9 @@ class AppenderTest {
     @Test
     void whatCannotBeAJournalIsNamed() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "");
-        assertThatThrownBy(() -> Journals.open(file)).isInstanceOf(IOException.class).hasMessageStartingWith(file.toString());
+        assertThatThrownBy(() -> Journals.open(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(file.toString());
         assertThatThrownBy(() -> Journals.open(file.resolve("below")))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith(file.resolve("below").toString());
