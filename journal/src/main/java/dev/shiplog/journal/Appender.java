@@ -127,7 +127,8 @@ public final class Appender implements Closeable {
     private long firstClock(Tail found) {
         long length = options.roll().length().toNanos();
         SegmentName last = found.segment();
-        long start = last != null && found.isFull() ? Math.max(found.newestStart(), last.start() + 1) : found.newestStart();
+        long start =
+                last != null && found.isFull() ? Math.max(found.newestStart(), last.start() + 1) : found.newestStart();
         return Math.max(found.clock(), Math.floorDiv(start + length - 1, length) * length);
     }
 
@@ -135,9 +136,8 @@ public final class Appender implements Closeable {
      * Opens the journal in {@code directory}, which is made (mode 0700) if missing, for appending.
      *
      * @param tail is shown every intact record of the newest segment before this returns, oldest first
-     * @throws JournalLockedException if another recorder has it
      * @throws DiskFullException if there is no room to begin
-     * @throws IOException naming the directory and what is wrong with it
+     * @throws IOException naming the directory and what is wrong with it: another recorder has it, say
      */
     public static Appender open(Path directory, Options options, Consumer<Decoded> tail) throws IOException {
         JournalDirectory prepared = JournalDirectory.open(directory);
@@ -178,7 +178,9 @@ public final class Appender implements Closeable {
         check();
         clock = Math.max(clock, record.received());
         SegmentName current = segment;
-        if (!begun || current == null || clock - current.start() >= current.roll().length().toNanos()) {
+        if (!begun
+                || current == null
+                || clock - current.start() >= current.roll().length().toNanos()) {
             begin(SegmentName.at(options.roll(), clock), record);
         } else {
             chronicle.clock(clock);

@@ -1,8 +1,6 @@
 package dev.shiplog.journal;
 
 import dev.shiplog.journal.segment.Roll;
-import dev.shiplog.journal.segment.SegmentName;
-import java.io.IOException;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.SyncMode;
 import net.openhft.chronicle.core.time.TimeProvider;

@@ -190,7 +190,8 @@ public final class Cursor implements Closeable {
         if (current != null && current.isEmpty()) {
             losses.damaged(file.getFileName().toString(), 0, size(file), "the segment is empty");
         }
-        if (!Objects.equals(file.toAbsolutePath().getParent(), next.toAbsolutePath().getParent())) {
+        if (!Objects.equals(
+                file.toAbsolutePath().getParent(), next.toAbsolutePath().getParent())) {
             losses.restart();
         }
         go(next);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class DiskFullException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    DiskFullException(String message, @Nullable Throwable cause) {
+    public DiskFullException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -32,7 +32,7 @@ final class JournalLock implements Closeable {
     static JournalLock take(Path directory) throws IOException {
         Path key = directory.toRealPath();
         if (!HELD.add(key)) {
-            throw new JournalLockedException(directory);
+            throw isHeld(directory);
         }
         FileChannel channel = null;
         boolean taken = false;
@@ -45,11 +45,11 @@ final class JournalLock implements Closeable {
             FileLock lock = channel.tryLock();
             taken = lock != null;
             if (!taken) {
-                throw new JournalLockedException(directory);
+                throw isHeld(directory);
             }
             return new JournalLock(key, channel);
         } catch (OverlappingFileLockException e) {
-            throw new JournalLockedException(directory);
+            throw isHeld(directory);
         } finally {
             if (!taken) {
                 HELD.remove(key);
@@ -58,6 +58,10 @@ final class JournalLock implements Closeable {
                 }
             }
         }
+    }
+
+    private static IOException isHeld(Path directory) {
+        return new IOException(directory + ": another recorder writes to this journal; give each its own --data-dir");
     }
 
     @Override

@@ -69,8 +69,8 @@ final class ZerosAhead {
         file = made;
         filled = 0;
         newFile = true;
-        Set<StandardOpenOption> options = Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        Set<StandardOpenOption> options =
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         FileAttribute<?>[] mode = JournalDirectory.ownerOnly(directory, "rw-------");
         try {
             channel = FileChannel.open(made, options, mode);
@@ -86,8 +86,8 @@ final class ZerosAhead {
     void reserveMetadata() throws IOException {
         Path metadata = directory.resolve("metadata.cq4t");
         FileAttribute<?>[] mode = JournalDirectory.ownerOnly(directory, "rw-------");
-        try (FileChannel out = FileChannel.open(
-                metadata, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+        try (FileChannel out =
+                FileChannel.open(metadata, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
             for (long at = 0; at < METADATA; ) {
                 at += out.write(zeros.clear(), at);
             }

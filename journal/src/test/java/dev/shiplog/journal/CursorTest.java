@@ -107,12 +107,15 @@ class CursorTest {
             Files.delete(directory.resolve("20261121-1130.cq4"));
             Files.delete(directory.resolve("20261121-1131.cq4"));
             Journals.Reading rest = Journals.drain(cursor);
-            assertThat(rest.records()).extracting(Record::sequence)
+            assertThat(rest.records())
+                    .extracting(Record::sequence)
                     .containsExactly(6L, 7L, 8L, 9L, 10L, 21L, 22L, 23L, 24L, 25L, 26L, 27L, 28L, 29L, 30L);
             assertThat(rest.losses()).hasSize(1);
             assertThat(rest.losses().get(0).records()).isEqualTo(10);
             append(Roll.MINUTELY, START + 3 * MINUTE, 1);
-            assertThat(Journals.drain(cursor).records()).extracting(Record::sequence).containsExactly(31L);
+            assertThat(Journals.drain(cursor).records())
+                    .extracting(Record::sequence)
+                    .containsExactly(31L);
         }
     }
 
@@ -189,8 +192,15 @@ class CursorTest {
         Path second = directory.resolve("20261121-1131.cq4");
         Journals.Reading both = Journals.read(other, directory, first);
         assertThat(both.losses()).isEmpty();
-        assertThat(both.records()).extracting(Record::sequence).startsWith(1L, 1L, 2L).endsWith(20L).hasSize(21);
-        assertThat(Journals.read(second, first).records()).extracting(Record::sequence).isSorted().hasSize(20);
+        assertThat(both.records())
+                .extracting(Record::sequence)
+                .startsWith(1L, 1L, 2L)
+                .endsWith(20L)
+                .hasSize(21);
+        assertThat(Journals.read(second, first).records())
+                .extracting(Record::sequence)
+                .isSorted()
+                .hasSize(20);
         assertThat(Journals.read(second).losses()).isEmpty();
     }
 
@@ -224,8 +234,17 @@ class CursorTest {
         assertThat(shuffled.stream().map(SegmentName::parse).sorted().map(SegmentName::text))
                 .isEqualTo(names);
         for (String name : new String[] {
-            "20261121-1110V.cq4", "20261321F.cq4", "20261121-25F.cq4", "foo.cq4", "20261121-11F.cq4.0",
-            "20261121-11F.cq4.x", "20261121-11F.precreated", "metadata.cq4t", "20261121.cq4", "20261121-11.cq4", ""
+            "20261121-1110V.cq4",
+            "20261321F.cq4",
+            "20261121-25F.cq4",
+            "foo.cq4",
+            "20261121-11F.cq4.0",
+            "20261121-11F.cq4.x",
+            "20261121-11F.precreated",
+            "metadata.cq4t",
+            "20261121.cq4",
+            "20261121-11.cq4",
+            ""
         }) {
             assertThat(SegmentName.parse(name)).as(name).isNull();
         }

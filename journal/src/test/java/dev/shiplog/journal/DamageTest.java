@@ -147,7 +147,8 @@ class DamageTest {
                 String damage = "cut at " + size;
                 channel.truncate(size);
                 Journals.Reading reading = Journals.read(file);
-                int read = small.oracle.judge(reading, 1, small.oracle.appended().size(), damage);
+                int read =
+                        small.oracle.judge(reading, 1, small.oracle.appended().size(), damage);
                 assertThat(read).as(damage).isLessThanOrEqualTo(before);
                 // A file that was not cut has room for the next header behind its last record.
                 assertThat(reading.losses()).as(damage).hasSize(size < end + 4 ? 1 : 0);
@@ -161,7 +162,8 @@ class DamageTest {
     void everyBitFlipped() throws IOException {
         byte[] bytes = small.segments.get(small.newest());
         int pages = excerpts(bytes).get(0)[0];
-        assertThat(Journals.read(Files.write(journal.resolve(small.newest()), bytes)).records())
+        assertThat(Journals.read(Files.write(journal.resolve(small.newest()), bytes))
+                        .records())
                 .hasSameSizeAs(small.oracle.appended());
         Path file = journal.resolve(small.newest());
         int told = 0;
@@ -292,12 +294,11 @@ class DamageTest {
             List<int[]> excerpts = excerpts(bytes);
             int[] a = excerpts.get(random.nextInt(excerpts.size() - 2));
             int[] b = excerpts.get(random.nextInt(excerpts.size() - 2));
-            byte[] mixed =
-                    switch (trial % 3) {
-                        case 0 -> splice(bytes, a, b); // b again before a
-                        case 1 -> a[0] < b[0] ? swap(bytes, a, b) : swap(bytes, b, a);
-                        default -> splice(bytes, a, excerpts(large.segments.get(large.newest())), random);
-                    };
+            byte[] mixed = switch (trial % 3) {
+                case 0 -> splice(bytes, a, b); // b again before a
+                case 1 -> a[0] < b[0] ? swap(bytes, a, b) : swap(bytes, b, a);
+                default -> splice(bytes, a, excerpts(large.segments.get(large.newest())), random);
+            };
             Files.write(journal.resolve(name), mixed);
             judgeAll(large, "seed " + seed + " trial " + trial);
         }
@@ -362,7 +363,8 @@ class DamageTest {
         Files.createDirectory(journal.resolve(names.get(7)));
         Journals.Reading reading = Journals.read(journal);
         large.oracle.judge(reading, 1, large.oracle.appended().size(), "four bad segments");
-        assertThat(reading.losses()).extracting(Loss::segment)
+        assertThat(reading.losses())
+                .extracting(Loss::segment)
                 .containsExactly(names.get(1), names.get(3), names.get(5), names.get(7));
     }
 
@@ -370,7 +372,8 @@ class DamageTest {
     void aFormatFromTheFutureIsNamed() throws IOException {
         byte[] bytes = small.segments.get(small.newest()).clone();
         int at = excerpts(bytes).get(0)[0];
-        int length = ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(at);
+        int length =
+                ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(at);
         bytes[at + 4 + 4 + 1 + 4] = 7;
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(bytes, at + 8, length - 4);

@@ -106,7 +106,8 @@ class FullDiskTest {
             assertThatThrownBy(() -> Journals.open(disk.resolve("new")).close()).isInstanceOf(DiskFullException.class);
             try (Appender appender = Journals.open(journal)) {
                 while (true) {
-                    assertThat(appender.append(Journals.bytes(Kind.LOG, 20_000, START, i))).isEqualTo(next);
+                    assertThat(appender.append(Journals.bytes(Kind.LOG, 20_000, START, i)))
+                            .isEqualTo(next);
                     next++;
                 }
             } catch (DiskFullException e) {

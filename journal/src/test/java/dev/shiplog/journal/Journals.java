@@ -40,7 +40,8 @@ final class Journals {
     /** A record that looks like the engine's: the same shape over and over, a few values that change. */
     static Record stats(int i, long received) {
         String id = Integer.toHexString(0xc0ffee + i % 7).repeat(11).substring(0, 64);
-        String json = "{\"read\":\"" + Instant.ofEpochSecond(received / SECOND, received % SECOND) + "\",\"pids\":{\"current\":"
+        String json = "{\"read\":\"" + Instant.ofEpochSecond(received / SECOND, received % SECOND)
+                + "\",\"pids\":{\"current\":"
                 + (i % 5) + "},\"cpu\":{\"total\":" + (1_000_000L * i) + ",\"name\":\"web-" + i % 7 + "\"},\"big\":"
                 + (long) i * i * 7919 + "}";
         return new Record(

@@ -298,7 +298,9 @@ final class ExcerptReader implements Closeable {
             return SegmentHeader.begins(buffer, bodyFrom, bodyTo)
                     && (journal == null
                             || SegmentHeader.version(buffer, bodyFrom) > SegmentHeader.VERSION
-                            || SegmentHeader.read(buffer, bodyFrom, bodyTo).journal().equals(journal));
+                            || SegmentHeader.read(buffer, bodyFrom, bodyTo)
+                                    .journal()
+                                    .equals(journal));
         }
         return Group.begins(buffer, bodyFrom, bodyTo)
                 && Group.base(buffer, bodyFrom) >= nextBase
@@ -337,7 +339,9 @@ final class ExcerptReader implements Closeable {
         }
         int n = buffer[at + 1];
         for (String name : META_NAMES) {
-            if (n == name.length() && n + 2 <= length && Excerpt.ascii(buffer, at + 2, n).equals(name)) {
+            if (n == name.length()
+                    && n + 2 <= length
+                    && Excerpt.ascii(buffer, at + 2, n).equals(name)) {
                 return true;
             }
         }

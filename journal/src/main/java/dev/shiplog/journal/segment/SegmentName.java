@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 public record SegmentName(String text, Roll roll, long start, int aside) implements Comparable<SegmentName> {
     static final String SUFFIX = ".cq4";
 
-    private static final Pattern FORM = Pattern.compile(
-            "(\\d{4})(\\d{2})(\\d{2})(?:-(\\d{2})(\\d{2})?)?([FX]?)\\.cq4(?:\\.([1-9]\\d{0,8}))?");
+    private static final Pattern FORM =
+            Pattern.compile("(\\d{4})(\\d{2})(\\d{2})(?:-(\\d{2})(\\d{2})?)?([FX]?)\\.cq4(?:\\.([1-9]\\d{0,8}))?");
     private static final Comparator<SegmentName> ORDER = Comparator.comparingLong(SegmentName::start)
             .thenComparingInt(name -> name.aside == 0 ? Integer.MAX_VALUE : name.aside)
             .thenComparing(SegmentName::text);
@@ -42,7 +42,8 @@ public record SegmentName(String text, Roll roll, long start, int aside) impleme
 
     /** The segment that takes up a record received at {@code nanos} since the epoch. */
     public static SegmentName at(Roll roll, long nanos) {
-        long start = Math.floorDiv(nanos, roll.length().toNanos()) * roll.length().toNanos();
+        long start =
+                Math.floorDiv(nanos, roll.length().toNanos()) * roll.length().toNanos();
         String text = formatter(roll).format(Instant.ofEpochSecond(0, start));
         return new SegmentName(text + SUFFIX, roll, start, 0);
     }
@@ -59,9 +60,13 @@ public record SegmentName(String text, Roll roll, long start, int aside) impleme
         }
         try {
             LocalDateTime start = LocalDateTime.of(
-                    number(m.group(1)), number(m.group(2)), number(m.group(3)), number(m.group(4)), number(m.group(5)), 0);
-            return new SegmentName(
-                    text, roll, start.toEpochSecond(ZoneOffset.UTC) * NANOS, number(m.group(7)));
+                    number(m.group(1)),
+                    number(m.group(2)),
+                    number(m.group(3)),
+                    number(m.group(4)),
+                    number(m.group(5)),
+                    0);
+            return new SegmentName(text, roll, start.toEpochSecond(ZoneOffset.UTC) * NANOS, number(m.group(7)));
         } catch (DateTimeException e) {
             return null;
         }
@@ -85,13 +90,12 @@ public record SegmentName(String text, Roll roll, long start, int aside) impleme
     }
 
     private static DateTimeFormatter formatter(Roll roll) {
-        String pattern =
-                switch (roll) {
-                    case MINUTELY -> "yyyyMMdd-HHmm";
-                    case TEN_MINUTELY -> "yyyyMMdd-HHmm'X'";
-                    case HOURLY -> "yyyyMMdd-HH'F'";
-                    case DAILY -> "yyyyMMdd'F'";
-                };
+        String pattern = switch (roll) {
+            case MINUTELY -> "yyyyMMdd-HHmm";
+            case TEN_MINUTELY -> "yyyyMMdd-HHmm'X'";
+            case HOURLY -> "yyyyMMdd-HH'F'";
+            case DAILY -> "yyyyMMdd'F'";
+        };
         return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).withZone(ZoneOffset.UTC);
     }
 

@@ -74,8 +74,7 @@ public final class SegmentReader implements Closeable {
             }
             switch (excerpts.next()) {
                 case EXCERPT -> take();
-                case SKIPPED -> losses.damaged(
-                        name, excerpts.skippedFrom(), excerpts.position(), excerpts.reason());
+                case SKIPPED -> losses.damaged(name, excerpts.skippedFrom(), excerpts.position(), excerpts.reason());
                 case END -> {
                     return Step.END;
                 }

@@ -1,17 +1,17 @@
 package dev.shiplog.replay.command;
 
 /** How a verb ended, for the shell. */
-public final class ExitCode {
+final class ExitCode {
     /** All well. */
-    public static final int OK = 0;
+    static final int OK = 0;
     /** It could not be done; one line on stderr says why. */
-    public static final int FAILED = 1;
+    static final int FAILED = 1;
     /** The command line makes no sense. */
-    public static final int USAGE = 2;
+    static final int USAGE = 2;
     /** Done, but the recorder knows that it missed something in the range. */
-    public static final int GAPS = 3;
+    static final int GAPS = 3;
     /** Done, but parts of the journal are damaged and were skipped; says more than {@link #GAPS}, so it wins. */
-    public static final int DAMAGE = 4;
+    static final int DAMAGE = 4;
 
     static final String HELP =
             "Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in the range, 4 damage met and skipped.";

@@ -14,8 +14,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     private static final List<String> VALUES = List.of(
-            "0", "-0", "18446744073709551615", "1.50", "-2e+30", "true", "false", "null", "\"\"", "\"a\"", "\"\\\"\"",
-            "\"\\u00e9\"", "\"caf\u00e9 \ud83d\ude00\"", "{}", "[]", "{\"a\":[1,{\"b\":\"c\"}]}", "[ [ ] ]");
+            "0",
+            "-0",
+            "18446744073709551615",
+            "1.50",
+            "-2e+30",
+            "true",
+            "false",
+            "null",
+            "\"\"",
+            "\"a\"",
+            "\"\\\"\"",
+            "\"\\u00e9\"",
+            "\"caf\u00e9 \ud83d\ude00\"",
+            "{}",
+            "[]",
+            "{\"a\":[1,{\"b\":\"c\"}]}",
+            "[ [ ] ]");
 
     @Test
     void readsWhereValuesStand() {
@@ -101,8 +116,8 @@ class JsonTest {
                 assertThat(json.children())
                         .as("seed %d, round %d", seed, i)
                         .extracting(child -> {
-                            String text = new String(
-                                    bytes, child.from(), child.to() - child.from(), StandardCharsets.UTF_8);
+                            String text =
+                                    new String(bytes, child.from(), child.to() - child.from(), StandardCharsets.UTF_8);
                             return child.type() == Json.Type.STRING ? '"' + text + '"' : text;
                         })
                         .isEqualTo(values);
