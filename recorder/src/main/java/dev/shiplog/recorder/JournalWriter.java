@@ -93,6 +93,9 @@ final class JournalWriter {
         boolean stop = stopping.getCount() == 0;
         if (diskFull) {
             boolean stopped = stopping.await(patience, TimeUnit.MILLISECONDS);
+            if (outbox.isEmpty()) {
+                tellDropped(); // samples that were given up got us here, so there is something to try with
+            }
             write();
             return !(diskFull && stopped);
         }
@@ -107,7 +110,7 @@ final class JournalWriter {
         outbox.addAll(last ? ledger.settleNow() : ledger.settle(clock.now().monotonic()));
         boolean due = last || clock.now().monotonic() - synced >= syncNanos;
         if (due && !diskFull) {
-            queue.takeDropped().forEach(dropped -> outbox.add(mark(dropped)));
+            tellDropped();
         }
         if (last) {
             outbox.add(mark(new Mark.CleanStop(reason)));
@@ -154,11 +157,6 @@ final class JournalWriter {
             while (!outbox.isEmpty()) {
                 write(outbox.element());
                 outbox.remove();
-            }
-            if (diskFull) {
-                diskFull = false;
-                queue.diskFull(false);
-                LOG.log(Level.INFO, "journal: there is room again; writing goes on");
             }
         } catch (DiskFullException e) {
             outbox.removeIf(arrival -> {
@@ -213,6 +211,15 @@ final class JournalWriter {
     private void append(Record record) throws IOException {
         journal.append(record);
         unsynced = true;
+        if (diskFull) {
+            diskFull = false;
+            queue.diskFull(false);
+            LOG.log(Level.INFO, "journal: there is room again; writing goes on");
+        }
+    }
+
+    private void tellDropped() {
+        queue.takeDropped().forEach(dropped -> outbox.add(mark(dropped)));
     }
 
     private Arrival mark(Mark mark) {

@@ -3,6 +3,7 @@ package dev.shiplog.recorder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.shiplog.journal.DiskFullException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -48,11 +49,15 @@ class JournalWriterTest {
 
         int synced;
         boolean broken;
+        boolean full;
 
         @Override
         public void append(Record record) throws IOException {
             if (broken) {
                 throw new IOException("broken");
+            }
+            if (full) {
+                throw new DiskFullException("no space left", null);
             }
             records.add(record);
             segment.add(record);
@@ -235,6 +240,38 @@ class JournalWriterTest {
         assertThat(marks()).endsWith(new Mark.CleanStop("told to"));
         assertThat(journal.records.get(journal.records.size() - 1).kind()).isEqualTo(Kind.MARK);
         assertThat(journal.synced).isEqualTo(journal.records.size());
+    }
+
+    @Test
+    void aFullDiskCostsSamplesThatAreToldAndNoEvent() {
+        run.sample(1);
+        run.turn();
+        journal.full = true;
+        run.sample(2);
+        run.turn();
+        for (int retry = 0; retry < 3; retry++) {
+            now += SECOND;
+            run.sample(3);
+            run.turn();
+        }
+        run.event("e1", now, true);
+        journal.full = false;
+        run.turn();
+        now += SECOND;
+        run.turn();
+        run.sample(4);
+        run.turn();
+
+        assertThat(payloads(Kind.STATS)).containsExactly("s1", "s4");
+        assertThat(payloads(Kind.EVENT)).containsExactly("e1");
+        assertThat(marks())
+                .filteredOn(Mark.Dropped.class::isInstance)
+                .map(Mark.Dropped.class::cast)
+                .allSatisfy(dropped -> assertThat(dropped.reason()).isEqualTo("the disk was full"))
+                .extracting(Mark.Dropped::count)
+                .satisfies(counts -> assertThat(
+                                counts.stream().mapToLong(Long::longValue).sum())
+                        .isEqualTo(4));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ public final class EventSource implements Closeable {
     private final Thread reader = new Thread(this::run, "shiplog-events");
     private final Thread asker = new Thread(this::askWhetherItLives, "shiplog-liveness");
 
-    private volatile boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable LineStream open;
     private volatile boolean closedByUs;
     private volatile long lastHeard;
@@ -89,8 +90,7 @@ public final class EventSource implements Closeable {
      * Connects no more.
      */
     public void linger(Duration grace) throws InterruptedException {
-        stopping = true;
-        wake();
+        stopping.countDown();
         long begun = System.nanoTime();
         long patience = grace.toNanos() - Math.min(grace.toNanos() / 4, TimeUnit.MILLISECONDS.toNanos(500));
         long asked = begun;
@@ -110,9 +110,8 @@ public final class EventSource implements Closeable {
     /** Ends the reading. Idempotent. */
     @Override
     public void close() {
-        stopping = true;
+        stopping.countDown();
         closeStream("the recorder stops");
-        wake();
         asker.interrupt();
         try {
             reader.join(TimeUnit.SECONDS.toMillis(2));
@@ -123,7 +122,7 @@ public final class EventSource implements Closeable {
 
     private void run() {
         long pause = FIRST_PAUSE_MILLIS;
-        while (!stopping) {
+        while (!isStopping()) {
             long begun = System.nanoTime();
             boolean opened = false;
             String ended;
@@ -143,7 +142,7 @@ public final class EventSource implements Closeable {
             boolean stable = opened && System.nanoTime() - begun > STABLE;
             if (opened) {
                 lost(ended);
-            } else if (!stopping) {
+            } else if (!isStopping()) {
                 away(ended);
             }
             if (stable) {
@@ -168,7 +167,7 @@ public final class EventSource implements Closeable {
         lastHeard = System.nanoTime();
         closedByUs = false;
         open = stream;
-        if (stopping) {
+        if (isStopping()) {
             stream.close();
         }
         boolean announce = down || !asked.equals(identity);
@@ -207,7 +206,7 @@ public final class EventSource implements Closeable {
         long silent = closedByUs ? System.nanoTime() - lastHeard : 0;
         lostAt = clock.now().received() - silent;
         reason = why;
-        if (!stopping) {
+        if (!isStopping()) {
             LOG.log(Level.DEBUG, "event stream: {0}", why);
         }
     }
@@ -271,17 +270,15 @@ public final class EventSource implements Closeable {
         }
     }
 
-    private synchronized void pause(long millis) {
+    private void pause(long millis) {
         try {
-            if (!stopping) {
-                wait(millis);
-            }
+            stopping.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            stopping = true;
+            stopping.countDown();
         }
     }
 
-    private synchronized void wake() {
-        notifyAll();
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
     }
 }
