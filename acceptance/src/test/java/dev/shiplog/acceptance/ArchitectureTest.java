@@ -140,7 +140,11 @@ class ArchitectureTest {
                     @Override
                     public void check(JavaClass item, ConditionEvents events) {
                         boolean used = item.getDirectDependenciesToSelf().stream()
-                                .anyMatch(d -> !d.getOriginClass().getPackage().equals(item.getPackage()));
+                                        .anyMatch(d ->
+                                                !d.getOriginClass().getPackage().equals(item.getPackage()))
+                                || item.getMethodsWithReturnTypeOfSelf().stream()
+                                        .anyMatch(
+                                                method -> method.getModifiers().contains(JavaModifier.PUBLIC));
                         events.add(new SimpleConditionEvent(item, used, item.getName() + " is public for nobody"));
                     }
                 })

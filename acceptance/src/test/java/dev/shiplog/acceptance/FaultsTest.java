@@ -1,0 +1,344 @@
+package dev.shiplog.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.testkit.ScriptedEngine;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the recorder says and how it ends when what it is given is no good: the complete output of the real process, one
+ * clear line for each thing, and what the journal holds afterwards.
+ */
+class FaultsTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    /** Takes from root the right to pass over the permissions of files; any other user has no such right. */
+    private static final List<String> WITHOUT_PRIVILEGE =
+            System.getProperty("user.name").equals("root")
+                    ? List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+                    : List.of();
+
+    @TempDir
+    private Path directory;
+
+    private final List<RecorderProcess> processes = new ArrayList<>();
+    private Path socket;
+    private Path journal;
+
+    @BeforeEach
+    void name() {
+        socket = directory.resolve("engine.sock");
+        journal = directory.resolve("journal");
+    }
+
+    @AfterEach
+    void end() {
+        processes.forEach(RecorderProcess::close);
+    }
+
+    // Wrong usage.
+
+    @Test
+    void unknownOptionIsWrongUsage() throws Exception {
+        assertEnds(2, "recorder: Unknown option: '--bogus'; recorder --help lists the options\n", start("--bogus"));
+    }
+
+    @Test
+    void unknownKeyInTheFileIsWrongUsage() throws Exception {
+        Path file = Files.writeString(directory.resolve("recorder.yml"), "stats-intervall: 5s\n");
+
+        assertEnds(2, """
+                recorder: FILE: unknown option "stats-intervall"; the options are data-dir, docker-host, exclude, include, \
+                min-free, queue-size, redact, roll, stats-interval, stop-grace, sync-interval
+                """.replace("FILE", file.toString()), start("--config", file.toString()));
+    }
+
+    @Test
+    void valueThatMakesNoSenseIsWrongUsage() throws Exception {
+        assertEnds(
+                2,
+                "recorder: --stats-interval: \"5\" is not a duration; write it as in 500ms, 5s, 1m or 1h\n",
+                start("--stats-interval", "5"));
+    }
+
+    // The engine cannot be reached.
+
+    @Test
+    void engineThatIsDownAtStartIsWaitedFor() throws Exception {
+        RecorderProcess recorder = record();
+        awaitOutput(recorder, "trying again");
+        try (ScriptedEngine engine = ScriptedEngine.at(socket)) {
+            engine.start("web");
+            awaitEvents(journal, 3);
+        }
+        recorder.terminate();
+
+        assertEnds(0, """
+                TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
+                TIME WARN  unix://SOCKET: no such file; is the engine running, is the socket mounted?; trying again until it answers
+                TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
+                """, recorder);
+        assertThat(marks(journal))
+                .extracting(mark -> mark.getClass().getSimpleName())
+                .containsSubsequence("Start", "EngineDown", "EngineUp", "CleanStop");
+    }
+
+    @Test
+    void directoryInThePlaceOfTheSocketIsNamed() throws Exception {
+        Files.createDirectory(socket);
+        RecorderProcess recorder = record();
+        awaitOutput(recorder, "trying again");
+        recorder.terminate();
+
+        assertEnds(0, """
+                TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
+                TIME WARN  unix://SOCKET: is a directory; Docker makes one when it mounts a socket that is not there: \
+                remove it, start the engine, mount again; trying again until it answers
+                """, recorder);
+    }
+
+    @Test
+    void socketWithoutPermissionIsNamedAndTriedAgain() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.at(socket)) {
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("---------"));
+            RecorderProcess recorder = record(WITHOUT_PRIVILEGE);
+            awaitOutput(recorder, "trying again");
+            engine.start("web");
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            awaitEvents(journal, 3);
+            recorder.terminate();
+
+            assertEnds(
+                    0,
+                    """
+                    TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
+                    TIME WARN  unix://SOCKET: permission denied: it belongs to OWNER and group GROUP, ---------; join that \
+                    group, in a container with --group-add GID; trying again until it answers
+                    TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
+                    """.replace("OWNER", Files.getOwner(socket).getName())
+                            .replace(
+                                    "GROUP",
+                                    Files.getAttribute(socket, "posix:group").toString())
+                            .replace(
+                                    "GID",
+                                    Files.getAttribute(socket, "unix:gid").toString()),
+                    recorder);
+        }
+    }
+
+    // The journal cannot be written.
+
+    @Test
+    void fileInThePlaceOfTheJournalIsRefused() throws Exception {
+        Files.writeString(journal, "precious");
+
+        assertEnds(1, "recorder: JOURNAL: is not a directory; --data-dir must name one\n", record());
+        assertThat(journal).hasContent("precious");
+    }
+
+    @Test
+    void secondRecorderOnAJournalIsRefusedAndHarmsNothing() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.at(socket)) {
+            RecorderProcess first = record();
+            engine.start("web");
+            awaitEvents(journal, 3);
+
+            assertEnds(
+                    1,
+                    "recorder: JOURNAL: another recorder writes to this journal; give each its own --data-dir\n",
+                    record());
+
+            engine.stop("web");
+            awaitEvents(journal, 7);
+            first.terminate();
+            assertThat(first.awaitEnd()).as(first.output()).isZero();
+            assertThat(payloads(journal, Kind.EVENT)).containsExactlyElementsOf(texts(engine.emitted()));
+        }
+    }
+
+    @Test
+    void readOnlyDirectoryIsRefused() throws Exception {
+        try (PrivateMount mount = PrivateMount.of(directory.resolve("mount"), "ro,size=4m")) {
+            journal = mount.inside();
+
+            assertEnds(
+                    1,
+                    "recorder: JOURNAL: is on a read-only file system; --data-dir must be writable\n",
+                    record(mount.enter()));
+        }
+    }
+
+    @Test
+    void directoryWithoutPermissionIsRefused() throws Exception {
+        Files.createDirectory(
+                journal, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-x------")));
+
+        assertEnds(
+                1,
+                "recorder: JOURNAL: no permission to write to this directory; run as its owner\n",
+                record(WITHOUT_PRIVILEGE));
+    }
+
+    @Test
+    void fullDirectoryIsSaidOnceAndOutlived() throws Exception {
+        try (PrivateMount mount = PrivateMount.of(directory.resolve("mount"), "size=16m");
+                ScriptedEngine engine = ScriptedEngine.at(socket).tick(Duration.ofMillis(100))) {
+            journal = mount.inside().resolve("journal");
+            Path seen = mount.outside().resolve("journal");
+            Path filler = mount.outside().resolve("filler");
+            RecorderProcess recorder = record(mount.enter(), "--min-free", "1MiB");
+            for (int i = 0; i < 5; i++) {
+                engine.start("web" + i);
+            }
+            awaitEvents(seen, 15);
+
+            fill(filler);
+            awaitOutput(recorder, "ERROR");
+            engine.restart("web1");
+            engine.flood("web2", 50);
+            int before = payloads(seen, Kind.STATS).size();
+            Thread.sleep(3_000);
+            Files.delete(filler);
+            await().atMost(SOON).until(() -> payloads(seen, Kind.STATS).size() > before + 20);
+            awaitEvents(seen, engine.emitted().size());
+            recorder.terminate();
+            assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
+
+            assertThat(payloads(seen, Kind.EVENT)).containsExactlyElementsOf(texts(engine.emitted()));
+            assertThat(marks(seen))
+                    .filteredOn(Mark.Dropped.class::isInstance)
+                    .isNotEmpty()
+                    .allSatisfy(mark -> {
+                        Mark.Dropped dropped = (Mark.Dropped) mark;
+                        assertThat(dropped.kind()).isEqualTo("stats");
+                        assertThat(dropped.count()).isPositive();
+                        assertThat(dropped.reason()).isEqualTo("the disk was full");
+                        assertThat(dropped.to()).isGreaterThan(dropped.from());
+                    });
+            assertThat(said(recorder)).isEqualTo("""
+                            TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
+                            TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
+                            TIME ERROR journal: JOURNAL: only 0 MiB free, less than the 1 MiB to be kept free; stats are dropped, events wait in memory
+                            TIME INFO  journal: there is room again; writing goes on
+                            """);
+        }
+    }
+
+    @Test
+    void directoryThatIsFullAtStartIsRefused() throws Exception {
+        try (PrivateMount mount = PrivateMount.of(directory.resolve("mount"), "size=4m")) {
+            journal = mount.inside().resolve("journal");
+
+            assertEnds(
+                    1,
+                    "recorder: JOURNAL: only 4 MiB free, less than the 64 MiB to be kept free\n",
+                    record(mount.enter()));
+        }
+    }
+
+    /** Until not one byte more is taken. */
+    private static void fill(Path filler) throws IOException {
+        byte[] block = new byte[4096];
+        try (var out = Files.newOutputStream(filler)) {
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("No space left");
+        }
+    }
+
+    private RecorderProcess record(String... more) throws IOException {
+        return record(List.of(), more);
+    }
+
+    private RecorderProcess record(List<String> prefix, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--docker-host", "unix://" + socket, "--data-dir", journal.toString(), "--stats-interval", "1s"));
+        arguments.addAll(List.of(more));
+        return start(prefix, arguments.toArray(String[]::new));
+    }
+
+    private RecorderProcess start(String... arguments) throws IOException {
+        return start(List.of(), arguments);
+    }
+
+    private RecorderProcess start(List<String> prefix, String... arguments) throws IOException {
+        Path output = directory.resolve("output" + processes.size());
+        RecorderProcess process = RecorderProcess.start(prefix, output, arguments);
+        processes.add(process);
+        return process;
+    }
+
+    private void assertEnds(int code, String output, RecorderProcess recorder) throws IOException {
+        int ended = recorder.awaitEnd();
+        assertThat(said(recorder)).isEqualTo(output);
+        assertThat(ended).isEqualTo(code);
+    }
+
+    private String said(RecorderProcess recorder) throws IOException {
+        return recorder.output()
+                .replaceAll("(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z ", "TIME ")
+                .replace(socket.toString(), "SOCKET")
+                .replace(journal.toString(), "JOURNAL");
+    }
+
+    private static void awaitOutput(RecorderProcess recorder, String text) {
+        await().atMost(SOON).until(() -> recorder.output().contains(text));
+    }
+
+    private static void awaitEvents(Path journal, int count) {
+        await().atMost(SOON)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> payloads(journal, Kind.EVENT).size() == count);
+    }
+
+    private static List<Mark> marks(Path journal) throws IOException {
+        List<Mark> marks = new ArrayList<>();
+        for (Record record : read(journal)) {
+            if (record.kind() == Kind.MARK) {
+                marks.add(Mark.fromJson(record.payload()));
+            }
+        }
+        return marks;
+    }
+
+    private static List<String> payloads(Path journal, Kind kind) throws IOException {
+        return texts(read(journal).stream()
+                .filter(record -> record.kind() == kind)
+                .map(Record::payload)
+                .toList());
+    }
+
+    private static List<String> texts(List<byte[]> payloads) {
+        return payloads.stream()
+                .map(payload -> new String(payload, StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    private static List<Record> read(Path journal) throws IOException {
+        List<Record> records = new ArrayList<>();
+        try (Cursor cursor = Cursor.open(List.of(journal))) {
+            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
+                assertThat(step).as(() -> String.valueOf(cursor.loss())).isEqualTo(Cursor.Step.RECORD);
+                records.add(cursor.record().toRecord());
+            }
+        }
+        return records;
+    }
+}

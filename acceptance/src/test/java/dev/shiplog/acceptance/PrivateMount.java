@@ -1,0 +1,70 @@
+package dev.shiplog.acceptance;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A small file system in memory that only processes in a mount namespace of its own see: it goes with them, and no mount
+ * is left on this machine whatever happens. Needs root; without, the test is skipped.
+ */
+final class PrivateMount implements AutoCloseable {
+    private final Process holder;
+    private final Path directory;
+
+    private PrivateMount(Process holder, Path directory) {
+        this.holder = holder;
+        this.directory = directory;
+    }
+
+    /** @param options as of mount(8), as in {@code ro,size=4m} */
+    static PrivateMount of(Path directory, String options) throws IOException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "mounting a file system needs root");
+        Files.createDirectory(directory);
+        // Holds the namespace until our end of its standard input is closed.
+        String script = "mount -t tmpfs -o \"$1\" none \"$2\" && echo mounted && read -r end";
+        Process holder = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        script,
+                        "sh",
+                        options,
+                        directory.toString())
+                .redirectErrorStream(true)
+                .start();
+        BufferedReader said = holder.inputReader();
+        String line = said.readLine();
+        assumeTrue("mounted".equals(line), "cannot mount here: " + line);
+        return new PrivateMount(holder, directory);
+    }
+
+    /** Before a command line: lets it see the file system. */
+    List<String> enter() {
+        return List.of("nsenter", "--mount=/proc/" + holder.pid() + "/ns/mnt");
+    }
+
+    /** Where a process that entered sees it. */
+    Path inside() {
+        return directory;
+    }
+
+    /** Where everybody sees it as long as this is open. */
+    Path outside() {
+        return Path.of("/proc/" + holder.pid() + "/root" + directory.toAbsolutePath());
+    }
+
+    @Override
+    public void close() throws IOException {
+        holder.getOutputStream().close();
+        holder.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+}

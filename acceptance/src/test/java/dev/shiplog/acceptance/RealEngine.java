@@ -1,0 +1,120 @@
+package dev.shiplog.acceptance;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The real engine that tests may use, by its own API. What is made here carries a label of its own, and is removed at
+ * the end. Thread safe.
+ */
+final class RealEngine implements Closeable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String LABEL = "dev.shiplog.test";
+
+    private final Path socket;
+    private final String run = UUID.randomUUID().toString();
+
+    private RealEngine(Path socket) {
+        this.socket = socket;
+    }
+
+    /** The one at {@code SHIPLOG_TEST_ENGINE}, as {@code scripts/test-engine} starts it; without, the test is skipped. */
+    static RealEngine ofEnvironment() {
+        String socket = System.getenv("SHIPLOG_TEST_ENGINE");
+        assumeTrue(socket != null, "no engine to test on: eval \"$(scripts/test-engine env)\"");
+        return new RealEngine(Path.of(socket));
+    }
+
+    Path socket() {
+        return socket;
+    }
+
+    /** @param more members of the request beside image, command and labels */
+    String create(String name, Map<String, String> labels, Map<String, Object> more, String... command)
+            throws IOException {
+        Map<String, String> all = new HashMap<>(labels);
+        all.put(LABEL, run);
+        Map<String, Object> request = new HashMap<>(more);
+        request.put("Image", "busybox");
+        request.put("Cmd", List.of(command));
+        request.put("Labels", all);
+        return post("/containers/create?name=" + name, request).path("Id").asText();
+    }
+
+    void start(String id) throws IOException {
+        act(id, "start");
+    }
+
+    /** @param action as in {@code pause} or {@code rename?name=other} */
+    void act(String id, String action) throws IOException {
+        post("/containers/" + id + "/" + action, Map.of());
+    }
+
+    /** A command in a container; returns when it has ended. */
+    void exec(String id, String... command) throws IOException {
+        Map<String, Object> request = Map.of("Cmd", List.of(command), "AttachStdout", true);
+        String exec = post("/containers/" + id + "/exec", request).path("Id").asText();
+        post("/exec/" + exec + "/start", Map.of("Detach", false));
+    }
+
+    void remove(String id) throws IOException {
+        call("DELETE", "/containers/" + id + "?force=true", Map.of());
+    }
+
+    /** Removes what is left of what was made here. */
+    @Override
+    public void close() throws IOException {
+        String filter = URLEncoder.encode(
+                JSON.writeValueAsString(Map.of("label", List.of(LABEL + "=" + run))), StandardCharsets.UTF_8);
+        for (JsonNode container : call("GET", "/containers/json?all=1&filters=" + filter, Map.of())) {
+            remove(container.path("Id").asText());
+        }
+    }
+
+    private JsonNode post(String path, Map<String, ?> request) throws IOException {
+        return call("POST", path, request);
+    }
+
+    /** One request a connection, in HTTP 1.0: the answer ends where the connection does. */
+    private JsonNode call(String method, String path, Map<String, ?> request) throws IOException {
+        byte[] body = request.isEmpty() ? new byte[0] : JSON.writeValueAsBytes(request);
+        String head = method + " /v1.41" + path + " HTTP/1.0\r\nHost: engine\r\nContent-Type: application/json\r\n"
+                + "Content-Length: " + body.length + "\r\n\r\n";
+        String answer;
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.UTF_8)));
+            channel.write(ByteBuffer.wrap(body));
+            answer = rest(channel);
+        }
+        int end = answer.indexOf("\r\n\r\n");
+        if (end < 0 || !answer.matches("(?s)HTTP/1\\.\\d [23]\\d\\d .*")) {
+            throw new IOException(method + " " + path + ": " + answer);
+        }
+        String text = answer.substring(end).strip();
+        return text.startsWith("{") || text.startsWith("[") ? JSON.readTree(text) : JSON.nullNode();
+    }
+
+    private static String rest(SocketChannel channel) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+        while (channel.read(buffer.clear()) >= 0) {
+            all.write(buffer.array(), 0, buffer.position());
+        }
+        return all.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.shiplog.acceptance;
+
+import dev.shiplog.recorder.RecorderMain;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A recorder in a process of its own, of the classes under test, with the memory that scripts/recorder gives it. */
+final class RecorderProcess implements AutoCloseable {
+    /** Runs the rest of its command line as pid 1 of a new pid namespace, as a container does. */
+    static final List<String> PID_ONE =
+            List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private");
+
+    private static final Duration END = Duration.ofSeconds(30);
+
+    private final Process process;
+    private final boolean wrapped;
+    private final Path output;
+
+    private RecorderProcess(Process process, boolean wrapped, Path output) {
+        this.process = process;
+        this.wrapped = wrapped;
+        this.output = output;
+    }
+
+    /** @param output a file for what it prints, standard error and output together */
+    static RecorderProcess start(Path output, String... arguments) throws IOException {
+        return start(List.of(), output, arguments);
+    }
+
+    /** @param prefix a program, with its options, that executes the rest of its command line */
+    static RecorderProcess start(List<String> prefix, Path output, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(java());
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        // Only what a test says counts.
+        builder.environment().keySet().removeIf(name -> name.matches("(SHIPLOG|DOCKER|JAVA|JDK)_.*"));
+        return new RecorderProcess(builder.start(), prefix.contains("--fork"), output);
+    }
+
+    private static List<String> java() {
+        List<String> java = new ArrayList<>();
+        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.matches("--add-(opens|exports)=.*"))
+                .forEach(java::add);
+        if (Runtime.version().feature() >= 24) {
+            java.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        java.add("@" + Path.of("..", "scripts", "recorder.options").toAbsolutePath());
+        java.addAll(List.of("-cp", absolute(System.getProperty("java.class.path")), RecorderMain.class.getName()));
+        return java;
+    }
+
+    private static String absolute(String classPath) {
+        List<String> entries = new ArrayList<>();
+        for (String entry : classPath.split(File.pathSeparator)) {
+            entries.add(Path.of(entry).toAbsolutePath().toString());
+        }
+        return String.join(File.pathSeparator, entries);
+    }
+
+    /** Everything that it printed so far. */
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The recorder itself, which is not always the process that was started; empty before it is there. */
+    Optional<ProcessHandle> recorder() {
+        return wrapped ? process.children().findFirst() : Optional.of(process.toHandle());
+    }
+
+    /** {@code kill -9}; returns when it is gone. */
+    void kill() {
+        recorder().ifPresent(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        recorder().ifPresent(ProcessHandle::destroy);
+    }
+
+    /** The exit code. */
+    int awaitEnd() {
+        return process.onExit()
+                .orTimeout(END.toSeconds(), TimeUnit.SECONDS)
+                .join()
+                .exitValue();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
