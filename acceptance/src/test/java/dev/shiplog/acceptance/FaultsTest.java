@@ -3,13 +3,11 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.testkit.ScriptedEngine;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -167,7 +165,8 @@ class FaultsTest {
             awaitEvents(journal, 7);
             first.terminate();
             assertThat(first.awaitEnd()).as(first.output()).isZero();
-            assertThat(payloads(journal, Kind.EVENT)).containsExactlyElementsOf(texts(engine.emitted()));
+            assertThat(Journals.payloads(journal, Kind.EVENT))
+                    .containsExactlyElementsOf(Journals.texts(engine.emitted()));
         }
     }
 
@@ -211,15 +210,15 @@ class FaultsTest {
             awaitOutput(recorder, "ERROR");
             engine.restart("web1");
             engine.flood("web2", 50);
-            int before = payloads(seen, Kind.STATS).size();
+            int before = Journals.payloads(seen, Kind.STATS).size();
             Thread.sleep(3_000);
             Files.delete(filler);
-            await().atMost(SOON).until(() -> payloads(seen, Kind.STATS).size() > before + 20);
+            await().atMost(SOON).until(() -> Journals.payloads(seen, Kind.STATS).size() > before + 20);
             awaitEvents(seen, engine.emitted().size());
             recorder.terminate();
             assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
 
-            assertThat(payloads(seen, Kind.EVENT)).containsExactlyElementsOf(texts(engine.emitted()));
+            assertThat(Journals.payloads(seen, Kind.EVENT)).containsExactlyElementsOf(Journals.texts(engine.emitted()));
             assertThat(marks(seen))
                     .filteredOn(Mark.Dropped.class::isInstance)
                     .isNotEmpty()
@@ -305,40 +304,16 @@ class FaultsTest {
     private static void awaitEvents(Path journal, int count) {
         await().atMost(SOON)
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> payloads(journal, Kind.EVENT).size() == count);
+                .until(() -> Journals.payloads(journal, Kind.EVENT).size() == count);
     }
 
     private static List<Mark> marks(Path journal) throws IOException {
         List<Mark> marks = new ArrayList<>();
-        for (Record record : read(journal)) {
+        for (Record record : Journals.read(journal)) {
             if (record.kind() == Kind.MARK) {
                 marks.add(Mark.fromJson(record.payload()));
             }
         }
         return marks;
-    }
-
-    private static List<String> payloads(Path journal, Kind kind) throws IOException {
-        return texts(read(journal).stream()
-                .filter(record -> record.kind() == kind)
-                .map(Record::payload)
-                .toList());
-    }
-
-    private static List<String> texts(List<byte[]> payloads) {
-        return payloads.stream()
-                .map(payload -> new String(payload, StandardCharsets.UTF_8))
-                .toList();
-    }
-
-    private static List<Record> read(Path journal) throws IOException {
-        List<Record> records = new ArrayList<>();
-        try (Cursor cursor = Cursor.open(List.of(journal))) {
-            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
-                assertThat(step).as(() -> String.valueOf(cursor.loss())).isEqualTo(Cursor.Step.RECORD);
-                records.add(cursor.record().toRecord());
-            }
-        }
-        return records;
     }
 }

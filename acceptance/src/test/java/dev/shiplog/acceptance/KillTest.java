@@ -10,7 +10,6 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.testkit.ScriptedEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,9 +106,9 @@ class KillTest {
                 assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
             }
             lookAt(journal, "the end");
-            assertThat(texts(eventsOf(known)))
+            assertThat(Journals.texts(eventsOf(known)))
                     .as("events in the journal against those emitted, %s", seed())
-                    .containsExactlyElementsOf(texts(engine.emitted()));
+                    .containsExactlyElementsOf(Journals.texts(engine.emitted()));
             assertThat(marks(Mark.Gap.class).filter(gap -> gap.kind().equals("event")))
                     .as("gaps among events, %s", seed())
                     .isEmpty();
@@ -181,7 +180,7 @@ class KillTest {
             }
         }
         Set<String> events = new HashSet<>();
-        for (String event : texts(eventsOf(now))) {
+        for (String event : Journals.texts(eventsOf(now))) {
             assertThat(events.add(event)).as("twice: %s; %s", event, as).isTrue();
         }
         known = now;
@@ -191,14 +190,7 @@ class KillTest {
         if (!isBegun(journal)) {
             return List.of();
         }
-        List<Record> records = new ArrayList<>();
-        try (Cursor cursor = Cursor.open(List.of(journal))) {
-            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
-                assertThat(step).as(() -> as + ": " + cursor.loss()).isEqualTo(Cursor.Step.RECORD);
-                records.add(cursor.record().toRecord());
-            }
-        }
-        return records;
+        return Journals.read(journal, as);
     }
 
     /** A recorder that was killed early leaves an empty directory, or none. */
@@ -245,12 +237,6 @@ class KillTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static List<String> texts(List<byte[]> payloads) {
-        return payloads.stream()
-                .map(payload -> new String(payload, StandardCharsets.UTF_8))
-                .toList();
     }
 
     private static String seed() {

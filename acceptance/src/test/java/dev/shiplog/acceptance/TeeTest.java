@@ -3,7 +3,6 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.testkit.Exchange;
@@ -105,7 +104,7 @@ class TeeTest {
                 legs.add(new Leg(tee, false));
             }
         }
-        compare(read(journal));
+        compare(Journals.read(journal));
     }
 
     private Tee tee(RealEngine engine) throws IOException {
@@ -121,17 +120,6 @@ class TeeTest {
                 journal.toString(),
                 "--stats-interval",
                 "1s");
-    }
-
-    private static List<Record> read(Path journal) throws IOException {
-        List<Record> records = new ArrayList<>();
-        try (Cursor cursor = Cursor.open(List.of(journal))) {
-            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
-                assertThat(step).as(() -> String.valueOf(cursor.loss())).isEqualTo(Cursor.Step.RECORD);
-                records.add(cursor.record().toRecord());
-            }
-        }
-        return records;
     }
 
     private void compare(List<Record> journal) throws IOException {
