@@ -223,7 +223,7 @@ class DamageTest {
                 roll);
     }
 
-    private static void stop(RecorderProcess recorder) throws IOException {
+    private static void stop(RecorderProcess recorder) throws Exception {
         recorder.terminate();
         assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
     }

@@ -284,7 +284,7 @@ class FaultsTest {
         return process;
     }
 
-    private void assertEnds(int code, String output, RecorderProcess recorder) throws IOException {
+    private void assertEnds(int code, String output, RecorderProcess recorder) throws Exception {
         int ended = recorder.awaitEnd();
         assertThat(said(recorder)).isEqualTo(output);
         assertThat(ended).isEqualTo(code);

@@ -21,7 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -289,14 +288,14 @@ class KillTest {
     private static final class Weather implements AutoCloseable {
         private final ScriptedEngine engine;
         private final Random random;
-        private final CompletableFuture<Void> end;
+        private final Thread thread = new Thread(this::blow, "weather");
         private volatile int limit;
         private volatile boolean over;
 
         Weather(ScriptedEngine engine, long seed) {
             this.engine = engine;
             this.random = new Random(seed);
-            this.end = CompletableFuture.runAsync(this::blow);
+            thread.start();
         }
 
         /** Goes on until so many events were emitted. */
@@ -322,7 +321,11 @@ class KillTest {
 
         void calm() {
             over = true;
-            end.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         @Override

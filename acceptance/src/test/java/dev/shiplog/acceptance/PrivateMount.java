@@ -65,6 +65,12 @@ final class PrivateMount implements AutoCloseable {
     @Override
     public void close() throws IOException {
         holder.getOutputStream().close();
-        holder.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        try {
+            if (!holder.waitFor(10, TimeUnit.SECONDS)) {
+                holder.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

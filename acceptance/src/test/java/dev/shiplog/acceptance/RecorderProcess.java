@@ -1,5 +1,7 @@
 package dev.shiplog.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.shiplog.recorder.RecorderMain;
 import java.io.File;
 import java.io.IOException;
@@ -84,7 +86,7 @@ final class RecorderProcess implements AutoCloseable {
     }
 
     /** {@code kill -9}; returns when it is gone. */
-    void kill() {
+    void kill() throws InterruptedException {
         recorder().ifPresent(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         awaitEnd();
@@ -96,15 +98,19 @@ final class RecorderProcess implements AutoCloseable {
     }
 
     /** The exit code. */
-    int awaitEnd() {
-        return process.onExit()
-                .orTimeout(END.toSeconds(), TimeUnit.SECONDS)
-                .join()
-                .exitValue();
+    int awaitEnd() throws InterruptedException {
+        assertThat(process.waitFor(END.toSeconds(), TimeUnit.SECONDS))
+                .as("the recorder ends within %s", END)
+                .isTrue();
+        return process.exitValue();
     }
 
     @Override
     public void close() {
-        kill();
+        try {
+            kill();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
