@@ -72,10 +72,6 @@ final class Answer implements LineStream {
     void open() throws IOException {
         response = head();
         lastHeard = System.nanoTime();
-        if (over.get() != null) {
-            response.close(); // closed before the connection was made, and made nevertheless
-            throw failed(new InterruptedIOException());
-        }
         InputStream content = response.getBody();
         if (content != null) {
             body = content;
@@ -93,21 +89,38 @@ final class Answer implements LineStream {
     }
 
     private Response head() throws IOException {
-        interruptible(Thread.currentThread());
+        beginOpening();
         try {
-            return connection.get(path);
-        } catch (RuntimeException e) {
-            throw failed(e);
-        } finally {
-            interruptible(null);
-            if (over.get() != null) {
-                Thread.interrupted(); // ours; it has done its work
+            Response head = connection.get(path);
+            if (endOpening()) {
+                return head;
             }
+            head.close();
+            throw failed(new InterruptedIOException());
+        } catch (RuntimeException e) {
+            endOpening();
+            throw failed(e);
         }
     }
 
-    private synchronized void interruptible(@Nullable Thread thread) {
-        opening = thread;
+    private synchronized void beginOpening() throws IOException {
+        if (over.get() != null) {
+            throw failed(new InterruptedIOException());
+        }
+        opening = Thread.currentThread();
+    }
+
+    /** False if it was closed meanwhile. */
+    private boolean endOpening() {
+        synchronized (this) {
+            opening = null;
+        }
+        if (over.get() == null) {
+            return true;
+        }
+        Thread.interrupted(); // ours; it has done its work
+        connection.close();
+        return false;
     }
 
     private byte[] errorBody() {
@@ -225,19 +238,26 @@ final class Answer implements LineStream {
     public void close(String why) {
         if (over.compareAndSet(null, why)) {
             forget.accept(this);
-            connection.close();
-            interruptOpening();
+            if (!breakOffOpening()) {
+                connection.close();
+            }
         }
     }
 
     /**
-     * Closing a client that is about to connect does not keep it from connecting: the transport looks before it does so,
-     * not after. An interrupt reaches a unix socket at any moment. Tcp ignores it, and keeps a window of microseconds in
-     * which a close is lost if the engine then never begins to answer.
+     * Ends an opening that is under way; true if its thread then sees to the connection.
+     *
+     * <p>The transport loses a socket that it gets while it is being closed: it looks whether it is closed before it
+     * connects, not after, and then nothing can reach that socket any more. So it must not be closed while it connects.
+     * On a unix socket an interrupt ends each of its steps, with nothing left behind. Tcp knows no interrupts; there it
+     * is closed all the same, and what may be left is a connection without a request, for the garbage collector to
+     * close, or, if the engine never begins to answer, the call itself. Both windows are microseconds wide.
      */
-    private synchronized void interruptOpening() {
-        if (opening != null) {
-            opening.interrupt();
+    private synchronized boolean breakOffOpening() {
+        if (opening == null || address.socket() == null) {
+            return false;
         }
+        opening.interrupt();
+        return true;
     }
 }

@@ -15,8 +15,8 @@ import java.util.logging.Logger;
 
 /**
  * At most one connection to the engine, made when it is first needed and used by one request at a time. It is a client of
- * its own because closing a client is the only thing that ends a request whose answer has not begun, on unix sockets and
- * on tcp alike. Any thread may close it.
+ * its own because closing a client is the only thing that ends a request on tcp, and one that was sent on unix sockets;
+ * while it connects, {@link Answer} knows better. Any thread may close it.
  */
 final class Connection implements Closeable {
     /** For tcp; a unix socket answers at once or not at all. */

@@ -3,10 +3,12 @@ package dev.shiplog.recorder.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.testkit.Misbehaviour;
 import dev.shiplog.testkit.Release;
 import dev.shiplog.testkit.ScriptedEngine;
+import java.io.File;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -15,8 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,15 +252,44 @@ final class DockerEngineTest {
                 throw new java.io.UncheckedIOException(e);
             }
         });
-        org.awaitility.Awaitility.await()
-                .until(() -> scripted.requests().stream()
-                        .anyMatch(request -> request.path().equals("/events")));
+        await().until(() ->
+                scripted.requests().stream().anyMatch(request -> request.path().equals("/events")));
         engine.close();
         assertThatThrownBy(() -> stream.get(5, TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(Exception.class)
                 .hasMessageContaining("the engine's client was closed");
-        org.awaitility.Awaitility.await().until(() -> scripted.connections() == 0);
+        await().until(() -> scripted.connections() == 0);
         engine.close();
         assertThatThrownBy(() -> engine.get("/info")).isInstanceOf(IOException.class);
+    }
+
+    /** Closed while it connects, sends, waits or reads: whenever it is, the call ends and nothing stays behind. */
+    @Test
+    void closingEndsACallAtWhateverMomentItComes() throws Exception {
+        scripted.start("web");
+        scripted.misbehave(request -> request.path().endsWith("/stats"), Misbehaviour.hang());
+        int files = openFiles();
+        for (long seed = 1; seed <= 300; seed++) {
+            Random random = new Random(seed);
+            String path = random.nextBoolean() ? "/containers/web/stats" : "/events";
+            DockerEngine victim =
+                    new DockerEngine(EngineAddress.of(scripted.address(), Map.of()), watchdog, Duration.ofMinutes(5));
+            CompletableFuture<?> call = CompletableFuture.runAsync(() -> {
+                try (LineStream stream = victim.stream(path)) {
+                    stream.next();
+                } catch (IOException e) {
+                    // As it should be.
+                }
+            });
+            LockSupport.parkNanos(random.nextInt(3_000_000));
+            victim.close();
+            assertThat(call).as("seed %d", seed).succeedsWithin(Duration.ofSeconds(5));
+        }
+        await().until(() -> scripted.connections() == 0);
+        assertThat(openFiles()).isLessThanOrEqualTo(files + 2);
+    }
+
+    private static int openFiles() {
+        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
     }
 }
