@@ -20,7 +20,8 @@ final class CommandLineOptions {
                 .footer(
                         "  recorder --data-dir /srv/events",
                         "  recorder --docker-host unix:///run/podman/podman.sock --data-dir /srv/events",
-                        "  recorder --stats-interval 1s --exclude name=ci-* --exclude label=shiplog.skip",
+                        "  DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=/certs recorder --docker-host tcp://10.0.0.5:2376",
+                        "  recorder --stats-interval 1s --exclude 'name=ci-*' --exclude label=shiplog.skip",
                         "  SHIPLOG_STATS_INTERVAL=30s recorder --config /etc/shiplog/recorder.yaml",
                         "",
                         "Each option can be set as SHIPLOG_<OPTION> in the environment, or by its name without the",
@@ -30,8 +31,8 @@ final class CommandLineOptions {
                 spec,
                 "--docker-host",
                 "ADDRESS",
-                "the engine: unix:///path or tcp://host:port, with DOCKER_TLS_VERIFY "
-                        + "and DOCKER_CERT_PATH as the docker command has them (DOCKER_HOST, else unix:///var/run/docker.sock)");
+                "the engine, unix:///path or tcp://host:port; DOCKER_TLS_VERIFY and DOCKER_CERT_PATH count as for "
+                        + "the docker command%n(DOCKER_HOST, else unix:///var/run/docker.sock)");
         option(spec, "--data-dir", "DIR", "where the journal is (/srv/events)");
         option(spec, "--stats-interval", "TIME", "between two samples of a container, at least 1s; 0 for none (5s)");
         option(spec, "--roll", "PERIOD", "when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)");
@@ -39,8 +40,8 @@ final class CommandLineOptions {
         list(
                 spec,
                 "--include",
-                "only containers that meet name=GLOB, image=GLOB, label=KEY or label=KEY=GLOB; " + "may be repeated");
-        list(spec, "--exclude", "not the containers that meet this; wins over --include; may be repeated");
+                "only containers that meet name=GLOB, image=GLOB, label=KEY or label=KEY=GLOB; may be repeated (all)");
+        list(spec, "--exclude", "not the containers that meet this; wins over --include; may be repeated (none)");
         option(
                 spec,
                 "--redact",
@@ -54,7 +55,7 @@ final class CommandLineOptions {
                 "TIME",
                 "how long a stop may take, to see how the containers end while the host goes "
                         + "down; keep it below the time that your supervisor gives (5s)");
-        option(spec, "--config", "FILE", "a YAML file of these options");
+        option(spec, "--config", "FILE", "a YAML file of these options (none)");
         flag(spec, "--help", "this text", true);
         flag(spec, "--version", "the version", false);
         return new CommandLine(spec).setUsageHelpWidth(110);

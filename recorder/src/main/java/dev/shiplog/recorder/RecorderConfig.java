@@ -57,7 +57,10 @@ record RecorderConfig(
             "stop-grace");
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(KiB|MiB|GiB)?");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,18})(KiB|MiB|GiB)?");
+
+    /** Nobody means more, and much more would not fit the clock. */
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     /** Reads one text; fails with what is wrong and how to write it. */
     private interface Reading<T> {
@@ -158,12 +161,16 @@ record RecorderConfig(
                     "\"" + text + "\" is not a duration; write it as in 500ms, 5s, 1m or 1h");
         }
         long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
+        Duration duration = switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(amount);
             case "s" -> Duration.ofSeconds(amount);
             case "m" -> Duration.ofMinutes(amount);
             default -> Duration.ofHours(amount);
         };
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("\"" + text + "\" is too long; the most is 24h");
+        }
+        return duration;
     }
 
     private static Duration statsInterval(String text) {
@@ -180,12 +187,13 @@ record RecorderConfig(
 
     private static long size(String text) {
         Matcher matcher = SIZE.matcher(text);
-        if (!matcher.matches()) {
+        long amount = matcher.matches() ? Long.parseLong(matcher.group(1)) : Long.MAX_VALUE;
+        String unit = matcher.matches() ? matcher.group(2) : null;
+        int shift = unit == null ? 0 : unit.equals("KiB") ? 10 : unit.equals("MiB") ? 20 : 30;
+        if (amount >= Long.MAX_VALUE >> shift) {
             throw new IllegalArgumentException("\"" + text + "\" is not a size; write it as in 512KiB, 64MiB or 1GiB");
         }
-        long amount = Long.parseLong(matcher.group(1));
-        String unit = matcher.group(2);
-        return amount << (unit == null ? 0 : unit.equals("KiB") ? 10 : unit.equals("MiB") ? 20 : 30);
+        return amount << shift;
     }
 
     private static int count(String text) {

@@ -1,15 +1,16 @@
 package dev.shiplog.recorder;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,8 @@ final class Settings {
                     .loadFromString(Files.readString(Path.of(name)));
         } catch (NoSuchFileException e) {
             throw new UsageException(config.origin() + ": " + name + ": no such file");
+        } catch (CharacterCodingException e) {
+            throw new UsageException(config.origin() + ": " + name + ": cannot be read: it is not UTF-8");
         } catch (IOException e) {
             throw new UsageException(config.origin() + ": " + name + ": cannot be read: " + e.getMessage());
         } catch (YamlEngineException e) {
@@ -106,17 +109,22 @@ final class Settings {
                 throw new UsageException(name + ": unknown option \"" + option + "\"; the options are "
                         + String.join(", ", options.stream().sorted().toList()));
             }
-            settings.put(option, texts(entry.getValue()));
+            settings.put(option, texts(option, entry.getValue(), name));
         }
         return settings;
     }
 
-    private static List<String> texts(@Nullable Object value) {
-        if (value instanceof List<?> list) {
-            List<String> texts = new ArrayList<>();
-            list.forEach(item -> texts.add(Objects.toString(item, "")));
-            return texts;
+    private static List<String> texts(String option, @Nullable Object value, String file) throws UsageException {
+        boolean list = LISTS.contains(option);
+        List<?> values = list && value instanceof List<?> several ? several : Collections.singletonList(value);
+        List<String> texts = new ArrayList<>();
+        for (Object each : values) {
+            if (each == null || each instanceof List || each instanceof Map) {
+                throw new UsageException(option + " in " + file + ": "
+                        + (list ? "a value or a list of values is needed" : "one value is needed"));
+            }
+            texts.add(each.toString());
         }
-        return List.of(Objects.toString(value, ""));
+        return texts;
     }
 }

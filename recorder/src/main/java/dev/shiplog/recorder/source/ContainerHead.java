@@ -21,7 +21,7 @@ record ContainerHead(String id, String name, String image, Map<String, String> l
     private static final JsonFactory JSON = new JsonFactory();
 
     /**
-     * Reads the engine's list of containers.
+     * Reads the engine's list of containers; an entry without an id is passed over.
      *
      * @throws IOException if it is not one
      */
@@ -31,15 +31,22 @@ record ContainerHead(String id, String name, String image, Map<String, String> l
             if (json.nextToken() != JsonToken.START_ARRAY) {
                 throw new IOException("the engine's list of containers is not a JSON array");
             }
-            while (json.nextToken() == JsonToken.START_OBJECT) {
-                heads.add(scan(json));
+            for (JsonToken entry = json.nextToken(); entry != JsonToken.END_ARRAY; entry = json.nextToken()) {
+                if (entry != JsonToken.START_OBJECT) {
+                    json.skipChildren();
+                    continue;
+                }
+                ContainerHead head = scan(json);
+                if (!head.id().isEmpty()) {
+                    heads.add(head);
+                }
             }
         }
         return heads;
     }
 
     /**
-     * Reads the answer to an inspect.
+     * Reads the answer to an inspect; the id is empty if it tells none.
      *
      * @throws IOException if it is not one
      */
@@ -54,53 +61,77 @@ record ContainerHead(String id, String name, String image, Map<String, String> l
 
     /** Both forms: a list says {@code Names} and {@code "State":"running"}, an inspect {@code Name} and an object. */
     private static ContainerHead scan(JsonParser json) throws IOException {
-        String id = "";
-        String name = "";
-        String image = "";
-        Map<String, String> labels = new HashMap<>();
-        boolean running = false;
+        Scan scan = new Scan();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String member = json.currentName();
-            JsonToken value = json.nextToken();
+            scan.member(json, member, json.nextToken());
+        }
+        String name = scan.name.startsWith("/") ? scan.name.substring(1) : scan.name;
+        String image = scan.told.isEmpty() ? scan.image : scan.told;
+        return new ContainerHead(scan.id, name, image, scan.labels, scan.running);
+    }
+
+    private static final class Scan {
+        private String id = "";
+        private String name = "";
+        private String image = "";
+        /** The image as {@code Config} has it: of an inspect the other one is a hash. */
+        private String told = "";
+
+        private final Map<String, String> labels = new HashMap<>();
+        private boolean running;
+
+        void member(JsonParser json, String member, JsonToken value) throws IOException {
             switch (member) {
                 case "Id" -> id = text(json, value);
-                case "Image" -> image = image.isEmpty() ? text(json, value) : image;
+                case "Image" -> image = text(json, value);
                 case "Labels" -> strings(json, value, labels);
                 case "Name" -> name = text(json, value);
                 case "Names" -> name = first(json, value);
-                case "State" -> {
-                    if (value == JsonToken.START_OBJECT) {
-                        while (json.nextToken() == JsonToken.FIELD_NAME) {
-                            boolean says = json.currentName().equals("Running");
-                            running |= json.nextToken() == JsonToken.VALUE_TRUE && says;
-                            json.skipChildren();
-                        }
-                    } else {
-                        String state = text(json, value);
-                        running = state.equals("running") || state.equals("paused");
-                    }
-                }
+                case "State" -> running = value == JsonToken.START_OBJECT ? runs(json) : runs(text(json, value));
                 case "Config" -> {
-                    if (value != JsonToken.START_OBJECT) {
+                    if (value == JsonToken.START_OBJECT) {
+                        config(json);
+                    } else {
                         json.skipChildren();
-                        continue;
-                    }
-                    while (json.nextToken() == JsonToken.FIELD_NAME) {
-                        String inner = json.currentName();
-                        JsonToken innerValue = json.nextToken();
-                        if (inner.equals("Image")) {
-                            image = text(json, innerValue);
-                        } else if (inner.equals("Labels")) {
-                            strings(json, innerValue, labels);
-                        } else {
-                            json.skipChildren();
-                        }
                     }
                 }
                 default -> json.skipChildren();
             }
         }
-        return new ContainerHead(id, name.startsWith("/") ? name.substring(1) : name, image, labels, running);
+
+        private void config(JsonParser json) throws IOException {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String member = json.currentName();
+                JsonToken value = json.nextToken();
+                switch (member) {
+                    case "Image" -> told = text(json, value);
+                    case "Labels" -> strings(json, value, labels);
+                    default -> json.skipChildren();
+                }
+            }
+        }
+    }
+
+    private static boolean runs(String state) {
+        return state.equals("running") || state.equals("paused");
+    }
+
+    /** Of a container that waits for its next restart the engine says that it runs and restarts. */
+    private static boolean runs(JsonParser json) throws IOException {
+        boolean running = false;
+        boolean restarting = false;
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String member = json.currentName();
+            boolean set = json.nextToken() == JsonToken.VALUE_TRUE;
+            switch (member) {
+                case "Running" -> running = set;
+                case "Restarting" -> restarting = set;
+                default -> {}
+            }
+            json.skipChildren();
+        }
+        return running && !restarting;
     }
 
     private static String text(JsonParser json, JsonToken value) throws IOException {

@@ -86,10 +86,12 @@ public final class Containers implements Closeable {
     public void recoverInspect(byte[] payload) {
         try {
             ContainerHead head = ContainerHead.scanInspect(payload);
-            known.put(head.id(), head);
-            informed = true;
+            if (!head.id().isEmpty()) {
+                known.put(head.id(), head);
+                informed = true;
+            }
         } catch (IOException e) {
-            // Not JSON: tells nothing.
+            // Tells nothing.
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
  */
 record EventHead(String type, String action, String id, Map<String, String> attributes, long time) {
     private static final JsonFactory JSON = new JsonFactory();
+    private static final long SECOND = 1_000_000_000L;
 
     static EventHead scan(byte[] payload) {
         Scan scan = new Scan();
@@ -29,8 +30,13 @@ record EventHead(String type, String action, String id, Map<String, String> attr
         } catch (IOException | RuntimeException e) {
             // Recorded as it is all the same.
         }
-        long time = scan.timeNano != 0 ? scan.timeNano : scan.time * 1_000_000_000;
+        long time = scan.timeNano != 0 ? scan.timeNano : nanos(scan.time);
         return new EventHead(scan.type, scan.action, scan.id, scan.attributes, time);
+    }
+
+    /** 0 for a time that nobody means. */
+    private static long nanos(long seconds) {
+        return Math.abs(seconds) <= Long.MAX_VALUE / SECOND ? seconds * SECOND : 0;
     }
 
     boolean ofContainer() {
@@ -64,15 +70,20 @@ record EventHead(String type, String action, String id, Map<String, String> attr
                 } else if (name.equals("Action") && value == JsonToken.VALUE_STRING) {
                     action = json.getText();
                 } else if (name.equals("timeNano") && value == JsonToken.VALUE_NUMBER_INT) {
-                    timeNano = json.getLongValue();
+                    timeNano = integer(json);
                 } else if (name.equals("time") && value == JsonToken.VALUE_NUMBER_INT) {
-                    time = json.getLongValue();
+                    time = integer(json);
                 } else if (name.equals("Actor") && value == JsonToken.START_OBJECT) {
                     actor(json);
                 } else {
                     json.skipChildren();
                 }
             }
+        }
+
+        /** A number that is too large is no reason to miss what follows it. */
+        private static long integer(JsonParser json) throws IOException {
+            return json.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? 0 : json.getLongValue();
         }
 
         private void actor(JsonParser json) throws IOException {

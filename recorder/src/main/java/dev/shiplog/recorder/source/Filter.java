@@ -29,7 +29,7 @@ public record Filter(List<Rule> include, List<Rule> exclude) {
 
         /**
          * Reads {@code name=GLOB}, {@code image=GLOB}, {@code label=KEY} or {@code label=KEY=GLOB}, where {@code *} and
-         * {@code ?} stand for any characters and any one.
+         * {@code ?} stand for any characters and any one. A name may have its leading slash.
          *
          * @throws IllegalArgumentException in one clear line
          */
@@ -41,9 +41,13 @@ public record Filter(List<Rule> include, List<Rule> exclude) {
                 throw new IllegalArgumentException("\"" + text + "\" is not a filter; " + FORM);
             }
             return switch (field) {
-                case "name", "image" -> new Rule(text, field, "", glob(rest));
+                case "name" -> new Rule(text, field, "", glob(rest.startsWith("/") ? rest.substring(1) : rest));
+                case "image" -> new Rule(text, field, "", glob(rest));
                 case "label" -> {
                     int split = rest.indexOf('=');
+                    if (split == 0) {
+                        throw new IllegalArgumentException("\"" + text + "\" is not a filter; " + FORM);
+                    }
                     yield split < 0
                             ? new Rule(text, field, rest, glob("*"))
                             : new Rule(text, field, rest.substring(0, split), glob(rest.substring(split + 1)));
@@ -63,15 +67,13 @@ public record Filter(List<Rule> include, List<Rule> exclude) {
 
         private static Pattern glob(String glob) {
             StringBuilder regex = new StringBuilder();
-            for (int i = 0; i < glob.length(); i++) {
-                char c = glob.charAt(i);
-                regex.append(
-                        switch (c) {
-                            case '*' -> ".*";
-                            case '?' -> ".";
-                            default -> Pattern.quote(String.valueOf(c));
-                        });
-            }
+            glob.codePoints()
+                    .forEach(c -> regex.append(
+                            switch (c) {
+                                case '*' -> ".*";
+                                case '?' -> ".";
+                                default -> Pattern.quote(Character.toString(c));
+                            }));
             return Pattern.compile(regex.toString(), Pattern.DOTALL);
         }
     }

@@ -34,13 +34,12 @@ public final class RecordQueue {
 
     private static final class Loss {
         final String reason;
-        final long from;
-        long to;
+        long from = Long.MAX_VALUE;
+        long to = Long.MIN_VALUE;
         long count;
 
-        Loss(String reason, long from) {
+        Loss(String reason) {
             this.reason = reason;
-            this.from = from;
         }
     }
 
@@ -144,9 +143,11 @@ public final class RecordQueue {
     }
 
     private void drop(Record record, String reason) {
-        Loss loss = losses.computeIfAbsent(record.kind(), kind -> new Loss(reason, record.received()));
+        Loss loss = losses.computeIfAbsent(record.kind(), kind -> new Loss(reason));
         loss.count++;
-        loss.to = record.received();
+        // A full disk sheds what waited after what had no more room.
+        loss.from = Math.min(loss.from, record.received());
+        loss.to = Math.max(loss.to, record.received());
     }
 
     private static int size(Record record) {

@@ -66,6 +66,9 @@ public enum Redaction {
                     env &= depth >= 3;
                 } else if (env && token == JsonToken.VALUE_STRING) {
                     int open = (int) json.currentTokenLocation().getByteOffset();
+                    if (open < 0) {
+                        throw new IOException("not UTF-8"); // where bytes and characters part, nothing is found
+                    }
                     json.finishToken();
                     int close = (int) json.currentLocation().getByteOffset() - 1;
                     String text = json.getText();

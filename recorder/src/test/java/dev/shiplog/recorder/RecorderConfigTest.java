@@ -1,0 +1,240 @@
+package dev.shiplog.recorder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.recorder.source.Filter;
+import dev.shiplog.recorder.source.Redaction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecorderConfigTest {
+    @TempDir
+    private Path directory;
+
+    private final Map<String, List<String>> flags = new HashMap<>();
+    private final Map<String, String> environment = new HashMap<>();
+
+    private RecorderConfig config() throws UsageException {
+        return RecorderConfig.of(new Settings(flags, environment, RecorderConfig.OPTIONS), environment);
+    }
+
+    private Path file(String yaml) throws IOException {
+        Path file = directory.resolve("recorder.yaml");
+        Files.writeString(file, yaml);
+        flags.put("config", List.of(file.toString()));
+        return file;
+    }
+
+    private static String variable(String option) {
+        return "SHIPLOG_" + option.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    @Test
+    void withoutAnySettingTheDefaultsCount() throws UsageException {
+        RecorderConfig config = config();
+        assertThat(config.engine()).hasToString("unix:///var/run/docker.sock");
+        assertThat(config.dataDir()).isEqualTo(Path.of("/srv/events"));
+        assertThat(config.statsInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.roll()).isEqualTo(Roll.HOURLY);
+        assertThat(config.syncInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.filter()).isEqualTo(Filter.ALL);
+        assertThat(config.redaction()).isEqualTo(Redaction.ENV);
+        assertThat(config.minFree()).isEqualTo(64L << 20);
+        assertThat(config.queueSize()).isEqualTo(4096);
+        assertThat(config.stopGrace()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    /** Each option is set to three values in the three places; they are taken away one after the other. */
+    @ParameterizedTest
+    @CsvSource({
+        "docker-host, unix:///a.sock, tcp://b:2375, unix:///c.sock",
+        "data-dir, /a, /b, /c",
+        "stats-interval, 2s, 1500ms, 0s",
+        "roll, minutely, ten-minutely, daily",
+        "sync-interval, 10ms, 2s, 60s",
+        "include, name=a, image=b*, label=c=d",
+        "exclude, name=a, image=b*, label=c=d",
+        "redact, none, env, none",
+        "min-free, 0, 1, 2",
+        "queue-size, 1, 9999999, 3",
+        "stop-grace, 0s, 1s, 1ms"
+    })
+    void theFlagCountsBeforeTheEnvironmentAndThatBeforeTheFile(
+            String option, String flag, String variable, String inFile) throws Exception {
+        file(option + ": " + inFile + "\n");
+        environment.put(variable(option), variable);
+        flags.put(option, List.of(flag));
+        assertThat(config().described()).containsEntry(option, flag);
+        flags.remove(option);
+        assertThat(config().described()).containsEntry(option, variable);
+        environment.put(variable(option), " ");
+        assertThat(config().described()).containsEntry(option, inFile);
+        environment.clear();
+        assertThat(config().described()).containsEntry(option, inFile);
+    }
+
+    @Test
+    void whatIsDescribedForTheJournalCanBeTypedAgain() throws Exception {
+        flags.put("stats-interval", List.of("90m"));
+        flags.put("min-free", List.of("3GiB"));
+        flags.put("include", List.of("name=a", "label=b=c"));
+        RecorderConfig config = config();
+        Map<String, String> described = config.described();
+        assertThat(described.keySet()).isEqualTo(RecorderConfig.OPTIONS);
+        flags.clear();
+        described.forEach((option, text) -> environment.put(variable(option), text));
+        assertThat(config())
+                .usingRecursiveComparison()
+                .ignoringFieldsOfTypes(java.util.regex.Pattern.class)
+                .isEqualTo(config);
+    }
+
+    @Test
+    void listsAreGivenAsRepeatedFlagsOrWithCommasOrAsYaml() throws Exception {
+        List<String> both = List.of("name=a", "label=b=c");
+        flags.put("include", both);
+        environment.put("SHIPLOG_EXCLUDE", "name=a , label=b=c");
+        assertThat(config().filter().include()).extracting(Filter.Rule::text).isEqualTo(both);
+        assertThat(config().filter().exclude()).extracting(Filter.Rule::text).isEqualTo(both);
+        flags.clear();
+        environment.clear();
+        file("include: [name=a, label=b=c]\nexclude: name=a\n");
+        assertThat(config().filter().include()).extracting(Filter.Rule::text).isEqualTo(both);
+        assertThat(config().filter().exclude()).extracting(Filter.Rule::text).containsExactly("name=a");
+    }
+
+    @Test
+    void theEngineOfTheDockerCommandIsUsedUnlessAnotherIsNamed() throws Exception {
+        environment.put("DOCKER_HOST", "tcp://docker:2376");
+        assertThat(config().engine()).hasToString("tcp://docker:2376");
+        file("docker-host: unix:///file.sock\n");
+        assertThat(config().engine()).as("the file is the last to be asked").hasToString("tcp://docker:2376");
+        environment.put("SHIPLOG_DOCKER_HOST", "unix:///variable.sock");
+        assertThat(config().engine()).hasToString("unix:///variable.sock");
+        environment.remove("SHIPLOG_DOCKER_HOST");
+        environment.remove("DOCKER_HOST");
+        assertThat(config().engine()).hasToString("unix:///file.sock");
+    }
+
+    @Test
+    void tlsIsUsedAsTheDockerCommandUsesIt() throws Exception {
+        flags.put("docker-host", List.of("tcp://docker"));
+        assertThat(config().engine()).hasToString("tcp://docker:2375");
+        assertThat(config().engine().certificates()).isNull();
+        environment.put("DOCKER_TLS_VERIFY", "1");
+        environment.put("HOME", "/home/me");
+        assertThat(config().engine()).hasToString("tcp://docker:2376");
+        assertThat(config().engine().certificates()).isEqualTo(Path.of("/home/me/.docker"));
+        environment.put("DOCKER_CERT_PATH", "/certs");
+        assertThat(config().engine().certificates()).isEqualTo(Path.of("/certs"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "docker-host    | /var/run/docker.sock | /var/run/docker.sock: an engine's address has a scheme, as in unix:///var/run/docker.sock",
+                "docker-host    | ssh://me@host | ssh://me@host: ssh is not supported; use unix:///path or tcp://host:port (ssh -L /tmp/docker.sock:/var/run/docker.sock makes one)",
+                "data-dir       | '' | a directory is needed",
+                "stats-interval | 5 | \"5\" is not a duration; write it as in 500ms, 5s, 1m or 1h",
+                "stats-interval | 999ms | \"999ms\" is too short; the least is 1s",
+                "stats-interval | -1s | \"-1s\" is not a duration; write it as in 500ms, 5s, 1m or 1h",
+                "stats-interval | 25h | \"25h\" is too long; the most is 24h",
+                "roll           | weekly | \"weekly\" is not one of minutely, ten-minutely, hourly, daily",
+                "roll           | Hourly | \"Hourly\" is not one of minutely, ten-minutely, hourly, daily",
+                "sync-interval  | 0 | \"0\" is too short; the least is 10ms",
+                "sync-interval  | 999999999h | \"999999999h\" is too long; the most is 24h",
+                "stop-grace     | 999999999h | \"999999999h\" is too long; the most is 24h",
+                "include        | web | \"web\" is not a filter; write it as name=GLOB, image=GLOB, label=KEY or label=KEY=VALUE",
+                "exclude        | id=1 | \"id=1\" is not a filter; write it as name=GLOB, image=GLOB, label=KEY or label=KEY=VALUE",
+                "redact         | all | \"all\" is not one of none, env",
+                "min-free       | 64MB | \"64MB\" is not a size; write it as in 512KiB, 64MiB or 1GiB",
+                "queue-size     | 0 | \"0\" is not a number from 1 to 9999999",
+                "queue-size     | many | \"many\" is not a number from 1 to 9999999"
+            })
+    void aValueThatMakesNoSenseIsRefusedWhereItWasSet(String option, String value, String why) throws Exception {
+        flags.put(option, List.of(value));
+        assertThatThrownBy(this::config).isInstanceOf(UsageException.class).hasMessage("--" + option + ": " + why);
+        flags.clear();
+        if (!value.isEmpty()) {
+            environment.put(variable(option), value);
+            assertThatThrownBy(this::config)
+                    .isInstanceOf(UsageException.class)
+                    .hasMessage(variable(option) + ": " + why);
+            environment.clear();
+        }
+        Path file = file(option + ": \"" + value + "\"\n");
+        assertThatThrownBy(this::config)
+                .isInstanceOf(UsageException.class)
+                .hasMessage(option + " in " + file + ": " + why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "data-dir: []           | data-dir in FILE: one value is needed",
+                "data-dir: [/a, /b]     | data-dir in FILE: one value is needed",
+                "data-dir: {a: b}       | data-dir in FILE: one value is needed",
+                "roll:                  | roll in FILE: one value is needed",
+                "include: {name: web}   | include in FILE: a value or a list of values is needed",
+                "include: [[name=web]]  | include in FILE: a value or a list of values is needed",
+                "- data-dir             | FILE: not a list of options; write them as in stats-interval: 5s",
+                "5                      | FILE: not a list of options; write them as in stats-interval: 5s",
+            })
+    void aFileOfAnotherShapeIsRefused(String yaml, String why) throws Exception {
+        Path file = file(yaml + "\n");
+        assertThatThrownBy(this::config)
+                .isInstanceOf(UsageException.class)
+                .hasMessage(why.replace("FILE", file.toString()));
+    }
+
+    @Test
+    void anUnknownOptionInTheFileIsRefusedWithThoseThatThereAre() throws Exception {
+        Path file = file("stats_interval: 5s\n");
+        assertThatThrownBy(this::config)
+                .isInstanceOf(UsageException.class)
+                .hasMessage(
+                        file + ": unknown option \"stats_interval\"; the options are data-dir, docker-host, exclude,"
+                                + " include, min-free, queue-size, redact, roll, stats-interval, stop-grace, sync-interval");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamedWithTheReason() throws Exception {
+        flags.put("config", List.of("/nowhere/recorder.yaml"));
+        assertThatThrownBy(this::config).hasMessage("--config: /nowhere/recorder.yaml: no such file");
+        flags.clear();
+        environment.put("SHIPLOG_CONFIG", directory.toString());
+        assertThatThrownBy(this::config)
+                .hasMessage("SHIPLOG_CONFIG: " + directory + ": cannot be read: Is a directory");
+        Path file = file("roll: [hourly\n");
+        assertThatThrownBy(this::config)
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith(file + ": not YAML: ")
+                .message()
+                .doesNotContain("\n");
+        Files.write(file, new byte[] {'r', (byte) 0xff, '\n'});
+        assertThatThrownBy(this::config)
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--config: " + file + ": cannot be read: it is not UTF-8");
+    }
+
+    @Test
+    void anEmptyFileSetsNothing() throws Exception {
+        file("# nothing\n");
+        assertThat(config().roll()).isEqualTo(Roll.HOURLY);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.shiplog.recorder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RecorderMainTest {
+    @TempDir
+    private Path directory;
+
+    private final Map<String, String> environment = new HashMap<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return new RecorderMain(environment).run(args, new PrintWriter(out, true), new PrintWriter(err, true));
+    }
+
+    @Test
+    void helpShowsEachOptionWithItsDefaultAndExamples() {
+        assertThat(run("--help")).isZero();
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString()).isEqualTo("""
+                Usage: recorder [OPTIONS]
+                Follows one Docker engine for months and writes what it says into a journal.
+
+
+                Options:
+                      --docker-host=ADDRESS  the engine, unix:///path or tcp://host:port; DOCKER_TLS_VERIFY and
+                                               DOCKER_CERT_PATH count as for the docker command
+                                             (DOCKER_HOST, else unix:///var/run/docker.sock)
+                      --data-dir=DIR         where the journal is (/srv/events)
+                      --stats-interval=TIME  between two samples of a container, at least 1s; 0 for none (5s)
+                      --roll=PERIOD          when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)
+                      --sync-interval=TIME   how long a record may wait for the disk (1s)
+                      --include=FILTER       only containers that meet name=GLOB, image=GLOB, label=KEY or label=KEY=GLOB;
+                                               may be repeated (all)
+                      --exclude=FILTER       not the containers that meet this; wins over --include; may be repeated (none)
+                      --redact=WHAT          what is taken out before it is written: env (values of environment variables) or
+                                               none (env)
+                      --min-free=SIZE        leave so much of the disk free (64MiB)
+                      --queue-size=COUNT     how many samples may wait for the disk (4096)
+                      --stop-grace=TIME      how long a stop may take, to see how the containers end while the host goes
+                                               down; keep it below the time that your supervisor gives (5s)
+                      --config=FILE          a YAML file of these options (none)
+                      --help                 this text
+                      --version              the version
+
+                Examples:
+                  recorder --data-dir /srv/events
+                  recorder --docker-host unix:///run/podman/podman.sock --data-dir /srv/events
+                  DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=/certs recorder --docker-host tcp://10.0.0.5:2376
+                  recorder --stats-interval 1s --exclude 'name=ci-*' --exclude label=shiplog.skip
+                  SHIPLOG_STATS_INTERVAL=30s recorder --config /etc/shiplog/recorder.yaml
+
+                Each option can be set as SHIPLOG_<OPTION> in the environment, or by its name without the
+                hyphens in the file of --config. The flag counts first, then the environment, then the file.
+                Exit codes: 0 stopped as asked, 1 could not begin, 2 wrong usage, 3 the journal broke.
+                """);
+    }
+
+    @Test
+    void everyOptionCanBeTypedSetAndPutInAFile() {
+        List<String> typed = CommandLineOptions.commandLine().getCommandSpec().options().stream()
+                .map(option -> option.longestName().substring(2))
+                .filter(name -> !List.of("help", "version", "config").contains(name))
+                .toList();
+        assertThat(typed).containsExactlyInAnyOrderElementsOf(RecorderConfig.OPTIONS);
+    }
+
+    @Test
+    void saysItsVersion() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).isEqualTo("shiplog recorder (unpackaged)\n");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void wrongUsageIsOneLineAndCodeTwo() throws IOException {
+        Map<List<String>, String> lines = new HashMap<>();
+        lines.put(
+                List.of("--no-such-option"),
+                "recorder: Unknown option: '--no-such-option'; recorder --help lists the options");
+        lines.put(
+                List.of("/srv/events"),
+                "recorder: Unmatched argument at index 0: '/srv/events'; recorder --help lists the options");
+        lines.put(
+                List.of("--roll"),
+                "recorder: Missing required parameter for option '--roll' (PERIOD); recorder --help lists the options");
+        lines.put(
+                List.of("--roll=daily", "--roll=hourly"),
+                "recorder: option '--roll' (PERIOD) should be specified only once; recorder --help lists the options");
+        lines.put(
+                List.of("--roll", "weekly"),
+                "recorder: --roll: \"weekly\" is not one of minutely, ten-minutely, hourly, daily");
+        lines.forEach((args, line) -> {
+            err.getBuffer().setLength(0);
+            assertThat(run(args.toArray(new String[0]))).as(args.toString()).isEqualTo(2);
+            assertThat(err.toString()).isEqualTo(line + "\n");
+        });
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aJournalThatCannotBeOpenedIsOneLineAndCodeOne() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThat(run("--data-dir", file.resolve("journal").toString(), "--docker-host", "unix:///nowhere.sock"))
+                .isEqualTo(1);
+        assertThat(err.toString()).startsWith("recorder: " + file).hasLineCount(1);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aRecorderThatWasStoppedBeforeItBeganEndsWell() throws InterruptedException {
+        RecorderMain main = new RecorderMain(environment);
+        main.stop("terminated");
+        String[] args = {"--data-dir", directory.toString()};
+        assertThat(main.run(args, new PrintWriter(out, true), new PrintWriter(err, true)))
+                .isZero();
+        assertThat(Arrays.asList(out.toString(), err.toString())).containsOnly("");
+    }
+}

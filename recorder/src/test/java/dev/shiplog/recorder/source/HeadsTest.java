@@ -1,0 +1,273 @@
+package dev.shiplog.recorder.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.shiplog.testkit.Samples;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What the scanners understand is what a whole JSON reader understands, and what that one refuses does no harm. */
+class HeadsTest {
+    private static final int MUTANTS = 20_000;
+    private static final BigInteger SECOND = BigInteger.valueOf(1_000_000_000);
+
+    private static final List<byte[]> EVENTS = samples("events.ndjson");
+    private static final List<byte[]> STATS = samples("stats-stream.ndjson");
+    private static final List<byte[]> LISTS = samples("containers.json");
+    private static final List<byte[]> INSPECTS = samples("inspect.json");
+
+    private static List<byte[]> samples(String name) {
+        List<byte[]> payloads = new ArrayList<>();
+        for (String sample : Samples.NAMES) {
+            if (sample.endsWith("-" + name)) {
+                payloads.addAll(Samples.payloads(sample));
+            }
+        }
+        return payloads;
+    }
+
+    @Test
+    void everyEventOfARealEngineIsUnderstood() {
+        assertThat(EVENTS).isNotEmpty().allSatisfy(payload -> {
+            EventHead head = EventHead.scan(payload);
+            assertThat(head).isEqualTo(event(payload));
+            assertThat(head.type()).isNotEmpty();
+            assertThat(head.action()).isNotEmpty();
+            assertThat(head.time()).isPositive();
+        });
+    }
+
+    @Test
+    void everyStatsFrameOfARealEngineIsUnderstood() {
+        List<byte[]> frames = new ArrayList<>(STATS);
+        frames.addAll(Samples.payloads(Samples.STATS));
+        assertThat(frames)
+                .hasSizeGreaterThan(8_000)
+                .allSatisfy(payload -> assertThat(StatsHead.time(payload))
+                        .isEqualTo(sampled(payload))
+                        .isNotZero());
+    }
+
+    @Test
+    void everyDescriptionOfARealEngineIsUnderstood() throws IOException {
+        for (byte[] payload : LISTS) {
+            assertThat(ContainerHead.scanList(payload)).isNotEmpty().isEqualTo(list(payload));
+        }
+        for (byte[] payload : INSPECTS) {
+            ContainerHead head = ContainerHead.scanInspect(payload);
+            assertThat(head).isEqualTo(container(Mutation.JSON.readTree(payload)));
+            assertThat(head.id()).hasSize(64);
+            assertThat(head.image()).isNotEmpty().doesNotStartWith("sha256:");
+        }
+    }
+
+    @Test
+    void noEventThatIsJsonIsMisunderstoodAndNoOtherDoesHarm() {
+        for (int seed = 0; seed < MUTANTS; seed++) {
+            byte[] payload = mutant(EVENTS, seed);
+            EventHead head = EventHead.scan(payload);
+            if (json(payload) != null) {
+                assertThat(head).as("seed %d: %s", seed, text(payload)).isEqualTo(event(payload));
+            }
+        }
+    }
+
+    @Test
+    void noFrameThatIsJsonIsMisunderstoodAndNoOtherDoesHarm() {
+        for (int seed = 0; seed < MUTANTS; seed++) {
+            byte[] payload = mutant(STATS, seed);
+            long time = StatsHead.time(payload);
+            if (json(payload) != null) {
+                assertThat(time).as("seed %d: %s", seed, text(payload)).isEqualTo(sampled(payload));
+            }
+        }
+    }
+
+    @Test
+    void noDescriptionThatIsJsonIsMisunderstoodAndNoOtherDoesHarm() {
+        for (int seed = 0; seed < MUTANTS / 4; seed++) {
+            byte[] inspect = mutant(INSPECTS, seed);
+            JsonNode tree = json(inspect);
+            if (tree != null && tree.isObject()) {
+                assertThat(understood(() -> ContainerHead.scanInspect(inspect)))
+                        .as("seed %d: %s", seed, text(inspect))
+                        .isEqualTo(container(tree));
+            } else {
+                understood(() -> ContainerHead.scanInspect(inspect)); // throws nothing else
+            }
+            byte[] list = mutant(LISTS, seed);
+            tree = json(list);
+            if (tree != null && tree.isArray()) {
+                assertThat(understood(() -> ContainerHead.scanList(list)))
+                        .as("seed %d: %s", seed, text(list))
+                        .isEqualTo(list(list));
+            } else {
+                understood(() -> ContainerHead.scanList(list));
+            }
+        }
+    }
+
+    /** A list that was cut must not be taken for a whole one: the containers behind the cut would count as removed. */
+    @Test
+    void aListThatIsCutAnywhereIsRefused() {
+        byte[] list = LISTS.get(0);
+        for (int length = 0; length < list.length - 1; length++) {
+            byte[] cut = Arrays.copyOf(list, length);
+            assertThat(understood(() -> ContainerHead.scanList(cut)))
+                    .as("cut after %d bytes", length)
+                    .isNull();
+        }
+    }
+
+    @Test
+    void aRestartingContainerDoesNotRun() throws IOException {
+        String state = "{\"Id\":\"c1\",\"State\":{\"Status\":\"restarting\",\"Running\":true,\"Restarting\":true}}";
+        assertThat(ContainerHead.scanInspect(state.getBytes(UTF_8)).running()).isFalse();
+    }
+
+    @Test
+    void anEventIsUrgentIfItTellsOfAnEnd() {
+        assertThat(List.of("die", "oom", "health_status: unhealthy", "start", "health_status: healthy", "exec_die"))
+                .filteredOn(action -> EventHead.scan(
+                                ("{\"Type\":\"container\",\"Action\":\"" + action + "\"}").getBytes(UTF_8))
+                        .urgent())
+                .containsExactly("die", "oom", "health_status: unhealthy");
+    }
+
+    private interface Scan<T> {
+        T run() throws IOException;
+    }
+
+    /** Null if it refused, in the one way in which it may. */
+    private static <T> @Nullable T understood(Scan<T> scan) {
+        try {
+            return scan.run();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static byte[] mutant(List<byte[]> payloads, int seed) {
+        Random random = new Random(seed);
+        return Mutation.of(payloads.get(random.nextInt(payloads.size())), random);
+    }
+
+    /** Null if it is no JSON. */
+    private static @Nullable JsonNode json(byte[] payload) {
+        try {
+            JsonNode tree = Mutation.JSON.readTree(payload);
+            return tree == null || tree.isMissingNode() ? null : tree;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static String text(byte[] payload) {
+        return new String(payload, UTF_8);
+    }
+
+    // The oracle: the same, read from a tree.
+
+    private static EventHead event(byte[] payload) {
+        JsonNode tree = Objects.requireNonNull(json(payload));
+        JsonNode actor = tree.path("Actor");
+        BigInteger time = integer(tree.path("timeNano"));
+        if (time.signum() == 0) {
+            time = integer(tree.path("time")).multiply(SECOND);
+        }
+        return new EventHead(
+                string(tree.path("Type")),
+                string(tree.path("Action")),
+                string(actor.path("ID")),
+                strings(actor.path("Attributes")),
+                time.bitLength() < Long.SIZE ? time.longValue() : 0);
+    }
+
+    private static long sampled(byte[] payload) {
+        String read = string(Objects.requireNonNull(json(payload)).path("read"));
+        if (read.startsWith("0001-01-01T")) {
+            return StatsHead.EMPTY;
+        }
+        try {
+            Instant time = DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(read, Instant::from);
+            BigInteger nanos =
+                    BigInteger.valueOf(time.getEpochSecond()).multiply(SECOND).add(BigInteger.valueOf(time.getNano()));
+            return nanos.bitLength() < Long.SIZE ? nanos.longValue() : 0;
+        } catch (DateTimeException e) {
+            return 0;
+        }
+    }
+
+    private static List<ContainerHead> list(byte[] payload) {
+        List<ContainerHead> heads = new ArrayList<>();
+        for (JsonNode entry : (ArrayNode) Objects.requireNonNull(json(payload))) {
+            if (!string(entry.path("Id")).isEmpty()) {
+                heads.add(container(entry));
+            }
+        }
+        return heads;
+    }
+
+    private static ContainerHead container(JsonNode tree) {
+        String name = string(tree.path("Name"));
+        for (JsonNode candidate : tree.path("Names")) {
+            if (name.isEmpty() && candidate.isTextual() && candidate.textValue().indexOf('/', 1) < 0) {
+                name = candidate.textValue();
+            }
+        }
+        JsonNode state = tree.path("State");
+        String image = string(tree.path("Config").path("Image"));
+        Map<String, String> labels = allStrings(tree.path("Labels"));
+        labels.putAll(allStrings(tree.path("Config").path("Labels")));
+        return new ContainerHead(
+                string(tree.path("Id")),
+                name.startsWith("/") ? name.substring(1) : name,
+                image.isEmpty() ? string(tree.path("Image")) : image,
+                labels,
+                state.isObject()
+                        ? state.path("Running").asBoolean(false)
+                                && state.path("Running").isBoolean()
+                                && !(state.path("Restarting").isBoolean()
+                                        && state.path("Restarting").booleanValue())
+                        : List.of("running", "paused").contains(string(state)));
+    }
+
+    private static String string(JsonNode node) {
+        return node.isTextual() ? node.textValue() : "";
+    }
+
+    private static BigInteger integer(JsonNode node) {
+        return node.isIntegralNumber() && node.canConvertToLong() ? node.bigIntegerValue() : BigInteger.ZERO;
+    }
+
+    private static Map<String, String> strings(JsonNode object) {
+        Map<String, String> strings = new HashMap<>();
+        object.properties().forEach(field -> {
+            if (field.getValue().isTextual()) {
+                strings.put(field.getKey(), field.getValue().textValue());
+            }
+        });
+        return strings;
+    }
+
+    private static Map<String, String> allStrings(JsonNode object) {
+        Map<String, String> strings = new HashMap<>();
+        object.properties().forEach(field -> strings.put(field.getKey(), string(field.getValue())));
+        return strings;
+    }
+}
