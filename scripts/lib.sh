@@ -1,5 +1,6 @@
 # What the scripts share; sourced with $home set to the project's directory. POSIX sh.
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # home is theirs
 
 fail() {
     echo "${0##*/}: $*" >&2
