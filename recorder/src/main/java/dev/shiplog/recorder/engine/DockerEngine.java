@@ -21,8 +21,8 @@ final class DockerEngine implements Engine {
     /** A busy engine takes seconds to list 2,000 containers or to answer under load, but it does not take this long. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** As many as short calls are made at once. */
-    private static final int IDLE_CONNECTIONS = 8;
+    /** As many as short calls are made at once, of most hosts. */
+    private static final int IDLE_CONNECTIONS = 16;
 
     private final EngineAddress address;
     private final Watchdog watchdog;

@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
     private static final int LONGEST_MESSAGE = 200;
 
-    private static final Pattern JSON_MESSAGE = Pattern.compile("\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+    /** Possessive throughout: anything else takes stack for each character, and the threads that read have little. */
+    private static final Pattern JSON_MESSAGE =
+            Pattern.compile("\"message\"\\s*+:\\s*+\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"");
+
     private static final Pattern HTML_HEADING =
             Pattern.compile("<(title|h1)[^>]*>(.*?)</\\1>", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Samples the containers it is told to follow, from start to die. Intervals below two seconds read the engine's stream,
  * which brings a frame a second, with one thread of small stack for each container. Longer ones ask for one sample at a
- * time, each container on a beat of its own, {@value #ASKING} at once at most.
+ * time, each container on a beat of its own, as many at once as it takes.
  *
  * <p>A frame that is dated year 1 holds zeros (the engine sends them of stopped containers until they are removed, and of
  * failed readings): it is counted, not recorded. Where samples are missing although the container ran, a
@@ -29,7 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StatsSource implements Closeable {
     private static final Duration STREAMED = Duration.ofSeconds(2);
-    private static final int ASKING = 8;
+    /** Before release 25 an engine takes up to this long for one sample: it waits for its own next tick. */
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private static final int ASKING = 4;
+    /** A thread that waits costs the engine nothing but a connection, and the host some KiB. */
+    private static final int ASKING_MAX = 64;
+
     private static final long STACK = 128 * 1024;
     /** The engine samples all containers one after the other, then sleeps a second; Podman sleeps five. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -70,6 +76,7 @@ public final class StatsSource implements Closeable {
         if (before == null || !before.goOn()) {
             Following following = asking == null ? new Streaming(id) : new Asking(id, asking);
             followed.put(id, following);
+            enoughAskers();
             following.begin();
         }
     }
@@ -86,12 +93,22 @@ public final class StatsSource implements Closeable {
     void forget(String id) {
         leave(id);
         followed.remove(id);
+        enoughAskers();
     }
 
     /** Samples none: the engine is gone, or we go. */
     void leaveAll() {
         followed.values().forEach(Following::end);
         followed.clear();
+        enoughAskers();
+    }
+
+    /** So many that a slow engine can be asked for all within an interval. */
+    private void enoughAskers() {
+        if (asking != null) {
+            long needed = followed.size() * TICK.toMillis() / interval.toMillis() + 1;
+            asking.setCorePoolSize((int) Math.min(ASKING_MAX, Math.max(ASKING, needed)));
+        }
     }
 
     /** How many frames came that held nothing. */
@@ -219,6 +236,14 @@ public final class StatsSource implements Closeable {
 
         @Override
         public void run() {
+            try {
+                readStreams();
+            } finally {
+                end(); // whatever happened: who asks to follow again gets a new thread
+            }
+        }
+
+        private void readStreams() {
             long pause = RETRY_MILLIS;
             do {
                 long before = System.nanoTime();

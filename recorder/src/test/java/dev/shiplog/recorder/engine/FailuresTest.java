@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,18 @@ final class FailuresTest {
         assertMessage("No way", "<html><body><h1 class=a>No\n way</h1></body></html>");
         assertMessage("Only this", "<p>Only <b>this</b></p>");
         assertMessage("page not found", "page not found");
+    }
+
+    /** The threads that read stats have small stacks, and an engine may say much. */
+    @Test
+    void findsALongMessageOnASmallStack() throws InterruptedException {
+        String body = "{\"message\":\"" + "No such \\\"container\\\". ".repeat(10_000) + "\"}";
+        AtomicReference<Object> found = new AtomicReference<>();
+        Thread thread = new Thread(null, () -> found.set(Failures.message(body.getBytes(UTF_8))), "small", 128 * 1024);
+        thread.setUncaughtExceptionHandler((t, thrown) -> found.set(thrown));
+        thread.start();
+        thread.join();
+        assertThat(found.get()).asString().startsWith("No such \"container\". No such");
     }
 
     private static void assertMessage(String message, String body) {
