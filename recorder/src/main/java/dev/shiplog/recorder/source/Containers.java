@@ -44,10 +44,14 @@ public final class Containers implements Closeable {
     private final Map<String, ContainerHead> known = new HashMap<>();
     private final Set<String> changed = new LinkedHashSet<>();
     private final Set<String> described = new LinkedHashSet<>();
+    /** Whom an event told of since {@code before} was taken. */
     private final Set<String> told = new HashSet<>();
+
     private boolean informed;
     private boolean connected;
+    /** What was known when the engine was found again, until that is compared with what it says. */
     private @Nullable Map<String, ContainerHead> before;
+
     private long listAt = NEVER;
     private long compareAt = NEVER;
 
@@ -162,10 +166,8 @@ public final class Containers implements Closeable {
     private void take(Task task) {
         if (task instanceof Task.Connected) {
             connected = true;
-            if (before == null) {
-                told.clear();
-                before = Map.copyOf(known);
-            }
+            before = explained();
+            told.clear();
             list();
         } else if (task instanceof Task.Disconnected) {
             connected = false;
@@ -175,6 +177,15 @@ public final class Containers implements Closeable {
         } else if (task instanceof Task.Happened happened) {
             fold(happened.event());
         }
+    }
+
+    /** What the journal tells so far: what is known, but for what a comparison that is still due would tell. */
+    private Map<String, ContainerHead> explained() {
+        Map<String, ContainerHead> explained = new HashMap<>(before == null ? known : before);
+        for (String id : told) {
+            explained.compute(id, (key, old) -> known.get(key));
+        }
+        return explained;
     }
 
     /** Asks for all containers. What the stream tells after counts more: its events were queued behind the question. */
@@ -190,6 +201,10 @@ public final class Containers implements Closeable {
             }
             known.keySet().removeAll(gone);
             changed.addAll(gone);
+            if (!informed) {
+                informed = true;
+                before = Map.copyOf(known); // there is nothing older to compare with
+            }
             listAt = NEVER;
             compareAt = System.nanoTime() + SECOND;
         } catch (IOException e) {
@@ -212,8 +227,7 @@ public final class Containers implements Closeable {
             // Podman says remove.
             case "destroy", "remove" -> {
                 known.remove(id);
-                changed.add(id);
-                told.add(id);
+                change(id);
                 return;
             }
             case "rename" -> change(event, old != null && old.running());
@@ -238,8 +252,14 @@ public final class Containers implements Closeable {
                         old != null ? old.image() : event.attribute("image"),
                         old != null ? old.labels() : event.attributes(),
                         running));
-        changed.add(event.id());
-        told.add(event.id());
+        change(event.id());
+    }
+
+    private void change(String id) {
+        changed.add(id);
+        if (before != null) {
+            told.add(id);
+        }
     }
 
     /** Follows and leaves what changed since the last time. */
@@ -273,13 +293,10 @@ public final class Containers implements Closeable {
         if (old == null) {
             return;
         }
-        if (!informed) {
-            informed = true;
-            return;
-        }
         Set<String> ids = new LinkedHashSet<>(old.keySet());
         ids.addAll(known.keySet());
         ids.removeAll(told);
+        told.clear();
         for (String id : ids) {
             ContainerHead was = old.get(id);
             ContainerHead is = known.get(id);

@@ -31,9 +31,9 @@ public final class EventSource implements Closeable {
     private static final System.Logger LOG = System.getLogger(EventSource.class.getName());
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
-    private static final long ASK_AFTER = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration ASK_AFTER = Duration.ofSeconds(10);
     /** A connection that is dead though the engine lives (tcp through a NAT, say) is found out by connecting anew. */
-    private static final long RENEW_AFTER = TimeUnit.MINUTES.toNanos(10);
+    private static final Duration RENEW_AFTER = Duration.ofMinutes(10);
     /** A stream that lived so long may be opened again at once; one that ends sooner would make us spin. */
     private static final long STABLE = TimeUnit.SECONDS.toNanos(2);
 
@@ -45,6 +45,8 @@ public final class EventSource implements Closeable {
     private final Filter filter;
     private final HostSource host;
     private final Containers containers;
+    private final long askAfter;
+    private final long renewAfter;
     private final Thread reader = new Thread(this::run, "shiplog-events");
     private final Thread asker = new Thread(this::askWhetherItLives, "shiplog-liveness");
 
@@ -62,6 +64,24 @@ public final class EventSource implements Closeable {
 
     public EventSource(
             Engine engine, Clock clock, RecordQueue queue, Filter filter, HostSource host, Containers containers) {
+        this(engine, clock, queue, filter, host, containers, ASK_AFTER, RENEW_AFTER);
+    }
+
+    /**
+     * @param askAfter silence after which the engine is asked whether it lives
+     * @param renewAfter silence after which the stream is opened anew
+     */
+    EventSource(
+            Engine engine,
+            Clock clock,
+            RecordQueue queue,
+            Filter filter,
+            HostSource host,
+            Containers containers,
+            Duration askAfter,
+            Duration renewAfter) {
+        this.askAfter = askAfter.toNanos();
+        this.renewAfter = renewAfter.toNanos();
         this.engine = engine;
         this.clock = clock;
         this.queue = queue;
@@ -227,13 +247,13 @@ public final class EventSource implements Closeable {
     private void askWhetherItLives() {
         try {
             while (true) {
-                TimeUnit.NANOSECONDS.sleep(ASK_AFTER);
+                TimeUnit.NANOSECONDS.sleep(askAfter);
                 LineStream stream = open;
                 long silent = System.nanoTime() - lastHeard;
-                if (stream == null || silent < ASK_AFTER) {
+                if (stream == null || silent < askAfter) {
                     continue;
                 }
-                if (silent > RENEW_AFTER) {
+                if (silent > renewAfter) {
                     closeStream("the event stream was silent for long");
                     continue;
                 }

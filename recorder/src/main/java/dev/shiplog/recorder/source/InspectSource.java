@@ -145,10 +145,10 @@ public final class InspectSource implements Closeable {
         }
         Record record = clock.stamp(Kind.INSPECT, id, 0, result.payload());
         if (!result.removed().equals(redacted.getOrDefault(id, List.of()))) {
-            redacted.put(id, result.removed());
             queue.put(clock.mark(id, new Mark.Redaction(id, redaction.label(), result.removed())));
         }
         if (requests.get(id) != Request.VAIN) {
+            redacted.put(id, result.removed());
             keep(record);
         }
         queue.put(record);

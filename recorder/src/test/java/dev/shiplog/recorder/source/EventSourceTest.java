@@ -1,0 +1,209 @@
+package dev.shiplog.recorder.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.recorder.engine.Engine;
+import dev.shiplog.recorder.engine.EngineAddress;
+import dev.shiplog.recorder.engine.Watchdog;
+import dev.shiplog.testkit.Misbehaviour;
+import dev.shiplog.testkit.Release;
+import dev.shiplog.testkit.ScriptedEngine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class EventSourceTest {
+    @TempDir
+    private Path directory;
+
+    private final RecordQueue queue = new RecordQueue(1_000, 10_000_000);
+    private final List<Arrival> arrivals = new ArrayList<>();
+    private ScriptedEngine scripted;
+    private Watchdog watchdog;
+    private Engine engine;
+    private Containers containers;
+    private StatsSource stats;
+    private InspectSource inspects;
+    private EventSource events;
+
+    @BeforeEach
+    void open() throws IOException {
+        scripted = ScriptedEngine.at(directory.resolve("docker.sock"));
+        watchdog = new Watchdog();
+        engine = Engine.open(EngineAddress.of(scripted.address(), Map.of()), watchdog);
+    }
+
+    private void follow(Duration askAfter, Duration renewAfter, long newest) {
+        Clock clock = new Clock(() -> System.currentTimeMillis() * 1_000_000, System::nanoTime, queue::put);
+        stats = new StatsSource(engine, watchdog, clock, queue, Duration.ZERO);
+        inspects = new InspectSource(engine, clock, queue, Redaction.ENV);
+        containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+        HostSource host = new HostSource(engine, clock);
+        events = new EventSource(engine, clock, queue, Filter.ALL, host, containers, askAfter, renewAfter);
+        events.start(newest);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        events.close();
+        containers.close();
+        stats.close();
+        inspects.close();
+        engine.close();
+        watchdog.close();
+        scripted.close();
+    }
+
+    private synchronized List<Arrival> arrivals() {
+        try {
+            queue.drainTo(arrivals, Integer.MAX_VALUE, 0);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return List.copyOf(arrivals);
+    }
+
+    /** Each event once, in the order in which they first came. */
+    private List<String> events() {
+        LinkedHashSet<String> events = new LinkedHashSet<>();
+        for (Arrival arrival : arrivals()) {
+            if (arrival.record().kind() == Kind.EVENT) {
+                events.add(new String(arrival.record().payload(), UTF_8));
+            }
+        }
+        return List.copyOf(events);
+    }
+
+    private List<Arrival.Connected> connects() {
+        return arrivals().stream()
+                .filter(Arrival.Connected.class::isInstance)
+                .map(Arrival.Connected.class::cast)
+                .toList();
+    }
+
+    private List<String> emitted() {
+        return scripted.emitted().stream().map(json -> new String(json, UTF_8)).toList();
+    }
+
+    @Test
+    void aStreamThatFellSilentIsGivenUpWhenTheEngineNoLongerAnswersBesideIt() {
+        scripted.misbehave("/events", Misbehaviour.silentAfter(2_000).times(1));
+        follow(Duration.ofMillis(50), Duration.ofMinutes(10), 0);
+        await().until(() -> connects().size() == 1);
+        for (int i = 0; i < 20; i++) {
+            scripted.start("c" + i);
+        }
+        await().until(() -> scripted.requests().stream()
+                .anyMatch(request -> request.target().endsWith("/v1.41/_ping")));
+        assertThat(events()).as("the engine still answers").hasSizeLessThan(20);
+        scripted.misbehave("/_ping", Misbehaviour.error(500, "dying").times(1));
+        await().untilAsserted(() -> assertThat(events()).isEqualTo(emitted()));
+        assertThat(connects()).last().satisfies(connected -> {
+            assertThat(connected.announce())
+                    .as("the engine was there all the time")
+                    .isFalse();
+            assertThat(connected.reason()).contains("HTTP 500, dying");
+        });
+    }
+
+    @Test
+    void aStreamThatWasSilentForLongIsOpenedAnew() {
+        scripted.misbehave("/events", Misbehaviour.silentAfter(2_000).times(1));
+        follow(Duration.ofMillis(50), Duration.ofMillis(300), 0);
+        await().until(() -> connects().size() == 1);
+        for (int i = 0; i < 20; i++) {
+            scripted.start("c" + i);
+        }
+        await().untilAsserted(() -> assertThat(events()).isEqualTo(emitted()));
+        assertThat(connects())
+                .element(1)
+                .satisfies(
+                        connected -> assertThat(connected.reason()).contains("the event stream was silent for long"));
+    }
+
+    /** Dockerd looks for the first event that is too old, walking back; what is stamped late would hide what is behind. */
+    @Test
+    void dockerIsAskedForAllThatItRemembers() {
+        follow(Duration.ofSeconds(10), Duration.ofMinutes(10), 1_795_252_323_123_456_789L);
+        await().until(() -> connects().size() == 1);
+        assertThat(sinces()).containsExactly("0");
+    }
+
+    @Test
+    void podmanIsAskedForWhatIsNewerThanTheJournal() {
+        scripted.release(Release.PODMAN_5);
+        follow(Duration.ofSeconds(10), Duration.ofMinutes(10), 1_795_252_323_123_456_789L);
+        await().until(() -> connects().size() == 1);
+        assertThat(sinces()).containsExactly("1795252322.123456789");
+    }
+
+    private List<String> sinces() {
+        return scripted.requests().stream()
+                .filter(request -> request.path().equals("/events"))
+                .map(request -> request.query().get("since"))
+                .toList();
+    }
+
+    @Test
+    void anEngineThatCannotBeReachedIsToldOnceAndWhenItCameBackTheMomentIsKnown() throws IOException {
+        follow(Duration.ofSeconds(10), Duration.ofMinutes(10), 0);
+        scripted.start("web");
+        await().untilAsserted(() -> assertThat(events()).isEqualTo(emitted()));
+        scripted.vanish();
+        await().until(() -> !downs().isEmpty());
+        scripted.comeBack();
+        await().until(() -> connects().size() == 2);
+        assertThat(downs()).hasSize(1);
+        Arrival.Connected back = connects().get(1);
+        assertThat(back.announce()).isTrue();
+        assertThat(back.lostAt()).isEqualTo(downs().get(0).record().time());
+        assertThat(back.reason()).contains(scripted.address());
+    }
+
+    private List<Arrival> downs() {
+        return arrivals().stream()
+                .filter(Arrival.Disconnected.class::isInstance)
+                .toList();
+    }
+
+    /** A proxy may let events through and nothing else. */
+    @Test
+    void anEngineThatDoesNotTellWhatItIsIsFollowedAllTheSame() throws IOException {
+        scripted.misbehave("/info", Misbehaviour.html(403, "<h1>403 Forbidden</h1>"));
+        scripted.misbehave("/version", Misbehaviour.error(404, "page not found"));
+        scripted.misbehave("/containers/json", Misbehaviour.html(403, "<h1>403 Forbidden</h1>"));
+        follow(Duration.ofSeconds(10), Duration.ofMinutes(10), 0);
+        scripted.start("web");
+        await().untilAsserted(() -> assertThat(events()).isEqualTo(emitted()));
+        assertThat(Mark.fromJson(connects().get(0).record().payload())).isEqualTo(new Mark.EngineUp("", "", "1.41"));
+        assertThat(arrivals()).noneMatch(arrival -> arrival.record().kind() == Kind.HOST);
+    }
+
+    @Test
+    void emptyLinesAreNoEventsAndOddOnesAre() {
+        follow(Duration.ofSeconds(10), Duration.ofMinutes(10), 0);
+        await().until(() -> scripted.listeners() == 1);
+        for (String line : List.of("", "no JSON", "{}", "[]", "{\"Type\":\"new\",\"timeNano\":7}")) {
+            scripted.emit(line.getBytes(UTF_8));
+        }
+        await().untilAsserted(() ->
+                assertThat(events()).containsExactly("no JSON", "{}", "[]", "{\"Type\":\"new\",\"timeNano\":7}"));
+        assertThat(arrivals())
+                .last()
+                .satisfies(arrival -> assertThat(arrival.record().time()).isEqualTo(7));
+    }
+}
