@@ -36,6 +36,11 @@ need_java() {
     echo "$java_found"
 }
 
+# Java takes file names and arguments in the locale's characters, and cron's locale has none but ASCII.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+C | POSIX) export LC_ALL=C.UTF-8 ;;
+esac
+
 # Builds the jar of module $1 unless it is newer than all that it is made of, or there is nothing to make it of.
 build() {
     jar=$home/$1/target/shiplog-$1.jar

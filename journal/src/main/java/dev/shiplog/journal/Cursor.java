@@ -8,7 +8,6 @@ import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.SegmentReader;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -146,10 +145,11 @@ public final class Cursor implements Closeable {
         identity = identity(file);
         try {
             reader = new SegmentReader(file, losses);
-        } catch (NoSuchFileException e) {
-            // Retention was faster; what follows shows whether records are missing.
         } catch (IOException e) {
-            losses.damaged(file.getFileName().toString(), 0, size(file), "cannot be read: " + reason(e));
+            // A file that has gone is retention's, which was faster; what follows shows whether records are missing.
+            if (!(e instanceof NoSuchFileException) || Files.isSymbolicLink(file)) {
+                losses.unreadable(file.getFileName().toString(), 0, size(file), e);
+            }
         }
         return true;
     }
@@ -163,8 +163,7 @@ public final class Cursor implements Closeable {
             return current.next();
         } catch (IOException e) {
             Path file = Objects.requireNonNull(segment);
-            losses.damaged(
-                    file.getFileName().toString(), current.position(), size(file), "cannot be read: " + reason(e));
+            losses.unreadable(file.getFileName().toString(), current.position(), size(file), e);
             current.close();
             reader = null;
             return SegmentReader.Step.END;
@@ -198,7 +197,7 @@ public final class Cursor implements Closeable {
         return true;
     }
 
-    private @Nullable Path followingNow() {
+    private @Nullable Path followingNow() throws IOException {
         Path file = Objects.requireNonNull(segment);
         Object now = identity(file);
         boolean replaced = identity != null && now != null && !now.equals(identity);
@@ -230,10 +229,6 @@ public final class Cursor implements Closeable {
         } catch (IOException e) {
             return 0;
         }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 
     /** The current record, valid until the next call of {@link #next()}. */

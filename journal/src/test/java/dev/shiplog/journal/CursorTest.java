@@ -9,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.SegmentName;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -216,6 +218,40 @@ class CursorTest {
         assertThatThrownBy(() -> Cursor.open(List.of(file)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("notes.txt");
+    }
+
+    @Test
+    void aJournalThatVanishesWhileItIsReadDoesNotJustEnd() throws Exception {
+        Path gone = directory.resolve("gone");
+        try (Appender appender = Journals.open(gone)) {
+            appender.append(Journals.stats(1, START));
+        }
+        try (Cursor cursor = Cursor.open(List.of(gone))) {
+            assertThat(cursor.next()).isEqualTo(Cursor.Step.RECORD);
+            Files.move(gone, directory.resolve("elsewhere"));
+            assertThatThrownBy(cursor::next)
+                    .isInstanceOf(NoSuchFileException.class)
+                    .hasMessage(gone.toString());
+        }
+    }
+
+    @Test
+    void aJournalNamedTwiceByALinkIsReadOnce() throws Exception {
+        append(Roll.MINUTELY, START, 10);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
+        assertThat(Journals.read(directory, link).records()).hasSize(10);
+    }
+
+    @Test
+    @Timeout(10)
+    void aPipeNamedLikeASegmentIsNotWaitedFor() throws Exception {
+        append(Roll.MINUTELY, START, 10);
+        Path pipe = directory.resolve("20261121-1129.cq4");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Journals.Reading reading = Journals.read(directory);
+        assertThat(reading.records()).hasSize(10);
+        assertThat(reading.losses()).extracting(Loss::reason).containsExactly("cannot be read: not a regular file");
     }
 
     @Test

@@ -369,6 +369,21 @@ class DamageTest {
     }
 
     @Test
+    void aLinkToNowhereIsALossAndHidesNoOther() throws IOException {
+        put(large);
+        List<String> names = List.copyOf(large.segments.keySet());
+        Files.delete(journal.resolve(names.get(1)));
+        Files.createSymbolicLink(journal.resolve(names.get(1)), journal.resolve("nowhere"));
+        String newest = names.get(names.size() - 1);
+        Files.delete(journal.resolve(newest));
+        Files.createSymbolicLink(journal.resolve(newest), journal.resolve("nowhere"));
+        Journals.Reading reading = Journals.read(journal);
+        large.oracle.judge(reading, 1, large.oracle.appended().size(), "two links to nowhere");
+        assertThat(reading.losses()).extracting(Loss::segment).containsExactly(names.get(1), newest);
+        assertThat(reading.losses()).extracting(Loss::reason).containsOnly("cannot be read: no such file");
+    }
+
+    @Test
     void aFormatFromTheFutureIsNamed() throws IOException {
         byte[] bytes = small.segments.get(small.newest()).clone();
         int at = excerpts(bytes).get(0)[0];

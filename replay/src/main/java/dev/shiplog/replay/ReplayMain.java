@@ -66,7 +66,9 @@ public final class ReplayMain {
             try {
                 super.write(bytes, from, count);
             } catch (IOException e) {
-                throw String.valueOf(e.getMessage()).contains("Broken pipe") ? new BrokenPipeException(e) : e;
+                throw String.valueOf(e.getMessage()).contains("Broken pipe")
+                        ? new BrokenPipeException(e)
+                        : new IOException("standard output: " + e.getMessage(), e);
             }
         }
     }

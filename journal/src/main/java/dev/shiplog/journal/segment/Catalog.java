@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ public final class Catalog {
     public static List<Path> list(List<Path> sources) throws IOException {
         Map<Path, SortedMap<SegmentName, Path>> found = new LinkedHashMap<>();
         for (Path source : sources) {
-            if (Files.isDirectory(source)) {
+            if (Files.readAttributes(source, BasicFileAttributes.class).isDirectory()) {
                 List<SegmentName> names = names(source);
                 if (names.isEmpty() && !Files.exists(source.resolve(LOCK_FILE))) {
                     throw new IOException(source + ": holds no segment; is this the recorder's --data-dir?");
@@ -38,14 +39,12 @@ public final class Catalog {
                 for (SegmentName name : names) {
                     add(found, name, source.resolve(name.text()));
                 }
-            } else if (Files.exists(source)) {
+            } else {
                 SegmentName name = SegmentName.parse(source.getFileName().toString());
                 if (name == null) {
                     throw new IOException(source + ": not a segment; those are named like 20261121-11F.cq4");
                 }
                 add(found, name, source);
-            } else {
-                throw new NoSuchFileException(source.toString(), null, "no such file or directory");
             }
         }
         return found.values().stream()
@@ -54,18 +53,17 @@ public final class Catalog {
     }
 
     /**
-     * The segment that follows {@code segment} in what {@link #list} lists now; null if there is none, or the sources
-     * cannot be listed any more.
+     * The segment that follows {@code segment} in what {@link #list} lists now; null if there is none. Segment files
+     * among the sources may have gone in the meantime, as retention has it.
+     *
+     * @throws IOException naming the directory that cannot be listed any more
      */
-    public static @Nullable Path after(List<Path> sources, Path segment) {
+    public static @Nullable Path after(List<Path> sources, Path segment) throws IOException {
         Path directory = directory(segment);
         boolean passed = false;
-        List<Path> now;
-        try {
-            now = list(sources);
-        } catch (IOException e) {
-            return null;
-        }
+        List<Path> now = list(sources.stream()
+                .filter(source -> SegmentName.parse(source.getFileName().toString()) == null || Files.exists(source))
+                .toList());
         SegmentName name = SegmentName.parse(segment.getFileName().toString());
         for (Path candidate : now) {
             boolean same = directory(candidate).equals(directory);
@@ -99,8 +97,13 @@ public final class Catalog {
         found.computeIfAbsent(directory(file), d -> new TreeMap<>()).putIfAbsent(name, file);
     }
 
+    /** One path for each directory, by whatever links it was named. */
     private static Path directory(Path file) {
-        Path parent = file.toAbsolutePath().normalize().getParent();
-        return parent == null ? file : parent;
+        Path parent = Objects.requireNonNull(file.toAbsolutePath().getParent());
+        try {
+            return parent.toRealPath();
+        } catch (IOException e) {
+            return parent.normalize();
+        }
     }
 }

@@ -4,8 +4,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +53,7 @@ final class ExcerptReader implements Closeable {
 
     private static final String[] META_NAMES = {"header", "index2index", "index"};
     private static final int CHUNK = 256 * 1024;
+    private static final byte[] ZEROS = new byte[64 * 1024];
 
     private final FileChannel channel;
     private final byte[] buffer = new byte[CHUNK + 4 + Math.max(Excerpt.MAX, MAX_META)];
@@ -80,6 +84,9 @@ final class ExcerptReader implements Closeable {
     private long nextBase;
 
     ExcerptReader(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new FileSystemException(file.toString(), null, "not a regular file"); // a pipe would not even open
+        }
         channel = FileChannel.open(file, StandardOpenOption.READ);
     }
 
@@ -213,7 +220,7 @@ final class ExcerptReader implements Closeable {
             return "an excerpt with the impossible length " + length;
         }
         return load(position, 4 + length) && (matches(position, length, 0) || matches(position, length, salt))
-                ? "an excerpt that is out of order"
+                ? "an excerpt that is out of order; a segment that was renamed or copied can be read by itself"
                 : "an excerpt whose checksum does not match";
     }
 
@@ -267,6 +274,7 @@ final class ExcerptReader implements Closeable {
         for (long p = align(start); load(p, 4); p += 4) {
             int word = wordAt(p);
             if (word == 0) {
+                p += zeros(p) - 4;
                 continue;
             }
             lastNonZero = p + 3;
@@ -275,6 +283,14 @@ final class ExcerptReader implements Closeable {
             }
         }
         return -1;
+    }
+
+    /** How many bytes from {@code p} on, in whole words, are zero; a file may be gigabytes of nothing. */
+    private int zeros(long p) {
+        int start = at(p);
+        int count = Math.min(buffered - start, ZEROS.length);
+        int zeros = Arrays.mismatch(buffer, start, start + count, ZEROS, 0, count);
+        return (zeros < 0 ? count : zeros) & ~3;
     }
 
     /** Whether the document at {@code p} is an excerpt that may come next and is whole. */

@@ -1,6 +1,11 @@
 package dev.shiplog.journal.segment;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +56,21 @@ public final class LossTracker {
     /** The bytes from {@code from} to {@code to} could not be read. */
     public void damaged(String inSegment, long from, long to, String reason) {
         damaged(inSegment, from, to, 0, reason);
+    }
+
+    /** The bytes from {@code from} to {@code to} were refused by the system. */
+    public void unreadable(String inSegment, long from, long to, IOException e) {
+        damaged(inSegment, from, to, reason(e));
+    }
+
+    static String reason(IOException e) {
+        String why = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+        if (e instanceof AccessDeniedException) {
+            why = "permission denied";
+        } else if (e instanceof NoSuchFileException) {
+            why = "no such file";
+        }
+        return "cannot be read: " + Objects.requireNonNullElseGet(why, e::toString);
     }
 
     /** The record {@code sequence}, in the bytes from {@code from} to {@code to}, is there but of no use. */

@@ -63,7 +63,7 @@ public record SegmentSummary(
         try {
             return read(path, losses);
         } catch (IOException e) {
-            losses.add(new Loss(path.getFileName().toString(), 0, 0, 0, 0, 0, 0, "cannot be read: " + e.getMessage()));
+            losses.add(new Loss(path.getFileName().toString(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e)));
             return new SegmentSummary(path, null, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
         }
     }
@@ -124,7 +124,11 @@ public record SegmentSummary(
             return State.ROLLED;
         }
         Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
-        return Catalog.after(List.of(directory), path) == null ? State.OPEN : State.UNCLOSED;
+        try {
+            return Catalog.after(List.of(directory), path) == null ? State.OPEN : State.UNCLOSED;
+        } catch (IOException e) {
+            return State.OPEN; // a file may be readable in a directory that is not
+        }
     }
 
     private static void collect(LossTracker tracker, List<Loss> losses) {

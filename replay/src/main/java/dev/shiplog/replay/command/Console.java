@@ -2,6 +2,7 @@ package dev.shiplog.replay.command;
 
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
@@ -17,9 +18,21 @@ import java.util.concurrent.CountDownLatch;
  * @param stop counted down when the verb is to come to its end
  */
 public record Console(
-        OutputStream out,
-        PrintWriter err,
-        boolean terminal,
-        InstantSource clock,
-        Path directory,
-        CountDownLatch stop) {}
+        OutputStream out, PrintWriter err, boolean terminal, InstantSource clock, Path directory, CountDownLatch stop) {
+    /**
+     * The path that {@code text} stands for.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    Path path(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("'' is not a path");
+        }
+        try {
+            return directory.resolve(text);
+        } catch (InvalidPathException e) {
+            // As for a name in UTF-8 under LANG=C.
+            throw new IllegalArgumentException("'" + text + "' is not a path here: " + e.getReason(), e);
+        }
+    }
+}

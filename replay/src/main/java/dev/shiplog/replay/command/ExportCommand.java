@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -103,7 +104,9 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         RecordFilter filter;
         TimeRange range;
+        Path target;
         try {
+            target = console.path(output);
             filter = selection.filter();
             range = selection.range(console.clock());
             if (limit < 0) {
@@ -116,7 +119,7 @@ final class ExportCommand implements Callable<Integer> {
             if (output.equals("-")) {
                 return export(cursor, filter, range, console.out());
             }
-            try (OutputFile file = OutputFile.create(console.directory().resolve(output), force)) {
+            try (OutputFile file = OutputFile.create(target, force)) {
                 int code = export(cursor, filter, range, file.stream());
                 file.commit();
                 return code;
@@ -137,7 +140,7 @@ final class ExportCommand implements Callable<Integer> {
         long gapCount = 0;
         long written = 0;
         if (range.since() != Long.MIN_VALUE) {
-            cursor.seekTime(range.since() - CLOCK_DIFFERENCE);
+            cursor.seekTime(Math.max(range.since(), Long.MIN_VALUE + CLOCK_DIFFERENCE) - CLOCK_DIFFERENCE);
         }
         reading:
         while (written < limit && !interrupted()) {

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The replay tool's command line: finds the verb, and turns what goes wrong into a line and an exit code. */
@@ -49,6 +50,7 @@ public final class Replay {
         CommandLine commands = new CommandLine(new Replay())
                 .addSubcommand(new LsCommand(console))
                 .addSubcommand(new ExportCommand(console))
+                .registerConverter(long.class, Replay::number)
                 .setOut(out)
                 .setErr(console.err())
                 .setUsageHelpWidth(100)
@@ -58,6 +60,14 @@ public final class Replay {
         out.flush();
         console.err().flush();
         return code;
+    }
+
+    private static long number(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a number");
+        }
     }
 
     private static int wrongUsage(ParameterException e, String[] args) {

@@ -2,19 +2,24 @@ package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.archive.Compression;
 import java.io.Closeable;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
  * A file that is there when it is complete, and not before: written beside its place under a name that ends in
- * {@code .tmp}, forced to disk, then moved. What is no regular file (a pipe, a device) is written to as it is.
+ * {@code .tmp}, forced to disk, then moved. A lock keeps two that write the same file apart; what a killed one left is
+ * written over. A link is followed. What is no regular file (a pipe, a device) is written to as it is.
  */
 public final class OutputFile implements Closeable {
     private final Path target;
@@ -26,7 +31,7 @@ public final class OutputFile implements Closeable {
         this.target = target;
         this.written = written;
         this.channel = channel;
-        this.stream = Compression.forName(target.toString(), Channels.newOutputStream(channel));
+        this.stream = Compression.forName(target.toString(), new Content(target, channel));
     }
 
     /**
@@ -34,7 +39,8 @@ public final class OutputFile implements Closeable {
      *
      * @throws FileAlreadyExistsException if it is there and {@code replace} is not set
      */
-    public static OutputFile create(Path target, boolean replace) throws IOException {
+    public static OutputFile create(Path named, boolean replace) throws IOException {
+        Path target = Files.isSymbolicLink(named) ? named.toRealPath() : named;
         if (Files.isDirectory(target)) {
             throw new IOException(target + ": is a directory; name a file in it");
         }
@@ -44,10 +50,33 @@ public final class OutputFile implements Closeable {
         if (Files.exists(target) && !replace) {
             throw new FileAlreadyExistsException(target.toString());
         }
+        Path directory = target.getParent();
+        if (directory != null && Files.notExists(directory)) {
+            throw new NoSuchFileException(directory.toString());
+        }
         Path written = target.resolveSibling(target.getFileName() + ".tmp");
-        FileChannel channel = FileChannel.open(
-                written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-        return new OutputFile(target, written, channel);
+        FileChannel channel = FileChannel.open(written, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            lock(channel, written);
+            channel.truncate(0);
+            return new OutputFile(target, written, channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Makes sure that nobody else writes to the open file, nor has just moved it to its place. */
+    private static void lock(FileChannel channel, Path written) throws IOException {
+        boolean taken;
+        try {
+            taken = channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            taken = false;
+        }
+        if (!taken || Files.notExists(written, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(written + ": another export writes this file");
+        }
     }
 
     /** Where the content goes. */
@@ -57,26 +86,51 @@ public final class OutputFile implements Closeable {
 
     /** Ends the content and moves the file to its place. */
     public void commit() throws IOException {
-        stream.flush();
-        if (written.equals(target)) {
-            stream.close();
-            return;
-        }
         stream.close();
-        try (FileChannel whole = FileChannel.open(written, StandardOpenOption.WRITE)) {
-            whole.force(true);
+        if (!written.equals(target)) {
+            channel.force(true);
+            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
-        Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        channel.close();
     }
 
     /** Gives up what was not committed. */
     @Override
     public void close() throws IOException {
         if (channel.isOpen()) {
-            channel.close();
             if (!written.equals(target)) {
                 Files.deleteIfExists(written);
             }
+            channel.close();
+        }
+    }
+
+    /** What the file is to hold; its end is not yet the file's, and what goes wrong names the file. */
+    private static final class Content extends FilterOutputStream {
+        private final Path target;
+
+        Content(Path target, FileChannel channel) {
+            super(Channels.newOutputStream(channel));
+            this.target = target;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            try {
+                out.write(bytes, from, count);
+            } catch (IOException e) {
+                throw new IOException(target + ": " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void close() {
+            // the channel is closed when the file is in its place
         }
     }
 }

@@ -8,10 +8,12 @@ import com.google.common.jimfs.Jimfs;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.replay.export.OutputFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -179,7 +181,7 @@ class ExportCommandTest {
                     export notes.txt             | /work/notes.txt: not a segment; those are named like 20261121-11F.cq4
                     export -o notes.txt journal  | /work/notes.txt: exists; --force replaces it
                     export -o empty journal      | /work/empty: is a directory; name a file in it
-                    export -o no/where journal   | /work/no/where.tmp: no such file or directory
+                    export -o no/where journal   | /work/no: no such file or directory
                     """)
     void saysInOneLineWhatCannotBeDone(String commandLine, String message) throws IOException {
         Path work = inMemory("/work");
@@ -204,6 +206,53 @@ class ExportCommandTest {
         assertThat(terminal.run("export --format raw --limit 1 --output out --force journal"))
                 .isEqualTo(ExitCode.OK);
         assertThat(directory.resolve("out")).hasContent(TestJournal.payloads(1).strip());
+    }
+
+    @Test
+    void followsALinkToTheOutput() throws IOException {
+        TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
+        Files.writeString(directory.resolve("out"), "old");
+        Files.createSymbolicLink(directory.resolve("latest"), Path.of("out"));
+
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format raw --limit 1 --output latest --force journal"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(directory.resolve("latest")).isSymbolicLink();
+        assertThat(directory.resolve("out")).hasContent(TestJournal.payloads(1).strip());
+    }
+
+    @Test
+    void neverMixesTheOutputOfTwo() throws Exception {
+        TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
+
+        Terminal terminal = new Terminal(directory);
+        try (OutputFile first = OutputFile.create(directory.resolve("out"), false)) {
+            first.stream().write("first".getBytes(StandardCharsets.UTF_8));
+            assertThat(terminal.run("export --output out journal")).isEqualTo(ExitCode.FAILED);
+            assertThat(terminal.err()).contains("out.tmp: another export writes this file");
+            first.commit();
+        }
+        assertThat(directory.resolve("out")).hasContent("first");
+    }
+
+    @Test
+    void writesOverWhatAKilledOneLeft() throws IOException {
+        TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
+        Files.writeString(directory.resolve("out.tmp"), "half a line".repeat(1000));
+
+        assertThat(new Terminal(directory).run("export --format raw --limit 1 --output out journal"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(directory.resolve("out")).hasContent(TestJournal.payloads(1).strip());
+        assertThat(directory.resolve("out.tmp")).doesNotExist();
+    }
+
+    @Test
+    void readsAllSinceTheBeginningOfTime() throws IOException {
+        TestJournal.write(directory, TestJournal.RECORDS).close();
+
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format raw --since=-9223372036 .")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5, 6, 7, 8, 9));
     }
 
     @Test

@@ -29,7 +29,10 @@ class UsageTest {
                     export --until noon x       | 'noon' is not a time; write 2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 10:00, 15m, 3h, 2d, now, today, yesterday, or seconds since the epoch; see 'replay export --help'
                     export --tz Mars x          | --tz 'Mars': no such time zone; write UTC, Europe/Berlin or +02:00; see 'replay export --help'
                     export --since now --until 1h x | --since now is after --until 1h; see 'replay export --help'
-                    export --limit many x       | Invalid value for option '--limit': 'many' is not a long; see 'replay export --help'
+                    export --limit many x       | Invalid value for option '--limit': 'many' is not a number; see 'replay export --help'
+                    export  x                   | '' is not a path; see 'replay export --help'
+                    ls a\0b                    | 'a\0b' is not a path here: nul character not allowed; see 'replay ls --help'
+                    export -o  x                | '' is not a path; see 'replay export --help'
                     export --limit -1 x         | --limit -1 is less than none; see 'replay export --help'
                     """)
     void saysInOneLineWhatIsWrongAndWhatWouldBeRight(String commandLine, String message) {
