@@ -8,7 +8,7 @@ public final class EngineStatusException extends IOException {
 
     private final int status;
 
-    EngineStatusException(String path, int status, String message) {
+    public EngineStatusException(String path, int status, String message) {
         super("GET " + path + ": HTTP " + status + (message.isEmpty() ? "" : ", " + message));
         this.status = status;
     }

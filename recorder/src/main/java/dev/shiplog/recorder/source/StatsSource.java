@@ -14,14 +14,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Samples the containers it is told to follow, from start to die. Intervals below two seconds read the engine's stream,
- * which brings a frame a second, with one thread of small stack for each container. Longer ones ask for one sample at a
- * time, each container on a beat of its own, as many at once as it takes.
+ * which brings a frame a second, with one thread of small stack and some 40 KiB of heap for each container; so only
+ * {@value #STREAMS} are read like that. Longer intervals, and all further containers, ask for one sample at a time, each
+ * container on a beat of its own, as many at once as it takes.
  *
  * <p>A frame that is dated year 1 holds zeros (the engine sends them of stopped containers until they are removed, and of
  * failed readings): it is counted, not recorded. Where samples are missing although the container ran, a
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StatsSource implements Closeable {
     private static final Duration STREAMED = Duration.ofSeconds(2);
+    static final int STREAMS = 256;
     /** Before release 25 an engine takes up to this long for one sample: it waits for its own next tick. */
     private static final Duration TICK = Duration.ofSeconds(1);
 
@@ -53,7 +56,9 @@ public final class StatsSource implements Closeable {
     private final Duration interval;
     private final Map<String, Following> followed = new HashMap<>();
     private final AtomicLong empty = new AtomicLong();
-    private final @Nullable ScheduledThreadPoolExecutor asking;
+    private final int mayStream;
+    private final Semaphore streams;
+    private final ScheduledThreadPoolExecutor asking = askers();
 
     /**
      * @param interval between two samples of a container; zero for none at all
@@ -64,7 +69,8 @@ public final class StatsSource implements Closeable {
         this.clock = clock;
         this.queue = queue;
         this.interval = interval;
-        this.asking = interval.compareTo(STREAMED) < 0 ? null : askers();
+        this.mayStream = interval.compareTo(STREAMED) < 0 ? STREAMS : 0;
+        this.streams = new Semaphore(mayStream);
     }
 
     /** Samples this container from now on. Idempotent. */
@@ -74,7 +80,7 @@ public final class StatsSource implements Closeable {
         }
         Following before = followed.get(id);
         if (before == null || !before.goOn()) {
-            Following following = asking == null ? new Streaming(id) : new Asking(id, asking);
+            Following following = streams.tryAcquire() ? new Streaming(id) : new Asking(id);
             followed.put(id, following);
             enoughAskers();
             following.begin();
@@ -105,8 +111,9 @@ public final class StatsSource implements Closeable {
 
     /** So many that a slow engine can be asked for all within an interval. */
     private void enoughAskers() {
-        if (asking != null) {
-            long needed = followed.size() * TICK.toMillis() / interval.toMillis() + 1;
+        if (!interval.isZero()) {
+            int asked = Math.max(0, followed.size() - mayStream);
+            long needed = asked * TICK.toMillis() / interval.toMillis() + 1;
             asking.setCorePoolSize((int) Math.min(ASKING_MAX, Math.max(ASKING, needed)));
         }
     }
@@ -119,9 +126,7 @@ public final class StatsSource implements Closeable {
     /** After {@link #leaveAll}; idempotent. */
     @Override
     public void close() {
-        if (asking != null) {
-            asking.shutdownNow();
-        }
+        asking.shutdownNow();
     }
 
     private static ScheduledThreadPoolExecutor askers() {
@@ -240,6 +245,7 @@ public final class StatsSource implements Closeable {
                 readStreams();
             } finally {
                 end(); // whatever happened: who asks to follow again gets a new thread
+                streams.release();
             }
         }
 
@@ -304,12 +310,10 @@ public final class StatsSource implements Closeable {
     }
 
     private final class Asking extends Following implements Runnable {
-        private final ScheduledThreadPoolExecutor executor;
         private long due;
 
-        Asking(String id, ScheduledThreadPoolExecutor executor) {
+        Asking(String id) {
             super(id);
-            this.executor = executor;
         }
 
         /** The first sample at once, so that a short life leaves one; the next on this container's own beat. */
@@ -346,7 +350,7 @@ public final class StatsSource implements Closeable {
 
         private void schedule(long nanos) {
             try {
-                var unused = executor.schedule(this, nanos, TimeUnit.NANOSECONDS);
+                var unused = asking.schedule(this, nanos, TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException e) {
                 end(); // closed meanwhile
             }

@@ -1,0 +1,90 @@
+package dev.shiplog.recorder.source;
+
+import dev.shiplog.recorder.engine.Engine;
+import dev.shiplog.recorder.engine.LineStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/** An engine without a wire: a test says what it answers and what its streams bring. */
+final class FakeEngine implements Engine {
+    /** What a path is answered with. */
+    interface Answers {
+        byte[] to(String path) throws IOException;
+    }
+
+    final List<String> asked = new CopyOnWriteArrayList<>();
+    final List<FakeStream> streams = new CopyOnWriteArrayList<>();
+    private final Answers answers;
+
+    FakeEngine(Answers answers) {
+        this.answers = answers;
+    }
+
+    @Override
+    public Greeting greet() {
+        return new Greeting("1.41", "Fake", false);
+    }
+
+    @Override
+    public byte[] get(String path) throws IOException {
+        asked.add(path);
+        return answers.to(path);
+    }
+
+    @Override
+    public LineStream stream(String path) {
+        FakeStream stream = new FakeStream(path);
+        streams.add(stream);
+        return stream;
+    }
+
+    long open() {
+        return streams.stream().filter(stream -> !stream.closed).count();
+    }
+
+    @Override
+    public void close() {}
+
+    /** Brings what is put into it, until it is closed. */
+    static final class FakeStream implements LineStream {
+        private static final byte[] END = {};
+
+        final String path;
+        final BlockingQueue<byte[]> lines = new LinkedBlockingQueue<>();
+        volatile boolean closed;
+        private volatile long lastHeard = System.nanoTime();
+
+        FakeStream(String path) {
+            this.path = path;
+        }
+
+        @Override
+        public byte @Nullable [] next() throws IOException {
+            try {
+                byte[] line = lines.take();
+                lastHeard = System.nanoTime();
+                if (line == END) {
+                    throw new IOException("closed");
+                }
+                return line;
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public long lastHeard() {
+            return lastHeard;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            lines.add(END);
+        }
+    }
+}
