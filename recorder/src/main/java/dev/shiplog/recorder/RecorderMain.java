@@ -4,6 +4,9 @@ import dev.shiplog.journal.JournalFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -43,7 +46,11 @@ public final class RecorderMain {
         CompletableFuture<Integer> code = new CompletableFuture<>();
         Thread hook = new Thread(() -> main.terminated(code), "shiplog-stop");
         Runtime.getRuntime().addShutdownHook(hook);
-        code.complete(main.run(args, out, err));
+        try {
+            code.complete(main.run(args, out, err));
+        } finally {
+            code.complete(FAILED); // if run threw what nobody foresaw: a signal must not wait for it
+        }
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
@@ -107,11 +114,24 @@ public final class RecorderMain {
             err.println("recorder: " + e.getMessage());
             return BROKEN;
         } catch (IOException e) {
-            err.println("recorder: " + e.getMessage());
+            err.println("recorder: " + message(e));
             return FAILED;
         } catch (InterruptedException e) {
             return FAILED;
         }
+    }
+
+    /** The JDK's own exceptions of a file often say no more than its name. */
+    private static String message(IOException e) {
+        if (e instanceof FileSystemException file && file.getReason() == null) {
+            return file.getFile() + ": "
+                    + (e instanceof NoSuchFileException
+                            ? "no such file or directory"
+                            : e instanceof AccessDeniedException
+                                    ? "permission denied"
+                                    : e.getClass().getSimpleName());
+        }
+        return String.valueOf(e.getMessage());
     }
 
     /** Ends the process after a signal, with the code of a run that did what it was asked to: 143 looks like a failure. */

@@ -2,6 +2,7 @@ package dev.shiplog.recorder;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -88,13 +90,21 @@ final class Settings {
                     .loadFromString(Files.readString(Path.of(name)));
         } catch (NoSuchFileException e) {
             throw new UsageException(config.origin() + ": " + name + ": no such file");
+        } catch (AccessDeniedException e) {
+            throw new UsageException(config.origin() + ": " + name + ": permission denied");
         } catch (CharacterCodingException e) {
             throw new UsageException(config.origin() + ": " + name + ": cannot be read: it is not UTF-8");
         } catch (IOException e) {
             throw new UsageException(config.origin() + ": " + name + ": cannot be read: " + e.getMessage());
+        } catch (MarkedYamlEngineException e) {
+            // Not the line itself, as its message has it: there may be a secret in it.
+            throw new UsageException(name
+                    + e.getProblemMark()
+                            .map(mark -> ", line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+                            .orElse("")
+                    + ": not YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
-            throw new UsageException(name + ": not YAML: "
-                    + String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\n\\s*", " "));
+            throw new UsageException(name + ": not YAML");
         }
         Map<String, List<String>> settings = new TreeMap<>();
         if (root == null) {

@@ -149,6 +149,8 @@ class RecorderConfigTest {
                 "docker-host    | ssh://me@host | ssh://me@host: ssh is not supported; use unix:///path or tcp://host:port (ssh -L /tmp/docker.sock:/var/run/docker.sock makes one)",
                 "data-dir       | '' | a directory is needed",
                 "stats-interval | 5 | \"5\" is not a duration; write it as in 500ms, 5s, 1m or 1h",
+                "stats-interval | 25h | \"25h\" is too long; the most is 24h",
+                "stop-grace     | 999999999h | \"999999999h\" is too long; the most is 24h",
                 "stats-interval | 999ms | \"999ms\" is too short; the least is 1s",
                 "stats-interval | -1s | \"-1s\" is not a duration; write it as in 500ms, 5s, 1m or 1h",
                 "stats-interval | 25h | \"25h\" is too long; the most is 24h",
@@ -220,12 +222,12 @@ class RecorderConfigTest {
         environment.put("SHIPLOG_CONFIG", directory.toString());
         assertThatThrownBy(this::config)
                 .hasMessage("SHIPLOG_CONFIG: " + directory + ": cannot be read: Is a directory");
-        Path file = file("roll: [hourly\n");
+        Path file = file("roll: \"s3cret\n");
         assertThatThrownBy(this::config)
                 .isInstanceOf(UsageException.class)
-                .hasMessageStartingWith(file + ": not YAML: ")
+                .hasMessageStartingWith(file + ", line 2, column 1: not YAML: ")
                 .message()
-                .doesNotContain("\n");
+                .doesNotContain("\n", "s3cret");
         Files.write(file, new byte[] {'r', (byte) 0xff, '\n'});
         assertThatThrownBy(this::config)
                 .isInstanceOf(UsageException.class)

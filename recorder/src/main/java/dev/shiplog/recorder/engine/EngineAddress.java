@@ -22,6 +22,7 @@ public record EngineAddress(URI uri, @Nullable Path certificates) {
     private static final int LONGEST_UNIX_PATH = 107;
 
     private static final int PLAIN_PORT = 2375;
+    private static final int MAX_PORT = 65_535;
     private static final int TLS_PORT = 2376;
 
     /**
@@ -71,6 +72,9 @@ public record EngineAddress(URI uri, @Nullable Path certificates) {
                 throw new IllegalArgumentException(text + ": no host; write it as in tcp://127.0.0.1:2375");
             }
             int port = uri.getPort() >= 0 ? uri.getPort() : certificates == null ? PLAIN_PORT : TLS_PORT;
+            if (port == 0 || port > MAX_PORT) {
+                throw new IllegalArgumentException(text + ": a port is a number from 1 to " + MAX_PORT);
+            }
             return new EngineAddress(
                     new URI("tcp", null, uri.getHost(), port, uri.getPath(), null, null), certificates);
         } catch (URISyntaxException e) {

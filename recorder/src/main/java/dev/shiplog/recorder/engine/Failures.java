@@ -13,6 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +30,8 @@ final class Failures {
 
     private static final Pattern HTML_HEADING =
             Pattern.compile("<(title|h1)[^>]*>(.*?)</\\1>", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{4}");
 
     private Failures() {}
 
@@ -166,8 +169,9 @@ final class Failures {
                 continue;
             }
             char escaped = json.charAt(++at);
-            if (escaped == 'u' && at + 4 < json.length()) {
-                text.append((char) Integer.parseInt(json.substring(at + 1, at + 5), 16));
+            if (escaped == 'u'
+                    && HEX.matcher(json).region(at + 1, json.length()).lookingAt()) {
+                text.append((char) HexFormat.fromHexDigits(json, at + 1, at + 5));
                 at += 4;
             } else {
                 text.append("nrtbf".indexOf(escaped) >= 0 ? ' ' : escaped);

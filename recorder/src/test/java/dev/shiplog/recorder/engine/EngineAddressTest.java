@@ -65,6 +65,8 @@ final class EngineAddressTest {
                         + " (ssh -L /tmp/docker.sock:/var/run/docker.sock makes one)",
                 "unix://docker.sock | a socket needs its whole path, as in unix:///docker.sock",
                 "tcp://:2375 | no host; write it as in tcp://127.0.0.1:2375",
+                "tcp://h:99999 | a port is a number from 1 to 65535",
+                "tcp://h:0 | a port is a number from 1 to 65535",
             })
     void saysWhyItRefusesAnAddress(String text, String why) {
         assertThatThrownBy(() -> EngineAddress.of(text, Map.of()))

@@ -48,6 +48,7 @@ final class FailuresTest {
     void findsTheMessageInAnErrorsBody() {
         assertMessage("No such container: x", "{\"message\":\"No such container: x\"}\n");
         assertMessage("b \"c\" é d", "{\"cause\":\"a\",\"message\":\"b \\\"c\\\" \\u00e9\\n\\td\",\"response\":404}");
+        assertMessage("uZZZZ u12", "{\"message\":\"\\uZZZZ \\u12\"}");
         assertMessage("502 Bad Gateway", "<html><head><title>502 Bad Gateway</title></head><body>x</body></html>");
         assertMessage("No way", "<html><body><h1 class=a>No\n way</h1></body></html>");
         assertMessage("Only this", "<p>Only <b>this</b></p>");
