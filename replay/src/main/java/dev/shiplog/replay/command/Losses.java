@@ -21,8 +21,17 @@ final class Losses {
         stretches++;
         segments.add(loss.segment());
         records += Math.max(0, loss.records());
-        err.println("replay: lost: " + loss.segment() + ", " + where(loss) + ": " + what(loss) + ", received after "
-                + Times.format(loss.fromTime()) + " and before " + Times.format(loss.toTime()) + ": " + loss.reason());
+        err.println("replay: lost: " + loss.segment() + ", " + where(loss) + ": " + what(loss) + when(loss) + ": "
+                + loss.reason());
+    }
+
+    private static String when(Loss loss) {
+        String after = loss.fromTime() == 0 ? "" : "after " + Times.format(loss.fromTime());
+        String before = loss.toTime() == 0 ? "" : "before " + Times.format(loss.toTime());
+        if (after.isEmpty() && before.isEmpty()) {
+            return "";
+        }
+        return ", received " + after + (after.isEmpty() || before.isEmpty() ? "" : " and ") + before;
     }
 
     private static String where(Loss loss) {

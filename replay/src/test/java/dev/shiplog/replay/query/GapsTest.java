@@ -52,6 +52,8 @@ class GapsTest {
         assertThat(find(TimeRange.ALL, List.of("stats"), List.of("container=db"), ofWeb))
                 .isNull();
         assertThat(find(TimeRange.ALL, List.of(), List.of("container=db"), GAP)).isNotNull();
+        assertThat(find(TimeRange.ALL, List.of(), List.of("event=die"), ofWeb)).isNull();
+        assertThat(find(TimeRange.ALL, List.of(), List.of("event=die"), GAP)).isNotNull();
     }
 
     @Test
