@@ -80,7 +80,7 @@ record RecorderConfig(
                 one(settings, "roll", "hourly", text -> choice(text, Roll.values())),
                 one(settings, "sync-interval", "1s", text -> atLeast(Duration.ofMillis(10), text)),
                 new Filter(rules(settings, "include"), rules(settings, "exclude")),
-                one(settings, "redact", "env", text -> choice(text, Redaction.values())),
+                one(settings, "redact", "secrets", text -> choice(text, Redaction.values())),
                 one(settings, "min-free", "64MiB", RecorderConfig::size),
                 one(settings, "queue-size", "4096", RecorderConfig::count),
                 one(settings, "stop-grace", "5s", RecorderConfig::duration));

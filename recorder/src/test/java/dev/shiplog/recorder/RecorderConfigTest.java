@@ -50,7 +50,7 @@ class RecorderConfigTest {
         assertThat(config.roll()).isEqualTo(Roll.HOURLY);
         assertThat(config.syncInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.filter()).isEqualTo(Filter.ALL);
-        assertThat(config.redaction()).isEqualTo(Redaction.ENV);
+        assertThat(config.redaction()).isEqualTo(Redaction.SECRETS);
         assertThat(config.minFree()).isEqualTo(64L << 20);
         assertThat(config.queueSize()).isEqualTo(4096);
         assertThat(config.stopGrace()).isEqualTo(Duration.ofSeconds(5));
@@ -66,7 +66,7 @@ class RecorderConfigTest {
         "sync-interval, 10ms, 2s, 60s",
         "include, name=a, image=b*, label=c=d",
         "exclude, name=a, image=b*, label=c=d",
-        "redact, none, env, none",
+        "redact, none, env, secrets",
         "min-free, 0, 1, 2",
         "queue-size, 1, 9999999, 3",
         "stop-grace, 0s, 1s, 1ms"
@@ -161,7 +161,7 @@ class RecorderConfigTest {
                 "stop-grace     | 999999999h | \"999999999h\" is too long; the most is 24h",
                 "include        | web | \"web\" is not a filter; write it as name=GLOB, image=GLOB, label=KEY or label=KEY=VALUE",
                 "exclude        | id=1 | \"id=1\" is not a filter; write it as name=GLOB, image=GLOB, label=KEY or label=KEY=VALUE",
-                "redact         | all | \"all\" is not one of none, env",
+                "redact         | all | \"all\" is not one of none, env, secrets",
                 "min-free       | 64MB | \"64MB\" is not a size; write it as in 512KiB, 64MiB or 1GiB",
                 "queue-size     | 0 | \"0\" is not a number from 1 to 9999999",
                 "queue-size     | many | \"many\" is not a number from 1 to 9999999"

@@ -449,7 +449,7 @@ class RecorderTest {
         String secret = "hunter2-5ecret";
         String id = engine.create("web");
         String description = "{\"Id\":\"" + id + "\",\"Name\":\"/web\",\"Config\":{\"Env\":[\"DB_PASSWORD=" + secret
-                + "\",\"PATH=" + secret + "\"]}}";
+                + "\",\"PATH=" + secret + "\"],\"Cmd\":[\"run\",\"--password=" + secret + "\"]}}";
         engine.misbehave(
                 "/containers/" + id + "/json",
                 (request, reply, proper) -> reply.json(200, (description + "\n").getBytes(UTF_8)));
@@ -479,7 +479,8 @@ class RecorderTest {
         }
         assertThat(payloads(Kind.INSPECT, id)).containsExactly(description.replace(secret, "<redacted>"));
         assertThat(marks(Mark.Redaction.class))
-                .containsExactly(new Mark.Redaction(id, "env", List.of("Config.Env.DB_PASSWORD", "Config.Env.PATH")));
+                .containsExactly(new Mark.Redaction(
+                        id, "secrets", List.of("Config.Env.DB_PASSWORD", "Config.Env.PATH", "Config.Cmd.1")));
         assertThat(log).isNotEmpty().noneMatch(line -> line.contains(secret));
         try (Stream<Path> files = Files.walk(journal)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {

@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactionTest {
     private static final String MARK = "<redacted>";
+    /** What is taken out of environments is taken out by both. */
+    private static final Redaction REDACTION = Redaction.SECRETS;
 
     private static Redaction.Redacted redact(String payload) throws IOException {
         return Redaction.ENV.redact(payload.getBytes(UTF_8));
@@ -49,11 +51,38 @@ class RedactionTest {
     }
 
     @Test
+    void takesOutWhatIsNamedLikeASecretWhereverItStands() throws IOException {
+        String payload = "{\"Id\":\"c1\",\"Args\":[\"--db-password=5ecret\",\"--Token\",\"5ecret\",\"--port\",\"80\"],"
+                + "\"Config\":{\"Cmd\":[\"sh\",\"-c\",\"API_KEY='5ecret a' T_TOKEN=\\\"5ecret b\\\" run --x=y --secret=5ecret; ls\"],"
+                + "\"Labels\":{\"db.Password\":\"5ecret\",\"authors\":\"me\",\"token\":\"\"},\"Env\":[\"A=5ecret\"]},"
+                + "\"HostConfig\":{\"LogConfig\":{\"Config\":{\"splunk-token\":\"5ecret\",\"tag\":\"a\"}},"
+                + "\"Mounts\":[{\"Options\":{\"o\":\"username=me,password=5ecret,vers=3\"}}],\"SecretCount\":5}}";
+        Redaction.Redacted redacted = Redaction.SECRETS.redact(payload.getBytes(UTF_8));
+        assertThat(text(redacted))
+                .isEqualTo(payload.replace("'5ecret a'", MARK)
+                        .replace("\\\"5ecret b\\\"", MARK)
+                        .replace("\"token\":\"\"", "\"token\":\"" + MARK + "\"")
+                        .replace("5ecret", MARK));
+        assertThat(redacted.removed())
+                .containsExactly(
+                        "Args.0",
+                        "Args.2",
+                        "Config.Cmd.2",
+                        "Config.Cmd.2",
+                        "Config.Cmd.2",
+                        "Config.Labels.db.Password",
+                        "Config.Labels.token",
+                        "Config.Env.A",
+                        "HostConfig.LogConfig.Config.splunk-token",
+                        "HostConfig.Mounts.0.Options.o");
+    }
+
+    @Test
     void leavesAPayloadAloneThatHoldsNoSecret() throws IOException {
         for (String sample : List.of("engine-20.10-inspect.json", "engine-28.5-inspect.json")) {
             for (byte[] payload : Samples.payloads(sample)) {
                 if (!Mutation.JSON.readTree(payload).at("/Config/Env").has(0)) {
-                    assertThat(Redaction.ENV.redact(payload).payload()).isEqualTo(payload);
+                    assertThat(REDACTION.redact(payload).payload()).isEqualTo(payload);
                 }
             }
         }
@@ -85,7 +114,7 @@ class RedactionTest {
             byte[] payload = random.nextBoolean()
                     ? Mutation.JSON.writeValueAsBytes(tree)
                     : Mutation.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree);
-            Redaction.Redacted result = Redaction.ENV.redact(payload);
+            Redaction.Redacted result = REDACTION.redact(payload);
             assertThat(Mutation.JSON.readTree(result.payload()))
                     .as("seed %d", seed)
                     .isEqualTo(expected);
@@ -126,7 +155,7 @@ class RedactionTest {
             byte[] mutant = Mutation.of(payload, new Random(seed));
             try {
                 JsonNode env = Mutation.JSON
-                        .readTree(Redaction.ENV.redact(mutant).payload())
+                        .readTree(REDACTION.redact(mutant).payload())
                         .at("/Config/Env");
                 for (JsonNode item : env) {
                     if (item instanceof TextNode && item.textValue().contains("=")) {
@@ -151,11 +180,11 @@ class RedactionTest {
         String payload = "{\"Config\":{\"Env\":[\"A=5ecret\"]}}";
         for (String encoding : List.of("UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE")) {
             byte[] bytes = payload.getBytes(Charset.forName(encoding));
-            assertThatThrownBy(() -> Redaction.ENV.redact(bytes)).as(encoding).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> REDACTION.redact(bytes)).as(encoding).isInstanceOf(IOException.class);
         }
         byte[] marked = ("\uFEFF" + payload).getBytes(UTF_8);
         try {
-            assertThat(text(Redaction.ENV.redact(marked))).isEqualTo("\uFEFF{\"Config\":{\"Env\":[\"A=<redacted>\"]}}");
+            assertThat(text(REDACTION.redact(marked))).isEqualTo("\uFEFF{\"Config\":{\"Env\":[\"A=<redacted>\"]}}");
         } catch (IOException e) {
             throw new AssertionError(e);
         }
