@@ -24,6 +24,8 @@ final class Absence {
     private long newest;
     private long active;
     private long complete;
+    private long lostAt;
+    private long sampled;
 
     /** Takes note of the next record in the journal, whatever it is. */
     void passed(long received) {
@@ -33,6 +35,12 @@ final class Absence {
     /** Takes note that there was an engine to be recorded. */
     void contact() {
         contact = true;
+    }
+
+    /** The journal holds a sample that was received then. */
+    void sampled(long received) {
+        contact = true;
+        sampled = received;
     }
 
     /** The journal holds this event. */
@@ -80,6 +88,7 @@ final class Absence {
     /** The stream of events ended. */
     void lost(long at) {
         complete = completeAt(at);
+        lostAt = at;
         listens = false;
     }
 
@@ -100,6 +109,11 @@ final class Absence {
         return contact ? complete : 0;
     }
 
+    /** From when on samples are missing, if nobody listens now, ns since the epoch; 0 if nobody ever did. */
+    long withoutSamplesSince() {
+        return Math.max(since(), sampled);
+    }
+
     /** True as long as the stream of events is open, as far as the journal says. */
     boolean listens() {
         return listens;
@@ -117,12 +131,12 @@ final class Absence {
             head.add(up);
         }
         if (contact && down != null) {
-            head.add(new Record(0, Kind.MARK, "", complete, complete, 0, down.payload()));
+            head.add(new Record(0, Kind.MARK, "", lostAt, lostAt, 0, down.payload()));
         }
         return head;
     }
 
     private Record mark(String reason) {
-        return new Record(0, Kind.MARK, "", complete, complete, 0, new Mark.EngineDown(reason).toJson());
+        return new Record(0, Kind.MARK, "", lostAt, lostAt, 0, new Mark.EngineDown(reason).toJson());
     }
 }

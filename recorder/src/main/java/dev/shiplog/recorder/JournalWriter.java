@@ -191,8 +191,8 @@ final class JournalWriter {
             if (connected.announce()) {
                 journal.engineId(connected.engineId());
                 if (stats && absence.since() != 0 && !absence.listens()) {
-                    append(clock.mark(
-                            new Mark.Gap("stats", "", absence.since(), record.received(), connected.reason())));
+                    append(clock.mark(new Mark.Gap(
+                            "stats", "", absence.withoutSamplesSince(), record.received(), connected.reason())));
                 }
                 append(record);
                 absence.up(record);
@@ -201,7 +201,9 @@ final class JournalWriter {
             }
         } else {
             append(record);
-            if (arrival instanceof Arrival.Disconnected) {
+            if (record.kind() == Kind.STATS) {
+                absence.sampled(record.received());
+            } else if (arrival instanceof Arrival.Disconnected) {
                 absence.down(record);
             }
         }

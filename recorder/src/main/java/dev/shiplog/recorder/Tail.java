@@ -34,7 +34,11 @@ final class Tail implements Consumer<Decoded> {
     @Override
     public void accept(Decoded decoded) {
         switch (decoded.kind()) {
-            case STATS, LOG, ENGINE_METRICS, SOCKETS -> {
+            case STATS -> {
+                absence.passed(decoded.received());
+                absence.sampled(decoded.received());
+            }
+            case LOG, ENGINE_METRICS, SOCKETS -> {
                 absence.passed(decoded.received());
                 absence.contact();
             }
@@ -57,7 +61,8 @@ final class Tail implements Consumer<Decoded> {
                 host.restore(record);
             }
             case MARK -> mark(record);
-            case STATS, LOG, ENGINE_METRICS, SOCKETS -> absence.contact();
+            case STATS -> absence.sampled(record.received());
+            case LOG, ENGINE_METRICS, SOCKETS -> absence.contact();
         }
     }
 
