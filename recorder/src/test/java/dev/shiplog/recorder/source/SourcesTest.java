@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Timeout;
 class SourcesTest {
     private static final byte[] EMPTY = "{\"read\":\"0001-01-01T00:00:00Z\"}".getBytes(UTF_8);
 
+    private static final int STREAMS = 20;
+
     private final RecordQueue queue = new RecordQueue(100_000, 100_000_000);
     private final Clock clock = new Clock(() -> System.currentTimeMillis() * 1_000_000, System::nanoTime, queue::put);
     private final Watchdog watchdog = new Watchdog();
@@ -41,7 +43,7 @@ class SourcesTest {
     }
 
     private StatsSource stats(FakeEngine engine, Duration interval) {
-        StatsSource stats = new StatsSource(engine, watchdog, clock, queue, interval);
+        StatsSource stats = new StatsSource(engine, watchdog, clock, queue, interval, STREAMS);
         opened.add(() -> {
             stats.leaveAll();
             stats.close();
@@ -84,12 +86,12 @@ class SourcesTest {
     void onlySoManyContainersAreStreamedAndAllOthersAreAskedFor() {
         FakeEngine engine = new FakeEngine(path -> frame(1));
         StatsSource stats = stats(engine, Duration.ofSeconds(1));
-        int all = StatsSource.STREAMS + 100;
+        int all = STREAMS + 100;
         for (int i = 0; i < all; i++) {
             stats.follow("c" + i);
             stats.follow("c" + i);
         }
-        await().until(() -> engine.open() == StatsSource.STREAMS);
+        await().until(() -> engine.open() == STREAMS);
         engine.streams.forEach(stream -> stream.lines.add(frame(2)));
         await().until(() -> records(record -> record.kind() == Kind.STATS).stream()
                         .map(Record::subject)
