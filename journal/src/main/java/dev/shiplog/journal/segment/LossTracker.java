@@ -114,7 +114,7 @@ public final class LossTracker {
         } else if (exact && sequence > next) {
             String reason = inSegment.equals(segment)
                     ? "records are missing, though nothing around them is damaged"
-                    : "records are missing between " + segment + " and " + inSegment + ": is a segment gone?";
+                    : missing(segment, inSegment);
             told.add(new Loss(segment, end, end, next, sequence - 1, lastReceived, clock, reason));
         }
         damage = null;
@@ -162,6 +162,11 @@ public final class LossTracker {
     /** Whether {@link #poll()} has a loss to tell. */
     public boolean pending() {
         return !told.isEmpty();
+    }
+
+    /** Why there is a hole between two segments that are intact. */
+    static String missing(String before, String after) {
+        return "records are missing between " + before + " and " + after + ": is a segment gone?";
     }
 
     /** The next loss to tell, or null. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path of the file
  * @param header the newest, or null if none is intact
+ * @param firstSequence of the first record, 0 if there is none or damage leaves it open
+ * @param lastSequence of the last intact record, 0 if there is none
  * @param firstReceived receipt of the first record, ns since the epoch, 0 if there is none
  * @param lastReceived of the last one
  * @param minTime lowest time of a record, 0 if there is none
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 public record SegmentSummary(
         Path path,
         @Nullable SegmentHeader header,
+        long firstSequence,
+        long lastSequence,
         long firstReceived,
         long lastReceived,
         long minTime,
@@ -64,14 +68,47 @@ public record SegmentSummary(
             return read(path, losses);
         } catch (IOException e) {
             losses.add(new Loss(path.getFileName().toString(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e)));
-            return new SegmentSummary(path, null, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
+            return new SegmentSummary(path, null, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
         }
+    }
+
+    /**
+     * The records missing between {@code before} and this segment of the same journal, null if there are none. Where the
+     * one before is damaged, its own losses speak for what is missing behind it.
+     */
+    public @Nullable Loss missingAfter(SegmentSummary before) {
+        if (before.lastSequence == 0
+                || !before.losses.isEmpty()
+                || firstSequence <= before.lastSequence + 1
+                || !continues(before)) {
+            return null;
+        }
+        String name = before.path.getFileName().toString();
+        return new Loss(
+                name,
+                before.usedBytes,
+                before.usedBytes,
+                before.lastSequence + 1,
+                firstSequence - 1,
+                before.lastReceived,
+                firstReceived,
+                LossTracker.missing(name, path.getFileName().toString()));
+    }
+
+    private boolean continues(SegmentSummary before) {
+        return header != null
+                && before.header != null
+                && header.journal().equals(before.header.journal())
+                && Objects.equals(
+                        path.toAbsolutePath().getParent(),
+                        before.path.toAbsolutePath().getParent());
     }
 
     private static SegmentSummary read(Path path, List<Loss> losses) throws IOException {
         Tally tally = new Tally();
         LossTracker tracker = new LossTracker();
         try (SegmentReader reader = new SegmentReader(path, tracker)) {
+            Group firstGroup = null;
             Group lastGroup = null;
             long lastGroupAt = 0;
             long first = 0;
@@ -80,6 +117,9 @@ public record SegmentSummary(
             do {
                 step = reader.next();
                 collect(tracker, losses);
+                if (firstGroup == null) {
+                    firstGroup = reader.group();
+                }
                 if (step == SegmentReader.Step.RECORD) {
                     if (!any) {
                         any = true;
@@ -98,6 +138,8 @@ public record SegmentSummary(
             return new SegmentSummary(
                     path,
                     reader.header(),
+                    firstGroup != null && losses.isEmpty() ? firstGroup.base() : 0,
+                    tally.lastSequence,
                     first,
                     tally.lastReceived,
                     any ? tally.minTime : 0,
@@ -142,6 +184,7 @@ public record SegmentSummary(
         private final Map<Kind, Long> records = new EnumMap<>(Kind.class);
         private long minTime = Long.MAX_VALUE;
         private long maxTime = Long.MIN_VALUE;
+        private long lastSequence;
         private long lastReceived;
 
         /** Counts the intact records from {@code group} on, and takes its word for those before; from the start if null. */
@@ -171,6 +214,7 @@ public record SegmentSummary(
             records.merge(record.kind(), 1L, Long::sum);
             minTime = Math.min(minTime, record.time());
             maxTime = Math.max(maxTime, record.time());
+            lastSequence = record.sequence();
             lastReceived = record.received();
         }
     }

@@ -69,8 +69,16 @@ final class LsCommand implements Callable<Integer> {
             out.putUtf8(table.head());
             flush();
         }
+        SegmentSummary before = null;
         for (Path segment : segments) {
             SegmentSummary summary = SegmentSummary.of(segment);
+            Loss missing = before == null ? null : summary.missingAfter(before);
+            if (missing != null) {
+                losses.tell(missing);
+            }
+            if (summary.state() != SegmentSummary.State.EMPTY) {
+                before = summary;
+            }
             if (format == Format.table) {
                 out.putUtf8(table.row(summary));
             } else {

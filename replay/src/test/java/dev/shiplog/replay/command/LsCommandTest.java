@@ -3,12 +3,16 @@ package dev.shiplog.replay.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.SegmentSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +79,38 @@ class LsCommandTest {
         Terminal json = new Terminal(directory);
         assertThat(json.run("ls --format json .")).isEqualTo(ExitCode.DAMAGE);
         assertThat(json.out()).contains("\"losses\":[{\"from_offset\":");
+    }
+
+    @Test
+    void namesTheRecordsOfAMissingSegmentLikeExport() throws IOException {
+        writeThreeSegments();
+        Files.delete(directory.resolve("20261121-0913.cq4"));
+        Terminal ls = new Terminal(directory);
+        Terminal export = new Terminal(directory);
+
+        assertThat(ls.run("ls .")).isEqualTo(ExitCode.DAMAGE);
+        assertThat(export.run("export .")).isEqualTo(ExitCode.DAMAGE);
+        assertThat(ls.err())
+                .isEqualTo(export.err())
+                .contains(": records 6 to 9, received after 2026-11-21T09:12:05.251Z and before"
+                        + " 2026-11-21T09:14:01.001Z: records are missing between 20261121-0912.cq4 and"
+                        + " 20261121-0914.cq4: is a segment gone?");
+    }
+
+    @Test
+    void missesNothingWhenTheOldestSegmentsAreGone() throws IOException {
+        writeThreeSegments();
+        Files.delete(directory.resolve("20261121-0912.cq4"));
+        Terminal terminal = new Terminal(directory);
+
+        assertThat(terminal.run("ls .")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).isEmpty();
+    }
+
+    private void writeThreeSegments() throws IOException {
+        List<Record> records = new ArrayList<>(TestJournal.RECORDS);
+        records.add(TestJournal.mark("09:14:01Z", new Mark.Start("1.0", Map.of())));
+        TestJournal.write(directory, records).close();
     }
 
     @Test
