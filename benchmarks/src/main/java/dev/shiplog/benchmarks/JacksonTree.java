@@ -71,7 +71,7 @@ public final class JacksonTree {
             }
         }
         for (Map.Entry<String, JsonNode> field : memory.properties()) {
-            if (field.getValue() != stats) {
+            if (!field.getKey().equals("stats")) {
                 write("memory_" + field.getKey(), field.getValue(), generator);
             }
         }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class DockerEngineTest {
-    private static final Duration PATIENCE = Duration.ofMillis(400);
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
 
     @TempDir
     private Path directory;
@@ -154,7 +154,7 @@ final class DockerEngineTest {
     @Test
     void givesUpOnAnEngineThatIsSilent() {
         scripted.misbehave("/_ping", Misbehaviour.hang());
-        assertThatThrownBy(engine::greet).hasMessage(scripted.address() + ": GET /_ping: silent for 400 ms");
+        assertThatThrownBy(engine::greet).hasMessage(scripted.address() + ": GET /_ping: silent for 1500 ms");
     }
 
     @Test
@@ -162,7 +162,7 @@ final class DockerEngineTest {
         engine.greet();
         scripted.misbehave("/info", Misbehaviour.silentAfter(500));
         assertThatThrownBy(() -> engine.get("/info"))
-                .hasMessage(scripted.address() + ": GET /v1.41/info: silent for 400 ms");
+                .hasMessage(scripted.address() + ": GET /v1.41/info: silent for 1500 ms");
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The scripted engine behind a loopback port, with TLS and without; openssl makes the certificates. */
 @Timeout(60)
 final class TcpEngineTest {
-    private static final Duration PATIENCE = Duration.ofMillis(1500);
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     @TempDir
     private static Path shared;
@@ -108,7 +108,7 @@ final class TcpEngineTest {
             assertThatThrownBy(events::next).hasMessageEndingWith("GET /v1.41/events: silent for 300 ms");
         }
         scripted.misbehave("/info", Misbehaviour.hang());
-        assertThatThrownBy(() -> engine.get("/info")).hasMessageEndingWith("GET /v1.41/info: silent for 1500 ms");
+        assertThatThrownBy(() -> engine.get("/info")).hasMessageEndingWith("GET /v1.41/info: silent for 4000 ms");
         await().untilAsserted(() -> assertThat(front.connections()).isLessThanOrEqualTo(1));
     }
 
