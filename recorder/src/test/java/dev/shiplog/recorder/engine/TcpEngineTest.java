@@ -108,7 +108,7 @@ final class TcpEngineTest {
             assertThatThrownBy(events::next).hasMessageEndingWith("GET /v1.41/events: silent for 300 ms");
         }
         scripted.misbehave("/info", Misbehaviour.hang());
-        assertThatThrownBy(() -> engine.get("/info")).hasMessageEndingWith("GET /v1.41/info: silent for 4000 ms");
+        assertThatThrownBy(() -> engine.get("/info")).hasMessageEndingWith("GET /v1.41/info: silent for 4 s");
         await().untilAsserted(() -> assertThat(front.connections()).isLessThanOrEqualTo(1));
     }
 
