@@ -28,6 +28,8 @@ final class JournalWriter {
     private static final System.Logger LOG = System.getLogger(JournalWriter.class.getName());
     private static final int BATCH = 512;
     private static final long RETRY_MILLIS = 1_000;
+    /** How long samples wait for company; a kill loses them. */
+    private static final long BEAT_MILLIS = 100;
 
     private final Journal journal;
     private final RecordQueue queue;
@@ -101,7 +103,7 @@ final class JournalWriter {
         }
         long wait =
                 TimeUnit.NANOSECONDS.toMillis(synced + syncNanos - clock.now().monotonic());
-        queue.drainTo(batch, BATCH, stop ? 0 : Math.min(patience, Math.max(1, wait)));
+        queue.drainTo(batch, BATCH, stop ? 0 : Math.min(Math.min(patience, BEAT_MILLIS), Math.max(1, wait)));
         boolean last = stop && batch.isEmpty();
         while (!diskFull && !batch.isEmpty()) {
             admit(batch.remove());

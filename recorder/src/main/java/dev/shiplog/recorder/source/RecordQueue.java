@@ -30,6 +30,7 @@ public final class RecordQueue {
     private int samples;
     private long bytes;
     private boolean diskFull;
+    /** Whether somebody need not wait for more to come. */
     private boolean woken;
 
     private static final class Loss {
@@ -79,18 +80,23 @@ public final class RecordQueue {
             bytes += size(record);
         }
         entries.add(arrival);
-        notifyAll();
+        // To wake a thread costs more than to write a sample: samples are taken when the next thing is, or in time.
+        if (record.kind() != Kind.STATS || samples == (sampleLimit + 1) / 2) {
+            wake();
+        }
     }
 
-    /** Moves up to {@code max} entries to {@code batch}; waits up to {@code millis} for the first, or for a wake. */
+    /**
+     * Moves up to {@code max} entries to {@code batch}. Waits up to {@code millis} before: for anything but a sample, for
+     * so many samples that they should not wait, or for a wake.
+     */
     public synchronized void drainTo(Collection<? super Arrival> batch, int max, long millis)
             throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        for (long left = millis; entries.isEmpty() && !woken && left > 0; ) {
+        for (long left = millis; !woken && left > 0; ) {
             wait(left);
             left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
         }
-        woken = false;
         for (int n = 0; n < max && !entries.isEmpty(); n++) {
             Arrival arrival = entries.remove();
             Record record = arrival.record();
@@ -101,6 +107,7 @@ public final class RecordQueue {
             }
             batch.add(arrival);
         }
+        woken = !entries.isEmpty();
     }
 
     /** Ends a {@link #drainTo} that waits. */

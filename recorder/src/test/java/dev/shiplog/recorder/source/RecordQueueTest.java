@@ -164,6 +164,31 @@ class RecordQueueTest {
         }
     }
 
+    /** Waking the writer costs more than writing a sample. */
+    @Test
+    void samplesWaitForCompanyAndComeInOrder() throws Exception {
+        RecordQueue queue = new RecordQueue(100, 1_000);
+        List<Arrival> batch = new ArrayList<>();
+        queue.put(record(Kind.STATS, 1));
+        long began = System.nanoTime();
+        queue.drainTo(batch, 10, 50);
+        assertThat(System.nanoTime() - began).as("ns that the sample waited").isGreaterThan(45_000_000L);
+        assertThat(batch).hasSize(1);
+
+        queue.put(record(Kind.STATS, 2));
+        queue.put(record(Kind.EVENT, 3));
+        take(queue, batch);
+        assertThat(batch)
+                .extracting(arrival -> arrival.record().payload().length)
+                .containsExactly(1, 2, 3);
+
+        for (int i = 0; i < 50; i++) {
+            queue.put(record(Kind.STATS, 4));
+        }
+        take(queue, batch);
+        assertThat(batch).as("many do not wait").hasSizeGreaterThan(3);
+    }
+
     private static void take(RecordQueue queue, List<Arrival> batch) {
         try {
             queue.drainTo(batch, 10, TimeUnit.MINUTES.toMillis(5));
