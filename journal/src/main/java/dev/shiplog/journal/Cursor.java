@@ -186,7 +186,8 @@ public final class Cursor implements Closeable {
             return true;
         }
         Path file = Objects.requireNonNull(segment);
-        if (current != null && current.isEmpty()) {
+        // One that is gone, or was made anew, was only half made: a writer's next start removes such.
+        if (current != null && current.isEmpty() && !next.equals(file) && Files.exists(file)) {
             losses.damaged(file.getFileName().toString(), 0, size(file), "the segment is empty");
         }
         if (!Objects.equals(

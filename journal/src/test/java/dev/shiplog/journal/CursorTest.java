@@ -98,6 +98,20 @@ class CursorTest {
     }
 
     @Test
+    void followsOverASegmentThatWasOnlyHalfMade() throws Exception {
+        append(Roll.HOURLY, START, 10);
+        Files.write(directory.resolve("20261121-12F.cq4"), new byte[200_000]);
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            assertThat(Journals.drain(cursor).records()).hasSize(10);
+            append(Roll.HOURLY, START + HOUR, 5);
+            append(Roll.HOURLY, START + 2 * HOUR, 5);
+            Journals.Reading more = Journals.drain(cursor);
+            assertThat(more.losses()).isEmpty();
+            assertThat(more.records()).hasSize(10);
+        }
+    }
+
+    @Test
     void readsOnInASegmentThatRetentionDeleted() throws Exception {
         append(Roll.MINUTELY, START, 10);
         append(Roll.MINUTELY, START + MINUTE, 10);
