@@ -211,16 +211,8 @@ class DamageTest {
     }
 
     private static RecorderProcess record(ScriptedEngine engine, String roll) throws IOException {
-        return RecorderProcess.start(
-                directory.resolve("output"),
-                "--docker-host",
-                engine.address(),
-                "--data-dir",
-                journal.toString(),
-                "--stats-interval",
-                "1s",
-                "--roll",
-                roll);
+        return RecorderProcess.recording(
+                List.of(), directory.resolve("output"), engine.address(), journal, "--roll", roll);
     }
 
     private static void stop(RecorderProcess recorder) throws Exception {

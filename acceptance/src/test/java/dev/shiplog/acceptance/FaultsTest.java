@@ -267,19 +267,19 @@ class FaultsTest {
     }
 
     private RecorderProcess record(List<String> prefix, String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--docker-host", "unix://" + socket, "--data-dir", journal.toString(), "--stats-interval", "1s"));
-        arguments.addAll(List.of(more));
-        return start(prefix, arguments.toArray(String[]::new));
+        return ended(RecorderProcess.recording(prefix, output(), "unix://" + socket, journal, more));
     }
 
     private RecorderProcess start(String... arguments) throws IOException {
-        return start(List.of(), arguments);
+        return ended(RecorderProcess.start(output(), arguments));
     }
 
-    private RecorderProcess start(List<String> prefix, String... arguments) throws IOException {
-        Path output = directory.resolve("output" + processes.size());
-        RecorderProcess process = RecorderProcess.start(prefix, output, arguments);
+    private Path output() {
+        return directory.resolve("output" + processes.size());
+    }
+
+    /** Ended when the test is, whatever becomes of it. */
+    private RecorderProcess ended(RecorderProcess process) {
         processes.add(process);
         return process;
     }

@@ -137,17 +137,8 @@ class KillTest {
     }
 
     private RecorderProcess start(ScriptedEngine engine, Path journal) throws IOException {
-        return RecorderProcess.start(
-                RecorderProcess.PID_ONE,
-                directory.resolve("output"),
-                "--docker-host",
-                engine.address(),
-                "--data-dir",
-                journal.toString(),
-                "--stats-interval",
-                "1s",
-                "--roll",
-                "minutely");
+        return RecorderProcess.recording(
+                RecorderProcess.PID_ONE, directory.resolve("output"), engine.address(), journal, "--roll", "minutely");
     }
 
     private void awaitFirstRecord(Follower follower, RecorderProcess recorder, long started) throws Exception {

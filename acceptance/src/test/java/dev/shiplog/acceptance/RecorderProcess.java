@@ -49,6 +49,15 @@ final class RecorderProcess implements AutoCloseable {
         return new RecorderProcess(builder.start(), prefix.contains("--fork"), output);
     }
 
+    /** One that records {@code engine}, an address, into {@code journal}, with a sample a second. */
+    static RecorderProcess recording(
+            List<String> prefix, Path output, String engine, Path journal, String... moreArguments) throws IOException {
+        List<String> arguments = new ArrayList<>(
+                List.of("--docker-host", engine, "--data-dir", journal.toString(), "--stats-interval", "1s"));
+        arguments.addAll(List.of(moreArguments));
+        return start(prefix, output, arguments.toArray(String[]::new));
+    }
+
     private static List<String> java() {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -112,14 +112,8 @@ class TeeTest {
     }
 
     private RecorderProcess recorder(Path journal) throws IOException {
-        return RecorderProcess.start(
-                directory.resolve("output"),
-                "--docker-host",
-                "unix://" + directory.resolve("tee.sock"),
-                "--data-dir",
-                journal.toString(),
-                "--stats-interval",
-                "1s");
+        return RecorderProcess.recording(
+                List.of(), directory.resolve("output"), "unix://" + directory.resolve("tee.sock"), journal);
     }
 
     private void compare(List<Record> journal) throws IOException {

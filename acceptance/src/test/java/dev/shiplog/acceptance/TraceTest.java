@@ -43,15 +43,8 @@ class TraceTest {
                 "TMPDIR=" + temporary,
                 "JDK_JAVA_OPTIONS=-Duser.home=" + home + " -Djava.io.tmpdir=" + temporary);
         try (ScriptedEngine engine = ScriptedEngine.at(directory.resolve("engine.sock"));
-                RecorderProcess recorder = RecorderProcess.start(
-                        prefix,
-                        directory.resolve("output"),
-                        "--docker-host",
-                        engine.address(),
-                        "--data-dir",
-                        journal.toString(),
-                        "--stats-interval",
-                        "1s")) {
+                RecorderProcess recorder =
+                        RecorderProcess.recording(prefix, directory.resolve("output"), engine.address(), journal)) {
             engine.start("web");
             Set<String> seen = new HashSet<>();
             await().atMost(Duration.ofSeconds(20))

@@ -1,12 +1,10 @@
 package dev.shiplog.recorder;
 
+import dev.shiplog.journal.FileErrors;
 import dev.shiplog.journal.JournalFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -114,24 +112,11 @@ public final class RecorderMain {
             err.println("recorder: " + e.getMessage());
             return BROKEN;
         } catch (IOException e) {
-            err.println("recorder: " + message(e));
+            err.println("recorder: " + FileErrors.line(e));
             return FAILED;
         } catch (InterruptedException e) {
             return FAILED;
         }
-    }
-
-    /** The JDK's own exceptions of a file often say no more than its name. */
-    private static String message(IOException e) {
-        if (e instanceof FileSystemException file && file.getReason() == null) {
-            return file.getFile() + ": "
-                    + (e instanceof NoSuchFileException
-                            ? "no such file or directory"
-                            : e instanceof AccessDeniedException
-                                    ? "permission denied"
-                                    : e.getClass().getSimpleName());
-        }
-        return String.valueOf(e.getMessage());
     }
 
     /** Ends the process after a signal, with the code of a run that did what it was asked to: 143 looks like a failure. */

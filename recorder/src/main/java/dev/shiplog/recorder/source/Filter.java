@@ -1,6 +1,5 @@
 package dev.shiplog.recorder.source;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -79,15 +78,6 @@ public record Filter(List<Rule> include, List<Rule> exclude) {
     }
 
     /**
-     * Reads the rules.
-     *
-     * @throws IllegalArgumentException in one clear line
-     */
-    public static Filter parse(List<String> include, List<String> exclude) {
-        return new Filter(rules(include), rules(exclude));
-    }
-
-    /**
      * True if the container is to be recorded.
      *
      * @param name with or without the leading slash
@@ -96,13 +86,5 @@ public record Filter(List<Rule> include, List<Rule> exclude) {
         String plain = name.startsWith("/") ? name.substring(1) : name;
         return (include.isEmpty() || include.stream().anyMatch(rule -> rule.matches(plain, image, labels)))
                 && exclude.stream().noneMatch(rule -> rule.matches(plain, image, labels));
-    }
-
-    private static List<Rule> rules(List<String> texts) {
-        List<Rule> rules = new ArrayList<>();
-        for (String text : texts) {
-            rules.add(Rule.parse(text));
-        }
-        return List.copyOf(rules);
     }
 }

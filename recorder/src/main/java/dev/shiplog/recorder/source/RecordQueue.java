@@ -30,7 +30,7 @@ public final class RecordQueue {
     private int samples;
     private long bytes;
     private boolean diskFull;
-    /** Whether somebody need not wait for more to come. */
+    /** Whether what is there is not to wait for more. */
     private boolean woken;
 
     private static final class Loss {

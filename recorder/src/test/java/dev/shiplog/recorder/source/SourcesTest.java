@@ -172,11 +172,9 @@ class SourcesTest {
                         assertThat(new String(record.payload(), UTF_8)).endsWith("1}"));
     }
 
-    /** What happened while the engine was answering may not be in the answer. */
-    @Test
-    void aRequestThatComesWhileOneIsAnsweredIsAskedOnceMore() {
-        CountDownLatch answering = new CountDownLatch(1);
-        FakeEngine engine = new FakeEngine(path -> {
+    /** An engine that describes its container when the latch opens. */
+    private static FakeEngine describing(CountDownLatch answering) {
+        return new FakeEngine(path -> {
             try {
                 answering.await();
             } catch (InterruptedException e) {
@@ -184,6 +182,13 @@ class SourcesTest {
             }
             return inspect("c", "");
         });
+    }
+
+    /** What happened while the engine was answering may not be in the answer. */
+    @Test
+    void aRequestThatComesWhileOneIsAnsweredIsAskedOnceMore() {
+        CountDownLatch answering = new CountDownLatch(1);
+        FakeEngine engine = describing(answering);
         InspectSource inspects = inspects(engine);
         inspects.request("c");
         await().until(() -> engine.asked.size() == 1);
@@ -226,14 +231,7 @@ class SourcesTest {
     @Test
     void aContainerThatIsNoMoreIsNotInTheSnapshotEvenIfItIsDescribedLate() {
         CountDownLatch answering = new CountDownLatch(1);
-        FakeEngine engine = new FakeEngine(path -> {
-            try {
-                answering.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            return inspect("c", "");
-        });
+        FakeEngine engine = describing(answering);
         InspectSource inspects = inspects(engine);
         inspects.request("c");
         await().until(() -> engine.asked.size() == 1);

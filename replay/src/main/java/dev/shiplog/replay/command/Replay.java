@@ -1,11 +1,9 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.FileErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -92,24 +90,12 @@ public final class Replay {
             return ExitCode.OK;
         }
         if (e instanceof IOException io) {
-            err.println("replay: " + message(io));
+            err.println("replay: " + FileErrors.line(io));
         } else {
             err.print("replay: this is a bug, please report it: ");
             e.printStackTrace(err);
         }
         return ExitCode.FAILED;
-    }
-
-    private static String message(IOException e) {
-        if (e instanceof FileSystemException file && file.getReason() == null) {
-            String what = e instanceof NoSuchFileException
-                    ? "no such file or directory"
-                    : e instanceof AccessDeniedException
-                            ? "permission denied"
-                            : e.getClass().getSimpleName();
-            return file.getFile() + ": " + what;
-        }
-        return String.valueOf(e.getMessage());
     }
 
     /** The version that the build wrote into the jar. */
