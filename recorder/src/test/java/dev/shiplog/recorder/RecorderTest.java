@@ -548,7 +548,7 @@ class RecorderTest {
                 .contains("HOST info", "HOST version")
                 .containsAll(ids.stream().map(id -> "INSPECT " + id).toList());
         assertThat(start.containers()).isEqualTo(31);
-        assertThat(start.events()).hasSizeGreaterThanOrEqualTo(RING / 4);
+        assertThat(start.events().split(" ", -1)).hasSizeGreaterThanOrEqualTo(RING / 4);
         assertThat(events()).isEqualTo(emitted());
     }
 

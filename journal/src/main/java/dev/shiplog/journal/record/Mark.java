@@ -44,9 +44,10 @@ public sealed interface Mark {
 
     /**
      * The head of a segment: {@code events} are the keys of the newest events that the journal holds (see the recorder's
-     * event source), {@code containers} of the records that follow are the snapshot of what exists now.
+     * event source), in one string with spaces between them, so that they flatten into one field; {@code containers} of
+     * the records that follow are the snapshot of what exists now.
      */
-    record SegmentStart(List<String> events, int containers) implements Mark {}
+    record SegmentStart(String events, int containers) implements Mark {}
 
     /** The engine answers. */
     record EngineUp(String engineId, String version, String apiVersion) implements Mark {}

@@ -3,10 +3,12 @@ package dev.shiplog.recorder.source;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Knows which events the journal holds, so that each is appended exactly once however often the engine repeats it, and
@@ -67,14 +69,14 @@ public final class EventLedger {
         }
     }
 
-    /** The keys for a segment's head, oldest first. */
-    public List<String> keys() {
-        return known.stream().map(key -> String.format("%016x", key)).toList();
+    /** The keys for a segment's head, oldest first, with spaces between them. */
+    public String keys() {
+        return known.stream().map(HexFormat.of()::toHexDigits).collect(Collectors.joining(" "));
     }
 
     /** Takes up what {@link #keys} gave to a segment's head; what is not a key is passed over. */
-    public void resume(List<String> keys) {
-        for (String key : keys) {
+    public void resume(String keys) {
+        for (String key : keys.split(" ", -1)) {
             try {
                 appended(Long.parseUnsignedLong(key, 16));
             } catch (NumberFormatException e) {

@@ -115,6 +115,19 @@ class ExportCommandTest {
     }
 
     @Test
+    void theKeysInASegmentsHeadAreOneField() throws IOException {
+        String keys = "00000000c0ffee00 ".repeat(511) + "00000000c0ffee00";
+        TestJournal.write(directory, List.of(TestJournal.mark("09:12:00Z", new Mark.SegmentStart(keys, 2))))
+                .close();
+        Terminal terminal = new Terminal(directory);
+
+        assertThat(terminal.run("export .")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).isEqualTo("""
+                        {"@timestamp":"2026-11-21T09:12:00Z","mark":"segment-start","mark_events":"KEYS","mark_containers":2}
+                        """.replace("KEYS", keys));
+    }
+
+    @Test
     void tellsOfGapsInTheRange() throws IOException {
         List<Record> records = new ArrayList<>(TestJournal.RECORDS.subList(0, 3));
         long from = TestJournal.nanos("09:12:20Z");
