@@ -98,6 +98,70 @@ class HeadsTest {
         }
     }
 
+    /** The usual frame is not given to the JSON reader, and what is found must be the same. */
+    @Test
+    void theTimeInFrontIsTheOneThatAJsonReaderFinds() {
+        List<byte[]> frames = new ArrayList<>(STATS);
+        frames.addAll(Samples.payloads(Samples.STATS));
+        for (byte[] frame : frames) {
+            assertThat(StatsHead.time(frame)).isEqualTo(StatsHead.parse(frame));
+        }
+        for (int seed = 0; seed < 3 * MUTANTS; seed++) {
+            Random random = new Random(seed);
+            byte[] frame = frames.get(random.nextInt(frames.size()));
+            byte[] head = Arrays.copyOf(frame, 20 + random.nextInt(60));
+            byte[] mutant = random.nextBoolean() ? otherTime(random) : Mutation.otherBytes(head, random);
+            assertThat(StatsHead.time(mutant))
+                    .as("seed %d: %s", seed, text(mutant))
+                    .isEqualTo(StatsHead.parse(mutant));
+        }
+    }
+
+    /** A head whose time is of any year and nearly in the usual form. */
+    private static byte[] otherTime(Random random) {
+        String time = Instant.ofEpochSecond((long) (random.nextGaussian() * 6e9))
+                .plusNanos(random.nextInt(1_000) * (random.nextBoolean() ? 1_000_000L : 1_001L))
+                .toString(); // zero, three, six or nine digits
+        time = switch (random.nextInt(6)) {
+            case 0 -> time.replaceFirst("0+Z", "Z");
+            case 1 -> time.replace("Z", "+00:00");
+            case 2 ->
+                time.replaceFirst("-\\d\\d-\\d\\d", "-" + (10 + random.nextInt(4)) + "-" + (28 + random.nextInt(5)));
+            case 3 -> time.replaceFirst("-\\d\\d-\\d\\d", "-02-" + (28 + random.nextInt(3)));
+            case 4 ->
+                time.replaceFirst(":\\d\\d:\\d\\d", ":" + (58 + random.nextInt(3)) + ":" + (58 + random.nextInt(3)));
+            default -> time;
+        };
+        return ("{\"read\":\"" + time + "\",\"read\":\"2026-11-21T08:59:53Z\"}").getBytes(UTF_8);
+    }
+
+    @Test
+    void aTimeIsFoundWhereverItStands() {
+        String time = "2026-11-21T08:59:53.1696Z";
+        long nanos = 1_795_251_593_169_600_000L;
+        assertThat(Map.of(
+                        "{\"read\":\"" + time + "\"}",
+                        nanos,
+                        " { \"read\" : \"" + time + "\" }",
+                        nanos,
+                        "{\"name\":\"/web\",\"read\":\"" + time + "\"}",
+                        nanos,
+                        "{\"read\":\"" + time + "\",\"read\":\"2027-01-01T00:00:00Z\"}",
+                        nanos,
+                        "{\"read\":null,\"read\":\"" + time + "\"}",
+                        nanos,
+                        "{\"read\":\"2026-11-21T09:59:53.169600+01:00\"}",
+                        nanos,
+                        "{\"read\":\"1970-01-01T00:00:00Z\"}",
+                        0L,
+                        "{\"read\":\"0001-01-01T00:00:00Z\"}",
+                        StatsHead.EMPTY,
+                        "{\"read\":\"2026-11-21T08:59:53",
+                        0L))
+                .allSatisfy((frame, expected) ->
+                        assertThat(StatsHead.time(frame.getBytes(UTF_8))).isEqualTo(expected));
+    }
+
     @Test
     void noDescriptionThatIsJsonIsMisunderstoodAndNoOtherDoesHarm() {
         for (int seed = 0; seed < MUTANTS / 2; seed++) {

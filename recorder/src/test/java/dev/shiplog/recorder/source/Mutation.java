@@ -75,7 +75,7 @@ final class Mutation {
         node.forEach(child -> collect(child, parents));
     }
 
-    private static byte[] otherBytes(byte[] payload, Random random) {
+    static byte[] otherBytes(byte[] payload, Random random) {
         if (payload.length == 0) {
             return new byte[random.nextInt(4)];
         }
