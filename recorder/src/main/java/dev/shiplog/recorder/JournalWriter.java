@@ -142,13 +142,12 @@ final class JournalWriter {
 
     private void admit(Arrival arrival) {
         if (arrival instanceof Arrival.Event event) {
-            outbox.addAll(ledger.admit(event, clock.now().monotonic()));
+            outbox.addAll(ledger.admit(event));
         } else if (arrival instanceof Arrival.Connected connected) {
             if (connected.lostAt() != 0) {
                 absence.lost(connected.lostAt());
             }
-            outbox.addAll(
-                    ledger.connected(connected, absence.since(), clock.now().monotonic()));
+            outbox.addAll(ledger.connected(connected, absence.since()));
         } else {
             outbox.add(arrival);
         }

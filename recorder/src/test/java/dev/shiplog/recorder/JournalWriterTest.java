@@ -334,8 +334,7 @@ class JournalWriterTest {
         long found = now;
         run.connected(0, true);
         run.turn();
-        now += 2 * SECOND;
-        run.turn();
+        quiet();
 
         assertThat(marks()).contains(new Mark.Gap("stats", "", sampled, found, "it was away"));
     }
@@ -390,9 +389,8 @@ class JournalWriterTest {
             run.turn();
             if (stream.size() <= cut) {
                 if (random.nextBoolean()) {
-                    now += 2 * SECOND;
                     run.sample(round);
-                    run.turn();
+                    quiet();
                 }
                 lostAt = now;
             }
@@ -408,8 +406,7 @@ class JournalWriterTest {
         run.connected(lostAt, true);
         ring.forEach(event -> run.event(event, emitted.get(event), false));
         run.turn();
-        now += 2 * SECOND;
-        run.turn();
+        quiet();
 
         List<String> journaled = payloads(Kind.EVENT);
         assertThat(new HashSet<>(journaled)).as("twice, seed " + seed).hasSameSizeAs(journaled);
@@ -425,6 +422,14 @@ class JournalWriterTest {
                 .allMatch(event -> gaps.stream()
                         .anyMatch(gap -> gap.from() <= emitted.get(event) && emitted.get(event) <= gap.to()));
         assertThat(missing).as("the test must lose some, seed " + seed).isNotEmpty();
+    }
+
+    /** Two seconds in which nothing comes. */
+    private void quiet() {
+        for (int i = 0; i < 20; i++) {
+            now += SECOND / 10;
+            run.turn();
+        }
     }
 
     private String emit(Map<String, Long> emitted, Deque<String> ring, Random random) {

@@ -28,6 +28,8 @@ public final class EventLedger {
     static final int RING = 256;
     /** The ring comes in one burst. If it brought nothing known and is silent for so long, it brings no more. */
     private static final long QUIET = 1_000_000_000L;
+    /** So much of it counts from one look to the next: while the process was held up, what came in was not taken. */
+    private static final long MOST_AT_ONCE = 200_000_000L;
 
     private final Function<Mark, Record> marks;
     private final LinkedHashSet<Long> known = new LinkedHashSet<>();
@@ -37,7 +39,8 @@ public final class EventLedger {
     private long from;
     private String reason = "";
     private long connectedAt;
-    private long heardAt;
+    private long silent;
+    private long lookedAt;
 
     /**
      * @param marks makes a record of a mark
@@ -91,9 +94,8 @@ public final class EventLedger {
      *
      * @param since up to when the journal holds all events, ns since the epoch; 0 if nobody ever listened, and so nothing
      *     can be missing
-     * @param now the monotonic clock
      */
-    public List<Arrival> connected(Arrival.Connected connected, long since, long now) {
+    public List<Arrival> connected(Arrival.Connected connected, long since) {
         if (!open && since == 0) {
             return List.of(connected);
         }
@@ -111,16 +113,16 @@ public final class EventLedger {
         open = true;
         held.add(connected);
         connectedAt = connected.record().received();
-        heardAt = now;
+        silent = 0;
         return released;
     }
 
     /** Takes one event; gives what can be appended now. */
-    public List<Arrival> admit(Arrival.Event event, long now) {
+    public List<Arrival> admit(Arrival.Event event) {
         if (!open) {
             return List.of(event);
         }
-        heardAt = now;
+        silent = 0;
         if (holds(event.key())) {
             return release();
         }
@@ -129,9 +131,16 @@ public final class EventLedger {
         return events < RING ? List.of() : missed("the engine's ring of " + RING + " events ran over");
     }
 
-    /** Gives up waiting for the ring once it fell silent; gives what then can be appended. */
+    /**
+     * Gives up waiting for the ring once it fell silent; gives what then can be appended. To be called again and again,
+     * each time when what had come in was admitted.
+     *
+     * @param now the monotonic clock
+     */
     public List<Arrival> settle(long now) {
-        return open && now - heardAt >= QUIET ? settleNow() : List.of();
+        silent += Math.min(now - lookedAt, MOST_AT_ONCE);
+        lookedAt = now;
+        return open && silent >= QUIET ? settleNow() : List.of();
     }
 
     /** Waits no longer. */

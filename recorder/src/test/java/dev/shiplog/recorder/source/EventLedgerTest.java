@@ -50,12 +50,12 @@ class EventLedgerTest {
 
     private void connect(long since, String reason, long at) {
         Record up = new Record(0, Kind.MARK, "", at, at, 0, new byte[0]);
-        append(ledger.connected(new Arrival.Connected(up, true, "", since, reason), since, time));
+        append(ledger.connected(new Arrival.Connected(up, true, "", since, reason), since));
     }
 
     private void receive(int from, int to) {
         for (int i = from; i < to; i++) {
-            append(ledger.admit(event("e" + i, 1_000 * SECOND + i), time));
+            append(ledger.admit(event("e" + i, 1_000 * SECOND + i)));
         }
     }
 
@@ -120,10 +120,13 @@ class EventLedgerTest {
     void aShortRingWithNothingKnownIsAGapOnceItFellSilent() {
         connect(0, "", time);
         receive(0, 10);
+        ledger.settle(time);
         connect(time, "the engine went away", time + SECOND);
         receive(20, 23);
 
-        append(ledger.settle(time + SECOND - 1));
+        for (int tenths = 1; tenths < 10; tenths++) {
+            append(ledger.settle(time + tenths * SECOND / 10));
+        }
         assertThat(gaps).isEmpty();
         append(ledger.settle(time + SECOND));
 
@@ -132,6 +135,21 @@ class EventLedgerTest {
                 .isEqualTo("the engine went away; "
                         + "the engine forgot what it reported before: it was restarted, or is another one");
         assertThat(journal).endsWith("e20", "e21", "e22");
+    }
+
+    /** A disk that takes a second for the first record, a host that stands still: the ring waits in the queue. */
+    @Test
+    void theTimeInWhichItWasHeldUpIsNotTheEnginesSilence() {
+        connect(0, "", time);
+        receive(0, 10);
+        ledger.settle(time);
+        connect(time, "the recorder was not running", time + SECOND);
+
+        append(ledger.settle(time + 10 * SECOND));
+        receive(9, 12);
+
+        assertThat(gaps).isEmpty();
+        assertThat(journal).isEqualTo(events(0, 12));
     }
 
     @Test
