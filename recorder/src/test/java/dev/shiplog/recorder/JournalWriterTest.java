@@ -424,9 +424,9 @@ class JournalWriterTest {
         assertThat(missing).as("the test must lose some, seed " + seed).isNotEmpty();
     }
 
-    /** Two seconds in which nothing comes. */
+    /** Four seconds in which nothing comes. */
     private void quiet() {
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 40; i++) {
             now += SECOND / 10;
             run.turn();
         }

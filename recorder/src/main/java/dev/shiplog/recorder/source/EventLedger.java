@@ -27,7 +27,7 @@ public final class EventLedger {
     static final int WINDOW = 512;
     static final int RING = 256;
     /** The ring comes in one burst. If it brought nothing known and is silent for so long, it brings no more. */
-    private static final long QUIET = 1_000_000_000L;
+    private static final long QUIET = 3_000_000_000L;
     /** So much of it counts from one look to the next: while the process was held up, what came in was not taken. */
     private static final long MOST_AT_ONCE = 200_000_000L;
 

@@ -124,11 +124,11 @@ class EventLedgerTest {
         connect(time, "the engine went away", time + SECOND);
         receive(20, 23);
 
-        for (int tenths = 1; tenths < 10; tenths++) {
+        for (int tenths = 1; tenths < 30; tenths++) {
             append(ledger.settle(time + tenths * SECOND / 10));
         }
         assertThat(gaps).isEmpty();
-        append(ledger.settle(time + SECOND));
+        append(ledger.settle(time + 3 * SECOND));
 
         assertThat(gaps).hasSize(1);
         assertThat(gaps.get(0).reason())
