@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.replay.command.Console;
 import dev.shiplog.replay.command.Replay;
 import dev.shiplog.testkit.ScriptedEngine;
@@ -249,7 +250,8 @@ class DamageTest {
 
         Damaged() throws IOException {
             directory = Files.createTempDirectory(DamageTest.directory, "damaged");
-            List<Path> segments = Catalog.list(List.of(journal));
+            List<Path> segments =
+                    Catalog.list(List.of(journal)).stream().map(Segment::path).toList();
             assertThat(segments).hasSizeGreaterThan(1);
             for (Path segment : segments) {
                 Files.copy(segment, directory.resolve(segment.getFileName()));

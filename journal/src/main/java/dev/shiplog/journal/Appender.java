@@ -104,7 +104,7 @@ public final class Appender implements Closeable {
         this.room = new ZerosAhead(path, options.minimumFree());
         room.floor(0);
         directory.clear(options.roll());
-        Tail found = Tail.read(path, directory, tail);
+        Tail found = Tail.read(directory, tail);
         recovery = found.recovery();
         journal = found.journal();
         nextSequence = found.nextSequence();

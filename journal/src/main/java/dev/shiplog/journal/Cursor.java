@@ -5,22 +5,30 @@ import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
+import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.journal.segment.SegmentHead;
+import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a journal in the order in which it was written, whatever its state: live, rolled, copied, on a read-only mount,
- * with files missing, cut short or damaged. Damage is skipped and told as a {@link Loss}; a record that is handed out
- * is the record that was appended. Never writes, never locks, never maps memory. Not thread safe.
+ * with files missing, renamed, copied, cut short or damaged. Damage is skipped and told as a {@link Loss}; a record that is
+ * handed out is the record that was appended, and no other with its sequence is. Never writes, never locks, never maps memory. Not thread safe.
  */
 public final class Cursor implements Closeable {
     /** What {@link #next()} found. */
@@ -29,6 +37,8 @@ public final class Cursor implements Closeable {
         RECORD,
         /** {@link #loss()} tells what could not be read; reading goes on behind it. */
         LOSS,
+        /** {@link #copy()} is a copy of another segment, and passed over. Nothing is lost. */
+        COPY,
         /** Nothing more for now. A live journal may have more at the next call. */
         END
     }
@@ -36,24 +46,27 @@ public final class Cursor implements Closeable {
     private final List<Path> sources;
     private final LossTracker losses = new LossTracker();
 
+    /** The segments to come, as far as they are known. */
+    private final Deque<Segment> coming = new ArrayDeque<>();
+    /** The identities of the files that were begun, or skipped by a seek, by the names they had. */
+    private final Map<Path, @Nullable Object> passed = new HashMap<>();
+
     /** The segment that is read; null as long as the journal holds none. */
-    private @Nullable Path segment;
-    /** The identity of its file, because another one may take its name; null if not known. */
-    private @Nullable Object identity;
+    private @Nullable Segment segment;
     /** Null if the segment is not yet opened, or cannot be read. */
     private @Nullable SegmentReader reader;
     /** The segment was opened, or could not be. */
     private boolean begun;
     /** The segment that follows; set once it is there, because only then nothing more is added to this one. */
-    private @Nullable Path following;
+    private @Nullable Segment following;
 
     private @Nullable Loss loss;
     /** What a seek came upon, and {@link #next()} gives out. */
     private @Nullable Step found;
 
-    private Cursor(List<Path> sources, @Nullable Path first) {
+    private Cursor(List<Path> sources, List<Segment> coming) {
         this.sources = List.copyOf(sources);
-        this.segment = first;
+        this.coming.addAll(coming);
     }
 
     /**
@@ -63,8 +76,7 @@ public final class Cursor implements Closeable {
      * @throws IOException naming the path that is not there, not readable, or holds no segment
      */
     public static Cursor open(List<Path> sources) throws IOException {
-        List<Path> segments = Catalog.list(sources);
-        return new Cursor(sources, segments.isEmpty() ? null : segments.get(0));
+        return new Cursor(sources, Catalog.list(sources));
     }
 
     /** Skips segments that ended, by the receipt of their records, before {@code receivedNanos}. */
@@ -78,31 +90,36 @@ public final class Cursor implements Closeable {
         Step step;
         do {
             step = next();
-        } while (step == Step.RECORD && record().sequence() < sequence
+        } while (step == Step.COPY
+                || step == Step.RECORD && record().sequence() < sequence
                 || step == Step.LOSS && loss().records() >= 0 && loss().toSequence() < sequence);
         found = step;
     }
 
-    /** Goes to the last segment whose first group is {@code early}, or else to the first segment. */
+    /** Goes, in each directory, to the last segment whose first group is {@code early}, or else to the first segment. */
     private void seek(Predicate<Group> early) throws IOException {
-        List<Path> segments = Catalog.list(sources);
-        int i = segments.size() - 1;
-        while (i > 0 && !beginsEarly(segments.get(i), early)) {
-            i--;
-        }
+        close();
         losses.restart();
         found = null;
-        if (i >= 0) {
-            go(segments.get(i));
-        }
-    }
-
-    private static boolean beginsEarly(Path segment, Predicate<Group> early) {
-        try {
-            Group first = SegmentReader.firstGroup(segment);
-            return first != null && early.test(first);
-        } catch (IOException e) {
-            return false; // reading goes through it and tells the loss
+        segment = null;
+        following = null;
+        begun = false;
+        coming.clear();
+        passed.clear();
+        List<Segment> segments = new ArrayList<>(Catalog.list(sources));
+        Collections.reverse(segments);
+        Map<Path, SegmentHead> reached = new HashMap<>();
+        for (Segment candidate : segments) {
+            SegmentHead head = candidate.head();
+            SegmentHead first = reached.get(directory(candidate));
+            if (first != null && !first.equals(head)) {
+                passed.put(candidate.path(), candidate.identity());
+            } else {
+                coming.addFirst(candidate); // all that begin alike: one of them may go on where another ends
+                if (head != null && early.test(head.first())) {
+                    reached.put(directory(candidate), head);
+                }
+            }
         }
     }
 
@@ -118,8 +135,13 @@ public final class Cursor implements Closeable {
             if (loss != null) {
                 return Step.LOSS;
             }
-            if (!begun && !begin()) {
-                return Step.END;
+            if (!begun) {
+                if (!begin()) {
+                    return Step.END;
+                }
+                if (segment().copyOf() != null) {
+                    return Step.COPY;
+                }
             }
             SegmentReader.Step step = read();
             if (step == SegmentReader.Step.RECORD) {
@@ -132,23 +154,24 @@ public final class Cursor implements Closeable {
     }
 
     private boolean begin() throws IOException {
-        Path file = segment;
-        if (file == null) {
-            List<Path> segments = Catalog.list(sources);
-            if (segments.isEmpty()) {
+        if (segment == null) {
+            Segment first = following();
+            if (first == null) {
                 return false;
             }
-            file = segments.get(0);
-            segment = file;
+            go(first);
         }
         begun = true;
-        identity = identity(file);
+        if (segment().copyOf() != null) {
+            return true;
+        }
+        Path file = segment().path();
         try {
             reader = new SegmentReader(file, losses);
         } catch (IOException e) {
             // A file that has gone is retention's, which was faster; what follows shows whether records are missing.
             if (!(e instanceof NoSuchFileException) || Files.isSymbolicLink(file)) {
-                losses.unreadable(file.getFileName().toString(), 0, size(file), e);
+                losses.unreadable(name(), 0, size(file), e);
             }
         }
         return true;
@@ -162,8 +185,7 @@ public final class Cursor implements Closeable {
         try {
             return current.next();
         } catch (IOException e) {
-            Path file = Objects.requireNonNull(segment);
-            losses.unreadable(file.getFileName().toString(), current.position(), size(file), e);
+            losses.unreadable(name(), current.position(), size(segment().path()), e);
             current.close();
             reader = null;
             return SegmentReader.Step.END;
@@ -173,9 +195,9 @@ public final class Cursor implements Closeable {
     /** At the end of a segment: goes to the one that follows; false if there is none, and no loss to tell. */
     private boolean advance() throws IOException {
         SegmentReader current = reader;
-        Path next = following;
+        Segment next = following;
         if (next == null) {
-            following = followingNow();
+            following = following();
             if (following == null) {
                 losses.flush();
                 return losses.pending();
@@ -185,43 +207,72 @@ public final class Cursor implements Closeable {
             }
             return true;
         }
-        Path file = Objects.requireNonNull(segment);
+        Path file = segment().path();
         // One that is gone, or was made anew, was only half made: a writer's next start removes such.
-        if (current != null && current.isEmpty() && !next.equals(file) && Files.exists(file)) {
-            losses.damaged(file.getFileName().toString(), 0, size(file), "the segment is empty");
+        if (current != null && current.isEmpty() && !next.path().equals(file) && Files.exists(file)) {
+            losses.damaged(name(), 0, size(file), "the segment is empty");
         }
-        if (!Objects.equals(
-                file.toAbsolutePath().getParent(), next.toAbsolutePath().getParent())) {
+        if (!directory(segment()).equals(directory(next))) {
             losses.restart();
         }
         go(next);
         return true;
     }
 
-    private @Nullable Path followingNow() throws IOException {
-        Path file = Objects.requireNonNull(segment);
-        Object now = identity(file);
-        boolean replaced = identity != null && now != null && !now.equals(identity);
-        return replaced ? file : Catalog.after(sources, file);
+    /** The next segment that was not begun; null if there is none now. */
+    private @Nullable Segment following() throws IOException {
+        while (true) {
+            Segment next = coming.peek();
+            if (next == null) {
+                // Segment files among the sources may have gone in the meantime, as retention has it.
+                List<Path> present = sources.stream()
+                        .filter(source ->
+                                SegmentName.parse(source.getFileName().toString()) == null || Files.exists(source))
+                        .toList();
+                coming.addAll(Catalog.list(present, this::isNew));
+                if (coming.isEmpty()) {
+                    return null;
+                }
+            } else {
+                Object now = Segment.identity(next.path());
+                if (Objects.equals(now, next.identity())) {
+                    return next;
+                } else if (now == null) {
+                    coming.remove(); // retention was faster
+                } else {
+                    coming.clear(); // renamed, and made anew
+                }
+            }
+        }
     }
 
-    private void go(Path next) throws IOException {
-        SegmentReader current = reader;
-        reader = null;
+    private boolean isNew(Path file) {
+        Object identity = Segment.identity(file);
+        if (reader != null && identity != null && identity.equals(segment().identity())) {
+            passed.put(file, identity); // renamed while it is read
+        }
+        return !passed.containsKey(file) || !Objects.equals(passed.get(file), identity);
+    }
+
+    private void go(Segment next) throws IOException {
+        close();
+        coming.remove(next);
+        passed.put(next.path(), next.identity());
         segment = next;
         following = null;
         begun = false;
-        if (current != null) {
-            current.close();
-        }
     }
 
-    private static @Nullable Object identity(Path file) {
-        try {
-            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        } catch (IOException e) {
-            return null;
-        }
+    private Segment segment() {
+        return Objects.requireNonNull(segment);
+    }
+
+    private String name() {
+        return segment().name().text();
+    }
+
+    private static Path directory(Segment of) {
+        return Objects.requireNonNull(of.path().toAbsolutePath().getParent());
     }
 
     private static long size(Path file) {
@@ -246,13 +297,15 @@ public final class Cursor implements Closeable {
         return met;
     }
 
+    /** The segment just met that is a copy: another file, which holds the same, is read for it. */
+    public Segment copy() {
+        return segment();
+    }
+
     /** Where the current record stands. */
     public Position position() {
         SegmentReader current = current();
-        return new Position(
-                Objects.requireNonNull(segment).getFileName().toString(),
-                current.offset(),
-                current.record().sequence());
+        return new Position(name(), current.offset(), current.record().sequence());
     }
 
     private SegmentReader current() {

@@ -2,6 +2,8 @@ package dev.shiplog.journal;
 
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.journal.segment.SegmentHead;
 import dev.shiplog.journal.segment.SegmentName;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -130,6 +133,41 @@ final class JournalDirectory {
         SegmentName aside = segment.aside(last + 1);
         Files.move(resolve(segment), resolve(aside));
         return aside;
+    }
+
+    /**
+     * The segments but for copies, whatever became of these, in the order of what they hold. What is named later than the
+     * newest of them was renamed or copied, and is set aside: Chronicle would go on in it.
+     */
+    List<SegmentName> segments() throws IOException {
+        List<Segment> found = new ArrayList<>();
+        List<Segment> copies = new ArrayList<>();
+        Set<SegmentHead> heads = new HashSet<>();
+        for (Segment segment : Catalog.list(List.of(path))) {
+            boolean copy = segment.copyOf() != null || segment.head() != null && !heads.add(segment.head());
+            (copy ? copies : found).add(segment);
+        }
+        long newest = Long.MAX_VALUE;
+        for (Segment segment : found) {
+            newest = segment.name().aside() == 0 ? segment.name().start() : newest;
+        }
+        List<SegmentName> names = new ArrayList<>();
+        for (Segment segment : found) {
+            names.add(named(segment, newest));
+        }
+        for (Segment copy : copies) {
+            named(copy, newest);
+        }
+        return names;
+    }
+
+    private SegmentName named(Segment segment, long newest) throws IOException {
+        SegmentName name = segment.name();
+        if (name.aside() > 0 || name.start() <= newest) {
+            return name;
+        }
+        LOG.log(Level.WARNING, "{0}: holds older records than its name says; it was set aside", segment.path());
+        return setAside(name);
     }
 
     Path resolve(SegmentName segment) {

@@ -2,7 +2,6 @@ package dev.shiplog.journal;
 
 import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.journal.record.Kind;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
@@ -10,7 +9,6 @@ import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -51,9 +49,9 @@ final class Tail {
      *
      * @param shown every intact record of the newest segment that has any
      */
-    static Tail read(Path path, JournalDirectory directory, Consumer<Decoded> shown) throws IOException {
+    static Tail read(JournalDirectory directory, Consumer<Decoded> shown) throws IOException {
         Tail tail = new Tail(directory);
-        List<SegmentName> names = Catalog.names(path);
+        List<SegmentName> names = directory.segments();
         tail.created = names.isEmpty();
         if (!names.isEmpty()) {
             tail.newestStart = names.get(names.size() - 1).start();

@@ -43,6 +43,30 @@ class AppenderTest {
     private Path directory;
 
     @Test
+    void goesOnBehindTheNewestRecordWhateverOlderSegmentIsNamedLater() throws IOException {
+        for (int hour = 0; hour < 3; hour++) {
+            try (Appender appender = Journals.open(directory)) {
+                appender.append(Journals.stats(hour, START + hour * HOUR));
+            }
+        }
+        Files.copy(directory.resolve("20261121-13F.cq4"), directory.resolve("20261121-18F.cq4"));
+        Files.copy(directory.resolve("20261121-11F.cq4"), directory.resolve("20271121-00F.cq4"));
+        Files.move(directory.resolve("20261121-12F.cq4"), directory.resolve("20261121-15F.cq4"));
+        for (int hour = 3; hour < 9; hour++) {
+            try (Appender appender = Journals.open(directory)) {
+                assertThat(appender.append(Journals.stats(hour, START + hour * HOUR)))
+                        .isEqualTo(hour + 1);
+            }
+        }
+        Journals.Reading reading = Journals.read(directory);
+        assertThat(reading.losses()).isEmpty();
+        assertThat(reading.copies()).containsExactly("20271121-00F.cq4.1", "20261121-18F.cq4.1");
+        assertThat(reading.records()).extracting(Record::sequence).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+        assertThat(Catalog.names(directory).stream().map(SegmentName::text))
+                .contains("20261121-15F.cq4", "20261121-18F.cq4", "20261121-19F.cq4");
+    }
+
+    @Test
     void whatIsAppendedIsReadBack() throws Exception {
         List<Record> appended = new ArrayList<>();
         try (Appender appender = Journals.open(directory)) {

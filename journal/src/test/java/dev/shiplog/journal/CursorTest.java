@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -218,6 +219,122 @@ class CursorTest {
                 .isSorted()
                 .hasSize(20);
         assertThat(Journals.read(second).losses()).isEmpty();
+    }
+
+    @Test
+    void readsWhatWasRenamedWhereItsRecordsBelong() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            append(Roll.MINUTELY, START + i * MINUTE, 10);
+        }
+        Files.move(directory.resolve("20261121-1131.cq4"), directory.resolve("20261121-1159.cq4"));
+        Files.move(directory.resolve("20261121-1133.cq4"), directory.resolve("20261120-0000.cq4"));
+        Journals.Reading reading = Journals.read(directory);
+        assertThat(reading.losses()).isEmpty();
+        assertThat(reading.records()).extracting(Record::sequence).isEqualTo(sequences(1, 50));
+        for (long sequence : new long[] {5, 15, 25, 35, 45}) {
+            try (Cursor cursor = Cursor.open(List.of(directory))) {
+                cursor.seekSequence(sequence);
+                assertThat(Journals.drain(cursor).records())
+                        .extracting(Record::sequence)
+                        .isEqualTo(sequences(sequence, 50));
+            }
+        }
+        Files.delete(directory.resolve("20261121-1132.cq4"));
+        reading = Journals.read(directory);
+        assertThat(reading.losses())
+                .extracting(loss -> loss.fromSequence() + " to " + loss.toSequence())
+                .containsExactly("21 to 30");
+        assertThat(reading.records()).hasSize(40);
+    }
+
+    @Test
+    void aCopyIsNamedOnceAndHidesNothing() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            append(Roll.MINUTELY, START + i * MINUTE, 10);
+        }
+        Path original = directory.resolve("20261121-1131.cq4");
+        for (String name : List.of("20261121-1159.cq4", "20261120-0000.cq4", "20261121-1133.cq4.1")) {
+            Files.copy(original, directory.resolve(name));
+        }
+        for (Path newest : List.of(directory, directory.resolve("20261121-1134.cq4"))) {
+            Journals.Reading reading = Journals.read(directory, newest);
+            assertThat(reading.losses()).isEmpty();
+            assertThat(reading.copies())
+                    .containsExactly("20261120-0000.cq4", "20261121-1133.cq4.1", "20261121-1159.cq4");
+            assertThat(reading.records()).extracting(Record::sequence).isEqualTo(sequences(1, 50));
+        }
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            cursor.seekTime(START + MINUTE + 1);
+            assertThat(Journals.drain(cursor).records())
+                    .extracting(Record::sequence)
+                    .isEqualTo(sequences(11, 50));
+        }
+    }
+
+    @Test
+    void aCopyThatIsOlderOrDamagedHidesNothing() throws Exception {
+        append(Roll.HOURLY, START, 10);
+        Path early = directory.resolve("20261121-09F.cq4");
+        Path damaged = directory.resolve("20261121-22F.cq4");
+        Files.copy(directory.resolve("20261121-11F.cq4"), early);
+        append(Roll.HOURLY, START, 10);
+        append(Roll.HOURLY, START + HOUR, 10);
+        Journals.Reading reading = Journals.read(directory);
+        assertThat(reading.records()).extracting(Record::sequence).isEqualTo(sequences(1, 30));
+        assertThat(reading.losses()).isEmpty();
+        assertThat(reading.copies()).containsExactly("20261121-09F.cq4");
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            cursor.seekSequence(15);
+            assertThat(Journals.drain(cursor).records())
+                    .extracting(Record::sequence)
+                    .isEqualTo(sequences(15, 30));
+        }
+
+        Files.delete(early);
+        byte[] bytes = Files.readAllBytes(directory.resolve("20261121-11F.cq4"));
+        bytes[0x10110 + 600] ^= 1;
+        Files.write(damaged, bytes);
+        reading = Journals.read(directory);
+        assertThat(reading.records()).extracting(Record::sequence).isEqualTo(sequences(1, 30));
+        assertThat(reading.losses()).hasSize(1);
+        assertThat(reading.losses().get(0).segment()).isEqualTo("20261121-22F.cq4");
+        assertThat(reading.losses().get(0).records()).isZero();
+        assertThat(reading.losses().get(0).reason()).contains("records with sequences that were read before");
+    }
+
+    @Test
+    void aCopyThatComesWhileFollowingHidesNothing() throws Exception {
+        append(Roll.MINUTELY, START, 10);
+        append(Roll.MINUTELY, START + MINUTE, 10);
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            assertThat(Journals.drain(cursor).records()).hasSize(20);
+            Files.copy(directory.resolve("20261121-1130.cq4"), directory.resolve("20261121-1135.cq4"));
+            assertThat(Journals.drain(cursor).records()).isEmpty();
+            append(Roll.MINUTELY, START + 2 * MINUTE, 10);
+            append(Roll.MINUTELY, START + 7 * MINUTE, 10);
+            assertThat(Journals.drain(cursor).records())
+                    .extracting(Record::sequence)
+                    .isEqualTo(sequences(21, 40));
+        }
+    }
+
+    @Test
+    void seeksInEachOfSeveralJournals() throws Exception {
+        Path other = directory.resolve("other");
+        for (int i = 0; i < 3; i++) {
+            append(Roll.MINUTELY, START + i * MINUTE, 10);
+            try (Appender appender = Journals.open(other, Roll.MINUTELY)) {
+                appender.append(Journals.stats(i, START + i * MINUTE));
+            }
+        }
+        try (Cursor cursor = Cursor.open(List.of(directory, other))) {
+            cursor.seekTime(START + MINUTE + 1);
+            assertThat(Journals.drain(cursor).records()).hasSize(20 + 2);
+        }
+    }
+
+    private static List<Long> sequences(long from, long to) {
+        return LongStream.rangeClosed(from, to).boxed().toList();
     }
 
     @Test

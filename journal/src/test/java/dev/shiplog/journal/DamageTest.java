@@ -11,6 +11,7 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -86,7 +87,8 @@ class DamageTest {
     private static Made made(Path directory, List<Record> records) throws IOException {
         TreeMap<String, byte[]> segments = new TreeMap<>();
         TreeMap<String, Long> last = new TreeMap<>();
-        for (Path file : Catalog.list(List.of(directory))) {
+        for (Segment segment : Catalog.list(List.of(directory))) {
+            Path file = segment.path();
             byte[] bytes = Files.readAllBytes(file);
             int end = bytes.length;
             while (bytes[end - 1] == 0) {

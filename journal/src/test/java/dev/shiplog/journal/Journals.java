@@ -77,7 +77,7 @@ final class Journals {
     }
 
     /** Everything that a cursor gave out, in order: records and losses. */
-    record Reading(List<Record> records, List<Loss> losses, List<Object> steps) {}
+    record Reading(List<Record> records, List<Loss> losses, List<Object> steps, List<String> copies) {}
 
     static Reading read(Path... sources) throws IOException {
         try (Cursor cursor = Cursor.open(List.of(sources))) {
@@ -86,12 +86,14 @@ final class Journals {
     }
 
     static Reading drain(Cursor cursor) throws IOException {
-        Reading reading = new Reading(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Reading reading = new Reading(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
             if (step == Cursor.Step.RECORD) {
                 Record record = cursor.record().toRecord();
                 reading.records.add(record);
                 reading.steps.add(record);
+            } else if (step == Cursor.Step.COPY) {
+                reading.copies.add(cursor.copy().name().text());
             } else {
                 reading.losses.add(cursor.loss());
                 reading.steps.add(cursor.loss());

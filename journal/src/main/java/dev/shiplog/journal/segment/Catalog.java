@@ -7,15 +7,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
-/** The segments of a journal, oldest first: derived from the file names, never stored. */
+/**
+ * The segments of a journal, oldest first: derived from what their files are called and begin with, never stored.
+ *
+ * <p>Names give the order, as long as they agree with the sequences of the records. A segment that was renamed or copied
+ * stands where its records belong; one whose beginning is damaged, or not yet written, behind the one before it by name.
+ */
 public final class Catalog {
     /** The file whose lock a recorder holds; a directory with it is a journal, even if it holds no segment yet. */
     public static final String LOCK_FILE = "recorder.lock";
@@ -28,7 +35,12 @@ public final class Catalog {
      *
      * @throws IOException naming the path that is not there, not readable, or holds no segment
      */
-    public static List<Path> list(List<Path> sources) throws IOException {
+    public static List<Segment> list(List<Path> sources) throws IOException {
+        return list(sources, path -> true);
+    }
+
+    /** As {@link #list(List)}, but only those whose path is wanted: no other is read. */
+    public static List<Segment> list(List<Path> sources, Predicate<Path> wanted) throws IOException {
         Map<Path, SortedMap<SegmentName, Path>> found = new LinkedHashMap<>();
         for (Path source : sources) {
             if (Files.readAttributes(source, BasicFileAttributes.class).isDirectory()) {
@@ -48,32 +60,53 @@ public final class Catalog {
             }
         }
         return found.values().stream()
-                .flatMap(directory -> directory.values().stream())
+                .flatMap(directory -> inOrder(directory.entrySet().stream()
+                                .filter(entry -> wanted.test(entry.getValue()))
+                                .map(entry -> Segment.of(entry.getKey(), entry.getValue()))
+                                .toList())
+                        .stream())
                 .toList();
     }
 
-    /**
-     * The segment that follows {@code segment} in what {@link #list} lists now; null if there is none. Segment files
-     * among the sources may have gone in the meantime, as retention has it.
-     *
-     * @throws IOException naming the directory that cannot be listed any more
-     */
-    public static @Nullable Path after(List<Path> sources, Path segment) throws IOException {
-        Path directory = directory(segment);
-        boolean passed = false;
-        List<Path> now = list(sources.stream()
-                .filter(source -> SegmentName.parse(source.getFileName().toString()) == null || Files.exists(source))
-                .toList());
-        SegmentName name = SegmentName.parse(segment.getFileName().toString());
-        for (Path candidate : now) {
-            boolean same = directory(candidate).equals(directory);
-            SegmentName other = SegmentName.parse(candidate.getFileName().toString());
-            if (same ? other != null && name != null && other.compareTo(name) > 0 : passed) {
-                return candidate;
+    /** Where a segment belongs: its journal, of those that share the directory the how manieth, and its first record. */
+    private record Place(int journal, long base, Segment segment) {}
+
+    /** @param segments of one directory, by their names */
+    private static List<Segment> inOrder(List<Segment> segments) {
+        List<String> journals = new ArrayList<>();
+        List<Place> places = new ArrayList<>();
+        Place before = null;
+        for (Segment segment : segments) {
+            SegmentHead head = segment.head();
+            int journal = before == null ? 0 : before.journal;
+            long base = before == null ? 0 : before.base;
+            if (head != null) {
+                base = head.first().base();
+                if (!head.journal().isEmpty() && !journals.contains(head.journal())) {
+                    journals.add(head.journal());
+                }
+                journal = head.journal().isEmpty() ? journal : journals.indexOf(head.journal());
             }
-            passed |= same;
+            before = new Place(journal, base, segment);
+            places.add(before);
         }
-        return null;
+        places.sort(Comparator.comparingInt(Place::journal)
+                .thenComparingLong(Place::base)
+                .thenComparing(place -> !place.segment.isNamedRightly())); // stable: then by name
+        Map<SegmentHead, Segment> originals = new HashMap<>();
+        List<Segment> ordered = new ArrayList<>();
+        for (Place place : places) {
+            Segment segment = place.segment;
+            Segment original = segment.head() == null ? null : originals.putIfAbsent(segment.head(), segment);
+            if (original != null && segment.isIn(original)) {
+                segment = segment.asCopyOf(original);
+            } else if (original != null && original.isIn(segment)) {
+                ordered.set(ordered.indexOf(original), original.asCopyOf(segment));
+                originals.put(original.head(), segment);
+            }
+            ordered.add(segment);
+        }
+        return ordered;
     }
 
     /** The names of the segments in {@code directory}, in the order in which they were written. */

@@ -52,12 +52,18 @@ final class ExcerptReader implements Closeable {
     private static final int MAX_META = 128 * 1024;
 
     private static final String[] META_NAMES = {"header", "index2index", "index"};
+    /** All of them begin with 2 bytes and their name, and are longer than that by far. */
+    private static final int MIN_META = 2 + "index2index".length();
+
     private static final int CHUNK = 256 * 1024;
+    private static final int SMALL_CHUNK = 4096;
     private static final byte[] ZEROS = new byte[64 * 1024];
 
     private final FileChannel channel;
-    private final byte[] buffer = new byte[CHUNK + 4 + Math.max(Excerpt.MAX, MAX_META)];
-    private final ByteBuffer view = ByteBuffer.wrap(buffer);
+    private final long limit;
+    private final int chunk;
+    private final byte[] buffer;
+    private final ByteBuffer view;
     private final CRC32C crc = new CRC32C();
     private long bufferStart;
     private int buffered;
@@ -84,9 +90,22 @@ final class ExcerptReader implements Closeable {
     private long nextBase;
 
     ExcerptReader(Path file) throws IOException {
+        this(file, Long.MAX_VALUE, CHUNK);
+    }
+
+    /** Reads the file as if it ended after {@code limit} bytes, and little more of it than the excerpts there. */
+    ExcerptReader(Path file, long limit) throws IOException {
+        this(file, limit, SMALL_CHUNK);
+    }
+
+    private ExcerptReader(Path file, long limit, int chunk) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new FileSystemException(file.toString(), null, "not a regular file"); // a pipe would not even open
         }
+        this.limit = limit;
+        this.chunk = chunk;
+        buffer = new byte[chunk + 4 + Math.max(Excerpt.MAX, MAX_META)];
+        view = ByteBuffer.wrap(buffer);
         channel = FileChannel.open(file, StandardOpenOption.READ);
     }
 
@@ -166,7 +185,7 @@ final class ExcerptReader implements Closeable {
 
     private Found stop(boolean there, int word) throws IOException {
         searched = true;
-        long size = channel.size();
+        long size = size();
         if (there && position == 0 && (word == 0 || word == INCOMPLETE)) {
             ending = Ending.EMPTY;
             return Found.END;
@@ -220,7 +239,7 @@ final class ExcerptReader implements Closeable {
             return "an excerpt with the impossible length " + length;
         }
         return load(position, 4 + length) && (matches(position, length, 0) || matches(position, length, salt))
-                ? "an excerpt that is out of order; a segment that was renamed or copied can be read by itself"
+                ? "an excerpt that is out of order"
                 : "an excerpt whose checksum does not match";
     }
 
@@ -265,7 +284,7 @@ final class ExcerptReader implements Closeable {
     }
 
     long size() throws IOException {
-        return channel.size();
+        return Math.min(channel.size(), limit);
     }
 
     /** Looks for the next good excerpt from here; -1 if there is none. */
@@ -346,18 +365,16 @@ final class ExcerptReader implements Closeable {
 
     /** Whether the document at {@code p} is one of Chronicle's own: a flipped bit must not hide a record. */
     private boolean isMeta(long p, int length) throws IOException {
-        if (length > MAX_META || !load(p, 4 + length)) {
+        if (length < MIN_META || length > MAX_META || !load(p, 4 + MIN_META) || p + 4 + length > size()) {
             return false;
         }
         int at = at(p) + 4;
-        if (length < 2 || (buffer[at] & 0xFF) != 0xB9) {
+        if ((buffer[at] & 0xFF) != 0xB9) {
             return false;
         }
         int n = buffer[at + 1];
         for (String name : META_NAMES) {
-            if (n == name.length()
-                    && n + 2 <= length
-                    && Excerpt.ascii(buffer, at + 2, n).equals(name)) {
+            if (n == name.length() && Excerpt.ascii(buffer, at + 2, n).equals(name)) {
                 return true;
             }
         }
@@ -385,7 +402,11 @@ final class ExcerptReader implements Closeable {
         bufferStart = p;
         buffered = kept;
         while (buffered < count) {
-            view.limit(Math.min(buffer.length, buffered + CHUNK)).position(buffered);
+            long more = Math.min(chunk, limit - p - buffered);
+            if (more <= 0) {
+                return false;
+            }
+            view.limit((int) Math.min(buffer.length, buffered + more)).position(buffered);
             int n = channel.read(view, p + buffered);
             if (n < 0) {
                 return false;

@@ -132,6 +132,27 @@ public final class LossTracker {
         told.add(new Loss(open.segment, open.from, open.to, from, to, lastReceived, clock, open.reason));
     }
 
+    /** A record came that was read before: what is damaged in front of it in its segment was as well, or is told. */
+    void harmless() {
+        Damage open = damage;
+        if (open != null && !open.elsewhere) {
+            damage = null;
+        }
+    }
+
+    /** So many records up to {@code offset} have sequences of records that were read before, in another segment. */
+    void repeated(String inSegment, long offset, long records) {
+        told.add(new Loss(
+                inSegment,
+                0,
+                offset,
+                next,
+                next - 1,
+                lastReceived,
+                0,
+                records + " records with sequences that were read before; read this segment by itself to see them"));
+    }
+
     /** The record {@code sequence} was read and ends at {@code offset}. */
     void read(long sequence, long received, long offset) {
         next = sequence + 1;

@@ -37,6 +37,11 @@ public final class SegmentReader implements Closeable {
     /** The record was read, but a loss before it is told first. */
     private boolean held;
 
+    /** Records below this were read from another segment, or are known to be lost: none is handed out twice. */
+    private long floor;
+
+    private long repeats;
+
     private long offset;
     private long groupOffset;
     private boolean readable = true;
@@ -56,7 +61,7 @@ public final class SegmentReader implements Closeable {
         this.losses = losses;
         this.excerpts = new ExcerptReader(file);
         losses.segment(name);
-        excerpts.nextBase(losses.next());
+        floor = losses.next();
     }
 
     /** Goes to the next record, loss, or the end. */
@@ -76,9 +81,17 @@ public final class SegmentReader implements Closeable {
                 case EXCERPT -> take();
                 case SKIPPED -> losses.damaged(name, excerpts.skippedFrom(), excerpts.position(), excerpts.reason());
                 case END -> {
-                    return Step.END;
+                    tellRepeats(excerpts.position());
+                    return losses.pending() ? Step.LOSS : Step.END;
                 }
             }
+        }
+    }
+
+    private void tellRepeats(long upTo) {
+        if (repeats > 0) {
+            losses.repeated(name, upTo, repeats);
+            repeats = 0;
         }
     }
 
@@ -107,7 +120,7 @@ public final class SegmentReader implements Closeable {
         SegmentHeader found = SegmentHeader.read(array, from, to);
         if (header == null) {
             if (losses.journal(found.journal())) {
-                excerpts.nextBase(0);
+                floor = 0;
             }
             excerpts.journal(found.journal());
         }
@@ -125,7 +138,9 @@ public final class SegmentReader implements Closeable {
         excerpts.group(found.salt());
         excerpts.nextBase(found.base());
         decoder.startGroup(found.base());
-        losses.expect(name, excerpts.position(), found.base(), found.clock());
+        if (found.base() >= floor) {
+            losses.expect(name, excerpts.position(), found.base(), found.clock());
+        }
     }
 
     private void takePart(byte[] array, int from, int to) throws IOException {
@@ -165,13 +180,21 @@ public final class SegmentReader implements Closeable {
                 record = decoder.decode(coded, from, to);
                 received = record.received();
             } catch (UndecodableException e) {
-                losses.lost(name, at, excerpts.position(), sequence, String.valueOf(e.getMessage()));
+                if (sequence >= floor) {
+                    losses.lost(name, at, excerpts.position(), sequence, String.valueOf(e.getMessage()));
+                }
                 return;
             }
         }
+        excerpts.nextBase(sequence + 1);
+        if (sequence < floor) {
+            losses.harmless();
+            repeats++;
+            return;
+        }
+        tellRepeats(at);
         losses.expect(name, at, sequence, received);
         losses.read(sequence, received, excerpts.position());
-        excerpts.nextBase(sequence + 1);
         offset = at;
         held = true;
     }
@@ -239,20 +262,6 @@ public final class SegmentReader implements Closeable {
     /** Whether an end mark was read: nothing is added to this segment. */
     public boolean isMarked() {
         return excerpts.ending() == ExcerptReader.Ending.MARKED;
-    }
-
-    /** The first head of a group in the segment at {@code file}, or null if none is intact. */
-    public static @Nullable Group firstGroup(Path file) throws IOException {
-        try (ExcerptReader excerpts = new ExcerptReader(file)) {
-            ExcerptReader.Found found;
-            do {
-                found = excerpts.next();
-                if (found == ExcerptReader.Found.EXCERPT && excerpts.type() == Excerpt.GROUP) {
-                    return Group.read(excerpts.array(), excerpts.from() + 1, excerpts.to());
-                }
-            } while (found != ExcerptReader.Found.END);
-            return null;
-        }
     }
 
     @Override

@@ -95,6 +95,11 @@ public record SegmentSummary(
                 LossTracker.missing(name, path.getFileName().toString()));
     }
 
+    /** Whether {@code before}, of the same journal, goes further than this segment, of which it may be a copy. */
+    public boolean endsBefore(@Nullable SegmentSummary before) {
+        return before != null && lastSequence < before.lastSequence && continues(before);
+    }
+
     private boolean continues(SegmentSummary before) {
         return header != null
                 && before.header != null
@@ -167,7 +172,10 @@ public record SegmentSummary(
         }
         Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
         try {
-            return Catalog.after(List.of(directory), path) == null ? State.OPEN : State.UNCLOSED;
+            List<Segment> segments = new ArrayList<>(Catalog.list(List.of(directory)));
+            segments.removeIf(segment -> segment.copyOf() != null);
+            SegmentName newest = segments.get(segments.size() - 1).name();
+            return newest.text().equals(path.getFileName().toString()) ? State.OPEN : State.UNCLOSED;
         } catch (IOException e) {
             return State.OPEN; // a file may be readable in a directory that is not
         }

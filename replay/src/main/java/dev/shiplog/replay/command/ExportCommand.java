@@ -169,6 +169,10 @@ final class ExportCommand implements Callable<Integer> {
                     progress.clear();
                     losses.tell(cursor.loss());
                 }
+                case COPY -> {
+                    progress.clear();
+                    losses.tell(cursor.copy());
+                }
                 case END -> {
                     if (!follow) {
                         break reading;

@@ -1,8 +1,10 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.replay.query.Times;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,6 +25,12 @@ final class Losses {
         records += Math.max(0, loss.records());
         err.println("replay: lost: " + loss.segment() + ", " + where(loss) + ": " + what(loss) + when(loss) + ": "
                 + loss.reason());
+    }
+
+    /** A copy costs nothing. */
+    void tell(Segment copy) {
+        err.println("replay: passed over: " + copy.name().text() + ": a copy of "
+                + Objects.requireNonNull(copy.copyOf()).getFileName());
     }
 
     private static String when(Loss loss) {

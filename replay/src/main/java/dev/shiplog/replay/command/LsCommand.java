@@ -3,6 +3,7 @@ package dev.shiplog.replay.command;
 import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentSummary;
 import dev.shiplog.replay.json.JsonLine;
@@ -61,22 +62,23 @@ final class LsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Path> segments = Catalog.list(sources.paths(console));
-        boolean oneDirectory = segments.stream().map(Path::getParent).distinct().count() <= 1;
-        Table table = new Table(segments, oneDirectory);
+        List<Segment> segments = Catalog.list(sources.paths(console));
+        List<Path> paths = segments.stream().map(Segment::path).toList();
+        boolean oneDirectory = paths.stream().map(Path::getParent).distinct().count() <= 1;
+        Table table = new Table(paths, oneDirectory);
         Losses losses = new Losses(console.err());
         if (format == Format.table) {
             out.putUtf8(table.head());
             flush();
         }
         SegmentSummary before = null;
-        for (Path segment : segments) {
-            SegmentSummary summary = SegmentSummary.of(segment);
+        for (Segment segment : segments) {
+            SegmentSummary summary = SegmentSummary.of(segment.path());
             Loss missing = before == null ? null : summary.missingAfter(before);
             if (missing != null) {
                 losses.tell(missing);
             }
-            if (summary.state() != SegmentSummary.State.EMPTY) {
+            if (summary.state() != SegmentSummary.State.EMPTY && !summary.endsBefore(before)) {
                 before = summary;
             }
             if (format == Format.table) {
@@ -85,7 +87,11 @@ final class LsCommand implements Callable<Integer> {
                 json(summary);
             }
             flush();
-            summary.losses().forEach(losses::tell);
+            if (segment.copyOf() == null) {
+                summary.losses().forEach(losses::tell);
+            } else {
+                losses.tell(segment);
+            }
         }
         if (losses.any()) {
             losses.summarise();

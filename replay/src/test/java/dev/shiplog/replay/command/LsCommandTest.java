@@ -107,6 +107,26 @@ class LsCommandTest {
         assertThat(terminal.err()).isEmpty();
     }
 
+    @Test
+    void namesACopyOnceAndCountsNoLoss() throws IOException {
+        writeThreeSegments();
+        Files.copy(directory.resolve("20261121-0912.cq4"), directory.resolve("20261121-0930.cq4"));
+        Files.move(directory.resolve("20261121-0913.cq4"), directory.resolve("20261121-0931.cq4"));
+        Terminal ls = new Terminal(directory);
+        Terminal export = new Terminal(directory);
+
+        assertThat(ls.run("ls .")).isEqualTo(ExitCode.OK);
+        assertThat(ls.out().lines().map(line -> line.split(" +")[0]))
+                .containsExactly(
+                        "SEGMENT", "20261121-0912.cq4", "20261121-0930.cq4", "20261121-0931.cq4", "20261121-0914.cq4");
+        assertThat(export.run("export --format raw .")).isEqualTo(ExitCode.OK);
+        assertThat(export.out()).startsWith(TestJournal.payloads(1, 2, 3, 4, 5, 6, 7, 8, 9));
+        assertThat(ls.err())
+                .isEqualTo(export.err())
+                .isEqualTo(
+                        "replay: passed over: 20261121-0930.cq4: a copy of 20261121-0912.cq4" + System.lineSeparator());
+    }
+
     private void writeThreeSegments() throws IOException {
         List<Record> records = new ArrayList<>(TestJournal.RECORDS);
         records.add(TestJournal.mark("09:14:01Z", new Mark.Start("1.0", Map.of())));

@@ -1,0 +1,52 @@
+package dev.shiplog.journal.segment;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a segment begins with: where it belongs in its journal, whatever its file is called. No two segments begin alike,
+ * so files that do are copies of one.
+ *
+ * @param offset where in the file it begins
+ * @param journal the id of the journal, empty if the header is damaged
+ * @param created when the header was written, ns since the epoch, or 0
+ * @param first the head of the first group
+ */
+public record SegmentHead(long offset, String journal, long created, Group first) {
+    /** Chronicle's own pages are at most 64 KiB; what does not begin by then is damaged. */
+    private static final int ROOM = 128 * 1024;
+
+    /** Reads a few KB of {@code file}; null if it does not begin as a segment does. */
+    static @Nullable SegmentHead of(Path file) {
+        try (ExcerptReader excerpts = new ExcerptReader(file, ROOM)) {
+            long offset = -1;
+            String journal = "";
+            long created = 0;
+            ExcerptReader.Found found;
+            do {
+                found = excerpts.next();
+                byte[] array = excerpts.array();
+                int body = excerpts.from() + 1;
+                if (found != ExcerptReader.Found.EXCERPT) {
+                    continue;
+                }
+                offset = offset < 0 ? excerpts.offset() : offset;
+                if (excerpts.type() == Excerpt.GROUP) {
+                    Group first = Group.read(array, body, excerpts.to());
+                    return first == null ? null : new SegmentHead(offset, journal, created, first);
+                }
+                if (SegmentHeader.version(array, body) > SegmentHeader.VERSION) {
+                    return null;
+                }
+                SegmentHeader header = SegmentHeader.read(array, body, excerpts.to());
+                journal = header.journal();
+                created = header.created();
+                excerpts.journal(journal);
+            } while (found != ExcerptReader.Found.END);
+            return null;
+        } catch (IOException e) {
+            return null; // whoever reads on tells the loss
+        }
+    }
+}
