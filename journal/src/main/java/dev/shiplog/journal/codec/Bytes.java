@@ -78,6 +78,15 @@ public final class Bytes {
         length = Values.writeDecimal(value, array, length);
     }
 
+    /**
+     * Writes the decimal form of {@code value}, which is not negative, over the bytes at {@code from} up to {@code to}.
+     *
+     * @return false if it is not as long as they are; then they stay
+     */
+    public boolean setDecimal(int from, int to, long value) {
+        return Values.width(value) == to - from && Values.writeDecimal(value, array, from) == to;
+    }
+
     /** Appends {@code epochNanos} in RFC 3339, UTC, fraction without trailing zeros, as Go's RFC3339Nano does. */
     public void putTime(long epochNanos) {
         ensure(30);

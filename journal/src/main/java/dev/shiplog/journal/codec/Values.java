@@ -44,7 +44,7 @@ final class Values {
     }
 
     /** How many digits a value that is not negative has. */
-    private static int width(long value) {
+    static int width(long value) {
         int bits = 64 - Long.numberOfLeadingZeros(value | 1);
         int digits = bits * 1233 >> 12; // log10(2) is a little less than 1233 / 4096
         return value >= POWERS_OF_TEN[digits] ? digits + 1 : Math.max(digits, 1);

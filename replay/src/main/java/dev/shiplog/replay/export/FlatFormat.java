@@ -29,7 +29,7 @@ public final class FlatFormat implements LineFormat {
     private static final ContainerFields NO_CONTAINER = ContainerFields.of("", null);
 
     private final Containers containers;
-    private final Map<String, ContainerFields> containerFields = new HashMap<>();
+    private final Map<String, Row> rows = new HashMap<>();
     private final List<Map<Shape, ShapePlans>> plansByShape = new ArrayList<>();
     private final Bytes payload = new Bytes(1 << 13);
 
@@ -44,11 +44,33 @@ public final class FlatFormat implements LineFormat {
     @Override
     public void write(Decoded record, Bytes out) {
         Shape shape = record.shape();
-        FlatPlan plan = shape == null || record.kind() == Kind.LOG ? null : plan(shape, record);
-        if (plan == null) {
+        if (shape == null || record.kind() == Kind.LOG) {
+            writeParsed(record, out);
+        } else if (record.kind() == Kind.STATS) {
+            writeNext(row(record), shape, record, out);
+        } else {
+            FlatPlan plan = plan(shape, record);
+            if (plan == null) {
+                writeParsed(record, out);
+            } else {
+                plan.write(record, containerFields(record), out);
+            }
+        }
+    }
+
+    /** Writes a record that is much like the last of its row. */
+    private void writeNext(Row row, Shape shape, Decoded record, Bytes out) {
+        FlatLine line = row.line;
+        if (line == null || row.shape != shape || !line.update(record)) {
+            FlatPlan plan = plan(shape, record);
+            line = plan == null ? null : new FlatLine(plan, record, row.fields);
+            row.line = line;
+            row.shape = shape;
+        }
+        if (line == null) {
             writeParsed(record, out);
         } else {
-            plan.write(record, containerFields(record), out);
+            line.write(out);
         }
     }
 
@@ -101,24 +123,40 @@ public final class FlatFormat implements LineFormat {
         return found;
     }
 
-    @SuppressWarnings("ReferenceEquality") // what is known of a container is a new object once it changes
     private ContainerFields containerFields(Decoded record) {
-        switch (record.kind()) {
-            case EVENT, HOST, ENGINE_METRICS, MARK -> {
-                return NO_CONTAINER;
-            }
-            case STATS, LOG, INSPECT, SOCKETS -> {}
-        }
+        return switch (record.kind()) {
+            case EVENT, HOST, ENGINE_METRICS, MARK -> NO_CONTAINER;
+            case STATS, LOG, INSPECT, SOCKETS -> row(record).fields;
+        };
+    }
+
+    @SuppressWarnings("ReferenceEquality") // what is known of a container is a new object once it changes
+    private Row row(Decoded record) {
         Container container = containers.get(record.subject());
-        ContainerFields fields = containerFields.get(record.subject());
-        if (fields == null || fields.of() != container) {
-            if (containerFields.size() >= MOST_SHAPES) {
-                containerFields.clear();
+        Row row = rows.get(record.subject());
+        if (row == null || row.fields.of() != container) {
+            if (rows.size() >= MOST_SHAPES) {
+                rows.clear();
             }
-            fields = ContainerFields.of(record.subject(), container);
-            containerFields.put(record.subject(), fields);
+            row = new Row(ContainerFields.of(record.subject(), container));
+            rows.put(record.subject(), row);
         }
-        return fields;
+        return row;
+    }
+
+    /** What is kept of a container while nothing new is known of it. */
+    private static final class Row {
+        final ContainerFields fields;
+        /** The line of its last sample, and the shape of that, if it was written by a plan. */
+        @Nullable
+        FlatLine line;
+
+        @Nullable
+        Shape shape;
+
+        Row(ContainerFields fields) {
+            this.fields = fields;
+        }
     }
 
     /** The plans of one shape, one for each combination of name-giving values. */

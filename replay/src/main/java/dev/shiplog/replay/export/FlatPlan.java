@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlatPlan {
     /** What a step writes. */
-    private enum Step {
+    enum Step {
         TIME,
         CONTAINER_NAME,
         CONTAINER_ID,
@@ -35,7 +35,8 @@ final class FlatPlan {
         IMAGE_ID,
         INTEGER_SLOT,
         TIME_SLOT,
-        TEXT_SLOT,
+        NUMBER_SLOT,
+        STRING_SLOT,
         SUM_OF_SLOTS
     }
 
@@ -53,8 +54,6 @@ final class FlatPlan {
     private final int[][] slots;
     private final byte[] end;
     private final List<NameGiver> nameGivers;
-    private final int[] textSlots;
-    private final int[] numberSlots;
 
     private FlatPlan(Compiler compiler) {
         steps = compiler.steps.toArray(Step[]::new);
@@ -62,16 +61,10 @@ final class FlatPlan {
         slots = compiler.slots.toArray(int[][]::new);
         end = compiler.constant.toArray();
         nameGivers = List.copyOf(compiler.nameGivers);
-        textSlots = toArray(compiler.textSlots);
-        numberSlots = toArray(compiler.numberSlots);
     }
 
     private static boolean isNumber(Shape.SlotType type) {
         return type == Shape.SlotType.INTEGER || type == Shape.SlotType.TIME;
-    }
-
-    private static int[] toArray(List<Integer> list) {
-        return list.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** The plan for this one payload, which stands in {@code source}: all its values are constants. */
@@ -99,49 +92,93 @@ final class FlatPlan {
 
     /** Whether this plan is the one for {@code record}, which is of the plan's shape. */
     boolean fits(Decoded record) {
-        for (NameGiver giver : nameGivers) {
-            if (!giver.isIn(record)) {
-                return false;
-            }
+        if (!namesAreThoseOf(record)) {
+            return false;
         }
-        for (int slot : textSlots) {
-            if (!JsonText.isInsideOfString(record.text(slot))) {
-                return false;
-            }
-        }
-        for (int slot : numberSlots) {
-            if (!JsonText.isNumber(record.text(slot))) {
+        for (int i = 0; i < steps.length; i++) {
+            if (!isWritable(i, record)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Appends the line of {@code record}. */
+    /** Whether the fields of {@code record} have the names that they have here. */
+    boolean namesAreThoseOf(Decoded record) {
+        for (NameGiver giver : nameGivers) {
+            if (!giver.isIn(record)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether what step {@code i} would write is JSON, as it was in the record that the plan was made from. */
+    boolean isWritable(int i, Decoded record) {
+        return switch (steps[i]) {
+            case STRING_SLOT -> JsonText.isInsideOfString(record.text(slots[i][0]));
+            case NUMBER_SLOT -> JsonText.isNumber(record.text(slots[i][0]));
+            case SUM_OF_SLOTS ->
+                Arrays.stream(slots[i])
+                        .allMatch(slot -> isInteger(record, slot) || JsonText.isNumber(record.text(slot)));
+            default -> true;
+        };
+    }
+
+    /** The number of steps. */
+    int steps() {
+        return steps.length;
+    }
+
+    /** What step {@code i} writes. */
+    Step step(int i) {
+        return steps[i];
+    }
+
+    /** The one slot that step {@code i} writes. */
+    int slot(int i) {
+        return slots[i][0];
+    }
+
+    /** The constant bytes before step {@code i}, or, if {@code i} is {@link #steps}, behind the last. */
+    byte[] before(int i) {
+        return i < before.length ? before[i] : end;
+    }
+
+    /** Appends the line of {@code record}, which this plan fits. */
     void write(Decoded record, ContainerFields container, Bytes out) {
         for (int i = 0; i < steps.length; i++) {
             out.put(before[i]);
-            switch (steps[i]) {
-                case TIME -> out.putTime(record.time());
-                case CONTAINER_NAME -> out.put(container.name());
-                case CONTAINER_ID -> out.put(container.id());
-                case IMAGE -> out.put(container.image());
-                case IMAGE_ID -> out.put(container.imageId());
-                case INTEGER_SLOT -> out.putDecimal(record.number(slots[i][0]));
-                case TIME_SLOT -> out.putTime(record.number(slots[i][0]));
-                case TEXT_SLOT -> out.put(record.text(slots[i][0]));
-                case SUM_OF_SLOTS -> putSum(record, slots[i], out);
-            }
+            write(i, record, container, out);
         }
         out.put(end);
     }
 
-    private static void putSum(Decoded record, int[] slots, Bytes out) {
+    /** Appends what step {@code i} writes. */
+    void write(int i, Decoded record, ContainerFields container, Bytes out) {
+        switch (steps[i]) {
+            case TIME -> out.putTime(record.time());
+            case CONTAINER_NAME -> out.put(container.name());
+            case CONTAINER_ID -> out.put(container.id());
+            case IMAGE -> out.put(container.image());
+            case IMAGE_ID -> out.put(container.imageId());
+            case INTEGER_SLOT -> out.putDecimal(record.number(slots[i][0]));
+            case TIME_SLOT -> out.putTime(record.number(slots[i][0]));
+            case NUMBER_SLOT, STRING_SLOT -> out.put(record.text(slots[i][0]));
+            case SUM_OF_SLOTS -> putSum(record, slots[i], out);
+        }
+    }
+
+    private static boolean isInteger(Decoded record, int slot) {
         Shape shape = record.shape();
+        return shape != null && shape.type(slot) == Shape.SlotType.INTEGER;
+    }
+
+    private static void putSum(Decoded record, int[] slots, Bytes out) {
         long sum = 0;
         for (int slot : slots) {
             long term = 0;
-            boolean fits = shape != null && shape.type(slot) == Shape.SlotType.INTEGER;
+            boolean fits = isInteger(record, slot);
             if (fits) {
                 term = record.number(slot);
                 fits = ((sum ^ (sum + term)) & (term ^ (sum + term))) >= 0;
@@ -156,11 +193,10 @@ final class FlatPlan {
     }
 
     private static void putBigSum(Decoded record, int[] slots, Bytes out) {
-        Shape shape = record.shape();
         List<String> terms = new ArrayList<>();
         for (int slot : slots) {
             terms.add(
-                    shape != null && shape.type(slot) == Shape.SlotType.INTEGER
+                    isInteger(record, slot)
                             ? Long.toString(record.number(slot))
                             : new String(record.text(slot), StandardCharsets.US_ASCII));
         }
@@ -191,8 +227,6 @@ final class FlatPlan {
         private final List<byte[]> before = new ArrayList<>();
         private final List<int[]> slots = new ArrayList<>();
         private final List<NameGiver> nameGivers = new ArrayList<>();
-        private final List<Integer> textSlots = new ArrayList<>();
-        private final List<Integer> numberSlots = new ArrayList<>();
         private boolean refused;
 
         Compiler(byte[] source, @Nullable SlotMap slotMap) {
@@ -253,14 +287,8 @@ final class FlatPlan {
             switch (type(slot)) {
                 case INTEGER -> step(Step.INTEGER_SLOT, slot);
                 case TIME -> step(Step.TIME_SLOT, slot);
-                case NUMBER -> {
-                    numberSlots.add(slot);
-                    step(Step.TEXT_SLOT, slot);
-                }
-                case STRING -> {
-                    textSlots.add(slot);
-                    step(Step.TEXT_SLOT, slot);
-                }
+                case NUMBER -> step(Step.NUMBER_SLOT, slot);
+                case STRING -> step(Step.STRING_SLOT, slot);
             }
         }
 

@@ -274,6 +274,69 @@ class FlatFormatTest {
         compare(records, "seed " + seed);
     }
 
+    /** Rows of much the same samples, in which anything may change from one to the next. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aLineMadeOfTheLastIsTheOneMadeAnew(long seed) {
+        Random random = new Random(seed);
+        List<String> numbers = List.of(
+                "0",
+                "7",
+                "99",
+                "100",
+                "-1",
+                "-10",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "18446744073709551615",
+                "1.5",
+                "1e3",
+                "01");
+        List<String> strings =
+                List.of("", "a", "b\\n", "\u00e9", "\t", "2026-11-21T09:12:03.678047113Z", "0001-01-01T00:00:00Z");
+        List<String[]> rows = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            rows.add(new String[] {"1", "2", "3", "4", "5", "6", "8", "0", "x", "2026-11-21T09:12:03Z"});
+        }
+        List<Record> records = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            int container = random.nextInt(rows.size());
+            String id = "c" + container;
+            long time = Coded.TIME + i * (random.nextBoolean() ? 1_000_000_000L : 1_234_567L);
+            String[] v = rows.get(container);
+            for (int changes = random.nextInt(5); changes > 0; changes--) {
+                int at = random.nextInt(v.length);
+                v[at] = at >= 8
+                        ? strings.get(random.nextInt(strings.size()))
+                        : at >= 6
+                                ? Integer.toString(random.nextInt(3))
+                                : random.nextInt(8) == 0
+                                        ? numbers.get(random.nextInt(numbers.size()))
+                                        : Long.toString(random.nextLong() >>> random.nextInt(64));
+            }
+            String sample = """
+                    {"read":"%s","n":%s,"networks":{"a":{"rx":%s},"b":{"rx":%s}},"cpu_stats":{"x":%s,"y":[%s,%s]},\
+                    "blkio_stats":{"io_time_recursive":[{"major":%s,"minor":%s,"op":"Read","value":5}]},"name":"%s"}""".formatted(v[9], v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]);
+            records.add(new Record(1, Kind.STATS, id, time, time + 5, 1, sample.getBytes(StandardCharsets.UTF_8)));
+            if (random.nextInt(50) == 0) {
+                String inspect = "{\"Id\":\"" + id + "\",\"Name\":\"/n" + i + "\",\"Image\":\"sha256:" + i
+                        + "\",\"Config\":{\"Image\":\"busybox\"}}";
+                records.add(
+                        new Record(1, Kind.INSPECT, id, time, time + 5, 1, inspect.getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+        Containers containers = new Containers();
+        FlatFormat format = new FlatFormat(containers);
+        Coded.each(records, record -> {
+            containers.observe(record);
+            Bytes anew = new Bytes(4096);
+            new FlatFormat(containers).writeParsed(record, anew);
+            assertThat(line(format, record))
+                    .as("seed %d: %s", seed, new String(record.toRecord().payload(), StandardCharsets.UTF_8))
+                    .isEqualTo(new String(anew.toArray(), StandardCharsets.UTF_8));
+        });
+    }
+
     @Test
     void writesEveryRealSampleByThePlanOfItsShape() {
         FlatFormat format = new FlatFormat(new Containers());
