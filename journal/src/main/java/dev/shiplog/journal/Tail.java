@@ -112,7 +112,7 @@ final class Tail {
                 journal = header.journal();
             }
         } catch (IOException e) {
-            found.add(new Loss(name.text(), 0, 0, 0, 0, 0, 0, "cannot be read: " + e.getMessage()));
+            found.add(new Loss(name.text(), 0, 0, 0, 0, 0, 0, "cannot be read: " + e.getMessage(), false));
         }
         if (name.aside() == 0) {
             if (!found.isEmpty()) {

@@ -12,6 +12,7 @@ package dev.shiplog.journal.segment;
  * @param fromTime receipt of the last good record before, ns since the epoch, or 0
  * @param toTime receipt of the first good record after, or 0
  * @param reason what was found, in one clause
+ * @param undecodable the bytes are intact, but of no use: as a rule they build on records that are lost
  */
 public record Loss(
         String segment,
@@ -21,7 +22,8 @@ public record Loss(
         long toSequence,
         long fromTime,
         long toTime,
-        String reason) {
+        String reason,
+        boolean undecodable) {
 
     /** How many records are lost, or -1 if that is not known. */
     public long records() {

@@ -33,7 +33,13 @@ public final class LossTracker {
      * @param lastLost the highest sequence known to be lost, 0 if more than that may be
      * @param elsewhere another segment has begun since
      */
-    private record Damage(String segment, long from, long to, long lastLost, boolean elsewhere, String reason) {}
+    private record Damage(
+            String segment, long from, long to, long lastLost, boolean elsewhere, String reason, boolean undecodable) {
+
+        Loss loss(long fromSequence, long toSequence, long fromTime, long toTime) {
+            return new Loss(segment, from, to, fromSequence, toSequence, fromTime, toTime, reason, undecodable);
+        }
+    }
 
     /** Forgets what must come next: another journal begins, or the reader jumped. */
     public void restart() {
@@ -55,7 +61,7 @@ public final class LossTracker {
 
     /** The bytes from {@code from} to {@code to} could not be read. */
     public void damaged(String inSegment, long from, long to, String reason) {
-        damaged(inSegment, from, to, 0, reason);
+        damaged(inSegment, from, to, 0, reason, false);
     }
 
     /** The bytes from {@code from} to {@code to} were refused by the system. */
@@ -75,31 +81,34 @@ public final class LossTracker {
 
     /** The record {@code sequence}, in the bytes from {@code from} to {@code to}, is there but of no use. */
     void lost(String inSegment, long from, long to, long sequence, String reason) {
-        damaged(inSegment, from, to, sequence, reason);
+        damaged(inSegment, from, to, sequence, reason, true);
     }
 
-    private void damaged(String inSegment, long from, long to, long lastLost, String reason) {
+    private void damaged(String inSegment, long from, long to, long lastLost, String reason, boolean undecodable) {
         Damage open = damage;
         if (open != null && !open.segment.equals(inSegment)) {
             flush();
             open = null;
         }
         damage = open == null
-                ? new Damage(inSegment, from, to, lastLost, false, reason)
+                ? new Damage(inSegment, from, to, lastLost, false, reason, undecodable)
                 : new Damage(
                         inSegment,
                         open.from,
                         to,
                         open.lastLost == 0 || lastLost == 0 ? 0 : lastLost,
                         open.elsewhere,
-                        open.reason);
+                        open.reason,
+                        open.undecodable && undecodable);
     }
 
     /** A segment begins. */
     void segment(String name) {
         Damage open = damage;
-        if (open != null) {
-            damage = new Damage(open.segment, open.from, open.to, 0, true, open.reason);
+        if (open != null && open.lastLost > 0) {
+            flush();
+        } else if (open != null) {
+            damage = new Damage(open.segment, open.from, open.to, 0, true, open.reason, open.undecodable);
         }
         if (segment.isEmpty()) {
             segment = name;
@@ -115,7 +124,7 @@ public final class LossTracker {
             String reason = inSegment.equals(segment)
                     ? "records are missing, though nothing around them is damaged"
                     : missing(segment, inSegment);
-            told.add(new Loss(segment, end, end, next, sequence - 1, lastReceived, clock, reason));
+            told.add(new Loss(segment, end, end, next, sequence - 1, lastReceived, clock, reason, false));
         }
         damage = null;
         next = sequence;
@@ -129,7 +138,7 @@ public final class LossTracker {
         // A writer that finds its newest segment damaged goes on with the number after the last intact record, so
         // across segments an unbroken sequence does not prove that nothing was lost.
         long to = from > 0 && sequence == next && open.elsewhere ? 0 : sequence - 1;
-        told.add(new Loss(open.segment, open.from, open.to, from, to, lastReceived, clock, open.reason));
+        told.add(open.loss(from, to, lastReceived, clock));
     }
 
     /** A record came that was read before: what is damaged in front of it in its segment was as well, or is told. */
@@ -142,15 +151,9 @@ public final class LossTracker {
 
     /** So many records up to {@code offset} have sequences of records that were read before, in another segment. */
     void repeated(String inSegment, long offset, long records) {
-        told.add(new Loss(
-                inSegment,
-                0,
-                offset,
-                next,
-                next - 1,
-                lastReceived,
-                0,
-                records + " records with sequences that were read before; read this segment by itself to see them"));
+        String reason =
+                records + " records with sequences that were read before; read this segment by itself to see them";
+        told.add(new Loss(inSegment, 0, offset, next, next - 1, lastReceived, 0, reason, false));
     }
 
     /** The record {@code sequence} was read and ends at {@code offset}. */
@@ -164,10 +167,10 @@ public final class LossTracker {
     public void flush() {
         Damage open = damage;
         if (open != null) {
-            told.add(new Loss(
-                    open.segment, open.from, open.to, exact ? next : 0, open.lastLost, lastReceived, 0, open.reason));
+            told.add(open.loss(exact ? next : 0, open.lastLost, lastReceived, 0));
             if (open.lastLost > 0) {
                 next = open.lastLost + 1;
+                end = open.to;
             } else {
                 exact = false;
             }
@@ -178,6 +181,11 @@ public final class LossTracker {
     /** The lowest sequence that may still come; 0 if any may. */
     public long next() {
         return next;
+    }
+
+    /** The highest sequence that was read or is known to be lost; 0 if that leaves anything open. */
+    long last() {
+        return exact ? next - 1 : 0;
     }
 
     /** Whether {@link #poll()} has a loss to tell. */

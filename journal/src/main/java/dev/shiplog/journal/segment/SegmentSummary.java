@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param path of the file
  * @param header the newest, or null if none is intact
  * @param firstSequence of the first record, 0 if there is none or damage leaves it open
- * @param lastSequence of the last intact record, 0 if there is none
+ * @param lastSequence the highest of a record that was read or is known to be lost, 0 if damage leaves it open
  * @param firstReceived receipt of the first record, ns since the epoch, 0 if there is none
  * @param lastReceived of the last one
  * @param minTime lowest time of a record, 0 if there is none
@@ -67,20 +67,17 @@ public record SegmentSummary(
         try {
             return read(path, losses);
         } catch (IOException e) {
-            losses.add(new Loss(path.getFileName().toString(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e)));
+            losses.add(new Loss(path.getFileName().toString(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e), false));
             return new SegmentSummary(path, null, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
         }
     }
 
     /**
-     * The records missing between {@code before} and this segment of the same journal, null if there are none. Where the
-     * one before is damaged, its own losses speak for what is missing behind it.
+     * The records missing between {@code before} and this segment of the same journal, null if there are none. Where
+     * damage leaves open how the one before ends, its own losses speak for what is missing behind it.
      */
     public @Nullable Loss missingAfter(SegmentSummary before) {
-        if (before.lastSequence == 0
-                || !before.losses.isEmpty()
-                || firstSequence <= before.lastSequence + 1
-                || !continues(before)) {
+        if (before.lastSequence == 0 || firstSequence <= before.lastSequence + 1 || !continues(before)) {
             return null;
         }
         String name = before.path.getFileName().toString();
@@ -92,12 +89,13 @@ public record SegmentSummary(
                 firstSequence - 1,
                 before.lastReceived,
                 firstReceived,
-                LossTracker.missing(name, path.getFileName().toString()));
+                LossTracker.missing(name, path.getFileName().toString()),
+                false);
     }
 
     /** Whether {@code before}, of the same journal, goes further than this segment, of which it may be a copy. */
     public boolean endsBefore(@Nullable SegmentSummary before) {
-        return before != null && lastSequence < before.lastSequence && continues(before);
+        return before != null && lastSequence > 0 && lastSequence < before.lastSequence && continues(before);
     }
 
     private boolean continues(SegmentSummary before) {
@@ -110,7 +108,7 @@ public record SegmentSummary(
     }
 
     private static SegmentSummary read(Path path, List<Loss> losses) throws IOException {
-        Tally tally = new Tally();
+        Tally tally = new Tally(losses);
         LossTracker tracker = new LossTracker();
         try (SegmentReader reader = new SegmentReader(path, tracker)) {
             Group firstGroup = null;
@@ -137,13 +135,14 @@ public record SegmentSummary(
             } while (step != SegmentReader.Step.END);
             tracker.flush();
             collect(tracker, losses);
+            boolean open = !losses.isEmpty() && losses.get(0).fromSequence() == 0;
             if (any && lastGroup != null) {
                 tally.read(path, losses.isEmpty() ? lastGroup : null, lastGroupAt);
             }
             return new SegmentSummary(
                     path,
                     reader.header(),
-                    firstGroup != null && losses.isEmpty() ? firstGroup.base() : 0,
+                    any && firstGroup != null && !open ? firstGroup.base() : 0,
                     tally.lastSequence,
                     first,
                     tally.lastReceived,
@@ -187,18 +186,24 @@ public record SegmentSummary(
         }
     }
 
-    /** Counts records. */
+    /** Counts records, and tells losses as a reading that decodes does: with receipts, and what builds on lost records. */
     private static final class Tally {
+        private final List<Loss> losses;
         private final Map<Kind, Long> records = new EnumMap<>(Kind.class);
         private long minTime = Long.MAX_VALUE;
         private long maxTime = Long.MIN_VALUE;
         private long lastSequence;
         private long lastReceived;
 
+        Tally(List<Loss> losses) {
+            this.losses = losses;
+        }
+
         /** Counts the intact records from {@code group} on, and takes its word for those before; from the start if null. */
         void read(Path path, @Nullable Group group, long offset) throws IOException {
-            LossTracker ignored = new LossTracker();
-            try (SegmentReader reader = new SegmentReader(path, ignored)) {
+            losses.clear();
+            LossTracker tracker = new LossTracker();
+            try (SegmentReader reader = new SegmentReader(path, tracker)) {
                 if (group != null) {
                     records.putAll(group.counts());
                     minTime = group.minTime();
@@ -208,13 +213,14 @@ public record SegmentSummary(
                 SegmentReader.Step step;
                 do {
                     step = reader.next();
-                    while (ignored.poll() != null) {
-                        // told by the first reading
-                    }
+                    collect(tracker, losses);
                     if (step == SegmentReader.Step.RECORD) {
                         count(reader.record());
                     }
                 } while (step != SegmentReader.Step.END);
+                tracker.flush();
+                collect(tracker, losses);
+                lastSequence = tracker.last();
             }
         }
 
@@ -222,7 +228,6 @@ public record SegmentSummary(
             records.merge(record.kind(), 1L, Long::sum);
             minTime = Math.min(minTime, record.time());
             maxTime = Math.max(maxTime, record.time());
-            lastSequence = record.sequence();
             lastReceived = record.received();
         }
     }

@@ -130,12 +130,21 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private int export(Cursor cursor, RecordFilter filter, TimeRange range, OutputStream out) throws IOException {
+        Losses losses = new Losses(console.err());
+        try {
+            return export(cursor, filter, range, out, losses);
+        } finally {
+            losses.flush();
+        }
+    }
+
+    private int export(Cursor cursor, RecordFilter filter, TimeRange range, OutputStream out, Losses losses)
+            throws IOException {
         Containers containers = new Containers();
         LineWriter writer = new LineWriter(lineFormat(containers), out);
         boolean learns = format == Format.flat || filter.asksForContainers();
         Gaps gaps = new Gaps(range, filter);
         RangeEnd end = new RangeEnd(range);
-        Losses losses = new Losses(console.err());
         Progress progress = new Progress(console);
         long gapCount = 0;
         long written = 0;
@@ -178,6 +187,7 @@ final class ExportCommand implements Callable<Integer> {
                         break reading;
                     }
                     writer.flush();
+                    losses.flush();
                     awaitMore();
                 }
             }

@@ -7,28 +7,68 @@ import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** Tells of damage, a line for each stretch, and in the end of all of it. */
+/** Tells of damage, a line for each place and what builds on it, and in the end of all of it. */
 final class Losses {
     private final PrintWriter err;
     private final Set<String> segments = new TreeSet<>();
     private int stretches;
     private long records;
 
+    /** Not yet told, because more may come that builds on it; null if there is nothing to tell. */
+    private @Nullable Loss open;
+    /** How many records that is, and the last of them. */
+    private long built;
+
+    private @Nullable Loss last;
+
     Losses(PrintWriter err) {
         this.err = err;
     }
 
+    /** Tells of a loss, if need be after what comes next. */
     void tell(Loss loss) {
+        records += Math.max(0, loss.records());
+        Loss before = open;
+        if (before != null && loss.undecodable() && loss.segment().equals(before.segment()) && loss.records() > 0) {
+            built += loss.records();
+            last = loss;
+            return;
+        }
+        flush();
         stretches++;
         segments.add(loss.segment());
-        records += Math.max(0, loss.records());
-        err.println("replay: lost: " + loss.segment() + ", " + where(loss) + ": " + what(loss) + when(loss) + ": "
-                + loss.reason());
+        open = loss;
+    }
+
+    /** Tells what is not yet told: nothing more comes for now. */
+    void flush() {
+        Loss loss = open;
+        if (loss != null) {
+            err.println("replay: lost: " + loss.segment() + ", " + where(loss) + ": " + what(loss) + when(loss) + ": "
+                    + loss.reason() + more(loss));
+        }
+        open = null;
+        last = null;
+        built = 0;
+    }
+
+    private String more(Loss loss) {
+        Loss end = last;
+        if (end == null) {
+            return "";
+        }
+        return "; and " + count(built, "record", "records")
+                + (loss.undecodable()
+                        ? " more"
+                        : built == 1 ? " that builds on what is lost" : " that build on what is lost")
+                + ", up to " + (end.toTime() == 0 ? "the end of the segment" : Times.format(end.toTime()));
     }
 
     /** A copy costs nothing. */
     void tell(Segment copy) {
+        flush();
         err.println("replay: passed over: " + copy.name().text() + ": a copy of "
                 + Objects.requireNonNull(copy.copyOf()).getFileName());
     }
@@ -65,6 +105,7 @@ final class Losses {
     }
 
     void summarise() {
+        flush();
         err.println("replay: damage: " + count(stretches, "stretch", "stretches") + " could not be read, in "
                 + count(segments.size(), "segment", "segments") + "; " + count(records, "record is", "records are")
                 + " known to be lost");

@@ -7,6 +7,7 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.SegmentSummary;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,6 +126,75 @@ class LsCommandTest {
                 .isEqualTo(export.err())
                 .isEqualTo(
                         "replay: passed over: 20261121-0930.cq4: a copy of 20261121-0912.cq4" + System.lineSeparator());
+    }
+
+    @Test
+    void namesTheTimesAroundDamageLikeExport() throws IOException {
+        writeThreeSegments();
+        flip("20261121-0912.cq4", "postgres");
+
+        assertThat(toldByLsAndExport("20261121-0912.cq4"))
+                .contains(": record 3, received after 2026-11-21T09:12:00.501Z and before 2026-11-21T09:12:05.001Z: ");
+    }
+
+    @Test
+    void namesAMissingSegmentBehindOneThatIsDamaged() throws IOException {
+        writeThreeSegments();
+        flip("20261121-0912.cq4", "postgres");
+        Files.delete(directory.resolve("20261121-0913.cq4"));
+
+        assertThat(toldByLsAndExport(".").lines())
+                .satisfiesExactly(
+                        damage -> assertThat(damage)
+                                .contains(": record 3, received")
+                                .endsWith("; and 1 record that builds on what is lost, up to the end of the segment"),
+                        missing -> assertThat(missing).contains(": records 6 to 9, received", "is a segment gone?"),
+                        sum -> assertThat(sum)
+                                .isEqualTo("replay: damage: 2 stretches could not be read, in 1 segment; 6 records are"
+                                        + " known to be lost"));
+    }
+
+    @Test
+    void tellsWhatBuildsOnLostRecordsInTheLineOfThese() throws IOException {
+        List<Record> records = new ArrayList<>(TestJournal.RECORDS.subList(0, 3));
+        for (int second = 10; second < 50; second++) {
+            boolean web = second % 2 == 0;
+            String id = web ? TestJournal.WEB : TestJournal.DB;
+            records.add(TestJournal.stats(id, web ? "first" : "second", "09:12:" + second + "Z", second));
+        }
+        records.add(TestJournal.mark("09:12:55Z", new Mark.CleanStop("SIGTERM")));
+        TestJournal.write(directory, records).close();
+        flip("20261121-0912.cq4", "second");
+        Terminal terminal = new Terminal(directory);
+        terminal.run("export --format raw .");
+        long lost = 44 - terminal.out().lines().count();
+
+        assertThat(toldByLsAndExport(".").lines())
+                .satisfiesExactly(
+                        damage -> assertThat(damage)
+                                .contains(": record 5, received after 2026-11-21T09:12:10.001Z and before")
+                                .endsWith("; and " + (lost - 1)
+                                        + " records that build on what is lost, up to 2026-11-21T09:12:55.001Z"),
+                        sum -> assertThat(sum)
+                                .isEqualTo("replay: damage: 1 stretch could not be read, in 1 segment; " + lost
+                                        + " records are known to be lost"));
+        assertThat(lost).isGreaterThan(2);
+    }
+
+    private void flip(String segment, String text) throws IOException {
+        Path file = directory.resolve(segment);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text)] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private String toldByLsAndExport(String source) {
+        Terminal ls = new Terminal(directory);
+        Terminal export = new Terminal(directory);
+        assertThat(ls.run("ls " + source)).isEqualTo(ExitCode.DAMAGE);
+        assertThat(export.run("export " + source)).isEqualTo(ExitCode.DAMAGE);
+        assertThat(ls.err()).isEqualTo(export.err());
+        return ls.err();
     }
 
     private void writeThreeSegments() throws IOException {
