@@ -38,6 +38,9 @@ public final class StatsSource implements Closeable {
     /** Before release 25 an engine takes up to this long for one sample: it waits for its own next tick. */
     private static final Duration TICK = Duration.ofSeconds(1);
 
+    /** Beats are whole multiples of this: who asks when another just asked finds its code in the processor's caches. */
+    private static final Duration COMPANY = Duration.ofMillis(100);
+
     private static final int ASKING = 4;
     /** A thread that waits costs the engine nothing but a connection, and the host some KiB. */
     private static final int ASKING_MAX = 64;
@@ -329,6 +332,7 @@ public final class StatsSource implements Closeable {
         @Override
         void begin() {
             long beat = Math.floorMod(id.hashCode() * 0x9E3779B97F4A7C15L, interval.toNanos());
+            beat -= beat % COMPANY.toNanos();
             long now = System.nanoTime();
             due = now - Math.floorMod(now - beat, interval.toNanos());
             schedule(0);
