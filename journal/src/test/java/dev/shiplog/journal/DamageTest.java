@@ -240,6 +240,34 @@ class DamageTest {
     }
 
     @Test
+    void zerosWithoutEndHideNothingBehindThem(@TempDir Path disk) throws IOException {
+        byte[] bytes = small.segments.get(small.newest());
+        List<int[]> excerpts = excerpts(bytes);
+        int records = small.oracle.appended().size();
+        for (Path directory : List.of(disk, journal)) {
+            for (long hole : new long[] {4 << 20, (5 << 20) - 8, (9 << 20) + 4, (33 << 20) + 4096, 64 << 20}) {
+                Path file = directory.resolve(small.newest());
+                Files.deleteIfExists(file);
+                int at = excerpts.get(6)[0];
+                int on = excerpts.get(9)[0];
+                try (FileChannel channel =
+                        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+                    channel.write(ByteBuffer.wrap(bytes, 0, at), 0);
+                    channel.write(ByteBuffer.wrap(bytes, on, bytes.length - on), at + hole);
+                    channel.write(ByteBuffer.wrap(new byte[1]), at + 3 * hole); // and as many behind
+                }
+                String damage = hole + " zeros in " + file;
+                Journals.Reading reading = Journals.read(file);
+                assertThat(small.oracle.judge(reading, 1, records, damage))
+                        .as(damage)
+                        .isBetween(records - 12, records - 3);
+                assertThat(reading.losses().get(0).reason()).isEqualTo("zeros where an excerpt should be");
+                assertThat(reading.losses().get(0).toOffset()).as(damage).isEqualTo(at + hole);
+            }
+        }
+    }
+
+    @Test
     void aMissingSegmentIsNamedOnce() throws IOException {
         put(large);
         String gone = large.segments.higherKey(large.segments.firstKey());

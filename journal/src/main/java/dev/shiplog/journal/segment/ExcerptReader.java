@@ -59,6 +59,13 @@ final class ExcerptReader implements Closeable {
     private static final int SMALL_CHUNK = 4096;
     private static final byte[] ZEROS = new byte[64 * 1024];
 
+    /** More zeros than between the last excerpt and the end of a segment. */
+    private static final int MANY_ZEROS = 4 << 20;
+
+    private final Path file;
+    /** Of the file that is open. */
+    private final @Nullable Object identity;
+
     private final FileChannel channel;
     private final long limit;
     private final int chunk;
@@ -99,6 +106,8 @@ final class ExcerptReader implements Closeable {
     }
 
     private ExcerptReader(Path file, long limit, int chunk) throws IOException {
+        this.file = file;
+        identity = Segment.identity(file);
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new FileSystemException(file.toString(), null, "not a regular file"); // a pipe would not even open
         }
@@ -290,10 +299,15 @@ final class ExcerptReader implements Closeable {
     /** Looks for the next good excerpt from here; -1 if there is none. */
     private long search(long start) throws IOException {
         lastNonZero = start - 1;
+        long skipped = -1;
         for (long p = align(start); load(p, 4); p += 4) {
             int word = wordAt(p);
             if (word == 0) {
                 p += zeros(p) - 4;
+                if (p - lastNonZero > MANY_ZEROS && skipped < lastNonZero && isStillNamed()) {
+                    p = Zeros.skip(file, p + 4) - 4;
+                    skipped = p;
+                }
                 continue;
             }
             lastNonZero = p + 3;
@@ -302,6 +316,11 @@ final class ExcerptReader implements Closeable {
             }
         }
         return -1;
+    }
+
+    /** Whether the name of the file that is open has not become that of another. */
+    private boolean isStillNamed() {
+        return identity != null && identity.equals(Segment.identity(file));
     }
 
     /** How many bytes from {@code p} on, in whole words, are zero; a file may be gigabytes of nothing. */

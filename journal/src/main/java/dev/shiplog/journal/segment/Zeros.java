@@ -1,0 +1,39 @@
+package dev.shiplog.journal.segment;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Skips zeros in a file that may be gigabytes of nothing. Reading a hole fills the page cache with it, at some 300 MB/s;
+ * where the file system allows to read past the cache, a hundred times as fast.
+ */
+final class Zeros {
+    private static final int SIZE = 1 << 20;
+
+    private Zeros() {}
+
+    /**
+     * Gives an offset from {@code from} on up to which {@code file} holds nothing but zeros: not the last one, and
+     * {@code from} itself if the file system does not allow more.
+     */
+    static long skip(Path file, long from) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
+            int block = Math.toIntExact(Files.getFileStore(file).getBlockSize());
+            ByteBuffer bytes = ByteBuffer.allocateDirect(SIZE + block).alignedSlice(block);
+            ByteBuffer zeros = ByteBuffer.allocateDirect(SIZE);
+            long next = Math.floorDiv(from, block) * (long) block;
+            while (channel.read(bytes.clear().limit(SIZE), next) == SIZE
+                    && bytes.flip().equals(zeros)) {
+                next += SIZE;
+            }
+            return Math.max(from, next);
+        } catch (IOException | UnsupportedOperationException | ArithmeticException e) {
+            return from; // whoever reads on does so as ever
+        }
+    }
+}
