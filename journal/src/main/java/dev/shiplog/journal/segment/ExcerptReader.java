@@ -97,15 +97,15 @@ final class ExcerptReader implements Closeable {
     private long nextBase;
 
     ExcerptReader(Path file) throws IOException {
-        this(file, Long.MAX_VALUE, CHUNK);
+        this(file, Long.MAX_VALUE, CHUNK, CHUNK + 4 + Math.max(Excerpt.MAX, MAX_META));
     }
 
-    /** Reads the file as if it ended after {@code limit} bytes, and little more of it than the excerpts there. */
+    /** Reads the file as if it ended after {@code limit} bytes, little more of it than its excerpts, and only small ones. */
     ExcerptReader(Path file, long limit) throws IOException {
-        this(file, limit, SMALL_CHUNK);
+        this(file, limit, SMALL_CHUNK, 4 * SMALL_CHUNK);
     }
 
-    private ExcerptReader(Path file, long limit, int chunk) throws IOException {
+    private ExcerptReader(Path file, long limit, int chunk, int capacity) throws IOException {
         this.file = file;
         identity = Segment.identity(file);
         if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -113,7 +113,7 @@ final class ExcerptReader implements Closeable {
         }
         this.limit = limit;
         this.chunk = chunk;
-        buffer = new byte[chunk + 4 + Math.max(Excerpt.MAX, MAX_META)];
+        buffer = new byte[capacity];
         view = ByteBuffer.wrap(buffer);
         channel = FileChannel.open(file, StandardOpenOption.READ);
     }
@@ -412,6 +412,9 @@ final class ExcerptReader implements Closeable {
     private boolean load(long p, int count) throws IOException {
         if (p >= bufferStart && p + count <= bufferStart + buffered) {
             return true;
+        }
+        if (count > buffer.length) {
+            return false;
         }
         int kept = 0;
         if (p >= bufferStart && p < bufferStart + buffered) {
