@@ -96,7 +96,7 @@ public final class LossTracker {
                         inSegment,
                         open.from,
                         to,
-                        open.lastLost == 0 || lastLost == 0 ? 0 : lastLost,
+                        lastLost,
                         open.elsewhere,
                         open.reason,
                         open.undecodable && undecodable);

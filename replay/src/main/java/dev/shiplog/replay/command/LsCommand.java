@@ -92,6 +92,7 @@ final class LsCommand implements Callable<Integer> {
             } else {
                 losses.tell(segment);
             }
+            losses.flush();
         }
         if (losses.any()) {
             losses.summarise();

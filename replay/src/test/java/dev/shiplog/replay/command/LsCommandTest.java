@@ -155,6 +155,18 @@ class LsCommandTest {
     }
 
     @Test
+    void countsTheLastRecordsOfASegmentThatBuildOnOneThatIsDamaged() throws IOException {
+        writeThreeSegments();
+        flip("20261121-0912.cq4", "cpu_stats");
+
+        assertThat(toldByLsAndExport(".").lines())
+                .satisfiesExactly(
+                        damage -> assertThat(damage)
+                                .contains(": records 4 to 5, received after 2026-11-21T09:12:01.001Z: "),
+                        sum -> assertThat(sum).endsWith("; 2 records are known to be lost"));
+    }
+
+    @Test
     void tellsWhatBuildsOnLostRecordsInTheLineOfThese() throws IOException {
         List<Record> records = new ArrayList<>(TestJournal.RECORDS.subList(0, 3));
         for (int second = 10; second < 50; second++) {
