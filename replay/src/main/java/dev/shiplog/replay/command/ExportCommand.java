@@ -130,23 +130,27 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private int export(Cursor cursor, RecordFilter filter, TimeRange range, OutputStream out) throws IOException {
-        Losses losses = new Losses(console.err());
-        try {
-            return export(cursor, filter, range, out, losses);
-        } finally {
-            losses.flush();
+        Containers containers = new Containers();
+        try (Losses losses = new Losses(console.err());
+                LineWriter writer = new LineWriter(lineFormat(containers), out)) {
+            return export(cursor, filter, range, containers, losses, writer);
         }
     }
 
-    private int export(Cursor cursor, RecordFilter filter, TimeRange range, OutputStream out, Losses losses)
+    private int export(
+            Cursor cursor,
+            RecordFilter filter,
+            TimeRange range,
+            Containers containers,
+            Losses losses,
+            LineWriter writer)
             throws IOException {
-        Containers containers = new Containers();
-        LineWriter writer = new LineWriter(lineFormat(containers), out);
         boolean learns = format == Format.flat || filter.asksForContainers();
         Gaps gaps = new Gaps(range, filter);
         RangeEnd end = new RangeEnd(range);
         Progress progress = new Progress(console);
         long gapCount = 0;
+        long read = 0;
         long written = 0;
         if (range.since() != Long.MIN_VALUE) {
             cursor.seekTime(Math.max(range.since(), Long.MIN_VALUE + CLOCK_DIFFERENCE) - CLOCK_DIFFERENCE);
@@ -156,6 +160,7 @@ final class ExportCommand implements Callable<Integer> {
             switch (cursor.next()) {
                 case RECORD -> {
                     Decoded record = cursor.record();
+                    read++;
                     if (learns) {
                         containers.observe(record);
                     }
@@ -197,6 +202,11 @@ final class ExportCommand implements Callable<Integer> {
             throw new InterruptedIOException("interrupted after " + written + " records");
         }
         writer.flush();
+        if (written == 0 && limit > 0 && !follow) {
+            console.err()
+                    .println("replay: nothing is exported: of " + read
+                            + " records that were read none is asked for; replay ls shows what is there");
+        }
         if (losses.any()) {
             losses.summarise();
             return ExitCode.DAMAGE;

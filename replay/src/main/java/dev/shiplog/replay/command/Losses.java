@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Tells of damage, a line for each place and what builds on it, and in the end of all of it. */
-final class Losses {
+final class Losses implements AutoCloseable {
     private final PrintWriter err;
     private final Set<String> segments = new TreeSet<>();
     private int stretches;
@@ -52,6 +52,12 @@ final class Losses {
         open = null;
         last = null;
         built = 0;
+    }
+
+    /** Tells the rest, should something else go wrong. */
+    @Override
+    public void close() {
+        flush();
     }
 
     private String more(Loss loss) {

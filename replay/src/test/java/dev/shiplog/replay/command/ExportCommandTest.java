@@ -148,6 +148,13 @@ class ExportCommandTest {
         assertThat(before.run("export --until 09:12:20 .")).isEqualTo(ExitCode.OK);
         assertThat(before.err()).isEmpty();
 
+        Terminal none = new Terminal(directory);
+        assertThat(none.run("export --kind sockets .")).isEqualTo(ExitCode.OK);
+        assertThat(none.out()).isEmpty();
+        assertThat(none.err())
+                .isEqualTo("replay: nothing is exported: of 5 records that were read none is asked for;"
+                        + " replay ls shows what is there" + System.lineSeparator());
+
         Terminal others = new Terminal(directory);
         assertThat(others.run("export --kind inspect .")).isEqualTo(ExitCode.OK);
         assertThat(others.err()).isEmpty();
