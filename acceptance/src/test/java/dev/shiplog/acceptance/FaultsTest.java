@@ -90,6 +90,7 @@ class FaultsTest {
                 TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
                 TIME WARN  unix://SOCKET: no such file; is the engine running, is the socket mounted?; trying again until it answers
                 TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
+                TIME INFO  stopped: terminated by a signal; nothing is left to be written
                 """, recorder);
         assertThat(marks(journal))
                 .extracting(mark -> mark.getClass().getSimpleName())
@@ -107,6 +108,7 @@ class FaultsTest {
                 TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
                 TIME WARN  unix://SOCKET: is a directory; Docker makes one when it mounts a socket that is not there: \
                 remove it, start the engine, mount again; trying again until it answers
+                TIME INFO  stopped: terminated by a signal; nothing is left to be written
                 """, recorder);
     }
 
@@ -128,6 +130,7 @@ class FaultsTest {
                     TIME WARN  unix://SOCKET: permission denied: it belongs to OWNER and group GROUP, ---------; join that \
                     group, in a container with --group-add GID; trying again until it answers
                     TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
+                    TIME INFO  stopped: terminated by a signal; nothing is left to be written
                     """.replace("OWNER", Files.getOwner(socket).getName())
                             .replace(
                                     "GROUP",
@@ -234,6 +237,7 @@ class FaultsTest {
                             TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
                             TIME ERROR journal: JOURNAL: only 0 MiB free, less than the 1 MiB to be kept free; stats are dropped, events wait in memory
                             TIME INFO  journal: there is room again; writing goes on
+                            TIME INFO  stopped: terminated by a signal; nothing is left to be written
                             """);
         }
     }

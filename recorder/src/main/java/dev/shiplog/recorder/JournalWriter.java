@@ -85,7 +85,9 @@ final class JournalWriter {
      */
     void run() throws IOException, InterruptedException {
         while (turn(RETRY_MILLIS)) {}
-        if (!outbox.isEmpty()) {
+        if (outbox.isEmpty()) {
+            LOG.log(Level.INFO, "stopped: {0}; nothing is left to be written", reason);
+        } else {
             LOG.log(Level.ERROR, "journal: {0} records are lost: the disk is still full", outbox.size() + batch.size());
         }
     }
