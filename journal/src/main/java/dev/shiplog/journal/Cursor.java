@@ -96,7 +96,7 @@ public final class Cursor implements Closeable {
         found = step;
     }
 
-    /** Goes, in each directory, to the last segment whose first group is {@code early}, or else to the first segment. */
+    /** Goes, in each journal of each directory, to the last segment whose first group is {@code early}, or else to the first segment. */
     private void seek(Predicate<Group> early) throws IOException {
         close();
         losses.restart();
@@ -108,16 +108,19 @@ public final class Cursor implements Closeable {
         passed.clear();
         List<Segment> segments = new ArrayList<>(Catalog.list(sources));
         Collections.reverse(segments);
-        Map<Path, SegmentHead> reached = new HashMap<>();
+        Map<Map.Entry<Path, String>, SegmentHead> reached = new HashMap<>();
+        String journal = "";
         for (Segment candidate : segments) {
             SegmentHead head = candidate.head();
-            SegmentHead first = reached.get(directory(candidate));
+            journal = head == null ? journal : head.journal(); // one that is damaged stands among its own
+            Map.Entry<Path, String> row = Map.entry(directory(candidate), journal);
+            SegmentHead first = reached.get(row);
             if (first != null && !first.equals(head)) {
                 passed.put(candidate.path(), candidate.identity());
             } else {
                 coming.addFirst(candidate); // all that begin alike: one of them may go on where another ends
                 if (head != null && early.test(head.first())) {
-                    reached.put(directory(candidate), head);
+                    reached.put(row, head);
                 }
             }
         }
@@ -229,7 +232,20 @@ public final class Cursor implements Closeable {
                         .filter(source ->
                                 SegmentName.parse(source.getFileName().toString()) == null || Files.exists(source))
                         .toList();
-                coming.addAll(Catalog.list(present, this::isNew));
+                if (Catalog.list(present, this::isNew).isEmpty()) {
+                    return null;
+                }
+                // Only beside all others a copy is known as one. Of a segment that was begun it is nothing new.
+                for (Segment candidate : Catalog.list(present)) {
+                    if (!isNew(candidate.path())) {
+                        continue;
+                    }
+                    if (segment == null || candidate.copyOf() == null) {
+                        coming.add(candidate);
+                    } else {
+                        passed.put(candidate.path(), candidate.identity());
+                    }
+                }
                 if (coming.isEmpty()) {
                     return null;
                 }

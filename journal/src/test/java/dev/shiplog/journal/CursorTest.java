@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -315,6 +316,46 @@ class CursorTest {
             assertThat(Journals.drain(cursor).records())
                     .extracting(Record::sequence)
                     .isEqualTo(sequences(21, 40));
+        }
+    }
+
+    @Test
+    void aCopyOfTheSegmentThatIsFollowedDoesNotEndIt() throws Exception {
+        try (Appender appender = Journals.open(directory, Roll.MINUTELY);
+                Cursor cursor = Cursor.open(List.of(directory))) {
+            appender.append(Journals.stats(0, START));
+            assertThat(Journals.drain(cursor).records()).hasSize(1);
+            Path live = directory.resolve("20261121-1130.cq4");
+            Files.copy(live, directory.resolve("20261121-1135.cq4"));
+            assertThat(Journals.drain(cursor).records()).isEmpty();
+            Files.copy(live, directory.resolve("20261121-1130.cq4.1"));
+            appender.append(Journals.stats(1, START + 1));
+            assertThat(Journals.drain(cursor).records()).hasSize(1);
+            appender.append(Journals.stats(2, START + MINUTE));
+            Journals.Reading last = Journals.drain(cursor);
+            assertThat(last.records()).hasSize(1);
+            assertThat(last.losses()).isEmpty();
+        }
+    }
+
+    @Test
+    void seeksInEachJournalOfADirectory() throws Exception {
+        Path other = directory.resolve("other");
+        for (int i = 0; i < 3; i++) {
+            append(Roll.MINUTELY, START + i * MINUTE, 10);
+            try (Appender appender = Journals.open(other, Roll.MINUTELY)) {
+                appender.append(Journals.stats(i, START + i * MINUTE));
+            }
+        }
+        try (Stream<Path> files = Files.list(other)) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".cq4")).toList()) {
+                Files.copy(file, directory.resolve(file.getFileName() + ".1"));
+            }
+        }
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            cursor.seekTime(START + MINUTE + 1);
+            assertThat(Journals.drain(cursor).records()).hasSize(20 + 2);
         }
     }
 

@@ -37,10 +37,12 @@ final class Absence {
         contact = true;
     }
 
-    /** The journal holds a sample that was received then. */
+    /** The journal holds a sample that was received then. Those of a new run that does not yet listen end no absence. */
     void sampled(long received) {
         contact = true;
-        sampled = received;
+        if (listens) {
+            sampled = received;
+        }
     }
 
     /** The journal holds this event. */

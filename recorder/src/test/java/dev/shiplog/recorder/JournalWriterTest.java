@@ -339,6 +339,27 @@ class JournalWriterTest {
         assertThat(marks()).contains(new Mark.Gap("stats", "", sampled, found, "it was away"));
     }
 
+    @Test
+    void samplesThatComeBeforeTheRingMetTheJournalDoNotHideTheGapBeforeThem() {
+        run.connected(0, true);
+        run.event("e1", now, false);
+        now += SECOND / 5;
+        run.sample(1);
+        run.turn();
+        long sampled = now;
+        journal.segment.addAll(0, head());
+        restarted();
+        now += 10 * SECOND;
+        long found = now;
+        run.connected(0, true);
+        run.event("e300", now, false);
+        now += SECOND / 5;
+        run.sample(2);
+        quiet();
+
+        assertThat(marks()).contains(new Mark.Gap("stats", "", sampled, found, "it was away"));
+    }
+
     /**
      * An engine with its ring, and a recorder that is killed, cut off, outrun and told things twice and out of turn:
      * what the engine reported is in the journal once, or lies within a gap.

@@ -1,10 +1,10 @@
 package dev.shiplog.journal.segment;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
  */
 final class Zeros {
     private static final int SIZE = 1 << 20;
+    private static final String PAST_THE_CACHE = "DIRECT";
 
     private Zeros() {}
 
@@ -22,7 +23,7 @@ final class Zeros {
      * {@code from} itself if the file system does not allow more.
      */
     static long skip(Path file, long from) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, pastTheCache())) {
             int block = Math.toIntExact(Files.getFileStore(file).getBlockSize());
             ByteBuffer bytes = ByteBuffer.allocateDirect(SIZE + block).alignedSlice(block);
             ByteBuffer zeros = ByteBuffer.allocateDirect(SIZE);
@@ -35,5 +36,20 @@ final class Zeros {
         } catch (IOException | UnsupportedOperationException | ArithmeticException e) {
             return from; // whoever reads on does so as ever
         }
+    }
+
+    /** The JDK has such an option, in a package of which its own compiler warns without a way to agree. */
+    private static OpenOption pastTheCache() {
+        try {
+            for (Object option :
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+                if (option.toString().equals(PAST_THE_CACHE)) {
+                    return (OpenOption) option;
+                }
+            }
+        } catch (ClassNotFoundException e) {
+            // as below
+        }
+        throw new UnsupportedOperationException(PAST_THE_CACHE);
     }
 }

@@ -26,6 +26,7 @@ public final class OutputFile implements Closeable {
     private final Path written;
     private final FileChannel channel;
     private final OutputStream stream;
+    private boolean committed;
 
     private OutputFile(Path target, Path written, FileChannel channel) throws IOException {
         this.target = target;
@@ -91,18 +92,17 @@ public final class OutputFile implements Closeable {
             channel.force(true);
             Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
+        committed = true;
         channel.close();
     }
 
-    /** Gives up what was not committed. */
+    /** Gives up what was not committed. An interrupt may have closed the channel by then. */
     @Override
     public void close() throws IOException {
-        if (channel.isOpen()) {
-            if (!written.equals(target)) {
-                Files.deleteIfExists(written);
-            }
-            channel.close();
+        if (!committed && !written.equals(target)) {
+            Files.deleteIfExists(written);
         }
+        channel.close();
     }
 
     /** What the file is to hold; its end is not yet the file's, and what goes wrong names the file. */

@@ -1,6 +1,7 @@
 package dev.shiplog.replay.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.jimfs.Configuration;
@@ -253,6 +254,16 @@ class ExportCommandTest {
             first.commit();
         }
         assertThat(directory.resolve("out")).hasContent("first");
+    }
+
+    @Test
+    void leavesNothingWhenItIsInterruptedInTheMidstOfAWrite() throws Exception {
+        try (OutputFile file = OutputFile.create(directory.resolve("out"), false)) {
+            Thread.currentThread().interrupt(); // which closes the channel
+            assertThatThrownBy(() -> file.stream().write(new byte[1])).isInstanceOf(IOException.class);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test
