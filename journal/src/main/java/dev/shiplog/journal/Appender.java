@@ -117,7 +117,8 @@ public final class Appender implements Closeable {
         SegmentName last = segment;
         if (last != null && !found.isFull()) {
             room.goOn(directory.resolve(last), used);
-            room.reserve(used, 0); // Chronicle writes an end mark, if nothing else
+            // Chronicle writes an end mark, if nothing else; and nothing stays of a payload that a kill cut in half.
+            room.reserve(used, Excerpt.MAX_CODED);
         }
         room.reserveMetadata();
         chronicle = new ChronicleWriter(path, options.roll(), clock, last == null ? clock : last.start());

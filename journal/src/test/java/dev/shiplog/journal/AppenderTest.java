@@ -297,6 +297,62 @@ class AppenderTest {
     }
 
     @Test
+    void aSegmentWhoseOnlyGroupIsZeroedIsSetAside() throws Exception {
+        for (boolean older : new boolean[] {false, true}) {
+            Path journal = directory.resolve("older " + older);
+            if (older) {
+                try (Appender appender = Journals.open(journal)) {
+                    for (int i = 0; i < 30; i++) {
+                        appender.append(Journals.stats(i, START - HOUR + i));
+                    }
+                }
+            }
+            try (Appender appender = Journals.open(journal)) {
+                for (int i = 0; i < 500; i++) {
+                    appender.append(Journals.stats(i, START + i));
+                }
+            }
+            Path newest = journal.resolve("20261121-11F.cq4");
+            byte[] damaged = Files.readAllBytes(newest);
+            Arrays.fill(damaged, 0x10000, 0x11000, (byte) 0);
+            Files.write(newest, damaged);
+            assertThat(SegmentSummary.of(newest).state()).isEqualTo(SegmentSummary.State.DAMAGED);
+            assertThat(Journals.read(journal).losses()).hasSize(1);
+            try (Appender appender = Journals.open(journal)) {
+                assertThat(appender.recovery().damage()).hasSize(1);
+                assertThat(appender.recovery().created()).isFalse();
+                assertThat(appender.append(Journals.stats(0, START + 600))).isEqualTo(older ? 31 : 1);
+            }
+            assertThat(journal.resolve("20261121-11F.cq4.1")).hasBinaryContent(damaged);
+            assertThat(Journals.read(newest).losses()).isEmpty();
+            assertThat(Journals.read(newest).records()).hasSize(1);
+            assertThat(Journals.read(journal).losses())
+                    .extracting(Loss::segment)
+                    .containsExactly("20261121-11F.cq4.1");
+        }
+    }
+
+    @Test
+    void halfAPayloadThatAKillLeftIsZeroedBeforeItGoesOn() throws Exception {
+        long used;
+        Path newest = directory.resolve("20261121-11F.cq4");
+        try (Appender appender = Journals.open(directory)) {
+            appender.append(Journals.stats(0, START));
+            used = SegmentSummary.of(newest).usedBytes();
+        }
+        byte[] bytes = Arrays.copyOf(Files.readAllBytes(newest), 1 << 20);
+        Arrays.fill(bytes, (int) used + 4, (int) used + 4 + 131_104, (byte) 7);
+        Files.write(newest, bytes);
+        try (Appender appender = Journals.open(directory)) {
+            assertThat(appender.recovery().damage()).isEmpty();
+            byte[] behind = Files.readAllBytes(newest);
+            assertThat(Arrays.copyOfRange(behind, (int) used, behind.length)).containsOnly(0);
+            assertThat(appender.append(Journals.stats(1, START + 1))).isEqualTo(2);
+        }
+        assertThat(Journals.read(directory).losses()).isEmpty();
+    }
+
+    @Test
     void aSegmentWithNothingButItsHeaderIsGoneOnWith() throws Exception {
         List<Record> appended = new ArrayList<>();
         try (Appender appender = Journals.open(directory)) {

@@ -239,6 +239,86 @@ class DamageTest {
         }
     }
 
+    /** Without its group no record verifies: nothing good follows, and yet there is more than a writer leaves. */
+    @Test
+    void aZeroedGroupIsNamedWhereverItStands() throws IOException {
+        List<String> names = List.copyOf(large.segments.keySet());
+        for (String name : List.of(names.get(0), names.get(4), large.newest())) {
+            byte[] whole = large.segments.get(name);
+            List<int[]> excerpts = excerpts(whole);
+            List<int[]> groups = new ArrayList<>();
+            for (int[] excerpt : excerpts) {
+                if (whole[excerpt[0] + 8] == (byte) 0xF2) {
+                    groups.add(excerpt);
+                }
+            }
+            int[] first = groups.get(0);
+            int second = groups.size() > 1 ? groups.get(1)[0] : whole.length;
+            int page = first[0] & ~4095;
+            for (int from : new int[] {page, first[0]}) { // with its header, and without
+                put(large);
+                byte[] bytes = whole.clone();
+                Arrays.fill(bytes, from, from == page ? page + 4096 : first[1], (byte) 0);
+                Arrays.fill(bytes, second, bytes.length, (byte) 0); // its only group
+                Files.write(journal.resolve(name), bytes);
+                String damage = name + " zeroed from " + from;
+                Journals.Reading reading = Journals.read(journal);
+                assertThat(reading.losses())
+                        .extracting(Loss::segment)
+                        .as(damage)
+                        .containsOnly(name);
+                large.oracle.judge(reading, 1, large.oracle.appended().size(), damage);
+            }
+        }
+    }
+
+    @Test
+    void theLastGroupZeroedIsNamed() throws IOException {
+        byte[] whole = small.segments.get(small.newest());
+        List<int[]> excerpts = excerpts(whole);
+        int[] group = excerpts.stream()
+                .filter(excerpt -> whole[excerpt[0] + 8] == (byte) 0xF2)
+                .reduce((a, b) -> b)
+                .orElseThrow();
+        // Some more behind it: as much as one group may be would not be told from a kill.
+        byte[] bytes = Arrays.copyOf(whole, whole.length + 4096);
+        Arrays.fill(bytes, group[0], group[1], (byte) 0);
+        int end = excerpts.get(excerpts.size() - 1)[1];
+        for (int at = end; at + 300 < end + 4096; at += 300) {
+            System.arraycopy(whole, group[1], bytes, at, 300);
+        }
+        Files.write(journal.resolve(small.newest()), bytes);
+        Journals.Reading reading = Journals.read(journal);
+        assertThat(reading.losses()).singleElement().satisfies(loss -> {
+            assertThat(loss.reason()).isEqualTo("zeros where an excerpt should be");
+            assertThat(loss.fromOffset()).isEqualTo(group[0]);
+        });
+        assertThat(small.oracle.judge(reading, 1, small.oracle.appended().size(), "the last group"))
+                .isEqualTo(13);
+    }
+
+    @Test
+    void halfAPayloadBehindTheEndIsNoDamage() throws IOException {
+        byte[] whole = small.segments.get(small.newest());
+        List<int[]> excerpts = excerpts(whole);
+        byte[] payload = new byte[131_104 + 1];
+        for (int[] excerpt : excerpts) {
+            boolean headDue = excerpt == excerpts.get(0) || whole[excerpt[0] + 8] == (byte) 0xF2;
+            int most = headDue ? 2048 : payload.length - 1;
+            for (int length : new int[] {1, 100, most, most + 1}) {
+                new Random(length).nextBytes(payload);
+                payload[length - 1] = 1;
+                byte[] bytes = Arrays.copyOf(whole, excerpt[0] + 200_000);
+                Arrays.fill(bytes, excerpt[0], bytes.length, (byte) 0);
+                System.arraycopy(payload, 0, bytes, excerpt[0] + 4, length);
+                Path file = Files.write(journal.resolve(small.newest()), bytes);
+                assertThat(Journals.read(file).losses())
+                        .as(length + " bytes behind the zero at " + excerpt[0])
+                        .hasSize(length > most ? 1 : 0);
+            }
+        }
+    }
+
     @Test
     void zerosWithoutEndHideNothingBehindThem(@TempDir Path disk) throws IOException {
         byte[] bytes = small.segments.get(small.newest());

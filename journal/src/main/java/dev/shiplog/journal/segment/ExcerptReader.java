@@ -1,5 +1,6 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.codec.Encoder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * bytes, padded so that the next header is 4-byte aligned. Bits 0 to 29 of the header are the length; bit 30 says
  * metadata (Chronicle's own: a file header, index pages), bit 31 not complete. 0 means nothing here yet, 0xC0000000 end
  * of the segment. What follows the last document is zeros up to the file's length, or half a document after a kill. A
- * live file grows while it is read: the payload is there before its header is.
+ * live file grows while it is read: the payload is there before its header is. So behind a 0 there is at most as much as
+ * one payload may be; if there is more, something was zeroed.
  */
 final class ExcerptReader implements Closeable {
     enum Found {
@@ -54,6 +56,9 @@ final class ExcerptReader implements Closeable {
     private static final String[] META_NAMES = {"header", "index2index", "index"};
     /** All of them begin with 2 bytes and their name, and are longer than that by far. */
     private static final int MIN_META = 2 + "index2index".length();
+
+    /** A HEADER or GROUP, and what is not zero of a new index page, is smaller than this. */
+    private static final int MAX_HEAD = 2048;
 
     private static final int CHUNK = 256 * 1024;
     private static final int SMALL_CHUNK = 4096;
@@ -92,6 +97,9 @@ final class ExcerptReader implements Closeable {
 
     private @Nullable String journal;
     private boolean inGroup;
+    /** The last excerpt was a HEADER: a GROUP must follow. */
+    private boolean headed;
+
     private int salt;
     private int nextIndex;
     private long nextBase;
@@ -165,6 +173,7 @@ final class ExcerptReader implements Closeable {
                     if ((word & META) == 0) {
                         from = at(offset) + 4 + Excerpt.CRC_WIDTH;
                         to = at(offset) + 4 + length;
+                        headed = type() == Excerpt.HEADER;
                         return Found.EXCERPT;
                     }
                     fresh = false;
@@ -180,16 +189,24 @@ final class ExcerptReader implements Closeable {
                 return Found.END;
             }
             long good = search(position + (there ? 4 : 0));
-            if (good >= 0) {
+            boolean hidden = good < 0 && there && word == 0 && lastNonZero >= position + 4 + mostBehindZero();
+            if (good >= 0 || hidden) {
                 forget();
                 if (load(position, 4) && wordAt(position) != word) {
                     fresh = false; // written just now
                     continue;
                 }
-                return skip(good, explain(word));
+                unsure |= hidden;
+                return skip(hidden ? align(lastNonZero + 1) : good, explain(word));
             }
             return stop(there, word);
         }
+    }
+
+    /** How many bytes of a payload whose header is not yet written may stand here. */
+    private int mostBehindZero() {
+        boolean headDue = !inGroup || headed || nextIndex >= Encoder.MAX_GROUP;
+        return headDue ? MAX_HEAD : Excerpt.MAX;
     }
 
     private Found stop(boolean there, int word) throws IOException {
