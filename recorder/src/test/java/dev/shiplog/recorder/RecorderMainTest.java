@@ -61,13 +61,13 @@ class RecorderMainTest {
 
                 Examples:
                   recorder --data-dir /srv/events
-                  recorder --docker-host unix:///run/podman/podman.sock --data-dir /srv/events
+                  recorder --docker-host unix:///run/user/1000/docker.sock --data-dir /srv/events
                   DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=/certs recorder --docker-host tcp://10.0.0.5:2376
                   recorder --stats-interval 1s --exclude 'name=ci-*' --exclude label=shiplog.skip
                   SHIPLOG_STATS_INTERVAL=30s recorder --config /etc/shiplog/recorder.yaml
 
-                Each option can be set as SHIPLOG_<OPTION> in the environment, or by its name without the
-                hyphens in the file of --config. The flag counts first, then the environment, then the file.
+                Each option can be set as SHIPLOG_<OPTION> in the environment, or as OPTION: VALUE in
+                the YAML file of --config. The flag counts first, then the environment, then the file.
                 Exit codes: 0 stopped as asked, 1 could not begin, 2 wrong usage, 3 the journal broke.
                 """);
     }

@@ -14,7 +14,7 @@ final class ExitCode {
     static final int DAMAGE = 4;
 
     static final String HELP =
-            "Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in the range, 4 damage met and skipped.";
+            "Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in what is asked for, 4 damage met and skipped.";
 
     private ExitCode() {}
 }

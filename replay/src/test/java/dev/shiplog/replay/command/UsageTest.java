@@ -59,8 +59,8 @@ class UsageTest {
 
                         'replay VERB --help' tells more of each.
 
-                        Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in the range, 4 damage met and
-                        skipped.
+                        Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in what is asked for, 4 damage
+                        met and skipped.
                         """);
     }
 
