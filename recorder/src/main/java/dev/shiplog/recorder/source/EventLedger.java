@@ -20,8 +20,9 @@ import java.util.stream.Collectors;
  * each segment's head and in the events after it; there is no second file that could disagree with it. A key counts as
  * known once its event was appended, never before.
  *
- * <p>After a connect it and its events are held back until a known one shows that the ring meets the journal. If none does, a
- * {@link Mark.Gap} comes before them. Belongs to the writer's thread.
+ * <p>After a connect it and its events are held back until a known one shows that the ring meets the journal; where none
+ * is known yet, one that is older than the journal. If none does, a {@link Mark.Gap} comes before them. Belongs to the
+ * writer's thread.
  */
 public final class EventLedger {
     static final int WINDOW = 512;
@@ -127,6 +128,9 @@ public final class EventLedger {
             return release();
         }
         held.add(event);
+        if (known.isEmpty() && event.record().time() < from) {
+            return release(); // the ring reaches back behind all that was ever heard of the engine
+        }
         events++;
         return events < RING ? List.of() : missed("the engine's ring of " + RING + " events ran over");
     }

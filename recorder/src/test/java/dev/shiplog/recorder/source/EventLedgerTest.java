@@ -152,6 +152,20 @@ class EventLedgerTest {
         assertThat(journal).isEqualTo(events(0, 12));
     }
 
+    /** A run that was killed when it had heard of the engine, but had not yet written what the ring brought. */
+    @Test
+    void aRingThatReachesBehindTheJournalMeetsItThoughNoEventIsKnown() {
+        ledger = newLedger();
+        connect(time + SECOND, "the recorder was not running", time + 2 * SECOND);
+        receive(0, 3);
+        for (int i = 0; i < 50; i++) {
+            append(ledger.settle(time + i * SECOND / 10));
+        }
+
+        assertThat(gaps).isEmpty();
+        assertThat(journal).isEqualTo(events(0, 3));
+    }
+
     @Test
     void anEmptyRingIsAGapUntilTheConnect() {
         connect(0, "", time);
