@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a journal in the order in which it was written, whatever its state: live, rolled, copied, on a read-only mount,
- * with files missing, renamed, copied, cut short or damaged. Damage is skipped and told as a {@link Loss}; a record that is
- * handed out is the record that was appended, and no other with its sequence is. Never writes, never locks, never maps memory. Not thread safe.
+ * with files missing, renamed, copied, cut short or damaged. Damage is skipped and told as a {@link Loss}; a record that
+ * is handed out is the record that was appended, and no other with its sequence is. Never writes, never locks, never maps
+ * memory. Not thread safe.
  */
 public final class Cursor implements Closeable {
     /** What {@link #next()} found. */
@@ -96,7 +97,7 @@ public final class Cursor implements Closeable {
         found = step;
     }
 
-    /** Goes, in each journal of each directory, to the last segment whose first group is {@code early}, or else to the first segment. */
+    /** Goes, in each journal of each directory, to the last segment whose first group is {@code early}, else to the first. */
     private void seek(Predicate<Group> early) throws IOException {
         close();
         losses.restart();
@@ -262,10 +263,11 @@ public final class Cursor implements Closeable {
         }
     }
 
+    /** Whether the file was not begun, under any name; that the one which is read has a new name is noted. */
     private boolean isNew(Path file) {
         Object identity = Segment.identity(file);
         if (reader != null && identity != null && identity.equals(segment().identity())) {
-            passed.put(file, identity); // renamed while it is read
+            passed.put(file, identity);
         }
         return !passed.containsKey(file) || !Objects.equals(passed.get(file), identity);
     }

@@ -341,12 +341,7 @@ class CursorTest {
     @Test
     void seeksInEachJournalOfADirectory() throws Exception {
         Path other = directory.resolve("other");
-        for (int i = 0; i < 3; i++) {
-            append(Roll.MINUTELY, START + i * MINUTE, 10);
-            try (Appender appender = Journals.open(other, Roll.MINUTELY)) {
-                appender.append(Journals.stats(i, START + i * MINUTE));
-            }
-        }
+        appendThreeMinutesBeside(other);
         try (Stream<Path> files = Files.list(other)) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".cq4")).toList()) {
@@ -362,15 +357,20 @@ class CursorTest {
     @Test
     void seeksInEachOfSeveralJournals() throws Exception {
         Path other = directory.resolve("other");
+        appendThreeMinutesBeside(other);
+        try (Cursor cursor = Cursor.open(List.of(directory, other))) {
+            cursor.seekTime(START + MINUTE + 1);
+            assertThat(Journals.drain(cursor).records()).hasSize(20 + 2);
+        }
+    }
+
+    /** Ten records a minute to the directory, one to {@code other}. */
+    private void appendThreeMinutesBeside(Path other) throws Exception {
         for (int i = 0; i < 3; i++) {
             append(Roll.MINUTELY, START + i * MINUTE, 10);
             try (Appender appender = Journals.open(other, Roll.MINUTELY)) {
                 appender.append(Journals.stats(i, START + i * MINUTE));
             }
-        }
-        try (Cursor cursor = Cursor.open(List.of(directory, other))) {
-            cursor.seekTime(START + MINUTE + 1);
-            assertThat(Journals.drain(cursor).records()).hasSize(20 + 2);
         }
     }
 
