@@ -1,5 +1,6 @@
 package dev.shiplog.recorder;
 
+import dev.shiplog.journal.record.ContainerRule;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,10 +38,7 @@ final class CommandLineOptions {
         option(spec, "--stats-interval", "TIME", "between two samples of a container, at least 1s; 0 for none (5s)");
         option(spec, "--roll", "PERIOD", "when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)");
         option(spec, "--sync-interval", "TIME", "how long a record may wait for the disk (1s)");
-        list(
-                spec,
-                "--include",
-                "only containers that meet name=GLOB, image=GLOB, label=KEY or label=KEY=GLOB; may be repeated (all)");
+        list(spec, "--include", "only containers that meet " + ContainerRule.FORM + "; may be repeated (all)");
         list(spec, "--exclude", "not the containers that meet this; wins over --include; may be repeated (none)");
         option(
                 spec,

@@ -1,5 +1,6 @@
 package dev.shiplog.recorder;
 
+import dev.shiplog.journal.record.ContainerRule;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.source.Filter;
@@ -120,14 +121,14 @@ record RecorderConfig(
         return setting == null ? reading.read(otherwise) : read(setting, setting.value(), reading);
     }
 
-    private static List<Filter.Rule> rules(Settings settings, String option) throws UsageException {
+    private static List<ContainerRule> rules(Settings settings, String option) throws UsageException {
         Settings.Setting setting = settings.find(option);
         if (setting == null) {
             return List.of();
         }
-        List<Filter.Rule> rules = new ArrayList<>();
+        List<ContainerRule> rules = new ArrayList<>();
         for (String text : setting.values()) {
-            rules.add(read(setting, text, Filter.Rule::parse));
+            rules.add(read(setting, text, ContainerRule::parse));
         }
         return List.copyOf(rules);
     }
@@ -222,7 +223,7 @@ record RecorderConfig(
         return duration.toMillisPart() == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
     }
 
-    private static String texts(List<Filter.Rule> rules) {
-        return String.join(",", rules.stream().map(Filter.Rule::text).toList());
+    private static String texts(List<ContainerRule> rules) {
+        return String.join(",", rules.stream().map(ContainerRule::text).toList());
     }
 }

@@ -3,6 +3,7 @@ package dev.shiplog.recorder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.shiplog.journal.record.ContainerRule;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.source.Filter;
 import dev.shiplog.recorder.source.Redaction;
@@ -97,7 +98,7 @@ class RecorderConfigTest {
         described.forEach((option, text) -> environment.put(variable(option), text));
         assertThat(config())
                 .usingRecursiveComparison()
-                .ignoringFieldsOfTypes(java.util.regex.Pattern.class)
+                .ignoringFieldsMatchingRegexes(".*\\.holds")
                 .isEqualTo(config);
     }
 
@@ -106,13 +107,13 @@ class RecorderConfigTest {
         List<String> both = List.of("name=a", "label=b=c");
         flags.put("include", both);
         environment.put("SHIPLOG_EXCLUDE", "name=a , label=b=c");
-        assertThat(config().filter().include()).extracting(Filter.Rule::text).isEqualTo(both);
-        assertThat(config().filter().exclude()).extracting(Filter.Rule::text).isEqualTo(both);
+        assertThat(config().filter().include()).extracting(ContainerRule::text).isEqualTo(both);
+        assertThat(config().filter().exclude()).extracting(ContainerRule::text).isEqualTo(both);
         flags.clear();
         environment.clear();
         file("include: [name=a, label=b=c]\nexclude: name=a\n");
-        assertThat(config().filter().include()).extracting(Filter.Rule::text).isEqualTo(both);
-        assertThat(config().filter().exclude()).extracting(Filter.Rule::text).containsExactly("name=a");
+        assertThat(config().filter().include()).extracting(ContainerRule::text).isEqualTo(both);
+        assertThat(config().filter().exclude()).extracting(ContainerRule::text).containsExactly("name=a");
     }
 
     @Test
@@ -159,8 +160,10 @@ class RecorderConfigTest {
                 "sync-interval  | 0 | \"0\" is too short; the least is 10ms",
                 "sync-interval  | 999999999h | \"999999999h\" is too long; the most is 24h",
                 "stop-grace     | 999999999h | \"999999999h\" is too long; the most is 24h",
-                "include        | web | \"web\" is not a filter; write it as name=GLOB, image=GLOB, label=KEY or label=KEY=VALUE",
-                "exclude        | id=1 | \"id=1\" is not a filter; write it as name=GLOB, image=GLOB, label=KEY or label=KEY=VALUE",
+                "include        | web | \"web\" is not a filter; write it as name=GLOB, container=NAME-OR-ID,"
+                        + " image=GLOB, label=KEY or label=KEY=GLOB",
+                "exclude        | id=1 | \"id=1\" is not a filter; write it as name=GLOB, container=NAME-OR-ID,"
+                        + " image=GLOB, label=KEY or label=KEY=GLOB",
                 "redact         | all | \"all\" is not one of none, env, secrets",
                 "min-free       | 64MB | \"64MB\" is not a size; write it as in 512KiB, 64MiB or 1GiB",
                 "queue-size     | 0 | \"0\" is not a number from 1 to 9999999",

@@ -45,8 +45,8 @@ class RecorderMainTest {
                       --stats-interval=TIME  between two samples of a container, at least 1s; 0 for none (5s)
                       --roll=PERIOD          when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)
                       --sync-interval=TIME   how long a record may wait for the disk (1s)
-                      --include=FILTER       only containers that meet name=GLOB, image=GLOB, label=KEY or label=KEY=GLOB;
-                                               may be repeated (all)
+                      --include=FILTER       only containers that meet name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY
+                                               or label=KEY=GLOB; may be repeated (all)
                       --exclude=FILTER       not the containers that meet this; wins over --include; may be repeated (none)
                       --redact=WHAT          what is taken out of descriptions before they are written: env (values of
                                                environment variables), secrets (these, and what is named like a password,

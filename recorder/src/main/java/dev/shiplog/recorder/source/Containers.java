@@ -1,5 +1,6 @@
 package dev.shiplog.recorder.source;
 
+import dev.shiplog.journal.record.Container;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.recorder.engine.Engine;
 import java.io.Closeable;
@@ -325,6 +326,6 @@ public final class Containers implements Closeable {
     }
 
     private boolean wants(ContainerHead head) {
-        return filter.wants(head.name(), head.image(), head.labels());
+        return filter.wants(new Container(head.id(), head.name(), head.image(), "", head.labels()));
     }
 }

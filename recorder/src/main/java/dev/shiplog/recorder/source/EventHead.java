@@ -3,6 +3,7 @@ package dev.shiplog.recorder.source;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.shiplog.journal.record.Container;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,6 +46,11 @@ record EventHead(String type, String action, String id, Map<String, String> attr
 
     String attribute(String name) {
         return attributes.getOrDefault(name, "");
+    }
+
+    /** What it says of the container that it is about. */
+    Container container() {
+        return new Container(id, attribute("name"), attribute("image"), "", attributes);
     }
 
     /** True for what explains an outage: it must survive a power cut that follows. */

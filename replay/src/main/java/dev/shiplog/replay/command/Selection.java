@@ -38,7 +38,7 @@ final class Selection {
             paramLabel = "KEY=VALUE",
             description = {
                 "Only records for which it holds; of several with one key any, of several keys each:",
-                "container=NAME|ID|GLOB, image=REF|GLOB, label=KEY[=VALUE], kind=KIND, event=ACTION."
+                "name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB], kind=KIND, event=ACTION."
             })
     private List<String> filters = new ArrayList<>();
 

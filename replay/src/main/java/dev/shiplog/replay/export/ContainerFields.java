@@ -1,8 +1,8 @@
 package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.record.Container;
 import dev.shiplog.replay.json.JsonText;
-import dev.shiplog.replay.query.Container;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,7 @@ package dev.shiplog.replay.query;
 
 import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.Container;
 import dev.shiplog.replay.json.Json;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -98,7 +99,7 @@ public final class Containers {
 
     private Container known(String id) {
         Container known = byId.get(id);
-        return known == null ? Container.unknown(id) : known;
+        return known == null ? new Container(id, "", "", "", Map.of()) : known;
     }
 
     private static String withoutSlash(String name) {

@@ -2,6 +2,8 @@ package dev.shiplog.replay.query;
 
 import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.Container;
+import dev.shiplog.journal.record.ContainerRule;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.json.Json;
 import java.util.ArrayList;
@@ -10,8 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,24 +19,20 @@ import org.jspecify.annotations.Nullable;
  * each key that is given at least one.
  *
  * <pre>
- * container=NAME|ID|GLOB   the container's name, the beginning of its id, or a pattern with * and ?
- * image=REF|GLOB           the image it was made from, with or without tag
- * label=KEY[=VALUE]        a label of the container
- * kind=KIND                the record's kind
- * event=ACTION             an event's action, with or without what stands behind the colon (exec_create: sh)
+ * name, container, image, label    as in {@link ContainerRule}
+ * kind=KIND                        the record's kind
+ * event=ACTION                     an event's action, with or without what stands behind the colon (exec_create: sh)
  * </pre>
  *
  * A filter on containers holds for records about a container only; one on events, for events only.
  */
 public final class RecordFilter {
     /** The keys, for messages and help. */
-    public static final String KEYS = "container, image, label, kind, event";
-
-    private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f]{4,64}");
+    public static final String KEYS = "name, container, image, label, kind, event";
 
     private final Set<Kind> kinds;
     private final List<String> actions = new ArrayList<>();
-    private final Map<String, List<Predicate<Container>>> ofContainers = new HashMap<>();
+    private final Map<String, List<ContainerRule>> ofContainers = new HashMap<>();
     private final Map<String, Verdict> verdicts = new HashMap<>();
     private final Bytes payload = new Bytes(1 << 10);
 
@@ -62,9 +58,8 @@ public final class RecordFilter {
             switch (key) {
                 case "kind" -> filteredKinds.add(value);
                 case "event" -> actions.add(value);
-                case "container" -> ofContainer(key, named(value));
-                case "image" -> ofContainer(key, ofImage(value));
-                case "label" -> ofContainer(key, labelled(value));
+                case "name", "container", "image", "label" ->
+                    ofContainers.computeIfAbsent(key, k -> new ArrayList<>()).add(ContainerRule.parse(filter));
                 default ->
                     throw new IllegalArgumentException("filter '" + filter + "': no such key; there are " + KEYS);
             }
@@ -109,7 +104,8 @@ public final class RecordFilter {
             verdict = new Verdict(
                     container,
                     ofContainers.values().stream()
-                            .allMatch(anyOf -> anyOf.stream().anyMatch(one -> one.test(container))));
+                            .allMatch(anyOf ->
+                                    anyOf.stream().anyMatch(one -> one.holds().test(container))));
             verdicts.put(id, verdict);
         }
         return verdict.holds;
@@ -122,40 +118,6 @@ public final class RecordFilter {
         String action = event == null ? "" : event.text("Action");
         int colon = action.indexOf(':');
         return actions.contains(action) || colon > 0 && actions.contains(action.substring(0, colon));
-    }
-
-    private void ofContainer(String key, Predicate<Container> condition) {
-        ofContainers.computeIfAbsent(key, k -> new ArrayList<>()).add(condition);
-    }
-
-    private static Predicate<Container> named(String value) {
-        Glob glob = new Glob(value.startsWith("/") ? value.substring(1) : value);
-        boolean maybeId = ID_PREFIX.matcher(value).matches();
-        return c -> glob.matches(c.name()) || maybeId && c.id().startsWith(value);
-    }
-
-    private static Predicate<Container> ofImage(String value) {
-        Glob glob = new Glob(value);
-        return c -> glob.matches(c.image())
-                || glob.matches(withoutTag(c.image()))
-                || glob.matches(c.imageId())
-                || c.imageId().startsWith("sha256:" + value)
-                        && ID_PREFIX.matcher(value).matches();
-    }
-
-    /** {@code registry:5000/app:1.2} without {@code :1.2}, and without a digest. */
-    private static String withoutTag(String image) {
-        int digest = image.indexOf('@');
-        String name = digest < 0 ? image : image.substring(0, digest);
-        int colon = name.lastIndexOf(':');
-        return colon > name.lastIndexOf('/') ? name.substring(0, colon) : name;
-    }
-
-    private static Predicate<Container> labelled(String value) {
-        int equals = value.indexOf('=');
-        return equals < 0
-                ? c -> c.labels().containsKey(value)
-                : c -> value.substring(equals + 1).equals(c.labels().get(value.substring(0, equals)));
     }
 
     private static Set<Kind> kinds(List<String> labels) {

@@ -24,8 +24,8 @@ class UsageTest {
                     export --since              | Missing required parameter for option '--since' (TIME); see 'replay export --help'
                     export --format yaml x      | Invalid value for option '--format': expected one of [flat, raw, envelope] (case-sensitive) but was 'yaml'; see 'replay export --help'
                     export --kind weather x     | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark; see 'replay export --help'
-                    export --filter name=web x  | filter 'name=web': no such key; there are container, image, label, kind, event; see 'replay export --help'
-                    export --filter label x     | filter 'label': write KEY=VALUE with a key of container, image, label, kind, event; see 'replay export --help'
+                    export --filter id=web x    | filter 'id=web': no such key; there are name, container, image, label, kind, event; see 'replay export --help'
+                    export --filter label x     | filter 'label': write KEY=VALUE with a key of name, container, image, label, kind, event; see 'replay export --help'
                     export --until noon x       | 'noon' is not a time; write 2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 10:00, 15m, 3h, 2d, now, today, yesterday, or seconds since the epoch; see 'replay export --help'
                     export --tz Mars x          | --tz 'Mars': no such time zone; write UTC, Europe/Berlin or +02:00; see 'replay export --help'
                     export --since now --until 1h x | --since now is after --until 1h; see 'replay export --help'
@@ -33,6 +33,7 @@ class UsageTest {
                     export  x                   | '' is not a path; see 'replay export --help'
                     ls a\0b                    | 'a\0b' is not a path here: nul character not allowed; see 'replay ls --help'
                     export -o  x                | '' is not a path; see 'replay export --help'
+                    export -o out.bz2 x         | out.bz2: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
                     export --limit -1 x         | --limit -1 is less than none; see 'replay export --help'
                     """)
     void saysInOneLineWhatIsWrongAndWhatWouldBeRight(String commandLine, String message) {

@@ -36,6 +36,8 @@ class RecordFilterTest {
                     container=/shop-web-1,                           true,  false
                     container=shop-web,                              false, false
                     container=shop-*,                                true,  false
+                    name=shop-web-1,                                 true,  false
+                    name=8e8f401657b8,                               false, false
                     container=??,                                    false, true
                     container=*,                                     true,  true
                     container=8e8f401657b8,                          true,  false
@@ -50,7 +52,7 @@ class RecordFilterTest {
                     image=eaefe3,                                    true,  false
                     label=tier,                                      true,  true
                     label=tier=front,                                true,  false
-                    label=tier=b*,                                   false, false
+                    label=tier=b*,                                   false, true
                     label=empty=,                                    true,  false
                     label=other,                                     false, false
                     label=tier=front|label=tier=back,                true,  true
@@ -122,9 +124,10 @@ class RecordFilterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    container    | filter 'container': write KEY=VALUE with a key of container, image, label, kind, event
-                    container=   | filter 'container=': write KEY=VALUE with a key of container, image, label, kind, event
-                    name=web     | filter 'name=web': no such key; there are container, image, label, kind, event
+                    container    | filter 'container': write KEY=VALUE with a key of name, container, image, label, kind, event
+                    container=   | filter 'container=': write KEY=VALUE with a key of name, container, image, label, kind, event
+                    id=8e8f      | filter 'id=8e8f': no such key; there are name, container, image, label, kind, event
+                    label==x     | "label==x" is not a filter; write it as name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB
                     kind=weather | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark
                     """)
     void refusesWhatItCannotRead(String filter, String message) {

@@ -1,4 +1,4 @@
-package dev.shiplog.replay.query;
+package dev.shiplog.journal.record;
 
 import java.util.Map;
 
@@ -11,8 +11,4 @@ import java.util.Map;
  * @param imageId the id of the image behind it
  * @param labels from its description; until one was seen, all attributes of its last event, which hold the labels
  */
-public record Container(String id, String name, String image, String imageId, Map<String, String> labels) {
-    static Container unknown(String id) {
-        return new Container(id, "", "", "", Map.of());
-    }
-}
+public record Container(String id, String name, String image, String imageId, Map<String, String> labels) {}

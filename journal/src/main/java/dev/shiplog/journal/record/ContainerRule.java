@@ -1,0 +1,101 @@
+package dev.shiplog.journal.record;
+
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * One condition on a container, in the same words wherever containers are chosen.
+ *
+ * <pre>
+ * name=GLOB                its name
+ * container=GLOB|ID        its name, or 4 and more characters of the beginning of its id
+ * image=GLOB|ID            the image it was made from, with or without tag, or its id where that is known
+ * label=KEY[=GLOB]         a label
+ * </pre>
+ *
+ * In a glob {@code *} stands for any text and {@code ?} for any one character; it must fit whole. A name may have the
+ * engine's slash before it.
+ *
+ * @param text as it was given
+ * @param key what stands before the first equals sign
+ * @param holds whether a container meets it
+ */
+public record ContainerRule(String text, String key, Predicate<Container> holds) {
+    /** How one is written, for messages and help. */
+    public static final String FORM = "name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB";
+
+    private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f]{4,64}");
+
+    /**
+     * Reads a condition.
+     *
+     * @throws IllegalArgumentException in one clear line
+     */
+    public static ContainerRule parse(String text) {
+        int equals = text.indexOf('=');
+        String key = equals < 0 ? "" : text.substring(0, equals);
+        String value = text.substring(equals + 1);
+        Predicate<Container> holds = switch (value.isEmpty() ? "" : key) {
+            case "name" -> named(value);
+            case "container" -> named(value).or(container -> begins(container.id(), value));
+            case "image" -> ofImage(value);
+            case "label" -> labelled(value, text);
+            default -> throw malformed(text);
+        };
+        return new ContainerRule(text, key, holds);
+    }
+
+    private static IllegalArgumentException malformed(String text) {
+        return new IllegalArgumentException("\"" + text + "\" is not a filter; write it as " + FORM);
+    }
+
+    private static Predicate<Container> named(String value) {
+        Predicate<String> glob = glob(value.startsWith("/") ? value.substring(1) : value);
+        return container -> glob.test(container.name());
+    }
+
+    private static Predicate<Container> ofImage(String value) {
+        Predicate<String> glob = glob(value);
+        return container -> glob.test(container.image())
+                || glob.test(withoutTag(container.image()))
+                || glob.test(container.imageId())
+                || begins(container.imageId().replaceFirst("^sha256:", ""), value);
+    }
+
+    private static Predicate<Container> labelled(String value, String text) {
+        int equals = value.indexOf('=');
+        if (equals == 0) {
+            throw malformed(text);
+        }
+        String label = equals < 0 ? value : value.substring(0, equals);
+        Predicate<String> glob = equals < 0 ? any -> true : glob(value.substring(equals + 1));
+        return container -> {
+            String found = container.labels().get(label);
+            return found != null && glob.test(found);
+        };
+    }
+
+    private static boolean begins(String id, String value) {
+        return id.startsWith(value) && ID_PREFIX.matcher(value).matches();
+    }
+
+    /** {@code registry:5000/app:1.2} without {@code :1.2}, and without a digest. */
+    private static String withoutTag(String image) {
+        int digest = image.indexOf('@');
+        String name = digest < 0 ? image : image.substring(0, digest);
+        int colon = name.lastIndexOf(':');
+        return colon > name.lastIndexOf('/') ? name.substring(0, colon) : name;
+    }
+
+    private static Predicate<String> glob(String glob) {
+        StringBuilder regex = new StringBuilder();
+        glob.codePoints()
+                .forEach(c -> regex.append(
+                        switch (c) {
+                            case '*' -> ".*";
+                            case '?' -> ".";
+                            default -> Pattern.quote(Character.toString(c));
+                        }));
+        return Pattern.compile(regex.toString(), Pattern.DOTALL).asMatchPredicate();
+    }
+}
