@@ -79,6 +79,8 @@ public final class Appender implements Closeable {
     private @Nullable SegmentName segment;
     /** Whether this run wrote its header and opening to it. */
     private boolean begun;
+    /** Whether the header says which engine it is. */
+    private boolean headed;
     /** Where its next excerpt begins. */
     private long used;
 
@@ -155,8 +157,9 @@ public final class Appender implements Closeable {
         return recovery;
     }
 
-    /** The engine's id for the headers to come. */
+    /** The engine's id, for a header before the next record, and those of the segments to come. */
     public void engineId(String id) {
+        headed &= id.equals(engine);
         engine = id;
     }
 
@@ -185,6 +188,10 @@ public final class Appender implements Closeable {
             begin(SegmentName.at(options.roll(), clock), record);
         } else {
             chronicle.clock(clock);
+            if (!headed) {
+                room.reserve(used, CODING_ROOM);
+                writeHeader();
+            }
         }
         return write(record);
     }
@@ -198,7 +205,6 @@ public final class Appender implements Closeable {
             bytes += bound(record);
         }
         begun = false;
-        inGroup = false;
         if (target.equals(segment)) {
             room.reserve(used, bytes);
         } else {
@@ -210,13 +216,20 @@ public final class Appender implements Closeable {
             maxTime = Long.MIN_VALUE;
         }
         chronicle.clock(clock);
-        Excerpt.header(
-                new SegmentHeader(journal, options.host(), engine, options.boot(), options.writer(), clock), frame);
-        put(frame);
+        writeHeader();
         for (Record record : records) {
             write(record);
         }
         begun = true;
+    }
+
+    /** What follows begins a group. */
+    private void writeHeader() throws IOException {
+        inGroup = false;
+        Excerpt.header(
+                new SegmentHeader(journal, options.host(), engine, options.boot(), options.writer(), clock), frame);
+        put(frame);
+        headed = true;
     }
 
     /** At most so many bytes come to the file for this record. */

@@ -114,7 +114,7 @@ public final class Cursor implements Closeable {
         for (Segment candidate : segments) {
             SegmentHead head = candidate.head();
             journal = head == null ? journal : head.journal(); // one that is damaged stands among its own
-            Map.Entry<Path, String> row = Map.entry(directory(candidate), journal);
+            Map.Entry<Path, String> row = Map.entry(candidate.directory(), journal);
             SegmentHead first = reached.get(row);
             if (first != null && !first.equals(head)) {
                 passed.put(candidate.path(), candidate.identity());
@@ -216,7 +216,7 @@ public final class Cursor implements Closeable {
         if (current != null && current.isEmpty() && !next.path().equals(file) && Files.exists(file)) {
             losses.damaged(name(), 0, size(file), "the segment is empty");
         }
-        if (!directory(segment()).equals(directory(next))) {
+        if (!segment().directory().equals(next.directory())) {
             losses.restart();
         }
         go(next);
@@ -289,10 +289,6 @@ public final class Cursor implements Closeable {
         return segment().name().text();
     }
 
-    private static Path directory(Segment of) {
-        return Objects.requireNonNull(of.path().toAbsolutePath().getParent());
-    }
-
     private static long size(Path file) {
         try {
             return Files.size(file);
@@ -318,6 +314,12 @@ public final class Cursor implements Closeable {
     /** The segment just met that is a copy: another file, which holds the same, is read for it. */
     public Segment copy() {
         return segment();
+    }
+
+    /** Whether nothing can come any more: the sources are files, and the writer has closed the last of them. */
+    public boolean isOver() {
+        SegmentReader current = reader;
+        return current != null && current.isMarked() && sources.stream().noneMatch(Files::isDirectory);
     }
 
     /** Where the current record stands. */

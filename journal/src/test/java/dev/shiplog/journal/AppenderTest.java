@@ -316,7 +316,7 @@ class AppenderTest {
             byte[] damaged = Files.readAllBytes(newest);
             Arrays.fill(damaged, 0x10000, 0x11000, (byte) 0);
             Files.write(newest, damaged);
-            assertThat(SegmentSummary.of(newest).state()).isEqualTo(SegmentSummary.State.DAMAGED);
+            assertThat(summary(newest).state()).isEqualTo(SegmentSummary.State.DAMAGED);
             assertThat(Journals.read(journal).losses()).hasSize(1);
             try (Appender appender = Journals.open(journal)) {
                 assertThat(appender.recovery().damage()).hasSize(1);
@@ -338,7 +338,7 @@ class AppenderTest {
         Path newest = directory.resolve("20261121-11F.cq4");
         try (Appender appender = Journals.open(directory)) {
             appender.append(Journals.stats(0, START));
-            used = SegmentSummary.of(newest).usedBytes();
+            used = summary(newest).usedBytes();
         }
         byte[] bytes = Arrays.copyOf(Files.readAllBytes(newest), 1 << 20);
         Arrays.fill(bytes, (int) used + 4, (int) used + 4 + 131_104, (byte) 7);
@@ -502,11 +502,11 @@ class AppenderTest {
                 appender.append(Journals.stats(i, START + i));
             }
             appender.append(Journals.bytes(Kind.EVENT, 10, START + 9000, 1));
-            SegmentSummary open = SegmentSummary.of(directory.resolve("20261121-11F.cq4"));
+            SegmentSummary open = summary(directory.resolve("20261121-11F.cq4"));
             assertThat(open.state()).isEqualTo(SegmentSummary.State.OPEN);
             appender.append(Journals.stats(1, START + HOUR));
         }
-        SegmentSummary summary = SegmentSummary.of(directory.resolve("20261121-11F.cq4"));
+        SegmentSummary summary = summary(directory.resolve("20261121-11F.cq4"));
         assertThat(summary.records()).isEqualTo(Map.of(Kind.STATS, 9000L, Kind.EVENT, 1L));
         assertThat(summary.state()).isEqualTo(SegmentSummary.State.ROLLED);
         assertThat(summary.losses()).isEmpty();
@@ -517,15 +517,45 @@ class AppenderTest {
         assertThat(summary.header()).isNotNull().extracting(SegmentHeader::host).isEqualTo("host");
         assertThat(summary.usedBytes()).isBetween(500_000L, summary.fileBytes());
 
-        byte[] bytes = Files.readAllBytes(summary.path());
+        byte[] bytes = Files.readAllBytes(summary.segment().path());
         bytes[100_000] ^= 1;
-        Files.write(summary.path(), bytes);
-        SegmentSummary damaged = SegmentSummary.of(summary.path());
+        Files.write(summary.segment().path(), bytes);
+        SegmentSummary damaged = summary(summary.segment().path());
         assertThat(damaged.state()).isEqualTo(SegmentSummary.State.DAMAGED);
         assertThat(damaged.losses().stream().filter(loss -> !loss.undecodable()))
                 .hasSize(1);
         assertThat(damaged.records().get(Kind.STATS)
                         + damaged.losses().stream().mapToLong(Loss::records).sum())
                 .isEqualTo(9000);
+    }
+
+    @Test
+    void theHeaderNamesTheEngineAsSoonAsItIsKnown() throws Exception {
+        Path segment = directory.resolve("20261121-11F.cq4");
+        try (Appender appender = Journals.open(directory)) {
+            appender.append(Journals.stats(1, START));
+            assertThat(engine(segment)).isEmpty();
+            appender.engineId("ABCD");
+            appender.append(Journals.stats(2, START + 1));
+            assertThat(engine(segment)).isEqualTo("ABCD");
+
+            long used = summary(segment).usedBytes();
+            appender.engineId("ABCD");
+            appender.append(Journals.stats(2, START + 2));
+            assertThat(summary(segment).usedBytes() - used)
+                    .as("no header for nothing")
+                    .isLessThan(100);
+        }
+        assertThat(Journals.read(directory).losses()).isEmpty();
+        assertThat(Journals.read(directory).records()).hasSize(3);
+    }
+
+    private static String engine(Path segment) throws IOException {
+        SegmentHeader header = summary(segment).header();
+        return header == null ? "no header" : header.engine();
+    }
+
+    private static SegmentSummary summary(Path segment) throws IOException {
+        return SegmentSummary.of(Catalog.list(List.of(segment)).get(0), true);
     }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -107,6 +108,35 @@ public final class Catalog {
             ordered.add(segment);
         }
         return ordered;
+    }
+
+    /** The segment of the journal in {@code directory} to which more may come; none if the directory does not tell. */
+    public static Optional<SegmentName> newest(Path directory) {
+        try {
+            return list(List.of(directory)).stream()
+                    .filter(segment -> segment.copyOf() == null)
+                    .map(Segment::name)
+                    .reduce((before, last) -> last);
+        } catch (IOException e) {
+            return Optional.empty(); // a file may be readable in a directory that is not
+        }
+    }
+
+    /** Files in {@code directory} that are called much like segments, but not as those are: they are not read. */
+    public static List<Path> misnamed(Path directory) throws IOException {
+        List<Path> misnamed = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.cq4*")) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (SegmentName.parse(name) == null && !name.endsWith(".cq4t") && !name.endsWith(".precreated")) {
+                    misnamed.add(file);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        misnamed.sort(null);
+        return misnamed;
     }
 
     /** The names of the segments in {@code directory}, in the order in which they were written. */

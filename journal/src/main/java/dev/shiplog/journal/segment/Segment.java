@@ -1,11 +1,12 @@
 package dev.shiplog.journal.segment;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public record Segment(
         @Nullable Object identity,
         @Nullable SegmentHead head,
         @Nullable Path copyOf) {
+    private static final int BLOCK = 1 << 16;
 
     static Segment of(SegmentName name, Path path) {
         return new Segment(path, name, identity(path), SegmentHead.of(path), null);
@@ -34,6 +36,11 @@ public record Segment(
         } catch (IOException e) {
             return null;
         }
+    }
+
+    /** The directory of the journal that it belongs to. */
+    public Path directory() {
+        return Objects.requireNonNull(path.toAbsolutePath().getParent());
     }
 
     /** Whether the segment was begun in the time that its name says, as the original of copies was. */
@@ -54,25 +61,50 @@ public record Segment(
         if (head == null) {
             return false;
         }
-        try (InputStream mine = Files.newInputStream(path);
-                InputStream theirs = Files.newInputStream(other.path)) {
-            mine.skipNBytes(head.offset());
-            theirs.skipNBytes(head.offset());
+        try (FileChannel mine = FileChannel.open(path);
+                FileChannel theirs = FileChannel.open(other.path)) {
+            ByteBuffer a = ByteBuffer.allocate(BLOCK);
+            ByteBuffer b = ByteBuffer.allocate(BLOCK);
             boolean same = true;
-            byte[] zeros = new byte[1 << 16];
-            for (byte[] a = mine.readNBytes(zeros.length); a.length > 0; a = mine.readNBytes(zeros.length)) {
-                byte[] b = same ? theirs.readNBytes(a.length) : zeros;
-                int equal = Arrays.mismatch(a, b);
-                if (equal >= 0) {
-                    same = false;
-                    if (Arrays.mismatch(a, equal, a.length, zeros, 0, a.length - equal) >= 0) {
-                        return false;
+            long at = head.offset();
+            while (fill(a, BLOCK, mine, at) > 0) {
+                boolean empty = isZero(a);
+                if (empty) {
+                    long next = Zeros.skip(path, at);
+                    next = same && next > at ? Math.min(next, Zeros.skip(other.path, at)) : next;
+                    if (next > at) {
+                        at = next;
+                        continue;
                     }
                 }
+                int length = a.remaining();
+                if (same) {
+                    fill(b, length, theirs, at);
+                    int equal = a.mismatch(b);
+                    same = equal < 0;
+                    empty = same || isZero(a.position(equal));
+                }
+                if (!same && !empty) {
+                    return false;
+                }
+                at += length;
             }
             return true;
         } catch (IOException e) {
             return false; // whoever reads on tells the loss
         }
+    }
+
+    /** Reads up to {@code most} bytes from {@code at} on; gives how many there are. */
+    private static int fill(ByteBuffer bytes, int most, FileChannel file, long at) throws IOException {
+        bytes.clear().limit(most);
+        while (bytes.hasRemaining() && file.read(bytes, at + bytes.position()) >= 0) {
+            // until it is full, or the file ends
+        }
+        return bytes.flip().remaining();
+    }
+
+    private static boolean isZero(ByteBuffer bytes) {
+        return bytes.equals(ByteBuffer.allocate(bytes.remaining()));
     }
 }

@@ -9,14 +9,13 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one segment holds, without its records. Every byte of it is verified for this, but only its first record and its
  * last group are decoded, unless it is damaged.
  *
- * @param path of the file
+ * @param segment as it was listed
  * @param header the newest, or null if none is intact
  * @param firstSequence of the first record, 0 if there is none or damage leaves it open
  * @param lastSequence the highest of a record that was read or is known to be lost, 0 if damage leaves it open
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param losses what could not be read
  */
 public record SegmentSummary(
-        Path path,
+        Segment segment,
         @Nullable SegmentHeader header,
         long firstSequence,
         long lastSequence,
@@ -58,17 +57,23 @@ public record SegmentSummary(
         /** Parts of it cannot be read. */
         DAMAGED,
         /** It holds no record. */
-        EMPTY
+        EMPTY,
+        /** Another file holds the same, and perhaps more. */
+        COPY
     }
 
-    /** Reads the segment at {@code path}; one that cannot be read at all is {@code DAMAGED}. */
-    public static SegmentSummary of(Path path) {
+    /**
+     * Reads a segment; one that cannot be read at all is {@code DAMAGED}.
+     *
+     * @param newest whether it is the {@link Catalog#newest} of its directory
+     */
+    public static SegmentSummary of(Segment segment, boolean newest) {
         List<Loss> losses = new ArrayList<>();
         try {
-            return read(path, losses);
+            return read(segment, newest, losses);
         } catch (IOException e) {
-            losses.add(new Loss(path.getFileName().toString(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e), false));
-            return new SegmentSummary(path, null, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
+            losses.add(new Loss(segment.name().text(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e), false));
+            return new SegmentSummary(segment, null, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
         }
     }
 
@@ -80,7 +85,7 @@ public record SegmentSummary(
         if (before.lastSequence == 0 || firstSequence <= before.lastSequence + 1 || !continues(before)) {
             return null;
         }
-        String name = before.path.getFileName().toString();
+        String name = before.segment.name().text();
         return new Loss(
                 name,
                 before.usedBytes,
@@ -89,7 +94,7 @@ public record SegmentSummary(
                 firstSequence - 1,
                 before.lastReceived,
                 firstReceived,
-                LossTracker.missing(name, path.getFileName().toString()),
+                LossTracker.missing(name, segment.name().text()),
                 false);
     }
 
@@ -102,12 +107,11 @@ public record SegmentSummary(
         return header != null
                 && before.header != null
                 && header.journal().equals(before.header.journal())
-                && Objects.equals(
-                        path.toAbsolutePath().getParent(),
-                        before.path.toAbsolutePath().getParent());
+                && segment.directory().equals(before.segment.directory());
     }
 
-    private static SegmentSummary read(Path path, List<Loss> losses) throws IOException {
+    private static SegmentSummary read(Segment segment, boolean newest, List<Loss> losses) throws IOException {
+        Path path = segment.path();
         Tally tally = new Tally(losses);
         LossTracker tracker = new LossTracker();
         try (SegmentReader reader = new SegmentReader(path, tracker)) {
@@ -140,7 +144,7 @@ public record SegmentSummary(
                 tally.read(path, losses.isEmpty() ? lastGroup : null, lastGroupAt);
             }
             return new SegmentSummary(
-                    path,
+                    segment,
                     reader.header(),
                     any && firstGroup != null && !open ? firstGroup.base() : 0,
                     tally.lastSequence,
@@ -151,12 +155,15 @@ public record SegmentSummary(
                     tally.records,
                     Files.size(path),
                     reader.position(),
-                    state(path, reader, any, losses),
+                    state(segment, newest, reader, any, losses),
                     List.copyOf(losses));
         }
     }
 
-    private static State state(Path path, SegmentReader reader, boolean any, List<Loss> losses) throws IOException {
+    private static State state(Segment segment, boolean newest, SegmentReader reader, boolean any, List<Loss> losses) {
+        if (segment.copyOf() != null) {
+            return State.COPY;
+        }
         if (reader.isCut()) {
             return State.CUT;
         }
@@ -169,15 +176,7 @@ public record SegmentSummary(
         if (reader.isMarked()) {
             return State.ROLLED;
         }
-        Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
-        try {
-            List<Segment> segments = new ArrayList<>(Catalog.list(List.of(directory)));
-            segments.removeIf(segment -> segment.copyOf() != null);
-            SegmentName newest = segments.get(segments.size() - 1).name();
-            return newest.text().equals(path.getFileName().toString()) ? State.OPEN : State.UNCLOSED;
-        } catch (IOException e) {
-            return State.OPEN; // a file may be readable in a directory that is not
-        }
+        return newest ? State.OPEN : State.UNCLOSED;
     }
 
     private static void collect(LossTracker tracker, List<Loss> losses) {

@@ -1,6 +1,7 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.archive.Compression;
 import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.replay.export.EnvelopeFormat;
 import dev.shiplog.replay.export.FlatFormat;
@@ -83,7 +84,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = {"-f", "--follow"},
-            description = "At the end wait for more, until interrupted.")
+            description =
+                    "At the end wait for more, until interrupted. A segment's file ends when its writer closes it.")
     private boolean follow;
 
     @Option(
@@ -105,8 +107,10 @@ final class ExportCommand implements Callable<Integer> {
         RecordFilter filter;
         TimeRange range;
         Path target;
+        Compression compression;
         try {
             target = console.path(output);
+            compression = Compression.ofName(output);
             filter = selection.filter();
             range = selection.range(console.clock());
             if (limit < 0) {
@@ -119,7 +123,7 @@ final class ExportCommand implements Callable<Integer> {
             if (output.equals("-")) {
                 return export(cursor, filter, range, console.out());
             }
-            try (OutputFile file = OutputFile.create(target, force)) {
+            try (OutputFile file = OutputFile.create(target, compression, force)) {
                 int code = export(cursor, filter, range, file.stream());
                 file.commit();
                 return code;
@@ -188,7 +192,7 @@ final class ExportCommand implements Callable<Integer> {
                     losses.tell(cursor.copy());
                 }
                 case END -> {
-                    if (!follow) {
+                    if (!follow || cursor.isOver()) {
                         break reading;
                     }
                     writer.flush();

@@ -5,13 +5,17 @@ import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentSummary;
 import dev.shiplog.replay.json.JsonLine;
 import dev.shiplog.replay.query.Times;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -26,7 +30,7 @@ import picocli.CommandLine.Option;
             "",
             "States: open (more may come), rolled (closed, a newer one follows), unclosed (a newer one",
             "follows, nothing is missing), cut (the file ends too soon), damaged (parts cannot be read),",
-            "empty (no record).",
+            "empty (no record), copy (another file holds the same, and is read for it).",
             "FROM and UNTIL are the receipt of the first and the last record. BYTES are those in use,",
             "indexes of the file included; 'du' tells what it takes on disk.",
             "",
@@ -71,9 +75,12 @@ final class LsCommand implements Callable<Integer> {
             out.putUtf8(table.head());
             flush();
         }
+        Map<Path, Optional<SegmentName>> newest = new HashMap<>();
         SegmentSummary before = null;
         for (Segment segment : segments) {
-            SegmentSummary summary = SegmentSummary.of(segment.path());
+            Optional<SegmentName> last = newest.computeIfAbsent(segment.directory(), Catalog::newest);
+            SegmentSummary summary =
+                    SegmentSummary.of(segment, last.isEmpty() || last.get().equals(segment.name()));
             Loss missing = before == null ? null : summary.missingAfter(before);
             if (missing != null) {
                 losses.tell(missing);
@@ -109,9 +116,13 @@ final class LsCommand implements Callable<Integer> {
 
     private void json(SegmentSummary summary) {
         JsonLine line = new JsonLine(out);
-        line.put("segment", summary.path().getFileName().toString());
-        line.put("path", summary.path().toString());
+        line.put("segment", summary.segment().path().getFileName().toString());
+        line.put("path", summary.segment().path().toString());
         line.put("state", label(summary.state()));
+        Path copyOf = summary.segment().copyOf();
+        if (copyOf != null) {
+            line.put("copy_of", copyOf.getFileName().toString());
+        }
         if (summary.firstReceived() != 0) {
             line.putTime("first_received", summary.firstReceived());
             line.putTime("last_received", summary.lastReceived());
@@ -179,7 +190,7 @@ final class LsCommand implements Callable<Integer> {
             return String.format(
                     Locale.ROOT,
                     form,
-                    name(summary.path()),
+                    name(summary.segment().path()),
                     label(summary.state()),
                     Times.formatSeconds(summary.firstReceived()),
                     Times.formatSeconds(summary.lastReceived()),

@@ -1,5 +1,8 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.segment.Catalog;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +22,27 @@ final class Sources {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec verb = CommandSpec.create();
 
-    /** @throws ParameterException if one of them is no path at all */
-    List<Path> paths(Console console) {
+    /**
+     * Where they are. What lies in a journal's directory and will not be read, though it looks like a segment, is named.
+     *
+     * @throws ParameterException if one of them is no path at all
+     */
+    List<Path> paths(Console console) throws IOException {
+        List<Path> paths;
         try {
-            return sources.stream().map(console::path).toList();
+            paths = sources.stream().map(console::path).toList();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(verb.commandLine(), String.valueOf(e.getMessage()), e);
         }
+        for (Path path : paths) {
+            if (Files.isDirectory(path)) {
+                for (Path misnamed : Catalog.misnamed(path)) {
+                    console.err()
+                            .println("replay: not read: " + misnamed
+                                    + ": not named like a segment, such as 20261121-11F.cq4");
+                }
+            }
+        }
+        return paths;
     }
 }

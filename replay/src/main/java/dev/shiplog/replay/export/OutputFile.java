@@ -28,25 +28,25 @@ public final class OutputFile implements Closeable {
     private final OutputStream stream;
     private boolean committed;
 
-    private OutputFile(Path target, Path written, FileChannel channel) throws IOException {
+    private OutputFile(Path target, Path written, Compression compression, FileChannel channel) throws IOException {
         this.target = target;
         this.written = written;
         this.channel = channel;
-        this.stream = Compression.forName(target.toString(), new Content(target, channel));
+        this.stream = compression.to(new Content(target, channel));
     }
 
     /**
-     * Begins the file, compressed as its name's end says.
+     * Begins the file.
      *
      * @throws FileAlreadyExistsException if it is there and {@code replace} is not set
      */
-    public static OutputFile create(Path named, boolean replace) throws IOException {
+    public static OutputFile create(Path named, Compression compression, boolean replace) throws IOException {
         Path target = Files.isSymbolicLink(named) ? named.toRealPath() : named;
         if (Files.isDirectory(target)) {
             throw new IOException(target + ": is a directory; name a file in it");
         }
         if (Files.exists(target) && !Files.isRegularFile(target)) {
-            return new OutputFile(target, target, FileChannel.open(target, StandardOpenOption.WRITE));
+            return new OutputFile(target, target, compression, FileChannel.open(target, StandardOpenOption.WRITE));
         }
         if (Files.exists(target) && !replace) {
             throw new FileAlreadyExistsException(target.toString());
@@ -60,7 +60,7 @@ public final class OutputFile implements Closeable {
         try {
             lock(channel, written);
             channel.truncate(0);
-            return new OutputFile(target, written, channel);
+            return new OutputFile(target, written, compression, channel);
         } catch (IOException e) {
             channel.close();
             throw e;

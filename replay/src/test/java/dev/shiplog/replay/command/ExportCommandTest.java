@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.archive.Compression;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.replay.export.OutputFile;
@@ -247,7 +248,7 @@ class ExportCommandTest {
         TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
 
         Terminal terminal = new Terminal(directory);
-        try (OutputFile first = OutputFile.create(directory.resolve("out"), false)) {
+        try (OutputFile first = OutputFile.create(directory.resolve("out"), Compression.NONE, false)) {
             first.stream().write("first".getBytes(StandardCharsets.UTF_8));
             assertThat(terminal.run("export --output out journal")).isEqualTo(ExitCode.FAILED);
             assertThat(terminal.err()).contains("out.tmp: another export writes this file");
@@ -258,7 +259,7 @@ class ExportCommandTest {
 
     @Test
     void leavesNothingWhenItIsInterruptedInTheMidstOfAWrite() throws Exception {
-        try (OutputFile file = OutputFile.create(directory.resolve("out"), false)) {
+        try (OutputFile file = OutputFile.create(directory.resolve("out"), Compression.NONE, false)) {
             Thread.currentThread().interrupt(); // which closes the channel
             assertThatThrownBy(() -> file.stream().write(new byte[1])).isInstanceOf(IOException.class);
             assertThat(Thread.interrupted()).isTrue();
@@ -315,6 +316,24 @@ class ExportCommandTest {
 
             terminal.interrupt();
             assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
+            assertThat(terminal.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void followsASegmentUntilItsWriterClosesIt() throws Exception {
+        try (Appender appender = TestJournal.write(directory, TestJournal.RECORDS.subList(0, 4))) {
+            Terminal terminal = new Terminal(directory);
+            CompletableFuture<Integer> code =
+                    CompletableFuture.supplyAsync(() -> terminal.run("export --format raw --follow 20261121-0912.cq4"));
+            await().untilAsserted(() -> assertThat(terminal.out()).isEqualTo(TestJournal.payloads(1, 2, 3, 4)));
+            assertThat(code).isNotDone();
+
+            for (Record record : TestJournal.RECORDS.subList(4, 9)) {
+                appender.append(record);
+            }
+            assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
+            assertThat(terminal.out()).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5));
             assertThat(terminal.err()).isEmpty();
         }
     }

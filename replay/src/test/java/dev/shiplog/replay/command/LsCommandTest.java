@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.SegmentSummary;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +69,8 @@ class LsCommandTest {
     void namesDamageAndGoesOn() throws IOException {
         TestJournal.write(directory, TestJournal.RECORDS).close();
         Path first = directory.resolve("20261121-0912.cq4");
-        long used = SegmentSummary.of(first).usedBytes();
+        long used =
+                SegmentSummary.of(Catalog.list(List.of(first)).get(0), false).usedBytes();
         Files.write(first, Arrays.copyOf(Files.readAllBytes(first), (int) used - 200));
         Terminal terminal = new Terminal(directory);
 
@@ -120,12 +125,55 @@ class LsCommandTest {
         assertThat(ls.out().lines().map(line -> line.split(" +")[0]))
                 .containsExactly(
                         "SEGMENT", "20261121-0912.cq4", "20261121-0930.cq4", "20261121-0931.cq4", "20261121-0914.cq4");
+        assertThat(ls.out().lines().map(line -> line.split(" +")[1]))
+                .containsExactly("STATE", "rolled", "copy", "rolled", "open");
+        Terminal json = new Terminal(directory);
+        assertThat(json.run("ls --format json .")).isEqualTo(ExitCode.OK);
+        assertThat(json.out().lines().filter(line -> line.contains("copy")))
+                .singleElement()
+                .asString()
+                .contains("\"state\":\"copy\",\"copy_of\":\"20261121-0912.cq4\",");
         assertThat(export.run("export --format raw .")).isEqualTo(ExitCode.OK);
         assertThat(export.out()).startsWith(TestJournal.payloads(1, 2, 3, 4, 5, 6, 7, 8, 9));
         assertThat(ls.err())
                 .isEqualTo(export.err())
                 .isEqualTo(
                         "replay: passed over: 20261121-0930.cq4: a copy of 20261121-0912.cq4" + System.lineSeparator());
+    }
+
+    @Test
+    void tellsAnOpenSegmentFromOneThatWasLeftUnclosed() throws IOException {
+        writeThreeSegments();
+        Path second = directory.resolve("20261121-0913.cq4");
+        long used =
+                SegmentSummary.of(Catalog.list(List.of(second)).get(0), false).usedBytes();
+        try (FileChannel file = FileChannel.open(second, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(4), used); // the end mark
+        }
+        Terminal all = new Terminal(directory);
+        Terminal one = new Terminal(directory);
+
+        assertThat(all.run("ls .")).isEqualTo(ExitCode.OK);
+        assertThat(all.out().lines().map(line -> line.split(" +")[1]))
+                .containsExactly("STATE", "rolled", "unclosed", "open");
+        assertThat(one.run("ls 20261121-0913.cq4")).isEqualTo(ExitCode.OK);
+        assertThat(one.out().lines().map(line -> line.split(" +")[1])).containsExactly("STATE", "unclosed");
+    }
+
+    @Test
+    void namesFilesThatLookLikeSegmentsAndAreNotRead() throws IOException {
+        TestJournal.write(directory, TestJournal.RECORDS).close();
+        Files.move(directory.resolve("20261121-0913.cq4"), directory.resolve("evidence-20261121-0913.cq4"));
+        Terminal ls = new Terminal(directory);
+        Terminal export = new Terminal(directory);
+
+        assertThat(ls.run("ls .")).isEqualTo(ExitCode.OK);
+        assertThat(export.run("export --format raw .")).isEqualTo(ExitCode.OK);
+        assertThat(ls.err())
+                .isEqualTo(export.err())
+                .isEqualTo("replay: not read: " + directory + "/./evidence-20261121-0913.cq4: not named like a segment,"
+                        + " such as 20261121-11F.cq4" + System.lineSeparator());
+        assertThat(export.out()).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5));
     }
 
     @Test
