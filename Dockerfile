@@ -14,5 +14,7 @@ COPY replay/target/shiplog-replay.jar /opt/shiplog/replay/target/
 # Never the journal: Chronicle takes a system.properties that lies in the working directory for its own.
 WORKDIR /opt/shiplog
 ENV PATH=/opt/shiplog/scripts:$PATH
+# Prepares a faster start.
+RUN recorder --version
 VOLUME /srv/events
 ENTRYPOINT ["recorder"]

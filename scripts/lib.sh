@@ -61,3 +61,30 @@ build() {
     rm -f "$log"
     touch "$jar"
 }
+
+# Prints the file from which the Java in $1 maps the recorder's classes instead of loading them one by one: half the time
+# and CPU of a start. It is made once, by a run that finds no engine; prints nothing where it cannot be made.
+shared_classes() {
+    jar=$home/recorder/target/shiplog-recorder.jar
+    archive=$home/recorder/target/shiplog-recorder-java$(java_major "$1").jsa
+    if [ -z "$(find "$archive" -newer "$jar" 2>/dev/null)" ] && [ -w "$home/recorder/target" ]; then
+        nowhere=$(mktemp -d 2>/dev/null) || return 0
+        trap 'kill $! 2>/dev/null || true; rm -rf "$nowhere"' EXIT
+        trap 'exit 130' HUP INT TERM
+        echo "${0##*/}: preparing a faster start, once" >&2
+        env -i "$1/bin/java" "@$home/scripts/recorder.options" -XX:ArchiveClassesAtExit="$nowhere/archive" -jar "$jar" \
+            --docker-host "unix://$nowhere/none" --data-dir "$nowhere/journal" >/dev/null 2>&1 &
+        for _ in 1 2 3 4 5 6 7 8 9 10; do
+            sleep 1
+            [ -e "$nowhere/journal/recorder.lock" ] || continue
+            sleep 1
+            break
+        done
+        kill $! 2>/dev/null
+        wait $!
+        # An empty file, if nothing came of it, says that it was tried.
+        touch "$nowhere/archive" && mv "$nowhere/archive" "$archive.$$" && mv "$archive.$$" "$archive"
+        rm -rf "$nowhere"
+    fi
+    [ ! -s "$archive" ] || echo "$archive"
+}
