@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * <pre>
  * name=GLOB                its name
  * container=GLOB|ID        its name, or 4 and more characters of the beginning of its id
- * image=GLOB|ID            the image it was made from, with or without tag, or its id where that is known
+ * image=GLOB|ID            the image it was made from, with or without tag and digest, or its id where that is known
  * label=KEY[=GLOB]         a label
  * </pre>
  *
@@ -24,6 +24,7 @@ public record ContainerRule(String text, String key, Predicate<Container> holds)
     /** How one is written, for messages and help. */
     public static final String FORM = "name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB";
 
+    private static final String ALGORITHM = "sha256:";
     private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f]{4,64}");
 
     /**
@@ -56,10 +57,15 @@ public record ContainerRule(String text, String key, Predicate<Container> holds)
 
     private static Predicate<Container> ofImage(String value) {
         Predicate<String> glob = glob(value);
-        return container -> glob.test(container.image())
-                || glob.test(withoutTag(container.image()))
-                || glob.test(container.imageId())
-                || begins(container.imageId().replaceFirst("^sha256:", ""), value);
+        String id = hex(value);
+        return container -> {
+            String plain = withoutDigest(container.image());
+            return glob.test(container.image())
+                    || glob.test(plain)
+                    || glob.test(withoutTag(plain))
+                    || glob.test(container.imageId())
+                    || begins(hex(container.imageId()), id);
+        };
     }
 
     private static Predicate<Container> labelled(String value, String text) {
@@ -79,23 +85,54 @@ public record ContainerRule(String text, String key, Predicate<Container> holds)
         return id.startsWith(value) && ID_PREFIX.matcher(value).matches();
     }
 
-    /** {@code registry:5000/app:1.2} without {@code :1.2}, and without a digest. */
-    private static String withoutTag(String image) {
+    /** {@code sha256:506c} without {@code sha256:}. */
+    private static String hex(String imageId) {
+        return imageId.startsWith(ALGORITHM) ? imageId.substring(ALGORITHM.length()) : imageId;
+    }
+
+    /** {@code registry:5000/app:1.2@sha256:506c} without {@code @sha256:506c}. */
+    private static String withoutDigest(String image) {
         int digest = image.indexOf('@');
-        String name = digest < 0 ? image : image.substring(0, digest);
-        int colon = name.lastIndexOf(':');
-        return colon > name.lastIndexOf('/') ? name.substring(0, colon) : name;
+        return digest < 0 ? image : image.substring(0, digest);
+    }
+
+    /** {@code registry:5000/app:1.2} without {@code :1.2}. */
+    private static String withoutTag(String image) {
+        int colon = image.lastIndexOf(':');
+        return colon > image.lastIndexOf('/') ? image.substring(0, colon) : image;
     }
 
     private static Predicate<String> glob(String glob) {
-        StringBuilder regex = new StringBuilder();
-        glob.codePoints()
-                .forEach(c -> regex.append(
-                        switch (c) {
-                            case '*' -> ".*";
-                            case '?' -> ".";
-                            default -> Pattern.quote(Character.toString(c));
-                        }));
-        return Pattern.compile(regex.toString(), Pattern.DOTALL).asMatchPredicate();
+        int[] pattern = glob.codePoints().toArray();
+        return text -> fits(pattern, text.codePoints().toArray());
+    }
+
+    /**
+     * Tries only the last star again with more text: what an earlier one could take besides, the last one can take as
+     * well. So whoever writes the text cannot make this slow, as would be with a regular expression.
+     */
+    private static boolean fits(int[] glob, int[] text) {
+        int g = 0;
+        int t = 0;
+        int star = -1;
+        int taken = 0; // by the star: the text before this
+        while (t < text.length) {
+            if (g < glob.length && glob[g] == '*') {
+                star = g++;
+                taken = t;
+            } else if (g < glob.length && (glob[g] == '?' || glob[g] == text[t])) {
+                g++;
+                t++;
+            } else if (star >= 0) {
+                g = star + 1;
+                t = ++taken;
+            } else {
+                return false;
+            }
+        }
+        while (g < glob.length && glob[g] == '*') {
+            g++;
+        }
+        return g == glob.length;
     }
 }
