@@ -24,6 +24,7 @@ public record Segment(
         @Nullable SegmentHead head,
         @Nullable Path copyOf) {
     private static final int BLOCK = 1 << 16;
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(BLOCK).asReadOnlyBuffer();
 
     static Segment of(SegmentName name, Path path) {
         return new Segment(path, name, identity(path), SegmentHead.of(path), null);
@@ -65,29 +66,26 @@ public record Segment(
                 FileChannel theirs = FileChannel.open(other.path)) {
             ByteBuffer a = ByteBuffer.allocate(BLOCK);
             ByteBuffer b = ByteBuffer.allocate(BLOCK);
-            boolean same = true;
             long at = head.offset();
+            long zeros = at; // mine are known to reach up to here
+            boolean same = true; // else only zeros may come
             while (fill(a, BLOCK, mine, at) > 0) {
-                boolean empty = isZero(a);
-                if (empty) {
-                    long next = Zeros.skip(path, at);
-                    next = same && next > at ? Math.min(next, Zeros.skip(other.path, at)) : next;
-                    if (next > at) {
-                        at = next;
-                        continue;
-                    }
-                }
                 int length = a.remaining();
+                boolean empty = isZero(a);
                 if (same) {
                     fill(b, length, theirs, at);
-                    int equal = a.mismatch(b);
-                    same = equal < 0;
-                    empty = same || isZero(a.position(equal));
+                    int different = a.mismatch(b);
+                    same = different < 0;
+                    a.position(same ? length : different);
                 }
-                if (!same && !empty) {
+                if (!isZero(a)) {
                     return false;
                 }
                 at += length;
+                if (empty) {
+                    zeros = zeros > at ? zeros : Zeros.skip(path, at);
+                    at = same ? Zeros.skip(other.path, at, zeros) : zeros;
+                }
             }
             return true;
         } catch (IOException e) {
@@ -105,6 +103,6 @@ public record Segment(
     }
 
     private static boolean isZero(ByteBuffer bytes) {
-        return bytes.equals(ByteBuffer.allocate(bytes.remaining()));
+        return bytes.equals(ZEROS.slice(0, bytes.remaining()));
     }
 }

@@ -18,21 +18,30 @@ final class Zeros {
 
     private Zeros() {}
 
-    /**
-     * Gives an offset from {@code from} on up to which {@code file} holds nothing but zeros: not the last one, and
-     * {@code from} itself if the file system does not allow more.
-     */
+    /** As {@link #skip(Path, long, long)}, however far it goes. */
     static long skip(Path file, long from) {
+        return skip(file, from, Long.MAX_VALUE);
+    }
+
+    /**
+     * Gives an offset between {@code from} and {@code to} up to which {@code file} holds nothing but zeros: not the last
+     * one, and {@code from} itself if the file system does not allow more.
+     */
+    static long skip(Path file, long from, long to) {
+        if (from >= to) {
+            return from;
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, pastTheCache())) {
             int block = Math.toIntExact(Files.getFileStore(file).getBlockSize());
             ByteBuffer bytes = ByteBuffer.allocateDirect(SIZE + block).alignedSlice(block);
             ByteBuffer zeros = ByteBuffer.allocateDirect(SIZE);
             long next = Math.floorDiv(from, block) * (long) block;
-            while (channel.read(bytes.clear().limit(SIZE), next) == SIZE
+            while (next < to
+                    && channel.read(bytes.clear().limit(SIZE), next) == SIZE
                     && bytes.flip().equals(zeros)) {
                 next += SIZE;
             }
-            return Math.max(from, next);
+            return Math.min(to, Math.max(from, next));
         } catch (IOException | UnsupportedOperationException | ArithmeticException e) {
             return from; // whoever reads on does so as ever
         }

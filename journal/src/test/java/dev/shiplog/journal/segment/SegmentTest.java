@@ -28,7 +28,8 @@ class SegmentTest {
         for (int seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
             byte[] original = content(random, 1 + random.nextInt(120));
-            byte[] copy = Arrays.copyOf(original, random.nextInt(original.length + 5 * PIECE));
+            int longer = seed % 5 == 0 ? 120 : 5; // so that whole MiBs of a hole stand behind the end of the other
+            byte[] copy = Arrays.copyOf(original, random.nextInt(original.length + longer * PIECE));
             for (int cuts = random.nextInt(3); cuts > 0 && copy.length > 0; cuts--) {
                 Arrays.fill(copy, random.nextInt(copy.length), copy.length, (byte) 0);
             }
