@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * @param id the full id
  * @param name without the leading slash
- * @param image as the container was told it
+ * @param image the reference that it was made from, or empty where only the image's id is told
  * @param running also while paused
  */
 record ContainerHead(String id, String name, String image, Map<String, String> labels, boolean running) {
@@ -67,14 +67,25 @@ record ContainerHead(String id, String name, String image, Map<String, String> l
             scan.member(json, member, json.nextToken());
         }
         String name = scan.name.startsWith("/") ? scan.name.substring(1) : scan.name;
-        String image = scan.told.isEmpty() ? scan.image : scan.told;
+        String listed = isId(scan.image, scan.imageId) ? "" : scan.image;
+        String image = scan.told.isEmpty() ? listed : scan.told;
         return new ContainerHead(scan.id, name, image, scan.labels, scan.running);
+    }
+
+    /** A list has the id, whole or short, in the reference's place when the tag was moved or taken away. */
+    private static boolean isId(String image, String imageId) {
+        return imageId.startsWith(image) || imageId.startsWith("sha256:" + image);
+    }
+
+    ContainerHead madeFrom(String reference) {
+        return new ContainerHead(id, name, reference, labels, running);
     }
 
     private static final class Scan {
         private String id = "";
         private String name = "";
         private String image = "";
+        private String imageId = "";
         /** The image as {@code Config} has it: of an inspect the other one is a hash. */
         private String told = "";
 
@@ -85,6 +96,7 @@ record ContainerHead(String id, String name, String image, Map<String, String> l
             switch (member) {
                 case "Id" -> id = text(json, value);
                 case "Image" -> image = text(json, value);
+                case "ImageID" -> imageId = text(json, value);
                 case "Labels" -> strings(json, value, labels);
                 case "Name" -> name = text(json, value);
                 case "Names" -> name = first(json, value);

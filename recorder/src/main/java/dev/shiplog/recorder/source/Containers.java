@@ -195,7 +195,7 @@ public final class Containers implements Closeable {
             List<ContainerHead> heads = ContainerHead.scanList(engine.get("/containers/json?all=1"));
             Set<String> gone = new HashSet<>(known.keySet());
             for (ContainerHead head : heads) {
-                known.put(head.id(), head);
+                known.put(head.id(), head.image().isEmpty() ? withImage(head) : head);
                 changed.add(head.id());
                 described.add(head.id());
                 gone.remove(head.id());
@@ -211,6 +211,25 @@ public final class Containers implements Closeable {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "list of containers: {0}", e.getMessage());
             listAt = System.nanoTime() + SECOND;
+        }
+    }
+
+    /** By what was said of the container before, or else by its description if it matters. */
+    private ContainerHead withImage(ContainerHead listed) {
+        String id = listed.id();
+        ContainerHead old = known.get(id);
+        if (old != null && !old.image().isEmpty()) {
+            return listed.madeFrom(old.image());
+        }
+        if (!filter.asksForImage()) {
+            return listed;
+        }
+        try {
+            byte[] description = engine.get("/containers/" + id + "/json");
+            return listed.madeFrom(ContainerHead.scanInspect(description).image());
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "container {0}: chosen without its image: {1}", listed.name(), e.getMessage());
+            return listed;
         }
     }
 
@@ -250,7 +269,7 @@ public final class Containers implements Closeable {
                 new ContainerHead(
                         event.id(),
                         name.isEmpty() && old != null ? old.name() : name,
-                        old != null ? old.image() : event.attribute("image"),
+                        old != null && !old.image().isEmpty() ? old.image() : event.attribute("image"),
                         old != null ? old.labels() : event.attributes(),
                         running));
         change(event.id());

@@ -3,6 +3,7 @@ package dev.shiplog.recorder.source;
 import dev.shiplog.journal.record.Container;
 import dev.shiplog.journal.record.ContainerRule;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Which containers are recorded. Without {@code include} all are; {@code exclude} wins. A pure value.
@@ -13,6 +14,12 @@ import java.util.List;
 public record Filter(List<ContainerRule> include, List<ContainerRule> exclude) {
     /** Everything. */
     public static final Filter ALL = new Filter(List.of(), List.of());
+
+    /** True if a rule asks for the image, which the engine's list does not always tell. */
+    boolean asksForImage() {
+        return Stream.concat(include.stream(), exclude.stream())
+                .anyMatch(rule -> rule.key().equals("image"));
+    }
 
     /** True if the container is to be recorded. */
     public boolean wants(Container container) {

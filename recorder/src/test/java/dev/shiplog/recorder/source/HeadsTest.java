@@ -199,6 +199,18 @@ class HeadsTest {
     }
 
     @Test
+    void anIdInThePlaceOfTheImageIsNoReference() throws IOException {
+        for (String id : List.of("sha256:30ce4422", "30ce4422", "sha256:30ce", "30ce")) {
+            String list = "[{\"Id\":\"c1\",\"Image\":\"" + id + "\",\"ImageID\":\"sha256:30ce4422\"}]";
+            assertThat(ContainerHead.scanList(list.getBytes(UTF_8)).get(0).image())
+                    .as(id)
+                    .isEmpty();
+        }
+        String inspect = "{\"Id\":\"c1\",\"Image\":\"sha256:30ce4422\",\"Config\":{\"Image\":\"30ce\"}}";
+        assertThat(ContainerHead.scanInspect(inspect.getBytes(UTF_8)).image()).isEqualTo("30ce");
+    }
+
+    @Test
     void aRestartingContainerDoesNotRun() throws IOException {
         String state = "{\"Id\":\"c1\",\"State\":{\"Status\":\"restarting\",\"Running\":true,\"Restarting\":true}}";
         assertThat(ContainerHead.scanInspect(state.getBytes(UTF_8)).running()).isFalse();
@@ -296,12 +308,16 @@ class HeadsTest {
         }
         JsonNode state = tree.path("State");
         String image = string(tree.path("Config").path("Image"));
+        String listed = string(tree.path("Image"));
+        String imageId = string(tree.path("ImageID"));
         Map<String, String> labels = allStrings(tree.path("Labels"));
         labels.putAll(allStrings(tree.path("Config").path("Labels")));
         return new ContainerHead(
                 string(tree.path("Id")),
                 name.startsWith("/") ? name.substring(1) : name,
-                image.isEmpty() ? string(tree.path("Image")) : image,
+                !image.isEmpty()
+                        ? image
+                        : imageId.startsWith(listed) || imageId.startsWith("sha256:" + listed) ? "" : listed,
                 labels,
                 state.isObject()
                         ? state.path("Running").asBoolean(false)

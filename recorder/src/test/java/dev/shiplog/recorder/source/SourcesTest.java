@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.shiplog.journal.record.ContainerRule;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -13,7 +14,9 @@ import dev.shiplog.recorder.engine.Watchdog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -274,6 +277,83 @@ class SourcesTest {
                 }),
                 clock);
         assertThatThrownBy(() -> away.ask(facts)).hasMessage("away");
+    }
+
+    /** Two containers, of which the list has an id for the image of the first: its tag, web:1, has moved since. */
+    private static FakeEngine engineWithAMovedTag() {
+        return new FakeEngine(path -> switch (path) {
+            case "/containers/json?all=1" -> """
+                    [{"Id":"web","Names":["/w1"],"Image":"sha256:30ce44","ImageID":"sha256:30ce44","State":"running"},
+                     {"Id":"db","Names":["/d1"],"Image":"db:1","ImageID":"sha256:e02807","State":"running"}]
+                    """.getBytes(UTF_8);
+            case "/containers/web/json" ->
+                inspect("web", ",\"Image\":\"sha256:30ce44\",\"Config\":{\"Image\":\"web:1\"}");
+            case "/containers/db/json" -> inspect("db", ",\"Image\":\"sha256:e02807\",\"Config\":{\"Image\":\"db:1\"}");
+            default -> frame(1);
+        });
+    }
+
+    /** Which containers' samples and descriptions are recorded with this filter, when one of each must be. */
+    private Set<String> recorded(FakeEngine engine, Filter filter, String... recovered) {
+        InspectSource inspects = inspects(engine);
+        StatsSource stats = stats(engine, Duration.ofSeconds(1));
+        Containers containers = new Containers(engine, clock, queue, filter, stats, inspects);
+        opened.add(containers);
+        for (String event : recovered) {
+            containers.recoverEvent(event.getBytes(UTF_8));
+        }
+        containers.start();
+        containers.connected();
+        await().until(() -> !engine.streams.isEmpty() && !texts(Kind.INSPECT).isEmpty());
+        containers.close();
+        inspects.close();
+        Set<String> ids = new HashSet<>();
+        engine.streams.forEach(stream -> ids.add(stream.path.split("/")[2]));
+        records(record -> record.kind() == Kind.INSPECT).forEach(record -> ids.add(record.subject()));
+        return ids;
+    }
+
+    private static Filter including(String rule) {
+        return new Filter(List.of(ContainerRule.parse(rule)), List.of());
+    }
+
+    private static Filter excluding(String rule) {
+        return new Filter(List.of(), List.of(ContainerRule.parse(rule)));
+    }
+
+    @Test
+    void aContainerWhoseImagesTagHasMovedIsChosenByTheTagItWasMadeFrom() {
+        assertThat(recorded(engineWithAMovedTag(), including("image=web"))).containsExactly("web");
+        records.clear();
+        assertThat(recorded(engineWithAMovedTag(), excluding("image=web"))).containsExactly("db");
+    }
+
+    @Test
+    void anImageThatAnEventToldOfIsNotAskedForThoughTheListHasAnId() {
+        FakeEngine engine = engineWithAMovedTag();
+        String create = """
+                {"Type":"container","Action":"create","Actor":{"ID":"web","Attributes":{"name":"w1","image":"web:1"}}}""";
+        assertThat(recorded(engine, excluding("image=web"), create)).containsExactly("db");
+        assertThat(engine.asked).doesNotContain("/containers/web/json");
+    }
+
+    @Test
+    void anImageThatNoRuleAsksForIsNotAskedFor() {
+        FakeEngine engine = engineWithAMovedTag();
+        assertThat(recorded(engine, excluding("name=w1"))).containsExactly("db");
+        assertThat(engine.asked).doesNotContain("/containers/web/json");
+    }
+
+    @Test
+    void aContainerThatIsGoneBeforeItsImageIsKnownHindersNoOther() {
+        FakeEngine moved = engineWithAMovedTag();
+        FakeEngine engine = new FakeEngine(path -> {
+            if (path.equals("/containers/web/json")) {
+                throw new EngineStatusException(path, 404, "gone");
+            }
+            return moved.get(path);
+        });
+        assertThat(recorded(engine, including("image=*:1"))).containsExactly("db");
     }
 
     /** Containers come and go for months while one stream stays open; what is known of them must go with them. */
