@@ -174,15 +174,26 @@ class FaultsTest {
     }
 
     @Test
-    void readOnlyDirectoryIsRefused() throws Exception {
+    void directoryOnAReadOnlyFileSystemIsRefused() throws Exception {
         try (PrivateMount mount = PrivateMount.of(directory.resolve("mount"), "ro,size=4m")) {
-            journal = mount.inside();
-
-            assertEnds(
-                    1,
-                    "recorder: JOURNAL: is on a read-only file system; --data-dir must be writable\n",
-                    record(mount.enter()));
+            assertRefusedAsReadOnly(mount);
         }
+    }
+
+    @Test
+    void directoryThatIsMountedReadOnlyIsRefused() throws Exception {
+        try (PrivateMount mount = PrivateMount.readOnly(directory.resolve("mount"))) {
+            assertRefusedAsReadOnly(mount);
+        }
+    }
+
+    private void assertRefusedAsReadOnly(PrivateMount mount) throws Exception {
+        journal = mount.inside();
+
+        assertEnds(
+                1,
+                "recorder: JOURNAL: cannot be written to: Read-only file system; --data-dir must be writable\n",
+                record(mount.enter()));
     }
 
     @Test

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A small file system in memory that only processes in a mount namespace of its own see: it goes with them, and no mount
- * is left on this machine whatever happens. Needs root; without, the test is skipped.
+ * A file system that only processes in a mount namespace of its own see: it goes with them, and no mount is left on this
+ * machine whatever happens. Needs root; without, the test is skipped.
  */
 final class PrivateMount implements AutoCloseable {
     private final Process holder;
@@ -22,12 +22,25 @@ final class PrivateMount implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** @param options as of mount(8), as in {@code ro,size=4m} */
+    /**
+     * A small one in memory.
+     *
+     * @param options as of mount(8), as in {@code ro,size=4m}
+     */
     static PrivateMount of(Path directory, String options) throws IOException {
+        return mounted(directory, "mount -t tmpfs -o " + options + " none \"$1\"");
+    }
+
+    /** The directory itself, read-only although the file system that it belongs to is not. */
+    static PrivateMount readOnly(Path directory) throws IOException {
+        return mounted(directory, "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"");
+    }
+
+    private static PrivateMount mounted(Path directory, String mount) throws IOException {
         assumeTrue(System.getProperty("user.name").equals("root"), "mounting a file system needs root");
         Files.createDirectory(directory);
         // Holds the namespace until our end of its standard input is closed.
-        String script = "mount -t tmpfs -o \"$1\" none \"$2\" && echo mounted && read -r end";
+        String script = mount + " && echo mounted && read -r end";
         Process holder = new ProcessBuilder(
                         "unshare",
                         "--mount",
@@ -37,7 +50,6 @@ final class PrivateMount implements AutoCloseable {
                         "-c",
                         script,
                         "sh",
-                        options,
                         directory.toString())
                 .redirectErrorStream(true)
                 .start();

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -69,11 +70,13 @@ final class JournalDirectory {
         if (!Files.isReadable(path) || !Files.isExecutable(path)) {
             throw new IOException(path + ": no permission to read this directory; run as its owner");
         }
-        if (Files.getFileStore(path).isReadOnly()) {
-            throw new IOException(path + ": is on a read-only file system; --data-dir must be writable");
-        }
-        if (!Files.isWritable(path)) {
-            throw new IOException(path + ": no permission to write to this directory; run as its owner");
+        try {
+            path.getFileSystem().provider().checkAccess(path, AccessMode.WRITE);
+        } catch (AccessDeniedException e) {
+            throw new IOException(path + ": no permission to write to this directory; run as its owner", e);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    path + ": cannot be written to: " + e.getReason() + "; --data-dir must be writable", e);
         }
         List<String> foreign = new ArrayList<>();
         for (Path file : files()) {
