@@ -29,7 +29,7 @@ public final class RecorderMain {
 
     private final Map<String, String> environment;
     private @Nullable Recorder recorder;
-    private boolean stopping;
+    private @Nullable String stopping;
 
     RecorderMain(Map<String, String> environment) {
         this.environment = environment;
@@ -89,7 +89,7 @@ public final class RecorderMain {
     void stop(String reason) throws InterruptedException {
         Recorder running;
         synchronized (this) {
-            stopping = true;
+            stopping = reason;
             running = recorder;
         }
         if (running != null) {
@@ -100,7 +100,8 @@ public final class RecorderMain {
     private int record(RecorderConfig config, PrintWriter err) {
         Recorder running = new Recorder(config, RecorderMain::wallNanos, version());
         synchronized (this) {
-            if (stopping) {
+            if (stopping != null) {
+                err.println("recorder: stopped: " + stopping + "; nothing was begun");
                 return OK;
             }
             recorder = running;

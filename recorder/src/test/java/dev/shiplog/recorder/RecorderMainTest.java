@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,12 +123,14 @@ class RecorderMainTest {
     }
 
     @Test
-    void aRecorderThatWasStoppedBeforeItBeganEndsWell() throws InterruptedException {
+    void aRecorderThatWasStoppedBeforeItBeganSaysSoAndEndsWell() throws InterruptedException {
         RecorderMain main = new RecorderMain(environment);
         main.stop("terminated");
         String[] args = {"--data-dir", directory.toString()};
         assertThat(main.run(args, new PrintWriter(out, true), new PrintWriter(err, true)))
                 .isZero();
-        assertThat(Arrays.asList(out.toString(), err.toString())).containsOnly("");
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).isEqualTo("recorder: stopped: terminated; nothing was begun\n");
+        assertThat(directory).isEmptyDirectory();
     }
 }
