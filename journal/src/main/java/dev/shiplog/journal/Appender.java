@@ -8,12 +8,16 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Excerpt;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
+import dev.shiplog.journal.segment.SegmentReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +41,8 @@ public final class Appender implements Closeable {
     private static final int FRAME = 64;
 
     private static final int GROUP_ROOM = 256;
+    /** Longer than any engine's id; what claims to be one must not make a header that no reader takes. */
+    private static final int LONGEST_ID = 128;
     /** A coded record is smaller than its payload but for this; the encoder may at worst double a short one. */
     private static final int CODING_ROOM = 4096;
 
@@ -60,6 +66,7 @@ public final class Appender implements Closeable {
     public record Recovery(boolean created, long lastSequence, long lastReceived, List<Loss> damage) {}
 
     private final Thread owner = Thread.currentThread();
+    private final Path path;
     private final Options options;
     private final JournalDirectory directory;
     private final JournalLock lock;
@@ -100,6 +107,7 @@ public final class Appender implements Closeable {
 
     private Appender(Path path, Options options, JournalDirectory directory, JournalLock lock, Consumer<Decoded> tail)
             throws IOException {
+        this.path = path;
         this.options = options;
         this.directory = directory;
         this.lock = lock;
@@ -107,7 +115,6 @@ public final class Appender implements Closeable {
         room.floor(0);
         directory.clear(options.roll());
         Tail found = Tail.read(directory, tail);
-        recovery = found.recovery();
         journal = found.journal();
         nextSequence = found.nextSequence();
         segment = found.segment();
@@ -123,7 +130,27 @@ public final class Appender implements Closeable {
             room.reserve(used, Excerpt.MAX_CODED);
         }
         room.reserveMetadata();
-        chronicle = new ChronicleWriter(path, options.roll(), clock, last == null ? clock : last.start());
+        List<Loss> damage = new ArrayList<>(found.damage());
+        chronicle = goOn(damage);
+        recovery = new Recovery(found.isCreated(), found.lastSequence(), found.lastReceived(), List.copyOf(damage));
+    }
+
+    /** Chronicle in the newest segment; if it cannot bear that, which its own pages may be the reason of, in a new one. */
+    private ChronicleWriter goOn(List<Loss> damage) throws IOException {
+        SegmentName last = segment;
+        try {
+            return new ChronicleWriter(path, options.roll(), clock, last == null ? clock : last.start());
+        } catch (JournalFailedException e) {
+            if (last == null) {
+                throw e;
+            }
+            damage.add(new Loss(last.text(), 0, 0, 0, 0, 0, 0, "Chronicle Queue cannot go on in it", false));
+            directory.setAside(last);
+            directory.clear(options.roll());
+            room.reserveMetadata();
+            segment = null;
+            return new ChronicleWriter(path, options.roll(), clock, clock);
+        }
     }
 
     /** Never before the start of any segment there is, and in none that cannot be added to. */
@@ -159,8 +186,9 @@ public final class Appender implements Closeable {
 
     /** The engine's id, for a header before the next record, and those of the segments to come. */
     public void engineId(String id) {
-        headed &= id.equals(engine);
-        engine = id;
+        String known = id.length() > LONGEST_ID ? id.substring(0, LONGEST_ID) : id;
+        headed &= known.equals(engine);
+        engine = known;
     }
 
     /**
@@ -182,18 +210,48 @@ public final class Appender implements Closeable {
         check();
         clock = Math.max(clock, record.received());
         SegmentName current = segment;
-        if (!begun
-                || current == null
-                || clock - current.start() >= current.roll().length().toNanos()) {
-            begin(SegmentName.at(options.roll(), clock), record);
-        } else {
+        if (begun
+                && current != null
+                && clock - current.start() < current.roll().length().toNanos()) {
             chronicle.clock(clock);
             if (!headed) {
-                room.reserve(used, CODING_ROOM);
                 writeHeader();
             }
+            return write(record);
         }
-        return write(record);
+        SegmentName target = SegmentName.at(options.roll(), clock);
+        long from = target.equals(current) ? used : 0;
+        try {
+            begin(target, record);
+            long sequence = write(record);
+            if (lastIn(target, from) != sequence) {
+                throw new JournalFailedException(
+                        directory.resolve(target) + ": what was written to it cannot be read; start again", null);
+            }
+            return sequence;
+        } catch (JournalFailedException e) {
+            directory.setAside(target); // or the next run would meet the same
+            throw e;
+        }
+    }
+
+    /** The last record that a reader finds behind {@code from}: once for each segment Chronicle is not believed. */
+    private long lastIn(SegmentName written, long from) throws IOException {
+        boolean interrupted = Thread.interrupted(); // which would close the file, and is the caller's to see
+        try (SegmentReader reader = new SegmentReader(directory.resolve(written), new LossTracker())) {
+            reader.position(from);
+            long last = 0;
+            while (reader.next() == SegmentReader.Step.RECORD) {
+                last = reader.record().sequence();
+            }
+            return last;
+        } catch (ClosedByInterruptException e) {
+            return lastIn(written, from);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Goes to {@code target}: nothing is written to it unless there is room for all that it begins with. */
@@ -228,6 +286,7 @@ public final class Appender implements Closeable {
         inGroup = false;
         Excerpt.header(
                 new SegmentHeader(journal, options.host(), engine, options.boot(), options.writer(), clock), frame);
+        room.reserve(used, frame.length());
         put(frame);
         headed = true;
     }

@@ -134,7 +134,9 @@ final class JournalDirectory {
             }
         }
         SegmentName aside = segment.aside(last + 1);
-        Files.move(resolve(segment), resolve(aside));
+        if (Files.exists(resolve(segment))) {
+            Files.move(resolve(segment), resolve(aside));
+        }
         return aside;
     }
 

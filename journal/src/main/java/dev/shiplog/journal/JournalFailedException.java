@@ -1,6 +1,7 @@
 package dev.shiplog.journal;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writing broke in a way after which this process must not touch the journal again: what was appended is intact, and a
@@ -9,7 +10,7 @@ import java.io.IOException;
 public final class JournalFailedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    JournalFailedException(String message, Throwable cause) {
+    JournalFailedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -98,6 +98,9 @@ final class Tail {
             if (reader.isEmpty()) {
                 losses.damaged(name.text(), 0, reader.position(), "the segment does not begin as one");
             }
+            if (found.isEmpty() && !reader.isConsistent()) {
+                losses.damaged(name.text(), 0, 0, "Chronicle's pages point to where nothing is");
+            }
             losses.flush();
             nextSequence = Math.max(nextSequence, losses.next());
             collect(losses, found);
@@ -130,8 +133,24 @@ final class Tail {
         }
     }
 
-    Appender.Recovery recovery() {
-        return new Appender.Recovery(created, lastSequence, lastReceived, List.copyOf(damage));
+    /** Whether there was no journal. */
+    boolean isCreated() {
+        return created;
+    }
+
+    /** Of the newest intact record, 0 if there is none. */
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    /** Receipt of that record, ns since the epoch, 0 if there is none. */
+    long lastReceived() {
+        return lastReceived;
+    }
+
+    /** What could not be read in segments that were set aside for it. */
+    List<Loss> damage() {
+        return damage;
     }
 
     /** No record is known to have had this sequence or a higher one. */

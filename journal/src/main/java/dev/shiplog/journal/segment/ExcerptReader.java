@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -50,13 +51,6 @@ final class ExcerptReader implements Closeable {
     private static final int META = 0x4000_0000;
     private static final int INCOMPLETE = 0x8000_0000;
     private static final int END_MARK = 0xC000_0000;
-    /** Chronicle's own documents are index pages of 8 bytes an entry, at most 8192 entries. */
-    private static final int MAX_META = 128 * 1024;
-
-    private static final String[] META_NAMES = {"header", "index2index", "index"};
-    /** All of them begin with 2 bytes and their name, and are longer than that by far. */
-    private static final int MIN_META = 2 + "index2index".length();
-
     /** A HEADER or GROUP, and what is not zero of a new index page, is smaller than this. */
     private static final int MAX_HEAD = 2048;
 
@@ -104,8 +98,15 @@ final class ExcerptReader implements Closeable {
     private int nextIndex;
     private long nextBase;
 
+    /** Where Chronicle's own documents say that there is one. */
+    private final TreeSet<Long> pointers = new TreeSet<>();
+    /** The lowest of them. */
+    private long pointer = Long.MAX_VALUE;
+    /** There was none at one of them. */
+    private boolean astray;
+
     ExcerptReader(Path file) throws IOException {
-        this(file, Long.MAX_VALUE, CHUNK, CHUNK + 4 + Math.max(Excerpt.MAX, MAX_META));
+        this(file, Long.MAX_VALUE, CHUNK, CHUNK + 4 + Math.max(Excerpt.MAX, ChroniclePage.MAX));
     }
 
     /** Reads the file as if it ended after {@code limit} bytes, little more of it than its excerpts, and only small ones. */
@@ -169,12 +170,17 @@ final class ExcerptReader implements Closeable {
                 if ((word & META) == 0 ? isExcerpt(position, length) : isMeta(position, length)) {
                     offset = position;
                     position = after(position, length);
+                    arrive();
                     ending = Ending.OPEN;
                     if ((word & META) == 0) {
                         from = at(offset) + 4 + Excerpt.CRC_WIDTH;
                         to = at(offset) + 4 + length;
                         headed = type() == Excerpt.HEADER;
                         return Found.EXCERPT;
+                    }
+                    if (load(offset, 4 + length)) {
+                        ChroniclePage.pointers(buffer, at(offset) + 4, pointers::add);
+                        pointer = pointers.isEmpty() ? Long.MAX_VALUE : pointers.first();
                     }
                     fresh = false;
                     continue;
@@ -201,6 +207,20 @@ final class ExcerptReader implements Closeable {
             }
             return stop(there, word);
         }
+    }
+
+    /** Sees which pointers lead to the document at {@link #offset}, and which to nowhere. */
+    private void arrive() {
+        while (pointer < position) {
+            astray |= pointer != offset;
+            pointers.remove(pointer);
+            pointer = pointers.isEmpty() ? Long.MAX_VALUE : pointers.first();
+        }
+    }
+
+    /** Whether all documents were there, from the beginning of the file, that Chronicle's own point to. */
+    boolean isConsistent() {
+        return !astray && pointers.isEmpty();
     }
 
     /** How many bytes of a payload whose header is not yet written may stand here. */
@@ -233,7 +253,7 @@ final class ExcerptReader implements Closeable {
             return skip(Math.max(size, position), size == 0 ? "the file is empty" : "the file is cut short");
         }
         int length = word & LENGTH;
-        boolean plausible = word > 0 && length <= ((word & META) == 0 ? Excerpt.MAX : MAX_META);
+        boolean plausible = word > 0 && length <= ((word & META) == 0 ? Excerpt.MAX : ChroniclePage.MAX);
         unsure = true;
         if (plausible && position + 4 + length > size) {
             ending = Ending.CUT;
@@ -399,22 +419,12 @@ final class ExcerptReader implements Closeable {
         return ((int) crc.getValue() ^ withSalt) == Excerpt.intAt(buffer, at);
     }
 
-    /** Whether the document at {@code p} is one of Chronicle's own: a flipped bit must not hide a record. */
+    /** Whether the document at {@code p} is one of Chronicle's own, whole: a flipped bit must not hide a record. */
     private boolean isMeta(long p, int length) throws IOException {
-        if (length < MIN_META || length > MAX_META || !load(p, 4 + MIN_META) || p + 4 + length > size()) {
-            return false;
-        }
-        int at = at(p) + 4;
-        if ((buffer[at] & 0xFF) != 0xB9) {
-            return false;
-        }
-        int n = buffer[at + 1];
-        for (String name : META_NAMES) {
-            if (n == name.length() && Excerpt.ascii(buffer, at + 2, n).equals(name)) {
-                return true;
-            }
-        }
-        return false;
+        return length >= ChroniclePage.PREFIX
+                && load(p, 4 + ChroniclePage.PREFIX)
+                && p + 4 + length <= size()
+                && length == ChroniclePage.length(buffer, at(p) + 4);
     }
 
     private int wordAt(long p) {

@@ -205,8 +205,8 @@ public final class SegmentReader implements Closeable {
         record = null;
     }
 
-    /** Goes on at the head of a group. */
-    void position(long newOffset) {
+    /** Goes on at the head of a group, or the header before it. */
+    public void position(long newOffset) {
         excerpts.position(newOffset);
     }
 
@@ -262,6 +262,14 @@ public final class SegmentReader implements Closeable {
     /** Whether an end mark was read: nothing is added to this segment. */
     public boolean isMarked() {
         return excerpts.ending() == ExcerptReader.Ending.MARKED;
+    }
+
+    /**
+     * Whether Chronicle can go on in this segment, which was read from its beginning to its end: it follows where its own
+     * pages point to, over other records too.
+     */
+    public boolean isConsistent() {
+        return excerpts.isConsistent();
     }
 
     @Override
