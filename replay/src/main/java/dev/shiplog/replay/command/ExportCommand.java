@@ -52,6 +52,9 @@ final class ExportCommand implements Callable<Integer> {
 
     private static final long POLL_MILLIS = 200;
 
+    /** A record stands in the journal no later than this after its time, while all is well. */
+    private static final long LATE_MILLIS = 2000;
+
     /** An engine's clock that runs ahead of its recorder's dates records into the future, by no more than this. */
     private static final long CLOCK_DIFFERENCE = TimeUnit.MINUTES.toNanos(1);
 
@@ -192,7 +195,7 @@ final class ExportCommand implements Callable<Integer> {
                     losses.tell(cursor.copy());
                 }
                 case END -> {
-                    if (!follow || cursor.isOver()) {
+                    if (!follow || cursor.isOver() || isPast(range)) {
                         break reading;
                     }
                     writer.flush();
@@ -206,6 +209,11 @@ final class ExportCommand implements Callable<Integer> {
             throw new InterruptedIOException("interrupted after " + written + " records");
         }
         writer.flush();
+        String open = written < limit && !interrupted() ? gaps.open() : null;
+        if (open != null) {
+            gapCount++;
+            console.err().println("replay: " + open);
+        }
         if (written == 0 && limit > 0 && !follow) {
             console.err()
                     .println("replay: nothing is exported: of " + read
@@ -224,6 +232,11 @@ final class ExportCommand implements Callable<Integer> {
             case raw -> LineFormat.raw();
             case envelope -> new EnvelopeFormat();
         };
+    }
+
+    /** Whether nothing of the range is on its way any more. */
+    private boolean isPast(TimeRange range) {
+        return console.clock().millis() - LATE_MILLIS >= TimeUnit.NANOSECONDS.toMillis(range.until());
     }
 
     private boolean interrupted() {

@@ -15,6 +15,11 @@ public final class Gaps {
     private final RecordFilter filter;
     private final Bytes payload = new Bytes(256);
 
+    /** Since when nothing was recorded, as far as is known; 0 while the recorder hears the engine. */
+    private long deafSince;
+    /** When the last run ended; 0 if another has begun, or there was none. */
+    private long endedAt;
+
     /**
      * @param range in which a gap matters
      * @param filter for records that a gap may have swallowed
@@ -26,7 +31,13 @@ public final class Gaps {
 
     /** One line about the gap that {@code record} tells of, or null if it tells of none that matters. */
     public @Nullable String find(Decoded record, Containers containers) {
-        if (!isMark(record, "gap") && !isMark(record, "dropped")) {
+        if (record.kind() != Kind.MARK) {
+            return null;
+        }
+        payload.clear();
+        record.payload(payload);
+        if (!isMark(payload, "gap") && !isMark(payload, "dropped")) {
+            listen(record);
             return null;
         }
         Mark mark;
@@ -50,6 +61,41 @@ public final class Gaps {
         return null;
     }
 
+    /** Follows whether the recorder hears the engine: a gap is told of when that is so again, and not before. */
+    private void listen(Decoded mark) {
+        if (isMark(payload, "engine-up")) {
+            deafSince = 0;
+        } else if (isMark(payload, "clean-stop")) {
+            endedAt = mark.received();
+        } else if (isMark(payload, "start")) {
+            deafSince = deafSince == 0 ? endedAt : deafSince;
+            endedAt = 0;
+        } else if (isMark(payload, "unclean-stop") || isMark(payload, "engine-down")) {
+            deafSince = deafSince == 0 ? since(mark) : deafSince;
+        }
+    }
+
+    private long since(Decoded mark) {
+        try {
+            return Mark.fromJson(payload.toArray()) instanceof Mark.UncleanStop stop && stop.last() != 0
+                    ? stop.last()
+                    : mark.time();
+        } catch (IOException e) {
+            return mark.time();
+        }
+    }
+
+    /** One line about the gap that is not over at the end of what was read, or null if there is none that matters. */
+    public @Nullable String open() {
+        boolean matters = deafSince != 0
+                && range.overlaps(deafSince, Long.MAX_VALUE)
+                && (isWanted(Kind.EVENT.label()) || isWanted(Kind.STATS.label()));
+        return matters
+                ? "gap: everything from " + Times.format(deafSince)
+                        + " on not recorded: the engine has not answered since"
+                : null;
+    }
+
     private boolean isWanted(String label) {
         Kind kind = Kind.ofLabel(label);
         return kind == null || filter.kinds().contains(kind);
@@ -58,15 +104,6 @@ public final class Gaps {
     private static String line(String what, long from, long to, String reason) {
         return "gap: " + (what.isEmpty() ? "everything" : what) + " from " + Times.format(from) + " to "
                 + Times.format(to) + " not recorded: " + reason;
-    }
-
-    private boolean isMark(Decoded record, String name) {
-        if (record.kind() != Kind.MARK) {
-            return false;
-        }
-        payload.clear();
-        record.payload(payload);
-        return isMark(payload, name);
     }
 
     /** Whether a mark's payload is the one of this name: its writer puts the name first. */

@@ -339,6 +339,33 @@ class ExportCommandTest {
     }
 
     @Test
+    void followsUntilTheEndOfTheRange() throws Exception {
+        try (Appender appender = TestJournal.write(directory, TestJournal.RECORDS)) {
+            Terminal terminal = new Terminal(directory); // whose clock says 10:00
+            assertThat(terminal.run("export --format raw --follow --until 2026-11-21T09:13:00Z ."))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(terminal.out()).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5));
+            appender.sync();
+        }
+    }
+
+    @Test
+    void tellsOfAGapThatIsNotOver() throws IOException {
+        List<Record> records = new ArrayList<>(TestJournal.RECORDS);
+        records.add(TestJournal.mark("09:14:01Z", new Mark.Start("1.0", Map.of())));
+        records.add(TestJournal.mark("09:14:02Z", new Mark.EngineDown("no such file")));
+        TestJournal.write(directory, records).close();
+
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --kind stats .")).isEqualTo(ExitCode.GAPS);
+        assertThat(terminal.err())
+                .isEqualTo("replay: gap: everything from 2026-11-21T09:13:59.501Z on not recorded: the engine has not"
+                        + " answered since" + System.lineSeparator());
+        assertThat(new Terminal(directory).run("export --kind stats --limit 1 ."))
+                .isEqualTo(ExitCode.OK);
+    }
+
+    @Test
     void endsQuietlyWhenNobodyReadsOn() throws IOException {
         TestJournal.write(directory, TestJournal.RECORDS).close();
         OutputStream head = new OutputStream() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,38 @@ class GapsTest {
         assertThat(new Gaps(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
                         .find(Records.decoded(Kind.MARK, "", "{\"mark\":\"gap\",\"from\":\"noon\"}"), containers))
                 .isEqualTo("gap: record 1 tells of one in a way that this version does not know");
+    }
+
+    @Test
+    void tellsOfAnEngineThatHasNotAnsweredSince() {
+        Mark start = new Mark.Start("1", Map.of());
+        Mark up = new Mark.EngineUp("id", "28", "1.50");
+        Mark down = new Mark.EngineDown("connection refused");
+        Mark stop = new Mark.CleanStop("SIGTERM");
+        Mark killed = new Mark.UncleanStop(70 * SECOND, 5);
+        String since = "gap: everything from 1970-01-01T00:01:40Z on not recorded: the engine has not answered since";
+
+        assertThat(open(TimeRange.ALL, List.of(), start, down)).isEqualTo(since);
+        assertThat(open(TimeRange.ALL, List.of(), start, up, down, stop)).isEqualTo(since);
+        assertThat(open(TimeRange.ALL, List.of(), start, up, stop, start)).isEqualTo(since);
+        assertThat(open(TimeRange.ALL, List.of(), start, up, start, killed, down))
+                .isEqualTo(since.replace("00:01:40", "00:01:10"));
+        assertThat(open(TimeRange.ALL, List.of(), start, up, down, up)).isNull();
+        assertThat(open(TimeRange.ALL, List.of(), start, up, stop)).isNull();
+        assertThat(open(TimeRange.ALL, List.of(), start, up, stop, start, up)).isNull();
+        assertThat(open(TimeRange.ALL, List.of("mark"), start, down)).isNull();
+        assertThat(open(new TimeRange(0, 100 * SECOND), List.of(), start, down)).isNull();
+        assertThat(open(new TimeRange(500 * SECOND, 600 * SECOND), List.of(), start, down))
+                .isEqualTo(since);
+    }
+
+    private @Nullable String open(TimeRange range, List<String> kinds, Mark... marks) {
+        Gaps gaps = new Gaps(range, new RecordFilter(kinds, List.of()));
+        for (Mark mark : marks) {
+            assertThat(gaps.find(Records.decoded(Kind.MARK, "", 100 * SECOND, mark.toJson()), containers))
+                    .isNull();
+        }
+        return gaps.open();
     }
 
     private @Nullable String find(TimeRange range, List<String> kinds, List<String> filters, Mark mark) {
