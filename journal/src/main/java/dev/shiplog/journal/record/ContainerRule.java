@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * label=KEY[=GLOB]         a label
  * </pre>
  *
- * In a glob {@code *} stands for any text and {@code ?} for any one character; it must fit whole. A name may have the
+ * An image named without tag and digest is {@code :latest}. In a glob {@code *} stands for any text and {@code ?} for any one character; it must fit whole. A name may have the
  * engine's slash before it.
  *
  * @param text as it was given
@@ -59,10 +59,13 @@ public record ContainerRule(String text, String key, Predicate<Container> holds)
         Predicate<String> glob = glob(value);
         String id = hex(value);
         return container -> {
-            String plain = withoutDigest(container.image());
-            return glob.test(container.image())
+            String image = container.image();
+            String plain = withoutDigest(image);
+            String untagged = withoutTag(plain);
+            return glob.test(image)
                     || glob.test(plain)
-                    || glob.test(withoutTag(plain))
+                    || glob.test(untagged)
+                    || untagged.equals(image) && !image.isEmpty() && glob.test(image + ":latest")
                     || glob.test(container.imageId())
                     || begins(hex(container.imageId()), id);
         };

@@ -84,6 +84,18 @@ class ContainerRuleTest {
     }
 
     @Test
+    void knowsAnImageWithoutATagAsTheLatest() {
+        Container untagged = new Container("", "", "registry:5000/web", "", Map.of());
+        Container tagged = new Container("", "", "registry:5000/web:1", "", Map.of());
+
+        assertThat(holds("image=registry:5000/web:latest", untagged)).isTrue();
+        assertThat(holds("image=registry:5000/web", untagged)).isTrue();
+        assertThat(holds("image=registry:5000/web:latest", tagged)).isFalse();
+        assertThat(holds("image=*:latest", new Container("", "", "", "", Map.of())))
+                .isFalse();
+    }
+
+    @Test
     void knowsAnImageWithADigestByItsName() {
         Container pinned = new Container("", "", "registry:5000/web:1@sha256:0123", "", Map.of());
 
