@@ -142,6 +142,41 @@ class FaultsTest {
         }
     }
 
+    // It is stopped while it starts.
+
+    /** Past a certain moment the JVM that ends loads no more of what opens a journal. */
+    @Test
+    void stopAtAnyMomentOfTheStartIsSaidAndNoFailure() throws Exception {
+        long begun = System.nanoTime();
+        RecorderProcess first = record();
+        awaitOutput(first, "trying again");
+        long start = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+        first.terminate();
+        assertThat(first.awaitEnd()).isZero();
+
+        int moments = 20;
+        for (int i = 0; i < moments; i++) {
+            long moment = start * i / moments;
+            RecorderProcess recorder = record();
+            Thread.sleep(moment);
+            recorder.terminate();
+            int code = recorder.awaitEnd();
+            assertThat(said(recorder))
+                    .as("stopped after %d ms", moment)
+                    .satisfiesAnyOf(
+                            said -> {
+                                assertThat(code).isZero();
+                                assertThat(said)
+                                        .contains("stopped: terminated by a signal")
+                                        .doesNotContain("Chronicle");
+                            },
+                            said -> {
+                                assertThat(code).as("not yet ours").isEqualTo(128 + 15);
+                                assertThat(said).isEmpty();
+                            });
+        }
+    }
+
     // The journal cannot be written.
 
     @Test

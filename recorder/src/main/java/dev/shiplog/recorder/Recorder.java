@@ -111,6 +111,11 @@ final class Recorder {
         }
     }
 
+    /** True if {@link #run} opened the journal; for the thread that calls that. */
+    boolean begun() {
+        return appender != null;
+    }
+
     /** Ends {@link #run} in good order, and waits for that. Idempotent. */
     void stop(String reason) throws InterruptedException {
         started.await();

@@ -100,8 +100,7 @@ public final class RecorderMain {
     private int record(RecorderConfig config, PrintWriter err) {
         Recorder running = new Recorder(config, RecorderMain::wallNanos, version());
         synchronized (this) {
-            if (stopping != null) {
-                err.println("recorder: stopped: " + stopping + "; nothing was begun");
+            if (stopsBeforeItBegan(err)) {
                 return OK;
             }
             recorder = running;
@@ -110,6 +109,10 @@ public final class RecorderMain {
             running.run();
             return OK;
         } catch (JournalFailedException e) {
+            // A process that is ending loads no more of what Chronicle needs: then nothing is wrong with the journal.
+            if (!running.begun() && stopsBeforeItBegan(err)) {
+                return OK;
+            }
             err.println("recorder: " + e.getMessage());
             return BROKEN;
         } catch (IOException e) {
@@ -118,6 +121,13 @@ public final class RecorderMain {
         } catch (InterruptedException e) {
             return FAILED;
         }
+    }
+
+    private synchronized boolean stopsBeforeItBegan(PrintWriter err) {
+        if (stopping != null) {
+            err.println("recorder: stopped: " + stopping + "; nothing was begun");
+        }
+        return stopping != null;
     }
 
     /** Ends the process after a signal, with the code of a run that did what it was asked to: 143 looks like a failure. */
