@@ -9,16 +9,23 @@ import java.util.zip.GZIPOutputStream;
 /** The compressions that a file's name can ask for. */
 public enum Compression {
     NONE,
-    /** {@code .gz}. */
+    /** {@code .gz} or {@code .gzip}. */
     GZIP,
-    /** {@code .zst}. */
+    /** {@code .zst} or {@code .zstd}. */
     ZSTD;
 
     private static final int BUFFER = 1 << 16;
-    private static final Pattern OTHERS = Pattern.compile(".*\\.(7z|br|bz2|lz|lz4|lzma|lzo|sz|tar|tgz|xz|Z|zip)");
+    private static final Pattern GZIP_NAME = name("gz|gzip");
+    private static final Pattern ZSTD_NAME = name("zst|zstd");
+    private static final Pattern OTHERS = name(
+            "7z|br|bz2|bzip2|lz|lz4|lzma|lzo|snappy|sz|tar|tar\\.(gz|gzip|zst|zstd)|tbz|tbz2|tgz|txz|tzst|xz|z|zip");
+
+    private static Pattern name(String endings) {
+        return Pattern.compile(".*\\.(" + endings + ")", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    }
 
     /**
-     * What the end of {@code name} asks for.
+     * What the end of {@code name} asks for, in whatever case.
      *
      * @throws IllegalArgumentException if that is something else, which plain content would belie
      */
@@ -27,7 +34,9 @@ public enum Compression {
             throw new IllegalArgumentException(
                     name + ": not written in this form; end it in .gz or .zst, or in neither to have it plain");
         }
-        return name.endsWith(".gz") ? GZIP : name.endsWith(".zst") ? ZSTD : NONE;
+        return GZIP_NAME.matcher(name).matches()
+                ? GZIP
+                : ZSTD_NAME.matcher(name).matches() ? ZSTD : NONE;
     }
 
     /** What is written to the result goes to {@code out} compressed; closing the result completes it. */
