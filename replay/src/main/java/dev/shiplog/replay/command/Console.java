@@ -5,7 +5,9 @@ import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 
 /**
  * The world outside, as far as a verb may touch it.
@@ -19,6 +21,20 @@ import java.util.concurrent.CountDownLatch;
  */
 public record Console(
         OutputStream out, PrintWriter err, boolean terminal, InstantSource clock, Path directory, CountDownLatch stop) {
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
+
+    /** Says one line about the result. */
+    void say(String line) {
+        err.println("replay: " + printable(line));
+    }
+
+    /** Names of files may hold what would break the line, or command the terminal: such is shown as {@code \x1b}. */
+    static String printable(String text) {
+        return CONTROL.matcher(text)
+                .replaceAll(match -> String.format(
+                        Locale.ROOT, "\\\\x%02x", (int) match.group().charAt(0)));
+    }
+
     /**
      * The path that {@code text} stands for.
      *

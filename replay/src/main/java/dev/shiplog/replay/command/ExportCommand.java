@@ -88,7 +88,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--follow"},
             description =
-                    "At the end wait for more, until interrupted. A segment's file ends when its writer closes it.")
+                    "At the end wait for more, until interrupted. Of segments' files the last one read is waited for,"
+                            + " until its writer goes on in another.")
     private boolean follow;
 
     @Option(
@@ -138,7 +139,7 @@ final class ExportCommand implements Callable<Integer> {
 
     private int export(Cursor cursor, RecordFilter filter, TimeRange range, OutputStream out) throws IOException {
         Containers containers = new Containers();
-        try (Losses losses = new Losses(console.err());
+        try (Losses losses = new Losses(console);
                 LineWriter writer = new LineWriter(lineFormat(containers), out)) {
             return export(cursor, filter, range, containers, losses, writer);
         }
@@ -175,7 +176,7 @@ final class ExportCommand implements Callable<Integer> {
                     if (gap != null) {
                         gapCount++;
                         progress.clear();
-                        console.err().println("replay: " + gap);
+                        console.say(gap);
                     }
                     if (range.contains(record.time()) && filter.wants(record, containers)) {
                         writer.write(record);
@@ -215,9 +216,8 @@ final class ExportCommand implements Callable<Integer> {
             console.err().println("replay: " + open);
         }
         if (written == 0 && limit > 0 && !follow) {
-            console.err()
-                    .println("replay: nothing is exported: of " + read
-                            + " records that were read none is asked for; replay ls shows what is there");
+            console.say("nothing is exported: of " + read
+                    + " records that were read none is asked for; replay ls shows what is there");
         }
         if (losses.any()) {
             losses.summarise();

@@ -3,7 +3,6 @@ package dev.shiplog.replay.command;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.replay.query.Times;
-import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells of damage, a line for each place and what builds on it, and in the end of all of it. */
 final class Losses implements AutoCloseable {
-    private final PrintWriter err;
+    private final Console console;
     private final Set<String> segments = new TreeSet<>();
     private int stretches;
     private long records;
@@ -23,8 +22,8 @@ final class Losses implements AutoCloseable {
 
     private @Nullable Loss last;
 
-    Losses(PrintWriter err) {
-        this.err = err;
+    Losses(Console console) {
+        this.console = console;
     }
 
     /** Tells of a loss, if need be after what comes next. */
@@ -46,7 +45,7 @@ final class Losses implements AutoCloseable {
     void flush() {
         Loss loss = open;
         if (loss != null) {
-            err.println("replay: lost: " + loss.segment() + ", " + where(loss) + ": " + what(loss) + when(loss) + ": "
+            console.say("lost: " + loss.segment() + ", " + where(loss) + ": " + what(loss) + when(loss) + ": "
                     + loss.reason() + more(loss));
         }
         open = null;
@@ -75,7 +74,7 @@ final class Losses implements AutoCloseable {
     /** A copy costs nothing. */
     void tell(Segment copy) {
         flush();
-        err.println("replay: passed over: " + copy.name().text() + ": a copy of "
+        console.say("passed over: " + copy.name().text() + ": a copy of "
                 + Objects.requireNonNull(copy.copyOf()).getFileName());
     }
 
@@ -112,7 +111,7 @@ final class Losses implements AutoCloseable {
 
     void summarise() {
         flush();
-        err.println("replay: damage: " + count(stretches, "stretch", "stretches") + " could not be read, in "
+        console.say("damage: " + count(stretches, "stretch", "stretches") + " could not be read, in "
                 + count(segments.size(), "segment", "segments") + "; " + count(records, "record is", "records are")
                 + " known to be lost");
     }

@@ -70,7 +70,7 @@ final class LsCommand implements Callable<Integer> {
         List<Path> paths = segments.stream().map(Segment::path).toList();
         boolean oneDirectory = paths.stream().map(Path::getParent).distinct().count() <= 1;
         Table table = new Table(paths, oneDirectory);
-        Losses losses = new Losses(console.err());
+        Losses losses = new Losses(console);
         if (format == Format.table) {
             out.putUtf8(table.head());
             flush();
@@ -199,7 +199,7 @@ final class LsCommand implements Callable<Integer> {
         }
 
         private String name(Path segment) {
-            return (namesOnly ? segment.getFileName() : segment).toString();
+            return Console.printable((namesOnly ? segment.getFileName() : segment).toString());
         }
 
         private static String bytes(long count) {

@@ -52,8 +52,8 @@ public final class Replay {
                 .setOut(out)
                 .setErr(console.err())
                 .setUsageHelpWidth(100)
-                .setParameterExceptionHandler(Replay::wrongUsage)
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, console.err()));
+                .setParameterExceptionHandler((e, given) -> wrongUsage(e, console))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, console));
         int code = commands.execute(args);
         out.flush();
         console.err().flush();
@@ -68,7 +68,7 @@ public final class Replay {
         }
     }
 
-    private static int wrongUsage(ParameterException e, String[] args) {
+    private static int wrongUsage(ParameterException e, Console console) {
         CommandLine command = e.getCommandLine();
         String what = String.valueOf(e.getMessage());
         String hint = "";
@@ -81,19 +81,19 @@ public final class Replay {
                     .orElse("");
         }
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println("replay: " + what + "; " + hint + "see '" + name + " --help'");
+        console.say(what + "; " + hint + "see '" + name + " --help'");
         return ExitCode.USAGE;
     }
 
-    private static int failed(Exception e, PrintWriter err) {
+    private static int failed(Exception e, Console console) {
         if (e instanceof BrokenPipeException) {
             return ExitCode.OK;
         }
         if (e instanceof IOException io) {
-            err.println("replay: " + FileErrors.line(io));
+            console.say(FileErrors.line(io));
         } else {
-            err.print("replay: this is a bug, please report it: ");
-            e.printStackTrace(err);
+            console.err().print("replay: this is a bug, please report it: ");
+            e.printStackTrace(console.err());
         }
         return ExitCode.FAILED;
     }

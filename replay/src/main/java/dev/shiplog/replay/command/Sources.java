@@ -37,9 +37,7 @@ final class Sources {
         for (Path path : paths) {
             if (Files.isDirectory(path)) {
                 for (Path misnamed : Catalog.misnamed(path)) {
-                    console.err()
-                            .println("replay: not read: " + misnamed
-                                    + ": not named like a segment, such as 20261121-11F.cq4");
+                    console.say("not read: " + misnamed + ": not named like a segment, such as 20261121-11F.cq4");
                 }
             }
         }

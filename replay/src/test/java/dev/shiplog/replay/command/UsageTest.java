@@ -31,9 +31,14 @@ class UsageTest {
                     export --since now --until 1h x | --since now is after --until 1h; see 'replay export --help'
                     export --limit many x       | Invalid value for option '--limit': 'many' is not a number; see 'replay export --help'
                     export  x                   | '' is not a path; see 'replay export --help'
-                    ls a\0b                    | 'a\0b' is not a path here: nul character not allowed; see 'replay ls --help'
+                    ls a\0b                    | 'a\\x00b' is not a path here: nul character not allowed; see 'replay ls --help'
                     export -o  x                | '' is not a path; see 'replay export --help'
                     export -o out.bz2 x         | out.bz2: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
+                    export -o a.XZ x | a.XZ: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
+                    export -o a.snappy x | a.snappy: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
+                    export -o a.tar.gz x | a.tar.gz: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
+                    export -o a.TAR.Zst x | a.TAR.Zst: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
+                    export -o a.tgz x | a.tgz: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
                     export --limit -1 x         | --limit -1 is less than none; see 'replay export --help'
                     """)
     void saysInOneLineWhatIsWrongAndWhatWouldBeRight(String commandLine, String message) {
