@@ -175,7 +175,7 @@ public final class Cursor implements Closeable {
         } catch (IOException e) {
             // A file that has gone is retention's, which was faster; what follows shows whether records are missing.
             if (!(e instanceof NoSuchFileException) || Files.isSymbolicLink(file)) {
-                losses.unreadable(name(), 0, size(file), e);
+                losses.unreadable(name(), 0, segment().size(), e);
             }
         }
         return true;
@@ -189,7 +189,7 @@ public final class Cursor implements Closeable {
         try {
             return current.next();
         } catch (IOException e) {
-            losses.unreadable(name(), current.position(), size(segment().path()), e);
+            losses.unreadable(name(), current.position(), segment().size(), e);
             current.close();
             reader = null;
             return SegmentReader.Step.END;
@@ -212,12 +212,11 @@ public final class Cursor implements Closeable {
             return true;
         }
         Path file = segment().path();
-        // One that is gone, or was made anew, was only half made: a writer's next start removes such.
-        if (current != null && current.isEmpty() && !next.path().equals(file) && Files.exists(file)) {
-            losses.damaged(name(), 0, size(file), "the segment is empty");
-        }
         if (!segment().directory().equals(next.directory())) {
             losses.restart();
+        } else if (current != null && current.isBare() && !next.path().equals(file) && Files.exists(file)) {
+            // One that is gone, or was made anew, was only half made: a writer's next start removes such.
+            losses.empty(name(), segment().size());
         }
         go(next);
         return true;
@@ -287,14 +286,6 @@ public final class Cursor implements Closeable {
 
     private String name() {
         return segment().name().text();
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            return 0;
-        }
     }
 
     /** The current record, valid until the next call of {@link #next()}. */

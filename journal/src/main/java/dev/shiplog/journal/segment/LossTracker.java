@@ -69,6 +69,11 @@ public final class LossTracker {
         damaged(inSegment, from, to, reason(e));
     }
 
+    /** This segment was read and is bare, though another one follows. */
+    public void empty(String inSegment, long size) {
+        damaged(inSegment, 0, size, "the segment is empty");
+    }
+
     static String reason(IOException e) {
         String why = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
         if (e instanceof AccessDeniedException) {
@@ -194,7 +199,7 @@ public final class LossTracker {
     }
 
     /** Why there is a hole between two segments that are intact. */
-    static String missing(String before, String after) {
+    private static String missing(String before, String after) {
         return "records are missing between " + before + " and " + after + ": is a segment gone?";
     }
 

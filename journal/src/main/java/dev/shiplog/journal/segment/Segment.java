@@ -39,6 +39,15 @@ public record Segment(
         }
     }
 
+    /** How long the file is now; 0 if not known. */
+    public long size() {
+        try {
+            return Files.size(path);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     /** The directory of the journal that it belongs to. */
     public Path directory() {
         return Objects.requireNonNull(path.toAbsolutePath().getParent());

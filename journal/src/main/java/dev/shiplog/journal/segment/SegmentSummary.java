@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param segment as it was listed
  * @param header the newest, or null if none is intact
- * @param firstSequence of the first record, 0 if there is none or damage leaves it open
  * @param lastSequence the highest of a record that was read or is known to be lost, 0 if damage leaves it open
  * @param firstReceived receipt of the first record, ns since the epoch, 0 if there is none
  * @param lastReceived of the last one
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 public record SegmentSummary(
         Segment segment,
         @Nullable SegmentHeader header,
-        long firstSequence,
         long lastSequence,
         long firstReceived,
         long lastReceived,
@@ -73,41 +71,8 @@ public record SegmentSummary(
             return read(segment, newest, losses);
         } catch (IOException e) {
             losses.add(new Loss(segment.name().text(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e), false));
-            return new SegmentSummary(segment, null, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
+            return new SegmentSummary(segment, null, 0, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
         }
-    }
-
-    /**
-     * The records missing between {@code before} and this segment of the same journal, null if there are none. Where
-     * damage leaves open how the one before ends, its own losses speak for what is missing behind it.
-     */
-    public @Nullable Loss missingAfter(SegmentSummary before) {
-        if (before.lastSequence == 0 || firstSequence <= before.lastSequence + 1 || !continues(before)) {
-            return null;
-        }
-        String name = before.segment.name().text();
-        return new Loss(
-                name,
-                before.usedBytes,
-                before.usedBytes,
-                before.lastSequence + 1,
-                firstSequence - 1,
-                before.lastReceived,
-                firstReceived,
-                LossTracker.missing(name, segment.name().text()),
-                false);
-    }
-
-    /** Whether {@code before}, of the same journal, goes further than this segment, of which it may be a copy. */
-    public boolean endsBefore(@Nullable SegmentSummary before) {
-        return before != null && lastSequence > 0 && lastSequence < before.lastSequence && continues(before);
-    }
-
-    private boolean continues(SegmentSummary before) {
-        return header != null
-                && before.header != null
-                && header.journal().equals(before.header.journal())
-                && segment.directory().equals(before.segment.directory());
     }
 
     private static SegmentSummary read(Segment segment, boolean newest, List<Loss> losses) throws IOException {
@@ -115,7 +80,6 @@ public record SegmentSummary(
         Tally tally = new Tally(losses);
         LossTracker tracker = new LossTracker();
         try (SegmentReader reader = new SegmentReader(path, tracker)) {
-            Group firstGroup = null;
             Group lastGroup = null;
             long lastGroupAt = 0;
             long first = 0;
@@ -124,9 +88,6 @@ public record SegmentSummary(
             do {
                 step = reader.next();
                 collect(tracker, losses);
-                if (firstGroup == null) {
-                    firstGroup = reader.group();
-                }
                 if (step == SegmentReader.Step.RECORD) {
                     if (!any) {
                         any = true;
@@ -139,14 +100,12 @@ public record SegmentSummary(
             } while (step != SegmentReader.Step.END);
             tracker.flush();
             collect(tracker, losses);
-            boolean open = !losses.isEmpty() && losses.get(0).fromSequence() == 0;
             if (any && lastGroup != null) {
                 tally.read(path, losses.isEmpty() ? lastGroup : null, lastGroupAt);
             }
             return new SegmentSummary(
                     segment,
                     reader.header(),
-                    any && firstGroup != null && !open ? firstGroup.base() : 0,
                     tally.lastSequence,
                     first,
                     tally.lastReceived,

@@ -3,6 +3,7 @@ package dev.shiplog.replay.command;
 import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.LossSurvey;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
             "",
             "States: open (more may come), rolled (closed, a newer one follows), unclosed (a newer one",
             "follows, nothing is missing), cut (the file ends too soon), damaged (parts cannot be read),",
-            "empty (no record), copy (another file holds the same, and is read for it).",
+            "empty (no record; damage if not even a beginning is there and another one follows),",
+            "copy (another file holds the same, and is read for it).",
             "FROM and UNTIL are the receipt of the first and the last record. BYTES are those in use,",
             "indexes of the file included; 'du' tells what it takes on disk.",
             "",
@@ -76,31 +78,23 @@ final class LsCommand implements Callable<Integer> {
             flush();
         }
         Map<Path, Optional<SegmentName>> newest = new HashMap<>();
-        SegmentSummary before = null;
+        LossSurvey survey = new LossSurvey();
         for (Segment segment : segments) {
             Optional<SegmentName> last = newest.computeIfAbsent(segment.directory(), Catalog::newest);
             SegmentSummary summary =
                     SegmentSummary.of(segment, last.isEmpty() || last.get().equals(segment.name()));
-            Loss missing = before == null ? null : summary.missingAfter(before);
-            if (missing != null) {
-                losses.tell(missing);
-            }
-            if (summary.state() != SegmentSummary.State.EMPTY && !summary.endsBefore(before)) {
-                before = summary;
-            }
             if (format == Format.table) {
                 out.putUtf8(table.row(summary));
             } else {
                 json(summary);
             }
             flush();
-            if (segment.copyOf() == null) {
-                summary.losses().forEach(losses::tell);
-            } else {
+            survey.next(summary).forEach(losses::tell);
+            if (segment.copyOf() != null) {
                 losses.tell(segment);
             }
-            losses.flush();
         }
+        survey.end().forEach(losses::tell);
         if (losses.any()) {
             losses.summarise();
             return ExitCode.DAMAGE;

@@ -6,6 +6,7 @@ import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentSummary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,11 +14,15 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +179,145 @@ class LsCommandTest {
                 .isEqualTo("replay: not read: " + directory + "/./evidence-20261121-0913.cq4: not named like a segment,"
                         + " such as 20261121-11F.cq4" + System.lineSeparator());
         assertThat(export.out()).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5));
+    }
+
+    @Test
+    void namesFilesInOneLineAndWithoutControlOfTheTerminal() throws IOException {
+        TestJournal.write(directory.resolve("a\n\u001b[31mb"), TestJournal.RECORDS)
+                .close();
+        Files.createFile(directory.resolve("a\n\u001b[31mb").resolve("\u009b2J\r.cq4"));
+        Terminal terminal = new Terminal(directory);
+
+        assertThat(terminal.run("ls a\n\u001b[31mb nowhere\u007f")).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.err().lines())
+                .containsExactly(
+                        "replay: not read: " + directory
+                                + "/a\\x0a\\x1b[31mb/\\x9b2J\\x0d.cq4: not named like a segment,"
+                                + " such as 20261121-11F.cq4",
+                        "replay: " + directory + "/nowhere\\x7f: no such file or directory");
+        Files.createDirectory(directory.resolve("other"));
+        Files.copy(
+                directory.resolve("a\n\u001b[31mb").resolve("20261121-0912.cq4"),
+                directory.resolve("other").resolve("20261121-0912.cq4"));
+        Terminal table = new Terminal(directory);
+        assertThat(table.run("ls a\n\u001b[31mb other")).isEqualTo(ExitCode.OK);
+        assertThat(table.out()).contains("/a\\x0a\\x1b[31mb/20261121-0912.cq4").doesNotContain("\u001b");
+    }
+
+    @Test
+    void tellsOfAnEmptySegmentThatHasAnotherOneAfterIt() throws IOException {
+        for (String segment : List.of("20261121-0912.cq4", "20261121-0913.cq4")) {
+            for (boolean pages : new boolean[] {false, true}) {
+                writeThreeSegments();
+                Path file = directory.resolve(segment);
+                long begin = Objects.requireNonNull(
+                                Catalog.list(List.of(file)).get(0).head())
+                        .offset();
+                byte[] bytes = Files.readAllBytes(file);
+                Arrays.fill(bytes, pages ? (int) begin : 0, bytes.length, (byte) 0);
+                Files.write(file, bytes);
+
+                assertThat(toldByLsAndExport("."))
+                        .as("%s, %s", segment, pages ? "only Chronicle's pages left" : "all zeros")
+                        .contains("lost: " + segment + ", bytes 0 to " + bytes.length, ": the segment is empty");
+                Terminal alone = new Terminal(directory);
+                assertThat(alone.run("ls " + segment)).isEqualTo(ExitCode.OK);
+                assertThat(alone.out().lines().map(line -> line.split(" +")[1])).containsExactly("STATE", "empty");
+                deleteSegments();
+            }
+        }
+    }
+
+    @Test
+    void theNewestSegmentMayBeEmpty() throws IOException {
+        writeThreeSegments();
+        Files.write(directory.resolve("20261121-0915.cq4"), new byte[100_000]);
+        TestJournal.write(directory.resolve("other"), TestJournal.RECORDS).close();
+        for (String sources : List.of(".", ". other")) {
+            Terminal ls = new Terminal(directory);
+            Terminal export = new Terminal(directory);
+            assertThat(ls.run("ls " + sources)).isEqualTo(ExitCode.OK);
+            assertThat(export.run("export " + sources)).isEqualTo(ExitCode.OK);
+            assertThat(ls.err()).isEqualTo(export.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void countsNoLossForADamagedCopyBesideItsOriginal() throws IOException {
+        for (String copy : List.of("20261121-0930.cq4", "20261121-0900.cq4")) {
+            for (String place : List.of("postgres", "cpu_stats", "clean-stop")) {
+                writeThreeSegments();
+                String original = place.equals("clean-stop") ? "20261121-0913.cq4" : "20261121-0912.cq4";
+                Files.copy(directory.resolve(original), directory.resolve(copy));
+                flip(copy, place);
+                Terminal ls = new Terminal(directory);
+                Terminal export = new Terminal(directory);
+
+                assertThat(ls.run("ls .")).isEqualTo(export.run("export --format raw ."));
+                assertThat(ls.err()).as("%s, damaged at %s", copy, place).isEqualTo(export.err());
+                assertThat(export.out()).startsWith(TestJournal.payloads(1, 2, 3, 4, 5, 6, 7, 8, 9));
+                assertThat(ls.out()).contains(copy + "  damaged");
+                deleteSegments();
+            }
+        }
+    }
+
+    /** Compares with an export, on journals of which files were copied, damaged, cut, emptied and deleted. */
+    @Test
+    void tellsTheLossesThatAnExportTells() throws IOException {
+        int lossy = 0;
+        for (int seed = 0; seed < 60; seed++) {
+            Random random = new Random(seed);
+            writeThreeSegments();
+            for (int times = 1 + random.nextInt(4); times > 0; times--) {
+                List<SegmentName> names = Catalog.names(directory);
+                Path file = directory.resolve(
+                        names.get(random.nextInt(names.size())).text());
+                int size = (int) Files.size(file);
+                byte[] bytes = Files.readAllBytes(file);
+                int used = Math.max(1, (int)
+                        SegmentSummary.of(Catalog.list(List.of(file)).get(0), false)
+                                .usedBytes());
+                switch (random.nextInt(5)) {
+                    case 0 ->
+                        Files.copy(
+                                file,
+                                directory.resolve("20261121-0" + (900 + random.nextInt(40)) + ".cq4"),
+                                StandardCopyOption.REPLACE_EXISTING);
+                    case 1 -> {
+                        for (int flips = 1 + random.nextInt(3); flips > 0 && size > 0; flips--) {
+                            bytes[Math.min(size - 1, random.nextInt(used))] ^= (byte) (1 << random.nextInt(8));
+                        }
+                        Files.write(file, bytes);
+                    }
+                    case 2 -> Files.write(file, Arrays.copyOf(bytes, random.nextInt(used)));
+                    case 3 -> Files.write(file, new byte[size]);
+                    default -> Files.delete(file);
+                }
+                if (Catalog.names(directory).isEmpty()) {
+                    writeThreeSegments();
+                }
+            }
+            Terminal ls = new Terminal(directory);
+            Terminal export = new Terminal(directory);
+            assertThat(ls.run("ls ."))
+                    .as("seed %d", seed)
+                    .isEqualTo(export.run("export --format raw --kind sockets ."));
+            assertThat(ls.err())
+                    .as("seed %d", seed)
+                    .isEqualTo(export.err().replaceAll("replay: nothing is exported: .*\\R", ""));
+            lossy += ls.err().contains("lost:") ? 1 : 0;
+            deleteSegments();
+        }
+        assertThat(lossy).as("journals with losses").isBetween(20, 59);
+    }
+
+    private void deleteSegments() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @Test
