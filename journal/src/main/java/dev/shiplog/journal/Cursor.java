@@ -61,6 +61,11 @@ public final class Cursor implements Closeable {
     /** The segment that follows; set once it is there, because only then nothing more is added to this one. */
     private @Nullable Segment following;
 
+    /** The segments beside this one, when it was last seen whether the newest of them is another one. */
+    private List<SegmentName> beside = List.of();
+    /** The writer has left this segment. */
+    private boolean left;
+
     private @Nullable Loss loss;
     /** What a seek came upon, and {@link #next()} gives out. */
     private @Nullable Step found;
@@ -277,6 +282,8 @@ public final class Cursor implements Closeable {
         passed.put(next.path(), next.identity());
         segment = next;
         following = null;
+        beside = List.of();
+        left = false;
         begun = false;
     }
 
@@ -307,10 +314,28 @@ public final class Cursor implements Closeable {
         return segment();
     }
 
-    /** Whether nothing can come any more: the sources are files, and the writer has closed the last of them. */
-    public boolean isOver() {
+    /**
+     * Whether, at the end, nothing can come any more: the sources are files, and the writer of the last one has gone on
+     * in another. That this one is read to its end is found at the call after the next end.
+     */
+    public boolean isOver() throws IOException {
+        if (sources.stream().anyMatch(Files::isDirectory)) {
+            return false;
+        }
         SegmentReader current = reader;
-        return current != null && current.isMarked() && sources.stream().noneMatch(Files::isDirectory);
+        if (current == null || current.isMarked() || left) {
+            return true;
+        }
+        Path directory = segment().directory();
+        List<SegmentName> names = Files.isReadable(directory) ? Catalog.names(directory) : List.of();
+        if (!names.equals(beside)) {
+            beside = names;
+            left = !Catalog.newest(directory)
+                    .orElse(segment().name())
+                    .equals(segment().name());
+            current.complete(); // what was written here before the next segment began must be read first
+        }
+        return false;
     }
 
     /** Where the current record stands. */

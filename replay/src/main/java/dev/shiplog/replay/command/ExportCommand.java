@@ -213,7 +213,7 @@ final class ExportCommand implements Callable<Integer> {
         String open = written < limit && !interrupted() ? gaps.open() : null;
         if (open != null) {
             gapCount++;
-            console.err().println("replay: " + open);
+            console.say(open);
         }
         if (written == 0 && limit > 0 && !follow) {
             console.say("nothing is exported: of " + read

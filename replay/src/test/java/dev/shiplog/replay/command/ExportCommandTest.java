@@ -10,14 +10,19 @@ import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.archive.Compression;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.SegmentSummary;
 import dev.shiplog.replay.export.OutputFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -363,6 +368,46 @@ class ExportCommandTest {
                         + " answered since" + System.lineSeparator());
         assertThat(new Terminal(directory).run("export --kind stats --limit 1 ."))
                 .isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void followsNoFileToWhichNothingIsAdded() throws Exception {
+        TestJournal.write(directory, TestJournal.RECORDS).close();
+        Path first = directory.resolve("20261121-0912.cq4");
+        Files.copy(first, directory.resolve("20261121-0930.cq4"));
+        assertThat(followed("20261121-0912.cq4 20261121-0930.cq4")).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5));
+
+        long used =
+                SegmentSummary.of(Catalog.list(List.of(first)).get(0), false).usedBytes();
+        try (FileChannel file = FileChannel.open(first, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(4), used); // the end mark
+        }
+        assertThat(followed("20261121-0912.cq4")).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5));
+        Files.delete(directory.resolve("20261121-0930.cq4"));
+        assertThat(followed("20261121-0912.cq4")).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5));
+    }
+
+    @Test
+    void followsOnlyTheLastOfTheFiles() throws Exception {
+        TestJournal.write(directory.resolve("rolled"), TestJournal.RECORDS).close();
+        try (Appender open = TestJournal.write(directory.resolve("open"), TestJournal.RECORDS.subList(0, 2))) {
+            open.sync();
+            assertThat(followed("open/20261121-0912.cq4 rolled/20261121-0912.cq4"))
+                    .isEqualTo(TestJournal.payloads(1, 2, 1, 2, 3, 4, 5));
+        }
+    }
+
+    /** What is exported until the end, which must come by itself. */
+    private String followed(String files) throws Exception {
+        Terminal terminal = new Terminal(directory);
+        CompletableFuture<Integer> code =
+                CompletableFuture.supplyAsync(() -> terminal.run("export --format raw --follow " + files));
+        try {
+            assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
+        } finally {
+            terminal.interrupt();
+        }
+        return terminal.out();
     }
 
     @Test
