@@ -58,7 +58,8 @@ final class JournalDirectory {
         } catch (AccessDeniedException e) {
             throw new IOException(path + ": no permission to make this directory; make it, or run as its owner", e);
         } catch (FileSystemException e) {
-            throw new IOException(path + ": the directory cannot be made: " + e.getReason(), e);
+            throw new IOException(
+                    path + ": the directory cannot be made" + (e.getReason() == null ? "" : ": " + e.getReason()), e);
         }
         JournalDirectory directory = new JournalDirectory(path);
         directory.refuseForeign();
@@ -105,6 +106,7 @@ final class JournalDirectory {
 
     /** Clears away what holds nothing, and sets aside what Chronicle with this roll could stumble over. */
     void clear(Roll roll) throws IOException {
+        int ofAnotherRoll = 0;
         for (Path file : files()) {
             String name = file.getFileName().toString();
             if (name.equals(METADATA) || name.endsWith(PRECREATED)) {
@@ -120,8 +122,16 @@ final class JournalDirectory {
                     LOG.log(Level.INFO, "{0}: removed, a killed recorder left it without any content", file);
                 } else if (segment.roll() != roll) {
                     setAside(segment);
+                    ofAnotherRoll++;
                 }
             }
+        }
+        if (ofAnotherRoll > 0) {
+            LOG.log(
+                    Level.INFO,
+                    "{0}: --roll has changed: {1} older segments were renamed to NAME.1, and are read as before",
+                    path,
+                    ofAnotherRoll);
         }
     }
 

@@ -55,8 +55,8 @@ final class CommandLineOptions {
                 "how long a stop may take, to see how the containers end while the host goes "
                         + "down; keep it below the time that your supervisor gives (5s)");
         option(spec, "--config", "FILE", "a YAML file of these options (none)");
-        flag(spec, "--help", "this text", true);
-        flag(spec, "--version", "the version", false);
+        flag(spec, "-h", "--help", "this text", true);
+        flag(spec, "-V", "--version", "the version", false);
         return new CommandLine(spec).setUsageHelpWidth(110);
     }
 
@@ -77,8 +77,8 @@ final class CommandLineOptions {
                 .build());
     }
 
-    private static void flag(CommandSpec spec, String name, String description, boolean help) {
-        spec.addOption(OptionSpec.builder(name)
+    private static void flag(CommandSpec spec, String letter, String name, String description, boolean help) {
+        spec.addOption(OptionSpec.builder(letter, name)
                 .type(boolean.class)
                 .usageHelp(help)
                 .versionHelp(!help)

@@ -128,11 +128,13 @@ final class Recorder {
     private void begin(Appender.Recovery recovery, Tail tail) {
         LOG.log(
                 Level.INFO,
-                "shiplog recorder {0}: {1} into {2}, stats every {3}",
+                "shiplog recorder {0}: {1} into {2}, {3}",
                 version,
                 config.engine(),
                 config.dataDir(),
-                config.described().get("stats-interval"));
+                config.statsInterval().isZero()
+                        ? "no stats"
+                        : "stats every " + config.described().get("stats-interval"));
         queue.put(clock.mark(new Mark.Start(version, config.described())));
         for (Loss loss : recovery.damage()) {
             LOG.log(Level.WARNING, "journal: damage in {0}: {1}; it was set aside", loss.segment(), loss.reason());

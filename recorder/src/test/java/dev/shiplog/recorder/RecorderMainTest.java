@@ -55,8 +55,8 @@ class RecorderMainTest {
                       --stop-grace=TIME      how long a stop may take, to see how the containers end while the host goes
                                                down; keep it below the time that your supervisor gives (5s)
                       --config=FILE          a YAML file of these options (none)
-                      --help                 this text
-                      --version              the version
+                  -h, --help                 this text
+                  -V, --version              the version
 
                 Examples:
                   recorder --data-dir /srv/events

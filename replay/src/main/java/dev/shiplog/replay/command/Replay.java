@@ -103,7 +103,7 @@ public final class Replay {
         @Override
         public String[] getVersion() {
             String version = Replay.class.getPackage().getImplementationVersion();
-            return new String[] {"replay " + (version == null ? "(not packaged)" : version)};
+            return new String[] {"shiplog replay " + (version == null ? "(not packaged)" : version)};
         }
     }
 }

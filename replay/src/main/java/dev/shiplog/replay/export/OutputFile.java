@@ -41,13 +41,13 @@ public final class OutputFile implements Closeable {
      * @throws FileAlreadyExistsException if it is there and {@code replace} is not set
      */
     public static OutputFile create(Path named, Compression compression, boolean replace) throws IOException {
+        if (Files.isDirectory(named)) {
+            throw new IOException(named + ": is a directory; name a file in it");
+        }
+        if (Files.exists(named) && !Files.isRegularFile(named)) {
+            return new OutputFile(named, named, compression, FileChannel.open(named, StandardOpenOption.WRITE));
+        }
         Path target = Files.isSymbolicLink(named) ? named.toRealPath() : named;
-        if (Files.isDirectory(target)) {
-            throw new IOException(target + ": is a directory; name a file in it");
-        }
-        if (Files.exists(target) && !Files.isRegularFile(target)) {
-            return new OutputFile(target, target, compression, FileChannel.open(target, StandardOpenOption.WRITE));
-        }
         if (Files.exists(target) && !replace) {
             throw new FileAlreadyExistsException(target.toString());
         }
