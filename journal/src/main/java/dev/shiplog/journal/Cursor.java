@@ -219,7 +219,7 @@ public final class Cursor implements Closeable {
         Path file = segment().path();
         if (!segment().directory().equals(next.directory())) {
             losses.restart();
-        } else if (current != null && current.isBare() && !next.path().equals(file) && Files.exists(file)) {
+        } else if (current != null && current.isEmpty() && !next.path().equals(file) && Files.exists(file)) {
             // One that is gone, or was made anew, was only half made: a writer's next start removes such.
             losses.empty(name(), segment().size());
         }

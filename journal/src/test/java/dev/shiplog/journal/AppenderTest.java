@@ -555,7 +555,8 @@ class AppenderTest {
     }
 
     /**
-     * Nothing protects Chronicle's own pages, and Chronicle follows them blindly: whatever byte of them is wrong, another run loses nothing, writes nothing that cannot be read, and fills no disk.
+     * Nothing protects Chronicle's own pages, and Chronicle follows them blindly: whatever byte of them is wrong, another
+     * run loses nothing, writes nothing that cannot be read, and fills no disk.
      */
     @ParameterizedTest
     @EnumSource(names = {"MINUTELY", "HOURLY"})

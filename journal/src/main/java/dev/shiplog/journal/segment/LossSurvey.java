@@ -17,8 +17,8 @@ public final class LossSurvey {
     private final LossTracker tracker = new LossTracker();
     private final List<Loss> losses = new ArrayList<>();
     private @Nullable Segment before;
-    /** The segment before was read and is bare. */
-    private boolean bare;
+    /** The segment before was read and is empty. */
+    private boolean empty;
 
     /** What is known to be lost once the next segment is this one; the rest comes with the segments behind it. */
     public List<Loss> next(SegmentSummary summary) {
@@ -27,7 +27,7 @@ public final class LossSurvey {
             leave(before, segment);
         }
         before = segment;
-        bare = false;
+        empty = false;
         if (segment.copyOf() == null && !passIntact(summary)) {
             read(segment);
         }
@@ -43,7 +43,7 @@ public final class LossSurvey {
     private void leave(Segment segment, Segment next) {
         if (!segment.directory().equals(next.directory())) {
             tracker.restart();
-        } else if (bare && Objects.equals(Segment.identity(segment.path()), segment.identity())) {
+        } else if (empty && Objects.equals(Segment.identity(segment.path()), segment.identity())) {
             // One that is gone, or was made anew, was only half made: a writer's next start removes such.
             tracker.empty(segment.name().text(), segment.size());
         }
@@ -82,7 +82,7 @@ public final class LossSurvey {
             while (reader.next() != SegmentReader.Step.END) {
                 collect();
             }
-            bare = reader.isBare();
+            empty = reader.isEmpty();
         } catch (IOException e) {
             tracker.unreadable(segment.name().text(), reader.position(), segment.size(), e);
         }

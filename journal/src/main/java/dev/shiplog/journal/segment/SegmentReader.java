@@ -44,7 +44,6 @@ public final class SegmentReader implements Closeable {
 
     private long offset;
     private long groupOffset;
-    private boolean bare = true;
     private boolean readable = true;
     private boolean decoding = true;
     private int partIndex = -1;
@@ -79,14 +78,8 @@ public final class SegmentReader implements Closeable {
                 return Step.END;
             }
             switch (excerpts.next()) {
-                case EXCERPT -> {
-                    bare = false;
-                    take();
-                }
-                case SKIPPED -> {
-                    bare = false;
-                    losses.damaged(name, excerpts.skippedFrom(), excerpts.position(), excerpts.reason());
-                }
+                case EXCERPT -> take();
+                case SKIPPED -> losses.damaged(name, excerpts.skippedFrom(), excerpts.position(), excerpts.reason());
                 case END -> {
                     tellRepeats(excerpts.position());
                     return losses.pending() ? Step.LOSS : Step.END;
@@ -259,11 +252,6 @@ public final class SegmentReader implements Closeable {
     /** Whether nothing was found, not even the beginning of a segment. */
     public boolean isEmpty() {
         return excerpts.ending() == ExcerptReader.Ending.EMPTY;
-    }
-
-    /** Whether nothing was found, neither good nor damaged, nor an end mark: at most Chronicle's own pages. */
-    public boolean isBare() {
-        return bare && !isMarked();
     }
 
     /** Whether the file ends too soon. */

@@ -20,6 +20,8 @@ public final class Gaps {
     /** When the last run ended; 0 if another has begun, or there was none. */
     private long endedAt;
 
+    private long lastSequence;
+
     /**
      * @param range in which a gap matters
      * @param filter for records that a gap may have swallowed
@@ -31,6 +33,11 @@ public final class Gaps {
 
     /** One line about the gap that {@code record} tells of, or null if it tells of none that matters. */
     public @Nullable String find(Decoded record, Containers containers) {
+        if (record.sequence() < lastSequence) { // another journal's
+            deafSince = 0;
+            endedAt = 0;
+        }
+        lastSequence = record.sequence();
         if (record.kind() != Kind.MARK) {
             return null;
         }

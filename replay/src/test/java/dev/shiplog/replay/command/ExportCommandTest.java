@@ -368,6 +368,10 @@ class ExportCommandTest {
                         + " answered since" + System.lineSeparator());
         assertThat(new Terminal(directory).run("export --kind stats --limit 1 ."))
                 .isEqualTo(ExitCode.OK);
+
+        TestJournal.write(directory.resolve("other"), TestJournal.RECORDS).close();
+        TestJournal.write(directory.resolve("third"), TestJournal.RECORDS).close();
+        assertThat(new Terminal(directory).run("export other third")).isEqualTo(ExitCode.OK);
     }
 
     @Test
