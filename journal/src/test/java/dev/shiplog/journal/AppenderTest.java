@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class AppenderTest {
@@ -573,11 +574,11 @@ class AppenderTest {
         int index = index2index
                 + 4
                 + (ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(index2index) & 0xFFFF);
-        for (int seed = 0; seed < 400; seed++) {
+        for (int seed = 0; seed < 260; seed++) {
             Random random = new Random(seed);
             Path damaged = Files.createDirectory(directory.resolve("damaged"));
             byte[] broken = bytes.clone();
-            int at = seed < 300 ? 12 + seed % 188 : (seed % 2 == 0 ? index2index : index) + 4 + random.nextInt(64);
+            int at = seed < 220 ? 12 + seed % 188 : (seed % 2 == 0 ? index2index : index) + 4 + random.nextInt(64);
             if (seed < 188) {
                 broken[at] = (byte) (broken[at] ^ 1 << random.nextInt(8));
             } else {
@@ -632,6 +633,37 @@ class AppenderTest {
             at += (4 + (word & 0x3FFF_FFFF) + 3) & ~3;
         }
         Files.write(segment, bytes);
+        assertThat(Journals.read(directory).losses()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void zerosOverTheHeaderOfTheLastRunDoNotHideItsRecords(boolean rolled) throws Exception {
+        Path segment = directory.resolve("20261121-11F.cq4");
+        appendOne(directory, Roll.HOURLY, START);
+        long used = summary(segment).usedBytes();
+        try (Appender appender = Journals.open(directory)) {
+            for (int i = 0; i < 5; i++) {
+                appender.append(Journals.stats(i, START + i));
+            }
+            if (rolled) {
+                appender.append(Journals.stats(1, START + HOUR));
+            }
+        }
+        byte[] whole = Files.readAllBytes(segment);
+        ByteBuffer words = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
+        int header = (int) used;
+        int group = header + ((4 + words.getInt(header) + 3) & ~3);
+        int records = group + ((4 + words.getInt(group) + 3) & ~3);
+        for (int from = header; from <= records; from += 4) {
+            byte[] zeroed = whole.clone();
+            Arrays.fill(zeroed, header, from + 4, (byte) 0);
+            Files.write(segment, zeroed);
+            assertThat(Journals.read(directory).losses())
+                    .as("zeroed up to %d", from + 4)
+                    .isNotEmpty();
+        }
+        Files.write(segment, whole);
         assertThat(Journals.read(directory).losses()).isEmpty();
     }
 

@@ -320,6 +320,22 @@ class CursorTest {
     }
 
     @Test
+    void aCopyOfTheNewestSegmentDoesNotEndItEither() throws Exception {
+        try (Appender appender = Journals.open(directory, Roll.MINUTELY)) {
+            appender.append(Journals.stats(0, START));
+            Path live = directory.resolve("20261121-1130.cq4");
+            Files.copy(live, directory.resolve("20261121-1135.cq4"));
+            try (Cursor cursor = Cursor.open(List.of(directory))) {
+                assertThat(Journals.drain(cursor).records()).hasSize(1);
+                appender.append(Journals.stats(1, START + 1));
+                Journals.Reading second = Journals.drain(cursor);
+                assertThat(second.records()).hasSize(1);
+                assertThat(second.losses()).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void aCopyOfTheSegmentThatIsFollowedDoesNotEndIt() throws Exception {
         try (Appender appender = Journals.open(directory, Roll.MINUTELY);
                 Cursor cursor = Cursor.open(List.of(directory))) {

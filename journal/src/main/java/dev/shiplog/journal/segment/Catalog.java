@@ -23,6 +23,7 @@ import java.util.function.Predicate;
  *
  * <p>Names give the order, as long as they agree with the sequences of the records. A segment that was renamed or copied
  * stands where its records belong; one whose beginning is damaged, or not yet written, behind the one before it by name.
+ * A copy stands before its original, to which more may come.
  */
 public final class Catalog {
     /** The file whose lock a recorder holds; a directory with it is a journal, even if it holds no segment yet. */
@@ -100,8 +101,10 @@ public final class Catalog {
             Segment segment = place.segment;
             Segment original = segment.head() == null ? null : originals.putIfAbsent(segment.head(), segment);
             if (original != null && segment.isIn(original)) {
-                segment = segment.asCopyOf(original);
-            } else if (original != null && original.isIn(segment)) {
+                ordered.add(ordered.indexOf(original), segment.asCopyOf(original));
+                continue;
+            }
+            if (original != null && original.isIn(segment)) {
                 ordered.set(ordered.indexOf(original), original.asCopyOf(segment));
                 originals.put(original.head(), segment);
             }

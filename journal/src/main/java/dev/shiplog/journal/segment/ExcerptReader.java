@@ -54,6 +54,9 @@ final class ExcerptReader implements Closeable {
     /** A HEADER or GROUP, and what is not zero of a new index page, is smaller than this. */
     private static final int MAX_HEAD = 2048;
 
+    /** So many documents that follow each other do not stand in a payload. */
+    private static final int MANY_IN_A_ROW = 3;
+
     private static final int CHUNK = 256 * 1024;
     private static final int SMALL_CHUNK = 4096;
     private static final byte[] ZEROS = new byte[64 * 1024];
@@ -195,7 +198,10 @@ final class ExcerptReader implements Closeable {
                 return Found.END;
             }
             long good = search(position + (there ? 4 : 0));
-            boolean hidden = good < 0 && there && word == 0 && lastNonZero >= position + 4 + mostBehindZero();
+            boolean hidden = good < 0
+                    && there
+                    && word == 0
+                    && (lastNonZero >= position + 4 + mostBehindZero() || documentsBehindZero());
             if (good >= 0 || hidden) {
                 forget();
                 if (load(position, 4) && wordAt(position) != word) {
@@ -227,6 +233,31 @@ final class ExcerptReader implements Closeable {
     private int mostBehindZero() {
         boolean headDue = !inGroup || headed || nextIndex >= Encoder.MAX_GROUP;
         return headDue ? MAX_HEAD : Excerpt.MAX;
+    }
+
+    /**
+     * Whether what stands behind a head of zero is no half payload but a row of documents, up to its last byte. Without
+     * their group they do not verify, but heads that lead from one to the next do not come about by chance.
+     */
+    private boolean documentsBehindZero() throws IOException {
+        long end = lastNonZero;
+        for (long start = position + 4; start < end; start += 4) {
+            long p = start;
+            int row = 0;
+            while (p <= end && load(p, 4) && isHeadOfExcerpt(wordAt(p))) {
+                p = after(p, wordAt(p));
+                row++;
+            }
+            boolean marked = p <= end && load(p, 4) && wordAt(p) == END_MARK && p + 8 > end;
+            if (row >= MANY_IN_A_ROW && (marked || p > end && p - end <= 8)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isHeadOfExcerpt(int word) {
+        return word >= Excerpt.MIN && word <= Excerpt.MAX;
     }
 
     private Found stop(boolean there, int word) throws IOException {

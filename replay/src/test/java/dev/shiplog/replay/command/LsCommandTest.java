@@ -128,9 +128,9 @@ class LsCommandTest {
         assertThat(ls.run("ls .")).isEqualTo(ExitCode.OK);
         assertThat(ls.out().lines().map(line -> line.split(" +")[0]))
                 .containsExactly(
-                        "SEGMENT", "20261121-0912.cq4", "20261121-0930.cq4", "20261121-0931.cq4", "20261121-0914.cq4");
+                        "SEGMENT", "20261121-0930.cq4", "20261121-0912.cq4", "20261121-0931.cq4", "20261121-0914.cq4");
         assertThat(ls.out().lines().map(line -> line.split(" +")[1]))
-                .containsExactly("STATE", "rolled", "copy", "rolled", "open");
+                .containsExactly("STATE", "copy", "rolled", "rolled", "open");
         Terminal json = new Terminal(directory);
         assertThat(json.run("ls --format json .")).isEqualTo(ExitCode.OK);
         assertThat(json.out().lines().filter(line -> line.contains("copy")))
