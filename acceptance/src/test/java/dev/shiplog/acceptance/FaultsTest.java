@@ -175,6 +175,7 @@ class FaultsTest {
                                 assertThat(said).isEmpty();
                             });
         }
+        assertThat(journal).as("nothing is set aside for it").isDirectoryNotContaining("glob:**.cq4.*");
     }
 
     // The journal cannot be written.

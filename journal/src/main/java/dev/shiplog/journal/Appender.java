@@ -141,7 +141,7 @@ public final class Appender implements Closeable {
         try {
             return new ChronicleWriter(path, options.roll(), clock, last == null ? clock : last.start());
         } catch (JournalFailedException e) {
-            if (last == null) {
+            if (last == null || isOfTheProcess(e)) {
                 throw e;
             }
             damage.add(new Loss(last.text(), 0, 0, 0, 0, 0, 0, "Chronicle Queue cannot go on in it", false));
@@ -230,9 +230,16 @@ public final class Appender implements Closeable {
             }
             return sequence;
         } catch (JournalFailedException e) {
-            directory.setAside(target); // or the next run would meet the same
+            if (!isOfTheProcess(e)) {
+                directory.setAside(target); // or the next run would meet the same
+            }
             throw e;
         }
+    }
+
+    /** Whether the segment is not to blame: a JVM that is ending loads no more of Chronicle's classes. */
+    private static boolean isOfTheProcess(JournalFailedException e) {
+        return e.getCause() instanceof LinkageError;
     }
 
     /** The last record that a reader finds behind {@code from}: once for each segment Chronicle is not believed. */
