@@ -69,7 +69,7 @@ public final class LossTracker {
         damaged(inSegment, from, to, reason(e));
     }
 
-    /** This segment was read and is bare, though another one follows. */
+    /** This segment was read and is empty, though another one follows. */
     public void empty(String inSegment, long size) {
         damaged(inSegment, 0, size, "the segment is empty");
     }
