@@ -7,6 +7,7 @@ import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHead;
+import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentReader;
 import java.io.Closeable;
@@ -298,6 +299,16 @@ public final class Cursor implements Closeable {
     /** The current record, valid until the next call of {@link #next()}. */
     public Decoded record() {
         return current().record();
+    }
+
+    /** What the segment of the current record says about itself; null if that is damaged. */
+    public @Nullable SegmentHeader header() {
+        return current().header();
+    }
+
+    /** The file that the current record stands in. */
+    public Path file() {
+        return segment().path();
     }
 
     /** The loss just met. */
