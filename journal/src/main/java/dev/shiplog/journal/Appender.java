@@ -4,6 +4,7 @@ import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.journal.codec.Encoder;
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Excerpt;
 import dev.shiplog.journal.segment.Group;
@@ -193,7 +194,8 @@ public final class Appender implements Closeable {
 
     /**
      * What every segment begins with, after its header: asked for on this thread at the first append to a segment, also
-     * when an older run began that segment.
+     * when an older run began that segment. It is written as restated, in a journal that was empty only its
+     * {@code segment-start} is.
      */
     public void snapshot(Supplier<List<Record>> newOpening) {
         opening = newOpening;
@@ -217,13 +219,13 @@ public final class Appender implements Closeable {
             if (!headed) {
                 writeHeader();
             }
-            return write(record);
+            return write(record, false);
         }
         SegmentName target = SegmentName.at(options.roll(), clock);
         long from = target.equals(current) ? used : 0;
         try {
             begin(target, record);
-            long sequence = write(record);
+            long sequence = write(record, false);
             if (lastIn(target, from) != sequence) {
                 throw new JournalFailedException(
                         directory.resolve(target) + ": what was written to it cannot be read; start again", null);
@@ -282,8 +284,10 @@ public final class Appender implements Closeable {
         }
         chronicle.clock(clock);
         writeHeader();
+        boolean empty = nextSequence == 1;
         for (Record record : records) {
-            write(record);
+            boolean unknown = empty && !Mark.isNamed("segment-start", record.payload(), record.payload().length);
+            write(record, !unknown);
         }
         begun = true;
     }
@@ -303,7 +307,7 @@ public final class Appender implements Closeable {
         return CODING_ROOM + 2L * record.payload().length;
     }
 
-    private long write(Record record) throws IOException {
+    private long write(Record record, boolean restated) throws IOException {
         boolean newGroup = !inGroup || encoder.size() >= Encoder.MAX_GROUP || groupBytes >= GROUP_BYTES;
         inGroup = false; // if anything fails, what the encoder remembers is not what was written
         if (newGroup) {
@@ -311,7 +315,11 @@ public final class Appender implements Closeable {
         }
         int index = encoder.size();
         Excerpt.begin(coded);
-        encoder.encode(record, coded);
+        if (restated) {
+            encoder.encodeRestated(record, coded);
+        } else {
+            encoder.encode(record, coded);
+        }
         int length = coded.length() - Excerpt.CRC_WIDTH;
         int parts = (length + Excerpt.MAX_CODED - 1) / Excerpt.MAX_CODED;
         room.reserve(used, length + (long) FRAME * parts + (newGroup ? GROUP_ROOM : 0));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
@@ -197,6 +198,68 @@ class AppenderTest {
                         Kind.INSPECT,
                         Kind.HOST,
                         Kind.STATS);
+    }
+
+    @Test
+    void whatAHeadRepeatsSaysThatItIsRestated() throws Exception {
+        for (int run = 0; run < 2; run++) {
+            try (Appender appender = Journals.open(directory)) {
+                appender.snapshot(() -> head(START, 1));
+                appender.append(Journals.stats(1, START + run));
+                if (run == 1) {
+                    appender.append(Journals.stats(3, START + HOUR));
+                }
+            }
+        }
+        // In the first head the description is a first recording, though it stands there.
+        assertThat(restated(directory)).isEqualTo("R... RRR. RRR.".replace(" ", ""));
+    }
+
+    /** As journals hold it whose writer knew no such flag. */
+    @Test
+    void theHeadOfAnOldJournalIsKnownByWhatItSaysItHolds() throws Exception {
+        Path old = directory.resolve("old");
+        try (Appender appender = Journals.open(old)) {
+            long later = START + HOUR;
+            appendAll(appender, head(START, 1)); // the journal's first
+            appender.append(Journals.stats(1, START));
+            appendAll(appender, head(later, 1));
+            appender.append(Journals.bytes(Kind.INSPECT, 10, later, 3)); // happened right behind the head
+            appender.append(Journals.stats(1, later));
+            appendAll(appender, head(later + HOUR, 0));
+            appender.append(Journals.bytes(Kind.HOST, 10, later + HOUR, 4));
+            appender.append(Journals.stats(1, later + HOUR));
+        }
+        assertThat(restated(old)).isEqualTo("R... RRR.. RR..".replace(" ", ""));
+    }
+
+    /** A head as the recorder makes it, of a host and so many containers. */
+    private static List<Record> head(long received, int containers) {
+        List<Record> head = new ArrayList<>();
+        byte[] start = new Mark.SegmentStart("", containers).toJson();
+        head.add(new Record(0, Kind.MARK, "", received, received, 1, start));
+        head.add(Journals.bytes(Kind.HOST, 10, START - 2, 2));
+        for (int i = 0; i < containers; i++) {
+            head.add(Journals.bytes(Kind.INSPECT, 10, START - 1, i));
+        }
+        return head;
+    }
+
+    private static void appendAll(Appender appender, List<Record> records) throws Exception {
+        for (Record record : records) {
+            appender.append(record);
+        }
+    }
+
+    /** A letter for each record: R if it is restated. */
+    private static String restated(Path journal) throws Exception {
+        StringBuilder found = new StringBuilder();
+        try (Cursor cursor = Cursor.open(List.of(journal))) {
+            while (cursor.next() == Cursor.Step.RECORD) {
+                found.append(cursor.record().restated() ? 'R' : '.');
+            }
+        }
+        return found.toString();
     }
 
     @Test

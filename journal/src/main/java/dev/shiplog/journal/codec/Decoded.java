@@ -19,6 +19,7 @@ public final class Decoded {
     Shape shape = CodedShape.WHOLE.shape();
     long[] numbers = {};
     byte[][] texts = {{}};
+    boolean restated;
 
     Decoded() {}
 
@@ -50,6 +51,14 @@ public final class Decoded {
     /** As {@link Record#monotonic()}. */
     public long monotonic() {
         return monotonic;
+    }
+
+    /**
+     * Whether the record belongs to the head of a segment and repeats what was known when that began: whoever reads the
+     * whole journal has it already. A {@code segment-start} is always restated.
+     */
+    public boolean restated() {
+        return restated;
     }
 
     /** The shape of the payload, or null if it is held as a whole: then only {@link #payload} is to be had. */

@@ -83,7 +83,13 @@ public final class Decoder {
         decoded.shape = track.coded.shape();
         decoded.numbers = track.last;
         decoded.texts = track.texts;
+        decoded.restated = (flags & Encoder.IS_RESTATED) != 0;
         return decoded;
+    }
+
+    /** Lets the record just decoded be a restated one, though its writer did not say so. */
+    public void restate() {
+        decoded.restated = true;
     }
 
     private Track readNew(int flags) throws UndecodableException {

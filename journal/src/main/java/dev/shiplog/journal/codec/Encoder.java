@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * make a wrong record.
  *
  * <pre>
- * record := byte flags, varint index in the group, rest by form (flags bits 0-1)
+ * record := byte flags, varint index in the group, rest by form (flags bits 0-1); restated if flags bit 6
  *   0 new:  byte kind, text subject, shape, all values, clock
  *   1 next: varint back, [shape], misses, clock               same kind, subject and layout as the record named
  *   2 copy: varint back, text subject, [shape], misses, clock   same kind and layout
@@ -57,6 +57,7 @@ public final class Encoder {
     static final int OFFSET_EXPLICIT = 1 << 3;
     static final int SHAPE_NAMED = 1 << 4;
     static final int SHAPE_DEFINED = 1 << 5;
+    static final int IS_RESTATED = 1 << 6;
 
     /** A group defines at most this many shapes, and this many bytes of them; what comes later is coded as a whole. */
     static final int MAX_SHAPES = 1024;
@@ -106,6 +107,13 @@ public final class Encoder {
     /** How many records the group holds so far. */
     public int size() {
         return size;
+    }
+
+    /** As {@link #encode}, of a record that repeats what the journal holds already, and says so. */
+    public void encodeRestated(Record record, Bytes out) {
+        int head = out.length();
+        encode(record, out);
+        out.array()[head] |= IS_RESTATED;
     }
 
     /**

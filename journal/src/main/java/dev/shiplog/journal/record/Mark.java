@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -75,6 +77,12 @@ public sealed interface Mark {
 
     /** What redaction took out of the inspect payloads of {@code subject}: the paths, never the values. */
     record Redaction(String subject, String rule, List<String> removed) implements Mark {}
+
+    /** Whether the first {@code length} bytes of {@code payload} are the mark of this name, which stands first in it. */
+    static boolean isNamed(String name, byte[] payload, int length) {
+        byte[] start = ("{\"mark\":\"" + name + '"').getBytes(StandardCharsets.US_ASCII);
+        return length >= start.length && Arrays.equals(payload, 0, start.length, start, 0, start.length);
+    }
 
     /** The bytes of a record's payload. */
     default byte[] toJson() {

@@ -29,6 +29,7 @@ public final class SegmentReader implements Closeable {
     private final LossTracker losses;
     private final ExcerptReader excerpts;
     private final Decoder decoder = new Decoder();
+    private final UnsaidHead unsaid = new UnsaidHead();
     private final Bytes joined = new Bytes(0);
 
     private @Nullable SegmentHeader header;
@@ -177,8 +178,12 @@ public final class SegmentReader implements Closeable {
         long received = in.clock();
         if (decoding) {
             try {
-                record = decoder.decode(coded, from, to);
-                received = record.received();
+                Decoded decoded = decoder.decode(coded, from, to);
+                if (unsaid.restates(decoded, in.clock())) {
+                    decoder.restate();
+                }
+                record = decoded;
+                received = decoded.received();
             } catch (UndecodableException e) {
                 if (sequence >= floor) {
                     losses.lost(name, at, excerpts.position(), sequence, String.valueOf(e.getMessage()));

@@ -5,8 +5,6 @@ import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Finds, in the recorder's own marks, what was not recorded of that which is asked for. */
@@ -113,10 +111,7 @@ public final class Gaps {
                 + Times.format(to) + " not recorded: " + reason;
     }
 
-    /** Whether a mark's payload is the one of this name: its writer puts the name first. */
     static boolean isMark(Bytes payload, String name) {
-        byte[] start = ("{\"mark\":\"" + name + '"').getBytes(StandardCharsets.US_ASCII);
-        return payload.length() >= start.length
-                && Arrays.equals(payload.array(), 0, start.length, start, 0, start.length);
+        return Mark.isNamed(name, payload.array(), payload.length());
     }
 }
