@@ -8,7 +8,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
-import dev.shiplog.recorder.engine.LineStream;
+import dev.shiplog.recorder.engine.MessageStream;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.source.Arrival;
 import dev.shiplog.recorder.source.Clock;
@@ -85,7 +85,22 @@ class JournalWriterTest {
         }
 
         @Override
-        public LineStream stream(String path) throws IOException {
+        public byte[] get(String path, Duration patience) throws IOException {
+            throw new IOException("no engine");
+        }
+
+        @Override
+        public <T> T read(String path, Duration patience, BodyReader<T> reader) throws IOException {
+            throw new IOException("no engine");
+        }
+
+        @Override
+        public boolean takesConnections(Duration patience) {
+            return false;
+        }
+
+        @Override
+        public MessageStream stream(String path) throws IOException {
             throw new IOException("no engine");
         }
 

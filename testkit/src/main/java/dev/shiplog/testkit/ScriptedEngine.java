@@ -384,6 +384,15 @@ public final class ScriptedEngine implements Closeable {
         }
     }
 
+    /** Takes no new connections, and answers on those that it has: an engine that is going down. */
+    public void refuse() throws IOException {
+        synchronized (lock) {
+            if (server != null) {
+                server.refuse();
+            }
+        }
+    }
+
     /** Listens again, with an empty ring. */
     public void comeBack() throws IOException {
         synchronized (lock) {

@@ -113,11 +113,16 @@ final class SocketServer implements Closeable {
         return connections.size();
     }
 
+    /** Accepts no more, and leaves the connections alone. Idempotent. */
+    void refuse() throws IOException {
+        server.close();
+        Files.deleteIfExists(socket);
+    }
+
     /** Idempotent. */
     @Override
     public void close() throws IOException {
-        server.close();
-        Files.deleteIfExists(socket);
+        refuse();
         for (SocketChannel channel : connections) {
             channel.close();
         }

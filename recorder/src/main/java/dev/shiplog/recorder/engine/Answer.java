@@ -11,15 +11,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and the engine's answer to it, read as a whole or line by line. Holds one buffer, of 8 KiB unless a line is
- * longer. One thread opens and reads; any thread may close, before the answer has begun, too.
+ * One request and the engine's answer to it, read as a whole or message by message. Holds one buffer, of 8 KiB unless a message
+ * is longer. One thread opens and reads; any thread may close, before the answer has begun, too.
  */
-final class Answer implements LineStream {
+final class Answer implements MessageStream {
     /** Four stats samples; also what the transport reads at once. */
     private static final int BUFFER = 8 * 1024;
 
-    /** No line of an engine comes near; without a limit a stray endless line would end the recorder. */
-    private static final int LONGEST = 64 * 1024 * 1024;
+    /** Of a message, and of an answer that is held at once: on the default heap, what is made of one has room, too. */
+    static final int LONGEST = 8 * 1024 * 1024;
+
+    /** Of a longer message: enough to see what it was about. */
+    static final int HEAD = 4 * 1024;
+
+    /** What is left of an answer when its reader has seen enough: a list's closing bracket, white space. */
+    private static final int LONGEST_REST = 64 * 1024;
 
     private static final int LONGEST_ERROR = 16 * 1024;
     private static final byte LINE_FEED = '\n';
@@ -48,6 +54,7 @@ final class Answer implements LineStream {
     private int from;
     private int to;
     private int searched;
+    private long skipped;
 
     /**
      * Takes the connection.
@@ -68,8 +75,11 @@ final class Answer implements LineStream {
         this.forget = forget;
     }
 
-    /** Waits for the head of the answer. */
-    void open() throws IOException {
+    @Override
+    public void open() throws IOException {
+        if (response != null) {
+            return;
+        }
         response = head();
         lastHeard = System.nanoTime();
         InputStream content = response.getBody();
@@ -139,36 +149,92 @@ final class Answer implements LineStream {
 
     /** The whole body. */
     byte[] readAll() throws IOException {
-        while (fill()) {}
+        while (fill()) {
+            if (to - from > LONGEST) {
+                throw tooLarge(LONGEST);
+            }
+        }
         return Arrays.copyOfRange(buffer, from, to);
     }
 
+    /** What a reader makes of the body. */
+    <T> T readBy(Engine.BodyReader<T> reader) throws IOException {
+        T result = reader.read(new Body());
+        int rest = 0;
+        while (fill()) {
+            rest += to - from;
+            from = to;
+            if (rest > LONGEST_REST) {
+                throw tooLarge(LONGEST_REST);
+            }
+        }
+        return result;
+    }
+
+    private IOException tooLarge(int limit) {
+        return new IOException(address + ": GET " + path + ": the answer is larger than " + (limit >> 10) + " KiB");
+    }
+
+    /** The body as a stream: what is read is given away, so one buffer is all that is held. */
+    private final class Body extends InputStream {
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            if (from == to && !fill()) {
+                return -1;
+            }
+            int count = Math.min(length, to - from);
+            System.arraycopy(buffer, from, into, offset, count);
+            from += count;
+            return count;
+        }
+    }
+
     @Override
-    public byte @Nullable [] next() throws IOException {
+    public @Nullable Message next() throws IOException {
+        open();
         while (true) {
             for (int at = searched; at < to; at++) {
                 if (buffer[at] == LINE_FEED) {
-                    byte[] line = line(at);
+                    Message message = message(at);
                     from = at + 1;
                     searched = from;
-                    return line;
+                    return message;
                 }
             }
             searched = to;
+            if (to - from > LONGEST) {
+                // All that is kept is the head.
+                skipped += to - from - HEAD;
+                to = from + HEAD;
+                searched = to;
+            }
             if (!fill()) {
                 if (from == to) {
                     return null;
                 }
-                byte[] rest = line(to);
+                Message rest = message(to);
                 from = to;
                 return rest;
             }
         }
     }
 
-    private byte[] line(int end) {
+    private Message message(int end) {
         boolean marked = separated && from < end && buffer[from] == RECORD_SEPARATOR;
-        return Arrays.copyOfRange(buffer, marked ? from + 1 : from, end);
+        int begin = marked ? from + 1 : from;
+        long length = skipped + end - begin;
+        int kept = skipped == 0 ? end : Math.min(end, begin + HEAD);
+        skipped = 0;
+        return new Message(Arrays.copyOfRange(buffer, begin, kept), length);
     }
 
     /** Reads what has come, waiting for the first byte; false at the clean end of the body. */
@@ -204,10 +270,6 @@ final class Answer implements LineStream {
                 buffer = new byte[BUFFER];
             }
         } else if (to == buffer.length) {
-            if (from == 0 && to >= LONGEST) {
-                throw new IOException(
-                        address + ": GET " + path + ": more than " + (LONGEST >> 20) + " MiB in one piece");
-            }
             byte[] room = from == 0 ? new byte[2 * buffer.length] : buffer;
             System.arraycopy(buffer, from, room, 0, to - from);
             buffer = room;

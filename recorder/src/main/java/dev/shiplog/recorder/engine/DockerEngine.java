@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ final class DockerEngine implements Engine {
 
     @Override
     public Greeting greet() throws IOException {
-        return whileWatched("/_ping", ping -> {
+        return whileWatched("/_ping", patience, ping -> {
             ping.readAll();
             ApiVersion spoken = ApiVersion.parse(ping.header("Api-Version"));
             if (spoken == null) {
@@ -66,7 +67,7 @@ final class DockerEngine implements Engine {
     /** Whether an engine that is newer than all we know still speaks the newest that we know. */
     private boolean accepts(ApiVersion known) throws IOException {
         try {
-            whileWatched("/v" + known + "/_ping", Answer::readAll);
+            whileWatched("/v" + known + "/_ping", patience, Answer::readAll);
             return true;
         } catch (EngineStatusException e) {
             if (refusesVersion(e)) {
@@ -78,12 +79,39 @@ final class DockerEngine implements Engine {
 
     @Override
     public byte[] get(String path) throws IOException {
-        return versioned(versioned -> whileWatched(versioned, Answer::readAll), path);
+        return get(path, patience);
     }
 
     @Override
-    public LineStream stream(String path) throws IOException {
-        return versioned(this::startStream, path);
+    public byte[] get(String path, Duration silence) throws IOException {
+        return versioned(versioned -> whileWatched(versioned, silence, Answer::readAll), path);
+    }
+
+    @Override
+    public <T> T read(String path, Duration silence, BodyReader<T> reader) throws IOException {
+        return versioned(versioned -> whileWatched(versioned, silence, answer -> answer.readBy(reader)), path);
+    }
+
+    @Override
+    public MessageStream stream(String path) throws IOException {
+        ApiVersion known = version;
+        return prepare("/v" + (known == null ? greet().apiVersion() : known.toString()) + path);
+    }
+
+    @Override
+    public boolean takesConnections(Duration silence) {
+        try (Answer answer = prepare("/_ping", Connection.to(address), Connection::close)) {
+            Watchdog.Watch watch = watchdog.watch(answer, silence);
+            try {
+                answer.open();
+                answer.readAll();
+                return true;
+            } finally {
+                watch.cancel();
+            }
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private <T> T versioned(Call<String, T> call, String path) throws IOException {
@@ -107,9 +135,9 @@ final class DockerEngine implements Engine {
         return e.status() == 400 && String.valueOf(e.getMessage()).contains("client version");
     }
 
-    private <T> T whileWatched(String path, Call<Answer, T> reading) throws IOException {
+    private <T> T whileWatched(String path, Duration silence, Call<Answer, T> reading) throws IOException {
         Answer answer = prepare(path);
-        Watchdog.Watch watch = watchdog.watch(answer, patience);
+        Watchdog.Watch watch = watchdog.watch(answer, silence);
         try (answer) {
             answer.open();
             return reading.on(answer);
@@ -118,26 +146,13 @@ final class DockerEngine implements Engine {
         }
     }
 
-    private LineStream startStream(String path) throws IOException {
-        Answer answer = prepare(path);
-        Watchdog.Watch watch = watchdog.watch(answer, patience);
-        boolean opened = false;
-        try {
-            answer.open();
-            opened = true;
-            return answer;
-        } finally {
-            watch.cancel();
-            if (!opened) {
-                answer.close();
-            }
-        }
-    }
-
     private Answer prepare(String path) throws IOException {
         Connection connection = idle.pollFirst();
-        Answer answer = new Answer(
-                address, path, connection == null ? Connection.to(address) : connection, this::release, open::remove);
+        return prepare(path, connection == null ? Connection.to(address) : connection, this::release);
+    }
+
+    private Answer prepare(String path, Connection connection, Consumer<Connection> reuse) {
+        Answer answer = new Answer(address, path, connection, reuse, open::remove);
         open.add(answer);
         if (closed) {
             answer.close("the engine's client was closed");

@@ -2,6 +2,8 @@ package dev.shiplog.recorder.engine;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
 
 /**
  * One Docker Engine (or what speaks its API), reached by unix socket or tcp. Gives bytes, never models. Thread safe; each
@@ -16,6 +18,18 @@ public interface Engine extends Closeable {
      * @param podman true if it is Podman's compatible API
      */
     record Greeting(String apiVersion, String server, boolean podman) {}
+
+    /** Takes in an answer as it comes, when that may be too large to be held at once. */
+    @FunctionalInterface
+    interface BodyReader<T> {
+        /**
+         * Reads as much as it needs.
+         *
+         * @param body fails with an IOException where the answer was cut; need not be closed
+         * @throws IOException if the body is not what it should be, or cannot be read
+         */
+        T read(InputStream body) throws IOException;
+    }
 
     /**
      * The engine at an address. It need not be there yet: nothing is opened before the first call.
@@ -38,15 +52,41 @@ public interface Engine extends Closeable {
      *
      * @param path without the version, as in {@code /containers/json?all=1}
      * @throws EngineStatusException if the status is not 2xx
+     * @throws IOException in one clear line, also if the body is too large to be held
      */
     byte[] get(String path) throws IOException;
 
     /**
-     * An answer that goes on, line by line.
+     * The same, of an engine that may be silent for so long before its answer and within it.
+     *
+     * @throws IOException as above, and when the patience ends
+     */
+    byte[] get(String path, Duration patience) throws IOException;
+
+    /**
+     * What a reader makes of the body of a successful answer, however large that is. The body is known to be whole when
+     * this returns, whether or not the reader went to its end.
      *
      * @throws EngineStatusException if the status is not 2xx
+     * @throws IOException in one clear line, also when the patience ends; and what the reader throws, as it is
      */
-    LineStream stream(String path) throws IOException;
+    <T> T read(String path, Duration patience, BodyReader<T> reader) throws IOException;
+
+    /**
+     * An answer that goes on, message by message. Nothing is sent before {@link MessageStream#open} or the first
+     * {@link MessageStream#next}, so that who may have to end the opening holds the stream already.
+     *
+     * @throws IOException in one clear line, if there is nothing to connect with
+     */
+    MessageStream stream(String path) throws IOException;
+
+    /**
+     * Whether the engine takes a connection that is new and answers {@code /_ping} on it. An engine that is going down
+     * refuses both, though it goes on answering on connections that it has.
+     *
+     * @param patience how long to wait for the answer; with none until then it is false
+     */
+    boolean takesConnections(Duration patience);
 
     /** Ends every call and stream that is open. Idempotent. */
     @Override

@@ -31,7 +31,7 @@ public final class Watchdog implements Closeable {
      *
      * @param limit closes it when nothing was heard for this long
      */
-    public Watch watch(LineStream stream, Duration limit) {
+    public Watch watch(MessageStream stream, Duration limit) {
         Watch watch = new Watch(stream, limit);
         watch.lookAgainIn(limit.toNanos());
         return watch;
@@ -45,12 +45,12 @@ public final class Watchdog implements Closeable {
 
     /** One stream being watched. */
     public final class Watch {
-        private final LineStream stream;
+        private final MessageStream stream;
         private final Duration limit;
         private @Nullable Future<?> next;
         private boolean cancelled;
 
-        private Watch(LineStream stream, Duration limit) {
+        private Watch(MessageStream stream, Duration limit) {
             this.stream = stream;
             this.limit = limit;
         }

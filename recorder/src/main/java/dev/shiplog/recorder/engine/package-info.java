@@ -1,6 +1,6 @@
 /**
  * The Docker Engine as raw bytes: start with {@link dev.shiplog.recorder.engine.Engine} and
- * {@link dev.shiplog.recorder.engine.LineStream}.
+ * {@link dev.shiplog.recorder.engine.MessageStream}.
  */
 @NullMarked
 package dev.shiplog.recorder.engine;

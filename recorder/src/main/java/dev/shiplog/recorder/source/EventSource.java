@@ -4,7 +4,8 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
-import dev.shiplog.recorder.engine.LineStream;
+import dev.shiplog.recorder.engine.Message;
+import dev.shiplog.recorder.engine.MessageStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -51,7 +52,7 @@ public final class EventSource implements Closeable {
     private final Thread asker = new Thread(this::askWhetherItLives, "shiplog-liveness");
 
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private volatile @Nullable LineStream open;
+    private volatile @Nullable MessageStream open;
     private volatile boolean closedByUs;
     private volatile long lastHeard;
     private volatile long lastTime;
@@ -150,7 +151,8 @@ public final class EventSource implements Closeable {
                 Engine.Greeting greeting = engine.greet();
                 List<Record> facts = new ArrayList<>();
                 HostSource.Identity asked = host.ask(facts);
-                try (LineStream stream = engine.stream("/events?since=" + since(greeting))) {
+                try (MessageStream stream = engine.stream("/events?since=" + since(greeting))) {
+                    stream.open();
                     opened = true;
                     opened(stream, greeting, asked, facts);
                     read(stream);
@@ -183,7 +185,7 @@ public final class EventSource implements Closeable {
         return String.format(Locale.ROOT, "%d.%09d", from / 1_000_000_000L, from % 1_000_000_000L);
     }
 
-    private void opened(LineStream stream, Engine.Greeting greeting, HostSource.Identity asked, List<Record> facts) {
+    private void opened(MessageStream stream, Engine.Greeting greeting, HostSource.Identity asked, List<Record> facts) {
         lastHeard = System.nanoTime();
         closedByUs = false;
         open = stream;
@@ -202,10 +204,15 @@ public final class EventSource implements Closeable {
         containers.connected();
     }
 
-    private void read(LineStream stream) throws IOException {
-        for (byte[] line = stream.next(); line != null; line = stream.next()) {
+    private void read(MessageStream stream) throws IOException {
+        for (Message message = stream.next(); message != null; message = stream.next()) {
             lastHeard = System.nanoTime();
+            byte[] line = message.bytes();
             if (line.length == 0) {
+                continue;
+            }
+            if (!message.whole()) {
+                LOG.log(Level.WARNING, "an event of {0} bytes is too long to be recorded", message.length());
                 continue;
             }
             EventHead head = EventHead.scan(line);
@@ -247,7 +254,7 @@ public final class EventSource implements Closeable {
         try {
             while (true) {
                 TimeUnit.NANOSECONDS.sleep(askAfter);
-                LineStream stream = open;
+                MessageStream stream = open;
                 long silent = System.nanoTime() - lastHeard;
                 if (stream == null || silent < askAfter) {
                     continue;
@@ -268,7 +275,7 @@ public final class EventSource implements Closeable {
     }
 
     private void closeStream(String why) {
-        LineStream stream = open;
+        MessageStream stream = open;
         if (stream != null) {
             closedByUs = true;
             stream.close(why);

@@ -5,10 +5,12 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
-import dev.shiplog.recorder.engine.LineStream;
+import dev.shiplog.recorder.engine.Message;
+import dev.shiplog.recorder.engine.MessageStream;
 import dev.shiplog.recorder.engine.Watchdog;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Mark.Gap} says so. {@link #follow}, {@link #leave} and {@link #leaveAll} belong to one thread.
  */
 public final class StatsSource implements Closeable {
+    private static final System.Logger LOG = System.getLogger(StatsSource.class.getName());
+
     private static final Duration STREAMED = Duration.ofSeconds(2);
     /** Buffers of the transport, its client, the thread's own; measured with 1,000 streams. */
     private static final long STREAM_BYTES = 64 * 1024;
@@ -197,7 +201,12 @@ public final class StatsSource implements Closeable {
         }
 
         /** False if that was the last one. */
-        final boolean frame(byte[] payload) {
+        final boolean frame(Message message) {
+            if (!message.whole()) {
+                LOG.log(Level.WARNING, "a sample of {0} bytes is too long to be recorded", message.length());
+                return endIfLeft();
+            }
+            byte[] payload = message.bytes();
             long time = StatsHead.time(payload);
             if (time == StatsHead.EMPTY) {
                 empty.incrementAndGet();
@@ -223,7 +232,7 @@ public final class StatsSource implements Closeable {
     }
 
     private final class Streaming extends Following implements Runnable {
-        private @Nullable LineStream open;
+        private @Nullable MessageStream open;
 
         Streaming(String id) {
             super(id);
@@ -280,15 +289,15 @@ public final class StatsSource implements Closeable {
         }
 
         private void readStream() throws IOException {
-            try (LineStream stream = engine.stream("/containers/" + id + "/stats?stream=true")) {
+            try (MessageStream stream = engine.stream("/containers/" + id + "/stats?stream=true")) {
                 if (!opened(stream)) {
                     return;
                 }
                 Watchdog.Watch watch = watchdog.watch(stream, SILENCE);
                 try {
-                    byte[] line = stream.next();
-                    while (line != null && frame(line)) {
-                        line = stream.next();
+                    Message message = stream.next();
+                    while (message != null && frame(message)) {
+                        message = stream.next();
                     }
                 } finally {
                     watch.cancel();
@@ -297,7 +306,7 @@ public final class StatsSource implements Closeable {
             }
         }
 
-        private synchronized boolean opened(LineStream stream) {
+        private synchronized boolean opened(MessageStream stream) {
             open = stream;
             return state() != State.ENDED;
         }
@@ -345,7 +354,7 @@ public final class StatsSource implements Closeable {
             }
             try {
                 byte[] payload = engine.get("/containers/" + id + "/stats?stream=false&one-shot=true");
-                frame(Lines.withoutEnd(payload));
+                frame(Message.of(Lines.withoutEnd(payload)));
             } catch (EngineStatusException e) {
                 if (e.status() == 404) {
                     end();

@@ -10,6 +10,7 @@ import dev.shiplog.testkit.Release;
 import dev.shiplog.testkit.ScriptedEngine;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -148,7 +149,7 @@ final class DockerEngineTest {
                 """;
         scripted.misbehave("/info", Misbehaviour.html(403, page));
         assertThatThrownBy(() -> engine.get("/info")).hasMessage("GET /v1.41/info: HTTP 403, 403 Forbidden");
-        assertThatThrownBy(() -> engine.stream("/info")).hasMessage("GET /v1.41/info: HTTP 403, 403 Forbidden");
+        assertThatThrownBy(() -> engine.stream("/info").open()).hasMessage("GET /v1.41/info: HTTP 403, 403 Forbidden");
     }
 
     @Test
@@ -245,9 +246,11 @@ final class DockerEngineTest {
         engine = new DockerEngine(EngineAddress.of(scripted.address(), Map.of()), watchdog, Duration.ofMinutes(5));
         engine.greet();
         scripted.misbehave("/events", Misbehaviour.hang());
-        CompletableFuture<LineStream> stream = CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<MessageStream> stream = CompletableFuture.supplyAsync(() -> {
             try {
-                return engine.stream("/events");
+                MessageStream opened = engine.stream("/events");
+                opened.open();
+                return opened;
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
@@ -263,6 +266,79 @@ final class DockerEngineTest {
         assertThatThrownBy(() -> engine.get("/info")).isInstanceOf(IOException.class);
     }
 
+    @Test
+    void tellsWhetherTheEngineTakesConnectionsApartFromThoseItHas() throws IOException {
+        engine.greet();
+        assertThat(engine.takesConnections(PATIENCE)).isTrue();
+        assertThat(scripted.connections()).isEqualTo(1);
+        scripted.refuse();
+        assertThat(engine.get("/_ping")).isNotEmpty();
+        assertThat(engine.takesConnections(PATIENCE)).isFalse();
+    }
+
+    @Test
+    void holdsAConnectionThatNobodyAnswersForNone() {
+        scripted.misbehave("/_ping", Misbehaviour.hang());
+        assertThat(engine.takesConnections(Duration.ofMillis(200))).isFalse();
+    }
+
+    @Test
+    void givesEachCallThePatienceThatItAsksFor() throws IOException {
+        engine.greet();
+        scripted.misbehave("/info", Misbehaviour.hang());
+        assertThatThrownBy(() -> engine.get("/info", Duration.ofMillis(200)))
+                .hasMessage(scripted.address() + ": GET /v1.41/info: silent for 200 ms");
+    }
+
+    @Test
+    void refusesAnAnswerThatIsTooLargeToBeHeld() throws IOException {
+        engine.greet();
+        scripted.misbehave("/info", (request, reply, proper) -> {
+            reply.begin("application/json");
+            for (int i = 0; i < 9; i++) {
+                reply.chunk(new byte[1 << 20]);
+            }
+            reply.end();
+        });
+        assertThatThrownBy(() -> engine.get("/info"))
+                .hasMessage(scripted.address() + ": GET /v1.41/info: the answer is larger than 8192 KiB");
+    }
+
+    @Test
+    void readsALargeAnswerAsItComes() throws IOException {
+        engine.greet();
+        scripted.misbehave("/containers/json", (request, reply, proper) -> {
+            reply.begin("application/json");
+            for (int i = 0; i < 100; i++) {
+                reply.chunk(new byte[1 << 20]);
+            }
+            reply.end();
+        });
+        long length = engine.read("/containers/json", PATIENCE, body -> {
+            byte[] piece = new byte[64 * 1024];
+            long sum = 0;
+            for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
+                sum += count;
+            }
+            return sum;
+        });
+        assertThat(length).isEqualTo(100L << 20);
+        assertThat(scripted.connections()).as("kept for the next call").isEqualTo(1);
+    }
+
+    /** A parser stops at the last bracket: what follows it may still be a cut. */
+    @Test
+    void knowsThatABodyIsWholeThoughItsReaderStoppedBefore() throws IOException {
+        engine.greet();
+        scripted.start("web");
+        int head = engine.get("/containers/json?all=1").length;
+        assertThat(engine.<Integer>read("/containers/json?all=1", PATIENCE, InputStream::read))
+                .isEqualTo('[');
+        scripted.misbehave("/containers/json", Misbehaviour.cutAfter(head));
+        assertThatThrownBy(() -> engine.read("/containers/json?all=1", PATIENCE, InputStream::read))
+                .hasMessageContaining("cut off in the midst of the answer");
+    }
+
     /** Closed while it connects, sends, waits or reads: whenever it is, the call ends and nothing stays behind. */
     @Test
     void closingEndsACallAtWhateverMomentItComes() throws Exception {
@@ -275,7 +351,7 @@ final class DockerEngineTest {
             DockerEngine victim =
                     new DockerEngine(EngineAddress.of(scripted.address(), Map.of()), watchdog, Duration.ofMinutes(5));
             CompletableFuture<?> call = CompletableFuture.runAsync(() -> {
-                try (LineStream stream = victim.stream(path)) {
+                try (MessageStream stream = victim.stream(path)) {
                     stream.next();
                 } catch (IOException e) {
                     // As it should be.

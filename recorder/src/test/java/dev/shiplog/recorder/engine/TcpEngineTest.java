@@ -98,12 +98,12 @@ final class TcpEngineTest {
     private void worksAndEndsOnCommand(LoopbackFront front, Engine engine) throws Exception {
         assertThat(engine.greet().apiVersion()).isEqualTo("1.41");
         assertThat(engine.get("/containers/json?all=1")).isNotEmpty();
-        try (LineStream stats = engine.stream("/containers/web/stats")) {
+        try (MessageStream stats = engine.stream("/containers/web/stats")) {
             for (int i = 0; i < 20; i++) {
                 assertThat(stats.next()).isNotNull();
             }
         }
-        try (LineStream events = engine.stream("/events")) {
+        try (MessageStream events = engine.stream("/events")) {
             watchdog.watch(events, Duration.ofMillis(300));
             assertThatThrownBy(events::next).hasMessageEndingWith("GET /v1.41/events: silent for 300 ms");
         }
@@ -117,7 +117,8 @@ final class TcpEngineTest {
     void waitsForARareEvent() throws Exception {
         try (LoopbackFront front = tls();
                 Engine engine = engine(front, environment());
-                LineStream events = engine.stream("/events")) {
+                MessageStream events = engine.stream("/events")) {
+            events.open();
             Thread.sleep(PATIENCE.toMillis() * 2);
             scripted.start("late");
             assertThat(events.next()).isNotNull();

@@ -13,12 +13,15 @@ import org.junit.jupiter.api.Test;
 final class WatchdogTest {
     private static final Duration LIMIT = Duration.ofMillis(200);
 
-    private static final class Stream implements LineStream {
+    private static final class Stream implements MessageStream {
         final AtomicReference<@Nullable String> closed = new AtomicReference<>();
         volatile long lastHeard = System.nanoTime();
 
         @Override
-        public byte @Nullable [] next() {
+        public void open() {}
+
+        @Override
+        public @Nullable Message next() {
             return null;
         }
 

@@ -1,8 +1,11 @@
 package dev.shiplog.recorder.source;
 
 import dev.shiplog.recorder.engine.Engine;
-import dev.shiplog.recorder.engine.LineStream;
+import dev.shiplog.recorder.engine.Message;
+import dev.shiplog.recorder.engine.MessageStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,7 +39,22 @@ final class FakeEngine implements Engine {
     }
 
     @Override
-    public LineStream stream(String path) {
+    public byte[] get(String path, Duration patience) throws IOException {
+        return get(path);
+    }
+
+    @Override
+    public <T> T read(String path, Duration patience, BodyReader<T> reader) throws IOException {
+        return reader.read(new ByteArrayInputStream(get(path)));
+    }
+
+    @Override
+    public boolean takesConnections(Duration patience) {
+        return true;
+    }
+
+    @Override
+    public MessageStream stream(String path) {
         FakeStream stream = new FakeStream(path);
         streams.add(stream);
         return stream;
@@ -50,7 +68,7 @@ final class FakeEngine implements Engine {
     public void close() {}
 
     /** Brings what is put into it, until it is closed. */
-    static final class FakeStream implements LineStream {
+    static final class FakeStream implements MessageStream {
         private static final byte[] END = {};
 
         final String path;
@@ -63,14 +81,17 @@ final class FakeEngine implements Engine {
         }
 
         @Override
-        public byte @Nullable [] next() throws IOException {
+        public void open() {}
+
+        @Override
+        public @Nullable Message next() throws IOException {
             try {
                 byte[] line = lines.take();
                 lastHeard = System.nanoTime();
                 if (line == END) {
                     throw new IOException("closed");
                 }
-                return line;
+                return Message.of(line);
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
