@@ -1,6 +1,5 @@
 package dev.shiplog.recorder.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.shiplog.journal.record.Container;
@@ -19,12 +18,11 @@ import java.util.Map;
  * @param time {@code timeNano}, ns since the epoch, or 0
  */
 record EventHead(String type, String action, String id, Map<String, String> attributes, long time) {
-    private static final JsonFactory JSON = new JsonFactory();
     private static final long SECOND = 1_000_000_000L;
 
     static EventHead scan(byte[] payload) {
         Scan scan = new Scan();
-        try (JsonParser json = JSON.createParser(payload)) {
+        try (JsonParser json = Json.FACTORY.createParser(payload)) {
             if (json.nextToken() == JsonToken.START_OBJECT) {
                 scan.members(json);
             }

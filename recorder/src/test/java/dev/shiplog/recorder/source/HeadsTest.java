@@ -225,6 +225,28 @@ class HeadsTest {
                 .containsExactly("die", "oom", "health_status: unhealthy");
     }
 
+    /** A filter that could not see the name behind such a member would be evaded by it. */
+    @Test
+    void anEventBeyondAJsonReadersUsualLimitsIsUnderstoodAllTheSame() {
+        String deep = "[".repeat(1_100) + "]".repeat(1_100);
+        for (String odd : List.of(
+                "\"" + "k".repeat(60_000) + "\":\"\"",
+                "\"n\":" + "9".repeat(1_200),
+                "\"f\":0." + "1".repeat(5_000),
+                "\"d\":" + deep,
+                "\"d\":" + deep.repeat(1).replace("[", "{\"k\":[").replace("]", "]}"),
+                "\"s\":\"" + "s".repeat(25_000_000) + "\"")) {
+            byte[] payload = ("{" + odd + ",\"Type\":\"container\",\"Action\":\"die\",\"Actor\":{" + odd
+                            + ",\"ID\":\"c0ffee\",\"Attributes\":{" + odd + ",\"name\":\"web\"}},\"timeNano\":7}")
+                    .getBytes(UTF_8);
+            EventHead head = EventHead.scan(payload);
+            assertThat(head.id()).isEqualTo("c0ffee");
+            assertThat(head.attribute("name")).isEqualTo("web");
+            assertThat(head.time()).isEqualTo(7);
+            assertThat(head.urgent()).isTrue();
+        }
+    }
+
     private interface Scan<T> {
         T run() throws IOException;
     }
