@@ -40,6 +40,11 @@ final class RealEngine implements Closeable {
         return new RealEngine(Path.of(socket));
     }
 
+    /** The one behind this socket. */
+    static RealEngine at(Path socket) {
+        return new RealEngine(socket);
+    }
+
     Path socket() {
         return socket;
     }

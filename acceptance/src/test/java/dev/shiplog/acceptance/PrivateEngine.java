@@ -1,0 +1,89 @@
+package dev.shiplog.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A real engine that a test may end: a {@code scripts/test-engine} in a directory of its own, apart from the one that
+ * tests share. Its data and its containers stay from its start to {@link #close}.
+ */
+final class PrivateEngine implements Closeable {
+    private static final Path SCRIPT =
+            Path.of("..", "scripts", "test-engine").toAbsolutePath().normalize();
+
+    private final Path directory;
+    private final RealEngine engine;
+
+    private PrivateEngine(Path directory, RealEngine engine) {
+        this.directory = directory;
+        this.engine = engine;
+    }
+
+    /** Skips the test where {@link RealEngine#ofEnvironment} does. */
+    static PrivateEngine start() throws IOException, InterruptedException {
+        RealEngine.ofEnvironment();
+        // Not the test's own directory: sockets below it have room for few characters.
+        Path directory = Files.createTempDirectory(Path.of("/tmp"), "shiplog-engine-");
+        PrivateEngine engine = new PrivateEngine(directory, RealEngine.at(directory.resolve("docker.sock")));
+        engine.script("start");
+        return engine;
+    }
+
+    /** Its API. */
+    RealEngine api() {
+        return engine;
+    }
+
+    /** SIGTERM, as a host that goes down sends it: it ends its containers, then itself. Does not wait for that. */
+    void terminate() throws IOException {
+        ProcessHandle.of(Long.parseLong(
+                        Files.readString(directory.resolve("dockerd.pid")).strip()))
+                .ifPresent(ProcessHandle::destroy);
+    }
+
+    /** Ends it if it runs, with its containers, and starts it on its data. */
+    void restart() throws IOException, InterruptedException {
+        script("restart");
+    }
+
+    /** Like {@link #restart}; from now on its containers live on while it is away. */
+    void restartWithLiveRestore() throws IOException, InterruptedException {
+        script("restart", "--live-restore");
+    }
+
+    /** {@code kill -9}; its containers live on at least until it starts again. */
+    void kill() throws IOException, InterruptedException {
+        script("kill");
+    }
+
+    /** Ends it and its containers, and removes its data. */
+    @Override
+    public void close() throws IOException {
+        try {
+            script("stop");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void script(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile("shiplog-engine-", ".log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("SHIPLOG_TEST_ENGINE_DIR", directory.toString());
+        Process process = builder.start();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(command.toString()).isTrue();
+        String said = Files.readString(output);
+        Files.delete(output);
+        assertThat(process.exitValue()).as("%s: %s", command, said).isZero();
+    }
+}
