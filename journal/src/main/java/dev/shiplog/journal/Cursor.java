@@ -23,7 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,8 @@ public final class Cursor implements Closeable {
 
     /** The segment that is read; null as long as the journal holds none. */
     private @Nullable Segment segment;
+    /** The journal that it belongs to, as far as the heads of segments tell. */
+    private String journal = "";
     /** Null if the segment is not yet opened, or cannot be read. */
     private @Nullable SegmentReader reader;
     /** The segment was opened, or could not be. */
@@ -88,12 +91,12 @@ public final class Cursor implements Closeable {
 
     /** Skips segments that ended, by the receipt of their records, before {@code receivedNanos}. */
     public void seekTime(long receivedNanos) throws IOException {
-        seek(group -> group.clock() < receivedNanos);
+        seek((journal, group) -> group.clock() < receivedNanos);
     }
 
     /** Goes to the record with this sequence, or the first one after it. */
     public void seekSequence(long sequence) throws IOException {
-        seek(group -> group.base() <= sequence);
+        seek((journal, group) -> group.base() <= sequence);
         Step step;
         do {
             step = next();
@@ -103,8 +106,12 @@ public final class Cursor implements Closeable {
         found = step;
     }
 
-    /** Goes, in each journal of each directory, to the last segment whose first group is {@code early}, else to the first. */
-    private void seek(Predicate<Group> early) throws IOException {
+    /**
+     * Goes, in each journal of each directory, to the last segment of which {@code early} holds, else to the first.
+     *
+     * @param early whether nothing before the segment is wanted, by its journal's id and its first group
+     */
+    public void seek(BiPredicate<String, Group> early) throws IOException {
         close();
         losses.restart();
         found = null;
@@ -126,7 +133,7 @@ public final class Cursor implements Closeable {
                 passed.put(candidate.path(), candidate.identity());
             } else {
                 coming.addFirst(candidate); // all that begin alike: one of them may go on where another ends
-                if (head != null && early.test(head.first())) {
+                if (head != null && early.test(journal, head.first())) {
                     reached.put(row, head);
                 }
             }
@@ -279,6 +286,7 @@ public final class Cursor implements Closeable {
 
     private void go(Segment next) throws IOException {
         close();
+        journal = journal(next);
         coming.remove(next);
         passed.put(next.path(), next.identity());
         segment = next;
@@ -286,6 +294,18 @@ public final class Cursor implements Closeable {
         beside = List.of();
         left = false;
         begun = false;
+    }
+
+    /** One that is damaged stands among its own: behind the one before it, or at the beginning. */
+    private String journal(Segment next) {
+        String before = segment != null && segment.directory().equals(next.directory()) ? journal : "";
+        return Stream.concat(Stream.of(next), before.isEmpty() ? coming.stream() : Stream.of())
+                .filter(one -> one.directory().equals(next.directory()))
+                .map(Segment::head)
+                .filter(head -> head != null && !head.journal().isEmpty())
+                .map(head -> Objects.requireNonNull(head).journal())
+                .findFirst()
+                .orElse(before);
     }
 
     private Segment segment() {
@@ -304,6 +324,15 @@ public final class Cursor implements Closeable {
     /** What the segment of the current record says about itself; null if that is damaged. */
     public @Nullable SegmentHeader header() {
         return current().header();
+    }
+
+    /**
+     * The id of the journal that is read: where a header is damaged, that of the segments beside it; empty if none tells.
+     */
+    public String journal() {
+        SegmentReader current = reader;
+        SegmentHeader header = current == null ? null : current.header();
+        return header == null ? journal : header.journal();
     }
 
     /** The file that the current record stands in. */

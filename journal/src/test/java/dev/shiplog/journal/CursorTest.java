@@ -13,6 +13,7 @@ import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.SegmentName;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -165,6 +166,56 @@ class CursorTest {
                         .hasSize(8 - hour);
                 assertThat(found.size()).as("records read from hour " + hour).isLessThanOrEqualTo(8 - hour + 4);
             }
+        }
+    }
+
+    @Test
+    void knowsTheJournalOfEachRecordEvenBehindADamagedHeader() throws Exception {
+        Path other = directory.resolve("other");
+        append(Roll.MINUTELY, START, 3);
+        append(Roll.MINUTELY, START + MINUTE, 3);
+        try (Appender appender = Journals.open(other)) {
+            appender.append(Journals.stats(1, START));
+        }
+        Path first = directory.resolve("20261121-1130.cq4");
+        byte[] bytes = Files.readAllBytes(first);
+        int header = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("SHLG");
+        bytes[header + 20] ^= 1;
+        Files.write(first, bytes);
+        List<String> journals = new ArrayList<>();
+        try (Cursor cursor = Cursor.open(List.of(directory, other))) {
+            Cursor.Step step;
+            while ((step = cursor.next()) != Cursor.Step.END) {
+                if (step == Cursor.Step.RECORD) {
+                    journals.add(cursor.journal());
+                }
+            }
+        }
+        assertThat(journals).hasSize(7).doesNotContain("");
+        assertThat(journals.subList(0, 6)).containsOnly(journals.get(0));
+        assertThat(journals.get(6)).isNotEqualTo(journals.get(0));
+    }
+
+    @Test
+    void seeksInEachJournalByItself() throws Exception {
+        Path other = directory.resolve("other");
+        for (int i = 0; i < 4; i++) {
+            append(Roll.MINUTELY, START + i * MINUTE, 10);
+        }
+        try (Appender appender = Journals.open(other, Roll.MINUTELY)) {
+            for (int i = 0; i < 4; i++) {
+                appender.append(Journals.stats(i, START + i * MINUTE));
+            }
+        }
+        try (Cursor cursor = Cursor.open(List.of(directory, other))) {
+            cursor.next();
+            String mine = cursor.journal();
+            cursor.seek((journal, group) -> group.base() <= (journal.equals(mine) ? 25 : 2));
+            assertThat(Journals.drain(cursor).records())
+                    .extracting(Record::sequence)
+                    .hasSize(23)
+                    .startsWith(21L)
+                    .endsWith(40L, 2L, 3L, 4L);
         }
     }
 
