@@ -27,6 +27,11 @@ final class ZerosAhead {
     private static final int STEP = 64 * 1024;
 
     private static final int METADATA = 64 * 1024;
+    /**
+     * Zeros are written a page at a time: from one larger write Linux makes one large piece of its cache, and a byte that
+     * Chronicle changes in it later sends the whole piece to the disk, at each force.
+     */
+    private static final int PAGE = 4096;
 
     private static final long LOOK_EVERY_BYTES = 256 * 1024;
     private static final long LOOK_EVERY_NANOS = 1_000_000_000L;
@@ -34,7 +39,7 @@ final class ZerosAhead {
     private final Path directory;
     private final long minimumFree;
     private final FileStore store;
-    private final ByteBuffer zeros = ByteBuffer.allocateDirect(STEP);
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(PAGE);
 
     private Path file;
     private @Nullable FileChannel channel;
@@ -137,7 +142,7 @@ final class ZerosAhead {
     private void fill(long upTo) throws IOException {
         long target = (upTo + STEP - 1) / STEP * STEP;
         while (filled < target) {
-            int count = (int) Math.min(STEP, target - filled);
+            int count = (int) Math.min(PAGE - filled % PAGE, target - filled);
             try {
                 filled += uninterrupted(open -> open.write(zeros.clear().limit(count), filled));
             } catch (IOException e) {
