@@ -2,10 +2,12 @@ package dev.shiplog.benchmarks;
 
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.replay.export.EnvelopeFormat;
 import dev.shiplog.replay.export.FlatFormat;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.query.Containers;
+import dev.shiplog.replay.query.Origin;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -82,22 +85,40 @@ public class ExportBenchmark {
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void flat() throws IOException {
         try (OutputStream out = Files.newOutputStream(output)) {
-            export(new FlatFormat(new Containers()), out);
+            export(origin -> new FlatFormat(new Containers(), origin), out);
         }
     }
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void flatNowhere() throws IOException {
-        export(new FlatFormat(new Containers()), OutputStream.nullOutputStream());
+        export(origin -> new FlatFormat(new Containers(), origin), OutputStream.nullOutputStream());
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(StatsSamples.COUNT)
+    public void bareNowhere() throws IOException {
+        export(origin -> FlatFormat.bare(new Containers()), OutputStream.nullOutputStream());
     }
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void raw() throws IOException {
         try (OutputStream out = Files.newOutputStream(output)) {
-            export(LineFormat.raw(), out);
+            export(origin -> LineFormat.raw(), out);
         }
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(StatsSamples.COUNT)
+    public void rawNowhere() throws IOException {
+        export(origin -> LineFormat.raw(), OutputStream.nullOutputStream());
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(StatsSamples.COUNT)
+    public void envelopeNowhere() throws IOException {
+        export(EnvelopeFormat::new, OutputStream.nullOutputStream());
     }
 
     @Benchmark
@@ -125,10 +146,12 @@ public class ExportBenchmark {
         }
     }
 
-    private void export(LineFormat format, OutputStream out) throws IOException {
+    private void export(Function<Origin, LineFormat> format, OutputStream out) throws IOException {
+        Origin origin = new Origin();
         try (Cursor cursor = Cursor.open(List.of(journal));
-                LineWriter writer = new LineWriter(format, out)) {
+                LineWriter writer = new LineWriter(format.apply(origin), out)) {
             while (cursor.next() == Cursor.Step.RECORD) {
+                origin.observe(cursor);
                 writer.write(cursor.record());
             }
             writer.flush();

@@ -10,6 +10,7 @@ import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.export.OutputFile;
 import dev.shiplog.replay.query.Containers;
 import dev.shiplog.replay.query.Gaps;
+import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.RangeEnd;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
@@ -76,6 +77,12 @@ final class ExportCommand implements Callable<Integer> {
     private Format format = Format.flat;
 
     @Option(
+            names = "--bare",
+            description = "Of flat lines, leave out what tells which record it is: kind, host, journal, sequence, and"
+                    + " the container of an event.")
+    private boolean bare;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
             defaultValue = "-",
@@ -117,6 +124,10 @@ final class ExportCommand implements Callable<Integer> {
             compression = Compression.ofName(output);
             filter = selection.filter();
             range = selection.range(console.clock());
+            if (bare && format != Format.flat) {
+                throw new IllegalArgumentException(
+                        "--bare is for --format flat; " + format + " lines have no such form");
+            }
             if (limit < 0) {
                 throw new IllegalArgumentException("--limit " + limit + " is less than none");
             }
@@ -139,9 +150,10 @@ final class ExportCommand implements Callable<Integer> {
 
     private int export(Cursor cursor, RecordFilter filter, TimeRange range, OutputStream out) throws IOException {
         Containers containers = new Containers();
+        Origin origin = new Origin();
         try (Losses losses = new Losses(console);
-                LineWriter writer = new LineWriter(lineFormat(containers), out)) {
-            return export(cursor, filter, range, containers, losses, writer);
+                LineWriter writer = new LineWriter(lineFormat(containers, origin), out)) {
+            return export(cursor, filter, range, containers, origin, losses, writer);
         }
     }
 
@@ -150,6 +162,7 @@ final class ExportCommand implements Callable<Integer> {
             RecordFilter filter,
             TimeRange range,
             Containers containers,
+            Origin origin,
             Losses losses,
             LineWriter writer)
             throws IOException {
@@ -169,6 +182,7 @@ final class ExportCommand implements Callable<Integer> {
                 case RECORD -> {
                     Decoded record = cursor.record();
                     read++;
+                    origin.observe(cursor);
                     if (learns) {
                         containers.observe(record);
                     }
@@ -226,11 +240,11 @@ final class ExportCommand implements Callable<Integer> {
         return gapCount > 0 ? ExitCode.GAPS : ExitCode.OK;
     }
 
-    private LineFormat lineFormat(Containers containers) {
+    private LineFormat lineFormat(Containers containers, Origin origin) {
         return switch (format) {
-            case flat -> new FlatFormat(containers);
+            case flat -> bare ? FlatFormat.bare(containers) : new FlatFormat(containers, origin);
             case raw -> LineFormat.raw();
-            case envelope -> new EnvelopeFormat();
+            case envelope -> new EnvelopeFormat(origin);
         };
     }
 

@@ -2,31 +2,49 @@ package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.json.Json;
 import dev.shiplog.replay.json.JsonText;
+import dev.shiplog.replay.query.Origin;
 import java.util.Base64;
 
 /**
  * A record with everything that stands around its payload, as one JSON object:
  *
  * <pre>{@code
- * {"sequence":7,"kind":"event","subject":"b361…","time":1795252323678047113,"time_rfc3339":"2026-11-21T09:12:03.678047113Z",
- *  "received":1795252323679000000,"received_rfc3339":"2026-11-21T09:12:03.679Z","monotonic":81403311,"payload":{"status":…}}
+ * {"sequence":7,"kind":"event","host":"vm","journal":"0c9f…","subject":"b361…","time":1795252323678047113,
+ *  "time_rfc3339":"2026-11-21T09:12:03.678047113Z","received":1795252323679000000,
+ *  "received_rfc3339":"2026-11-21T09:12:03.679Z","monotonic":81403311,"payload":{"status":…}}
  * }</pre>
  *
- * The payload is the engine's bytes as they are if these are JSON in one line. Otherwise {@code payload_text} has them as
- * a string, or {@code payload_base64} if they are not UTF-8.
+ * The payload is the engine's bytes if these are JSON, with spaces for line ends between tokens. Otherwise
+ * {@code payload_text} has them as a string, or {@code payload_base64} if they are not UTF-8.
  */
 public final class EnvelopeFormat implements LineFormat {
+    private final Origin origin;
+    private final OneLine oneLine = new OneLine();
     private final Bytes payload = new Bytes(1 << 13);
+    private Beside beside;
+
+    /** @param origin whose the records are, kept up to date by the caller */
+    public EnvelopeFormat(Origin origin) {
+        this.origin = origin;
+        beside = Beside.of(origin.place(), "", null);
+    }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // an origin is a new object once it changes
     public void write(Decoded record, Bytes out) {
+        if (beside.place() != origin.place()) {
+            beside = Beside.of(origin.place(), "", null);
+        }
         out.putAscii("{\"sequence\":");
         out.putDecimal(record.sequence());
         out.putAscii(",\"kind\":\"");
         out.putAscii(record.kind().label());
-        out.putAscii("\",\"subject\":");
+        out.put('"');
+        out.put(beside.origin());
+        out.putAscii(",\"subject\":");
         JsonText.putString(record.subject(), out);
         out.putAscii(",\"time\":");
         out.putDecimal(record.time());
@@ -38,30 +56,52 @@ public final class EnvelopeFormat implements LineFormat {
         out.putTime(record.received());
         out.putAscii("\",\"monotonic\":");
         out.putDecimal(record.monotonic());
-        payload.clear();
-        record.payload(payload);
-        byte[] bytes = payload.array();
-        int length = payload.length();
-        if (isOneLine(bytes, length) && Json.parse(bytes, 0, length) != null) {
-            out.putAscii(",\"payload\":");
-            out.put(bytes, 0, length);
-        } else if (JsonText.isUtf8(bytes, 0, length)) {
-            out.putAscii(",\"payload_text\":");
-            JsonText.putString(bytes, 0, length, out);
-        } else {
-            out.putAscii(",\"payload_base64\":\"");
-            out.put(Base64.getEncoder().encode(payload.toArray()));
-            out.put('"');
+        int end = out.length();
+        out.putAscii(",\"payload\":");
+        if (!writeJson(record, out)) {
+            out.length(end);
+            payload.clear();
+            record.payload(payload);
+            if (JsonText.isUtf8(payload.array(), 0, payload.length())) {
+                out.putAscii(",\"payload_text\":");
+                JsonText.putString(payload.array(), 0, payload.length(), out);
+            } else {
+                out.putAscii(",\"payload_base64\":\"");
+                out.put(Base64.getEncoder().encode(payload.toArray()));
+                out.put('"');
+            }
         }
         out.put('}');
     }
 
-    private static boolean isOneLine(byte[] bytes, int length) {
-        for (int i = 0; i < length; i++) {
-            if (bytes[i] == '\n' || bytes[i] == '\r') {
-                return false;
+    private boolean writeJson(Decoded record, Bytes out) {
+        if (record.kind() == Kind.MARK) {
+            payload.clear();
+            record.payload(payload);
+            Json mark = Json.parse(payload.array(), 0, payload.length());
+            if (mark != null && FlatLayout.hasEventKeys(mark)) {
+                putWithoutEventKeys(mark, out);
+                return true;
             }
         }
-        return true;
+        return oneLine.writeJson(record, out);
+    }
+
+    private void putWithoutEventKeys(Json mark, Bytes out) {
+        char before = '{';
+        for (int i = 0; i < mark.names().size(); i++) {
+            String name = mark.names().get(i);
+            if (name.equals(FlatLayout.EVENT_KEYS)) {
+                continue;
+            }
+            Json value = mark.children().get(i);
+            out.put(before);
+            JsonText.putString(name, out);
+            out.put(':');
+            int quote = value.type() == Json.Type.STRING ? 1 : 0;
+            out.put(payload.array(), value.from() - quote, value.to() - value.from() + 2 * quote);
+            before = ',';
+        }
+        out.put('}');
     }
 }

@@ -7,6 +7,7 @@ import dev.shiplog.journal.record.Container;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.json.Json;
 import dev.shiplog.replay.query.Containers;
+import dev.shiplog.replay.query.Origin;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -26,19 +27,37 @@ public final class FlatFormat implements LineFormat {
     /** Name-giving values (block devices) differ between a few containers of one shape, rarely more. */
     private static final int MOST_PLANS_PER_SHAPE = 16;
 
-    private static final ContainerFields NO_CONTAINER = ContainerFields.of("", null);
-
     private final Containers containers;
+    private final Origin origin;
+    private final boolean bare;
+    private Beside noContainer;
     private final Map<String, Row> rows = new HashMap<>();
     private final List<Map<Shape, ShapePlans>> plansByShape = new ArrayList<>();
     private final Bytes payload = new Bytes(1 << 13);
 
-    /** @param containers what is known of containers, kept up to date by the caller */
-    public FlatFormat(Containers containers) {
+    /**
+     * Lines that tell which record they are. What is known is kept up to date by the caller.
+     *
+     * @param containers what is known of containers
+     * @param origin whose the records are
+     */
+    public FlatFormat(Containers containers, Origin origin) {
+        this(containers, origin, false);
+    }
+
+    private FlatFormat(Containers containers, Origin origin, boolean bare) {
         this.containers = containers;
+        this.origin = origin;
+        this.bare = bare;
+        noContainer = Beside.of(origin.place(), "", null);
         for (int i = 0; i < Kind.values().length; i++) {
             plansByShape.add(new IdentityHashMap<>());
         }
+    }
+
+    /** Lines without what tells which record they are, and of which container an event tells. */
+    public static FlatFormat bare(Containers containers) {
+        return new FlatFormat(containers, new Origin(), true);
     }
 
     @Override
@@ -53,7 +72,7 @@ public final class FlatFormat implements LineFormat {
             if (plan == null) {
                 writeParsed(record, out);
             } else {
-                plan.write(record, containerFields(record), out);
+                plan.write(record, beside(record), out);
             }
         }
     }
@@ -63,7 +82,7 @@ public final class FlatFormat implements LineFormat {
         FlatLine line = row.line;
         if (line == null || row.shape != shape || !line.update(record)) {
             FlatPlan plan = plan(shape, record);
-            line = plan == null ? null : new FlatLine(plan, record, row.fields);
+            line = plan == null ? null : new FlatLine(plan, record, row.beside);
             row.line = line;
             row.shape = shape;
         }
@@ -79,9 +98,10 @@ public final class FlatFormat implements LineFormat {
         payload.clear();
         record.payload(payload);
         Json json = record.kind() == Kind.LOG ? null : Json.parse(payload.array(), 0, payload.length());
-        FlatLayout layout =
-                json == null ? FlatLayout.ofText(record.kind(), payload.toArray()) : FlatLayout.of(record.kind(), json);
-        FlatPlan.of(layout, payload.array()).write(record, containerFields(record), out);
+        FlatLayout layout = json == null
+                ? FlatLayout.ofText(record.kind(), payload.toArray(), bare)
+                : FlatLayout.of(record.kind(), json, bare);
+        FlatPlan.of(layout, payload.array()).write(record, beside(record), out);
     }
 
     /** The plan for this record's shape, or null if it has none that fits. */
@@ -103,7 +123,7 @@ public final class FlatFormat implements LineFormat {
         if (json == null || !slots.isCoveredBy(json)) {
             return null;
         }
-        FlatPlan plan = FlatPlan.of(FlatLayout.of(record.kind(), json), payload.array(), slots, record);
+        FlatPlan plan = FlatPlan.of(FlatLayout.of(record.kind(), json, bare), payload.array(), slots, record);
         if (plan != null) {
             plans.plans.add(plan);
         }
@@ -123,22 +143,28 @@ public final class FlatFormat implements LineFormat {
         return found;
     }
 
-    private ContainerFields containerFields(Decoded record) {
+    @SuppressWarnings("ReferenceEquality") // an origin is a new object once it changes
+    private Beside beside(Decoded record) {
         return switch (record.kind()) {
-            case EVENT, HOST, ENGINE_METRICS, MARK -> NO_CONTAINER;
-            case STATS, LOG, INSPECT, SOCKETS -> row(record).fields;
+            case HOST, ENGINE_METRICS, MARK -> {
+                if (noContainer.place() != origin.place()) {
+                    noContainer = Beside.of(origin.place(), "", null);
+                }
+                yield noContainer;
+            }
+            case EVENT, STATS, LOG, INSPECT, SOCKETS -> row(record).beside;
         };
     }
 
-    @SuppressWarnings("ReferenceEquality") // what is known of a container is a new object once it changes
+    @SuppressWarnings("ReferenceEquality") // what is known of a container or an origin is a new object once it changes
     private Row row(Decoded record) {
         Container container = containers.get(record.subject());
         Row row = rows.get(record.subject());
-        if (row == null || row.fields.of() != container) {
+        if (row == null || row.beside.of() != container || row.beside.place() != origin.place()) {
             if (rows.size() >= MOST_SHAPES) {
                 rows.clear();
             }
-            row = new Row(ContainerFields.of(record.subject(), container));
+            row = new Row(Beside.of(origin.place(), record.subject(), container));
             rows.put(record.subject(), row);
         }
         return row;
@@ -146,7 +172,7 @@ public final class FlatFormat implements LineFormat {
 
     /** What is kept of a container while nothing new is known of it. */
     private static final class Row {
-        final ContainerFields fields;
+        final Beside beside;
         /** The line of its last sample, and the shape of that, if it was written by a plan. */
         @Nullable
         FlatLine line;
@@ -154,8 +180,8 @@ public final class FlatFormat implements LineFormat {
         @Nullable
         Shape shape;
 
-        Row(ContainerFields fields) {
-            this.fields = fields;
+        Row(Beside beside) {
+            this.beside = beside;
         }
     }
 

@@ -18,10 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlatLayout {
     /** Where the value of a field comes from. */
-    sealed interface Source permits Value, Sum, Text, Known {}
+    sealed interface Source permits Value, Name, Sum, Text, Fixed, Known {}
 
     /** One value of the payload, as it is. */
     record Value(Json json) implements Source {}
+
+    /** The name of a container, a string of the payload: with a slash before it, whether the engine sent one or not. */
+    record Name(Json json) implements Source {}
 
     /** The sum of numbers of the payload. */
     record Sum(List<Json> terms) implements Source {}
@@ -29,9 +32,15 @@ final class FlatLayout {
     /** The whole payload, which is not JSON, as a string: UTF-8 as it is, anything else in base64. */
     record Text(byte[] payload) implements Source {}
 
+    /** The same text in each line of the kind. */
+    record Fixed(String text) implements Source {}
+
     /** What stands beside the payload; a field whose value is not known is left out. */
     enum Known implements Source {
         TIME,
+        /** The fields {@code host} and {@code journal}. */
+        ORIGIN,
+        SEQUENCE,
         CONTAINER_NAME,
         CONTAINER_ID,
         IMAGE,
@@ -50,23 +59,41 @@ final class FlatLayout {
             "file_mapped", "mapped_file",
             "file_writeback", "writeback");
 
+    /** The member of a {@code segment-start} that no line shows: it serves the recorder alone, and has up to 8.7 kB. */
+    static final String EVENT_KEYS = "events";
+
     private static final Set<String> DEVICE_ENTRY = Set.of("major", "minor", "op", "value");
 
+    private final Kind kind;
+    private final boolean bare;
     private final List<Field> fields = new ArrayList<>();
     private final List<Json> nameGivers = new ArrayList<>();
     private final Set<String> taken = new HashSet<>();
 
-    private FlatLayout() {}
+    private FlatLayout(Kind kind, boolean bare) {
+        this.kind = kind;
+        this.bare = bare;
+        claim("@timestamp", Known.TIME);
+        if (!bare) {
+            claim("kind", new Fixed(kind.label()));
+            taken.addAll(List.of("host", "journal"));
+            fields.add(new Field("", Known.ORIGIN));
+            claim("sequence", Known.SEQUENCE);
+        }
+    }
 
-    /** Lays out a payload that is JSON. */
-    static FlatLayout of(Kind kind, Json payload) {
-        FlatLayout layout = new FlatLayout();
-        layout.claim("@timestamp", Known.TIME);
+    /**
+     * Lays out a payload that is JSON.
+     *
+     * @param bare without the fields that tell which record it is, and of which container an event tells
+     */
+    static FlatLayout of(Kind kind, Json payload, boolean bare) {
+        FlatLayout layout = new FlatLayout(kind, bare);
         if (kind == Kind.STATS && payload.type() == Json.Type.OBJECT) {
             layout.stats(payload);
             return layout;
         }
-        layout.beside(kind);
+        layout.beside(payload);
         String prefix = prefix(kind);
         if (payload.type() == Json.Type.OBJECT) {
             layout.members(prefix, payload);
@@ -77,10 +104,9 @@ final class FlatLayout {
     }
 
     /** Lays out a payload that is not JSON, or is not to be taken for JSON. */
-    static FlatLayout ofText(Kind kind, byte[] payload) {
-        FlatLayout layout = new FlatLayout();
-        layout.claim("@timestamp", Known.TIME);
-        layout.beside(kind);
+    static FlatLayout ofText(Kind kind, byte[] payload, boolean bare) {
+        FlatLayout layout = new FlatLayout(kind, bare);
+        layout.beside(null);
         boolean utf8 = JsonText.isUtf8(payload, 0, payload.length);
         layout.claim(utf8 ? prefix(kind) : prefix(kind) + "_base64", new Text(payload));
         return layout;
@@ -101,10 +127,19 @@ final class FlatLayout {
         return nameGivers;
     }
 
-    private void beside(Kind kind) {
+    private void beside(@Nullable Json payload) {
         switch (kind) {
             case STATS, LOG, INSPECT, SOCKETS -> container(Known.CONTAINER_NAME, Known.CONTAINER_ID);
-            case EVENT, HOST, ENGINE_METRICS, MARK -> {}
+            case EVENT -> {
+                Json type = bare || payload == null ? null : payload.get("Type");
+                if (type != null && type.type() == Json.Type.STRING) {
+                    nameGivers.add(type);
+                    if (type.text().equals("container")) {
+                        container(Known.CONTAINER_NAME, Known.CONTAINER_ID);
+                    }
+                }
+            }
+            case HOST, ENGINE_METRICS, MARK -> {}
         }
     }
 
@@ -115,9 +150,23 @@ final class FlatLayout {
         claim("image_id", Known.IMAGE_ID);
     }
 
+    /** Whether a mark has {@link #EVENT_KEYS}. */
+    static boolean hasEventKeys(Json mark) {
+        return mark.text("mark").equals("segment-start") && mark.get(EVENT_KEYS) != null;
+    }
+
     private void members(String prefix, Json object) {
+        boolean hidesEventKeys = false;
+        Json mark = kind == Kind.MARK ? object.get("mark") : null;
+        if (mark != null && object.get(EVENT_KEYS) != null) {
+            nameGivers.add(mark);
+            hidesEventKeys = hasEventKeys(object);
+        }
         for (int i = 0; i < object.names().size(); i++) {
             String name = object.names().get(i);
+            if (hidesEventKeys && name.equals(EVENT_KEYS)) {
+                continue;
+            }
             String path = join(prefix, name);
             flatten(name.equals(prefix) ? prefix : path, path, object.children().get(i));
         }
@@ -182,9 +231,10 @@ final class FlatLayout {
                 repeated.add(() -> flatten(name, name, member));
             }
         }
-        Source name = takeString(members, "name");
-        Source id = takeString(members, "id");
-        container(name == null ? Known.CONTAINER_NAME : name, id == null ? Known.CONTAINER_ID : id);
+        Json name = takeString(members, "name");
+        Json id = takeString(members, "id");
+        container(
+                name == null ? Known.CONTAINER_NAME : new Name(name), id == null ? Known.CONTAINER_ID : new Value(id));
         Json cpu = take(members, "cpu_stats");
         if (cpu != null) {
             lifted("cpu", "cpu_stats", "cpu_usage", cpu);
@@ -216,13 +266,18 @@ final class FlatLayout {
         return member == null || member.type() != Json.Type.OBJECT ? null : members.remove(name);
     }
 
-    private static @Nullable Source takeString(Map<String, Json> members, String name) {
+    /** A string that is not empty; one that is names nothing, and holds nothing that could be dropped. */
+    private @Nullable Json takeString(Map<String, Json> members, String name) {
         Json member = members.get(name);
         if (member == null || member.type() != Json.Type.STRING) {
             return null;
         }
         members.remove(name);
-        return new Value(member);
+        if (member.from() == member.to()) {
+            nameGivers.add(member);
+            return null;
+        }
+        return member;
     }
 
     /** Flattens an object; the members of its member {@code inner} are named as if they were its own. */

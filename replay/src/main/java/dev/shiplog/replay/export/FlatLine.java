@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlatLine {
     private final FlatPlan plan;
-    private final ContainerFields container;
+    private final Beside beside;
     private final Bytes line = new Bytes(1 << 11);
     private final Bytes value = new Bytes(1 << 5);
     // By step of the plan: where its value stands in the line, and the value, if it is one slot's or the time.
@@ -25,11 +25,13 @@ final class FlatLine {
     private final int[] integers;
     private final int[] slotOfInteger;
     private final int[] others;
+    /** The step that writes the sequence, or -1. */
+    private final int sequence;
 
     /** The line of {@code record}, which the plan fits. */
-    FlatLine(FlatPlan plan, Decoded record, ContainerFields container) {
+    FlatLine(FlatPlan plan, Decoded record, Beside beside) {
         this.plan = plan;
-        this.container = container;
+        this.beside = beside;
         int steps = plan.steps();
         numbers = new long[steps];
         texts = new byte[steps] @Nullable [];
@@ -39,13 +41,16 @@ final class FlatLine {
             hasChanged(i, record);
             line.put(plan.before(i));
             from[i] = line.length();
-            plan.write(i, record, container, line);
+            plan.write(i, record, beside, line);
             to[i] = line.length();
         }
         line.put(plan.before(steps));
         integers = steps(plan, step -> step == FlatPlan.Step.INTEGER_SLOT);
         slotOfInteger = Arrays.stream(integers).map(plan::slot).toArray();
-        others = steps(plan, step -> step != FlatPlan.Step.INTEGER_SLOT);
+        others = steps(plan, step -> step != FlatPlan.Step.INTEGER_SLOT && step != FlatPlan.Step.SEQUENCE);
+        sequence = IntStream.of(steps(plan, step -> step == FlatPlan.Step.SEQUENCE))
+                .findFirst()
+                .orElse(-1);
     }
 
     private static int[] steps(FlatPlan plan, Predicate<FlatPlan.Step> which) {
@@ -62,6 +67,9 @@ final class FlatLine {
     boolean update(Decoded record) {
         if (!plan.namesAreThoseOf(record)) {
             return false;
+        }
+        if (sequence >= 0 && !line.setDecimal(from[sequence], to[sequence], record.sequence())) {
+            replace(sequence, record);
         }
         for (int k = 0; k < integers.length; k++) {
             long number = record.number(slotOfInteger[k]);
@@ -93,10 +101,10 @@ final class FlatLine {
     /** Whether step {@code i} may have something else to write than it has written; notes what it has now. */
     private boolean hasChanged(int i, Decoded record) {
         return switch (plan.step(i)) {
-            case CONTAINER_NAME, CONTAINER_ID, IMAGE, IMAGE_ID -> false;
+            case ORIGIN, SEQUENCE, CONTAINER_NAME, CONTAINER_ID, IMAGE, IMAGE_ID -> false;
             case TIME -> hasChanged(i, record.time());
             case INTEGER_SLOT, TIME_SLOT -> hasChanged(i, record.number(plan.slot(i)));
-            case NUMBER_SLOT, STRING_SLOT -> hasChanged(i, record.text(plan.slot(i)));
+            case NUMBER_SLOT, STRING_SLOT, NAME_SLOT -> hasChanged(i, record.text(plan.slot(i)));
             case SUM_OF_SLOTS -> true;
         };
     }
@@ -116,7 +124,7 @@ final class FlatLine {
     /** Writes step {@code i} anew in its place, and moves what stands behind if it is as long no more. */
     private void replace(int i, Decoded record) {
         value.clear();
-        plan.write(i, record, container, value);
+        plan.write(i, record, beside, value);
         int longer = value.length() - (to[i] - from[i]);
         if (longer != 0) {
             int length = line.length();

@@ -4,7 +4,9 @@ import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.journal.codec.Shape;
 import dev.shiplog.replay.export.FlatLayout.Field;
+import dev.shiplog.replay.export.FlatLayout.Fixed;
 import dev.shiplog.replay.export.FlatLayout.Known;
+import dev.shiplog.replay.export.FlatLayout.Name;
 import dev.shiplog.replay.export.FlatLayout.Source;
 import dev.shiplog.replay.export.FlatLayout.Sum;
 import dev.shiplog.replay.export.FlatLayout.Text;
@@ -29,6 +31,8 @@ final class FlatPlan {
     /** What a step writes. */
     enum Step {
         TIME,
+        ORIGIN,
+        SEQUENCE,
         CONTAINER_NAME,
         CONTAINER_ID,
         IMAGE,
@@ -37,6 +41,8 @@ final class FlatPlan {
         TIME_SLOT,
         NUMBER_SLOT,
         STRING_SLOT,
+        /** A string slot with a slash before it, if it has none. */
+        NAME_SLOT,
         SUM_OF_SLOTS
     }
 
@@ -117,6 +123,8 @@ final class FlatPlan {
     boolean isWritable(int i, Decoded record) {
         return switch (steps[i]) {
             case STRING_SLOT -> JsonText.isInsideOfString(record.text(slots[i][0]));
+            case NAME_SLOT ->
+                record.text(slots[i][0]).length > 0 && JsonText.isInsideOfString(record.text(slots[i][0]));
             case NUMBER_SLOT -> JsonText.isNumber(record.text(slots[i][0]));
             case SUM_OF_SLOTS ->
                 Arrays.stream(slots[i])
@@ -146,27 +154,46 @@ final class FlatPlan {
     }
 
     /** Appends the line of {@code record}, which this plan fits. */
-    void write(Decoded record, ContainerFields container, Bytes out) {
+    void write(Decoded record, Beside beside, Bytes out) {
         for (int i = 0; i < steps.length; i++) {
             out.put(before[i]);
-            write(i, record, container, out);
+            write(i, record, beside, out);
         }
         out.put(end);
     }
 
     /** Appends what step {@code i} writes. */
-    void write(int i, Decoded record, ContainerFields container, Bytes out) {
+    void write(int i, Decoded record, Beside beside, Bytes out) {
         switch (steps[i]) {
             case TIME -> out.putTime(record.time());
-            case CONTAINER_NAME -> out.put(container.name());
-            case CONTAINER_ID -> out.put(container.id());
-            case IMAGE -> out.put(container.image());
-            case IMAGE_ID -> out.put(container.imageId());
+            case ORIGIN -> out.put(beside.origin());
+            case SEQUENCE -> out.putDecimal(record.sequence());
+            case CONTAINER_NAME -> out.put(beside.name());
+            case CONTAINER_ID -> out.put(beside.id());
+            case IMAGE -> out.put(beside.image());
+            case IMAGE_ID -> out.put(beside.imageId());
             case INTEGER_SLOT -> out.putDecimal(record.number(slots[i][0]));
             case TIME_SLOT -> out.putTime(record.number(slots[i][0]));
             case NUMBER_SLOT, STRING_SLOT -> out.put(record.text(slots[i][0]));
+            case NAME_SLOT -> {
+                byte[] name = record.text(slots[i][0]);
+                if (!beginsWithSlash(name, 0)) {
+                    out.put('/');
+                }
+                out.put(name);
+            }
             case SUM_OF_SLOTS -> putSum(record, slots[i], out);
         }
+    }
+
+    /** Whether the inside of a string that begins there begins with a slash, which may be escaped. */
+    private static boolean beginsWithSlash(byte[] inside, int from) {
+        return inside[from] == '/'
+                || inside[from] == '\\'
+                        && (inside[from + 1] == '/'
+                                || inside[from + 1] == 'u'
+                                        && new String(inside, from + 2, 4, StandardCharsets.US_ASCII)
+                                                .equalsIgnoreCase("002f"));
     }
 
     private static boolean isInteger(Decoded record, int slot) {
@@ -245,6 +272,10 @@ final class FlatPlan {
             constant.put(':');
             if (from instanceof Value value) {
                 addValue(value.json());
+            } else if (from instanceof Name name) {
+                addName(name.json());
+            } else if (from instanceof Fixed fixed) {
+                JsonText.putString(fixed.text(), constant);
             } else if (from instanceof Sum sum) {
                 addSum(sum.terms());
             } else if (from instanceof Text text) {
@@ -259,7 +290,12 @@ final class FlatPlan {
                     step(Step.TIME, NO_SLOTS);
                     constant.put('"');
                 }
+                case SEQUENCE -> {
+                    constant.putAscii(",\"sequence\":");
+                    step(Step.SEQUENCE, NO_SLOTS);
+                }
                 // These come with their names, and not at all if they are not known.
+                case ORIGIN -> step(Step.ORIGIN, NO_SLOTS);
                 case CONTAINER_NAME -> step(Step.CONTAINER_NAME, NO_SLOTS);
                 case CONTAINER_ID -> step(Step.CONTAINER_ID, NO_SLOTS);
                 case IMAGE -> step(Step.IMAGE, NO_SLOTS);
@@ -281,6 +317,24 @@ final class FlatPlan {
             if (quoted) {
                 constant.put('"');
             }
+        }
+
+        private void addName(Json json) {
+            constant.put('"');
+            int slot = slot(json);
+            if (slot >= 0 && type(slot) == Shape.SlotType.STRING) {
+                step(Step.NAME_SLOT, slot);
+            } else {
+                if (slot >= 0 || !beginsWithSlash(source, json.from())) {
+                    constant.put('/');
+                }
+                if (slot >= 0) {
+                    addSlot(slot); // a time, which begins with a digit
+                } else {
+                    constant.put(source, json.from(), json.to() - json.from());
+                }
+            }
+            constant.put('"');
         }
 
         private void addSlot(int slot) {

@@ -9,8 +9,8 @@ public interface LineFormat {
     /** Appends the record to {@code out}, without a line end. */
     void write(Decoded record, Bytes out);
 
-    /** The engine's bytes as they are: of events and stats always one line. */
+    /** The engine's bytes as they are, but for line feeds and carriage returns, which become spaces. */
     static LineFormat raw() {
-        return Decoded::payload;
+        return new OneLine()::write;
     }
 }

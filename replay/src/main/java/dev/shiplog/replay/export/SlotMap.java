@@ -6,8 +6,9 @@ import dev.shiplog.journal.codec.Shape;
 import dev.shiplog.replay.json.Json;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
-/** Where the slots of a shape stand in the payload of one record. */
+/** Where the slots of a shape stand in one payload of it. */
 final class SlotMap {
     private final Shape shape;
     private final int[] ends;
@@ -15,16 +16,23 @@ final class SlotMap {
 
     /** Renders the payload of {@code record}, which is of {@code shape}, to {@code out} and notes where its slots stand. */
     SlotMap(Decoded record, Shape shape, Bytes out) {
-        this.shape = shape;
-        ends = new int[shape.slots()];
-        for (int slot = 0; slot < ends.length; slot++) {
-            out.put(shape.literal(slot));
-            slotByStart.put(out.length(), slot);
+        this(shape, out, slot -> {
             switch (shape.type(slot)) {
                 case INTEGER -> out.putDecimal(record.number(slot));
                 case TIME -> out.putTime(record.number(slot));
                 case NUMBER, STRING -> out.put(record.text(slot));
             }
+        });
+    }
+
+    /** Renders {@code shape} to {@code out}, with what {@code putValue} puts there for a slot, and notes where slots stand. */
+    SlotMap(Shape shape, Bytes out, IntConsumer putValue) {
+        this.shape = shape;
+        ends = new int[shape.slots()];
+        for (int slot = 0; slot < ends.length; slot++) {
+            out.put(shape.literal(slot));
+            slotByStart.put(out.length(), slot);
+            putValue.accept(slot);
             ends[slot] = out.length();
         }
         out.put(shape.literal(ends.length));

@@ -86,7 +86,7 @@ public final class Containers {
                 id,
                 new Container(
                         id,
-                        name.isEmpty() ? known.name() : name,
+                        name.isEmpty() ? known.name() : withoutSlash(name),
                         image.isEmpty() ? known.image() : image,
                         known.imageId(),
                         known.imageId().isEmpty() ? texts(attributes) : known.labels()));

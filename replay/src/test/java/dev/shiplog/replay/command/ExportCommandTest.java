@@ -8,6 +8,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.archive.Compression;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Catalog;
@@ -27,9 +28,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,16 +125,43 @@ class ExportCommandTest {
     }
 
     @Test
-    void theKeysInASegmentsHeadAreOneField() throws IOException {
-        String keys = "00000000c0ffee00 ".repeat(511) + "00000000c0ffee00";
-        TestJournal.write(directory, List.of(TestJournal.mark("09:12:00Z", new Mark.SegmentStart(keys, 2))))
-                .close();
+    void everyLineNamesTheDockerHostAndTheJournal() throws IOException {
+        Path first = directory.resolve("first");
+        Path second = directory.resolve("second");
+        List<Record> records = new ArrayList<>(TestJournal.RECORDS.subList(0, 2));
+        records.add(TestJournal.record(Kind.HOST, "info", "09:12:00.6Z", "{\"ID\":\"x\",\"Name\":\"docker\\u002d1\"}"));
+        records.add(TestJournal.record(Kind.HOST, "version", "09:12:00.7Z", "{\"Version\":\"28.5.2\"}"));
+        records.addAll(TestJournal.RECORDS.subList(2, 5));
+        TestJournal.write(first, records).close();
+        TestJournal.write(second, TestJournal.RECORDS).close();
+
+        for (String format : List.of("flat", "envelope")) {
+            Terminal terminal = new Terminal(directory);
+            assertThat(terminal.run("export --format " + format + " first second"))
+                    .isEqualTo(ExitCode.OK);
+            List<String> lines = terminal.out().lines().toList();
+            List<String> ofFirst = lines.subList(0, records.size());
+            List<String> ofSecond = lines.subList(records.size(), lines.size());
+
+            assertThat(ofFirst).allMatch(line -> line.contains(",\"host\":\"docker-1\",\"journal\":\""));
+            assertThat(ofSecond).allMatch(line -> line.contains(",\"host\":\"host\",\"journal\":\""));
+            assertThat(journals(ofFirst)).hasSize(1).doesNotContainAnyElementsOf(journals(ofSecond));
+            assertThat(journals(ofSecond)).hasSize(1);
+        }
+    }
+
+    private static Set<String> journals(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.replaceFirst(".*\"journal\":\"([^\"]{36})\".*", "$1"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void bareIsAFormOfFlatLinesOnly() {
         Terminal terminal = new Terminal(directory);
 
-        assertThat(terminal.run("export .")).isEqualTo(ExitCode.OK);
-        assertThat(terminal.out()).isEqualTo("""
-                        {"@timestamp":"2026-11-21T09:12:00Z","mark":"segment-start","mark_events":"KEYS","mark_containers":2}
-                        """.replace("KEYS", keys));
+        assertThat(terminal.run("export --bare --format raw .")).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).startsWith("replay: --bare is for --format flat");
     }
 
     @Test

@@ -28,6 +28,26 @@ interface ExportContract {
 
         assertThat(terminal.run("export " + journal())).isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).isEmpty();
+        assertThat(terminal.out().replaceAll("[0-9a-f]{8}-[-0-9a-f]{27}", "JOURNAL"))
+                .isEqualTo("""
+                        {"@timestamp":"2026-11-21T09:12:00Z","kind":"mark","host":"host","journal":"JOURNAL","sequence":1,"mark":"start","mark_version":"1.0"}
+                        {"@timestamp":"2026-11-21T09:12:00.5Z","kind":"inspect","host":"host","journal":"JOURNAL","sequence":2,"container":"/web","container_id":"WEB","image":"shop:1","image_id":"sha256:ea","inspect_Name":"/web","inspect_Image":"sha256:ea","inspect_Config_Image":"shop:1","inspect_Config_Labels_tier":"front"}
+                        {"@timestamp":"2026-11-21T09:12:01Z","kind":"event","host":"host","journal":"JOURNAL","sequence":3,"container":"/db","container_id":"DB","image":"postgres","event_Type":"container","event_Action":"start","event_Actor_ID":"DB","event_Actor_Attributes_image":"postgres","event_Actor_Attributes_name":"db","event_timeNano":1795252321000000000}
+                        {"@timestamp":"2026-11-21T09:12:05Z","kind":"stats","host":"host","journal":"JOURNAL","sequence":4,"container":"/web","container_id":"WEB","image":"shop:1","image_id":"sha256:ea","cpu_total_usage":100,"read":"2026-11-21T09:12:05Z"}
+                        {"@timestamp":"2026-11-21T09:12:05.25Z","kind":"stats","host":"host","journal":"JOURNAL","sequence":5,"container":"/db","container_id":"DB","image":"postgres","cpu_total_usage":200,"read":"2026-11-21T09:12:05.25Z"}
+                        {"@timestamp":"2026-11-21T09:13:05Z","kind":"stats","host":"host","journal":"JOURNAL","sequence":6,"container":"/web","container_id":"WEB","image":"shop:1","image_id":"sha256:ea","cpu_total_usage":110,"read":"2026-11-21T09:13:05Z"}
+                        {"@timestamp":"2026-11-21T09:13:05.25Z","kind":"stats","host":"host","journal":"JOURNAL","sequence":7,"container":"/db","container_id":"DB","image":"postgres","cpu_total_usage":220,"read":"2026-11-21T09:13:05.25Z"}
+                        {"@timestamp":"2026-11-21T09:13:10Z","kind":"event","host":"host","journal":"JOURNAL","sequence":8,"container":"/db","container_id":"DB","image":"postgres","event_Type":"container","event_Action":"die","event_Actor_ID":"DB","event_Actor_Attributes_image":"postgres","event_Actor_Attributes_name":"db","event_timeNano":1795252390000000000}
+                        {"@timestamp":"2026-11-21T09:13:59.5Z","kind":"mark","host":"host","journal":"JOURNAL","sequence":9,"mark":"clean-stop","mark_reason":"SIGTERM"}
+                        """.replace("WEB", TestJournal.WEB).replace("DB", TestJournal.DB));
+    }
+
+    @Test
+    default void leavesOutWhatTellsWhichRecordItIs() {
+        Terminal terminal = new Terminal(work());
+
+        assertThat(terminal.run("export --bare " + journal())).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).isEmpty();
         assertThat(terminal.out()).isEqualTo("""
                         {"@timestamp":"2026-11-21T09:12:00Z","mark":"start","mark_version":"1.0"}
                         {"@timestamp":"2026-11-21T09:12:00.5Z","container":"/web","container_id":"WEB","image":"shop:1","image_id":"sha256:ea","inspect_Name":"/web","inspect_Image":"sha256:ea","inspect_Config_Image":"shop:1","inspect_Config_Labels_tier":"front"}
@@ -58,13 +78,14 @@ interface ExportContract {
         assertThat(terminal.run("export --format envelope --kind events --limit 1 " + journal()))
                 .isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).isEmpty();
-        assertThat(terminal.out()).isEqualTo("""
-                        {"sequence":3,"kind":"event","subject":"DB","time":1795252321000000000,\
+        assertThat(terminal.out().replaceAll("[0-9a-f]{8}-[-0-9a-f]{27}", "JOURNAL"))
+                .isEqualTo("""
+                        {"sequence":3,"kind":"event","host":"host","journal":"JOURNAL","subject":"DB","time":1795252321000000000,\
                         "time_rfc3339":"2026-11-21T09:12:01Z","received":1795252321001000000,\
                         "received_rfc3339":"2026-11-21T09:12:01.001Z","monotonic":256464617285714285,\
                         "payload":PAYLOAD}
                         """.replace("DB", TestJournal.DB)
-                .replace("PAYLOAD", TestJournal.payloads(3).strip()));
+                        .replace("PAYLOAD", TestJournal.payloads(3).strip()));
     }
 
     @ParameterizedTest(name = "{0}")

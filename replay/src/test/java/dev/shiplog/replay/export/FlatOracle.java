@@ -55,15 +55,29 @@ final class FlatOracle {
         return fields;
     }
 
-    static Map<String, Scalar> flatten(Kind kind, String timestamp, String subject, byte[] payload) throws IOException {
+    /** The fields of a record of which only this is known; those of its bare form if the sequence is 0. */
+    static Map<String, Scalar> flatten(Kind kind, String timestamp, String subject, byte[] payload, long sequence)
+            throws IOException {
+        boolean bare = sequence == 0;
         FlatOracle oracle = new FlatOracle();
         oracle.put("@timestamp", "", string(timestamp));
+        if (!bare) {
+            oracle.put("kind", "", string(kind.label()));
+            oracle.put("sequence", "", new Scalar(Long.toString(sequence), JsonToken.VALUE_NUMBER_INT));
+            oracle.reserved.addAll(Set.of("host", "journal"));
+        }
         Object root = parse(payload);
         if (kind == Kind.STATS && root instanceof Obj stats) {
             oracle.stats(stats, subject);
             return oracle.fields;
         }
-        if (kind == Kind.STATS || kind == Kind.INSPECT) {
+        boolean ofContainer = kind == Kind.EVENT
+                && !bare
+                && root instanceof Obj event
+                && event.get("Type") instanceof Scalar type
+                && isString(type)
+                && type.text.equals("container");
+        if (kind == Kind.STATS || kind == Kind.INSPECT || ofContainer) {
             oracle.fields.put("container_id", string(subject));
         }
         String prefix = kind.label();
@@ -89,15 +103,13 @@ final class FlatOracle {
                 rest.add(member);
             }
         }
-        if (isString(first.get("name"))) {
-            fields.put("container", (Scalar) first.get("name"));
-            rest.removeIf(m -> m.getKey().equals("name"));
+        String called = isString(first.get("name")) ? ((Scalar) first.get("name")).text : "";
+        if (!called.isEmpty()) {
+            fields.put("container", string(called.startsWith("/") ? called : "/" + called));
         }
-        boolean id = isString(first.get("id"));
-        fields.put("container_id", id ? (Scalar) first.get("id") : string(subject));
-        if (id) {
-            rest.removeIf(m -> m.getKey().equals("id"));
-        }
+        String id = isString(first.get("id")) ? ((Scalar) first.get("id")).text : "";
+        fields.put("container_id", string(id.isEmpty() ? subject : id));
+        rest.removeIf(m -> Set.of("name", "id").contains(m.getKey()) && isString(m.getValue()));
         reserved.addAll(Set.of("container", "container_id", "image", "image_id"));
         for (String section : List.of("cpu_stats", "memory_stats", "networks", "blkio_stats")) {
             if (first.get(section) instanceof Obj object) {

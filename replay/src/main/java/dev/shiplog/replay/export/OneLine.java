@@ -1,0 +1,125 @@
+package dev.shiplog.replay.export;
+
+import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.codec.Shape;
+import dev.shiplog.replay.json.Json;
+import dev.shiplog.replay.json.JsonText;
+import java.util.IdentityHashMap;
+
+/**
+ * Writes payloads as they are, but each in one line: a line feed or carriage return becomes a space. In JSON these stand
+ * between tokens only, so that the value is the same. Whether the payloads of a shape are JSON is found out once: the
+ * shape with any values in it is JSON, or with none. Not thread safe.
+ */
+final class OneLine {
+    /** More shapes than a host's containers have; when there are more, all are looked at anew. */
+    private static final int MOST_SHAPES = 4096;
+
+    /**
+     * What holds for all payloads of a shape.
+     *
+     * @param json it is JSON as long as each number and string in it is one
+     * @param broken there are line ends in it
+     */
+    private record Known(boolean json, boolean broken) {
+        static Known of(Shape shape) {
+            Bytes example = new Bytes(1 << 12);
+            SlotMap slots = new SlotMap(shape, example, slot -> example.put(isNumeric(shape.type(slot)) ? '0' : 'x'));
+            Json json = Json.parse(example.array(), 0, example.length());
+            return new Known(json != null && slots.isCoveredBy(json), isBroken(example.array(), 0, example.length()));
+        }
+
+        private static boolean isNumeric(Shape.SlotType type) {
+            return type == Shape.SlotType.INTEGER || type == Shape.SlotType.NUMBER;
+        }
+    }
+
+    private final IdentityHashMap<Shape, Known> byShape = new IdentityHashMap<>();
+
+    /** Appends the payload of {@code record}; of one that is not JSON, white space may be lost. */
+    void write(Decoded record, Bytes out) {
+        int from = out.length();
+        record.payload(out);
+        Shape shape = record.shape();
+        if (shape == null || known(shape).broken || hasBrokenValue(record, shape)) {
+            mend(out, from);
+        }
+    }
+
+    /** Appends the payload of {@code record} if it is JSON; otherwise nothing, and gives false. */
+    boolean writeJson(Decoded record, Bytes out) {
+        int from = out.length();
+        record.payload(out);
+        Shape shape = record.shape();
+        Known known = shape == null ? null : known(shape);
+        if (shape != null && known != null && known.json && hasJsonValues(record, shape)) {
+            if (known.broken) {
+                mend(out, from);
+            }
+            return true;
+        }
+        if (Json.parse(out.array(), from, out.length()) == null) {
+            out.length(from);
+            return false;
+        }
+        mend(out, from);
+        return true;
+    }
+
+    private Known known(Shape shape) {
+        Known known = byShape.get(shape);
+        if (known == null) {
+            if (byShape.size() >= MOST_SHAPES) {
+                byShape.clear();
+            }
+            known = Known.of(shape);
+            byShape.put(shape, known);
+        }
+        return known;
+    }
+
+    private static boolean hasJsonValues(Decoded record, Shape shape) {
+        for (int slot = 0; slot < shape.slots(); slot++) {
+            boolean json = switch (shape.type(slot)) {
+                case INTEGER, TIME -> true;
+                case NUMBER -> JsonText.isNumber(record.text(slot));
+                case STRING -> JsonText.isInsideOfString(record.text(slot));
+            };
+            if (!json) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean hasBrokenValue(Decoded record, Shape shape) {
+        for (int slot = 0; slot < shape.slots(); slot++) {
+            if (shape.type(slot) == Shape.SlotType.STRING) {
+                byte[] text = record.text(slot);
+                if (isBroken(text, 0, text.length)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isBroken(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '\n' || bytes[i] == '\r') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void mend(Bytes out, int from) {
+        byte[] array = out.array();
+        for (int i = from; i < out.length(); i++) {
+            if (array[i] == '\n' || array[i] == '\r') {
+                array[i] = ' ';
+            }
+        }
+    }
+}
