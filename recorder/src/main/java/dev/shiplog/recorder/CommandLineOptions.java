@@ -37,7 +37,7 @@ final class CommandLineOptions {
         option(spec, "--data-dir", "DIR", "where the journal is (/srv/events)");
         option(spec, "--stats-interval", "TIME", "between two samples of a container, at least 1s; 0 for none (5s)");
         option(spec, "--roll", "PERIOD", "when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)");
-        option(spec, "--sync-interval", "TIME", "how long a record may wait for the disk (1s)");
+        option(spec, "--sync-interval", "TIME", "how long a sample may wait for the disk (10s)");
         list(spec, "--include", "only containers that meet " + ContainerRule.FORM + "; may be repeated (all)");
         list(spec, "--exclude", "not the containers that meet this; wins over --include; may be repeated (none)");
         option(

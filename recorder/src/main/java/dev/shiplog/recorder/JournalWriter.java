@@ -5,6 +5,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.source.Arrival;
+import dev.shiplog.recorder.source.Arrival.Haste;
 import dev.shiplog.recorder.source.Clock;
 import dev.shiplog.recorder.source.EventLedger;
 import dev.shiplog.recorder.source.RecordQueue;
@@ -19,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Moves what arrived into the journal: the one place where it is decided what is appended, in which order, and when it
  * goes to the disk. Marks and the events that explain an outage are synced at once (all that arrived together in one
- * go), the rest every sync interval.
+ * go), and everything before with them; other records within a second, and what comes again and again, samples above
+ * all, within the sync interval, for each force writes whole pages.
  *
  * <p>When the disk is full, stats are given up, everything else waits in memory, and every second is a new attempt.
  * {@link #run} belongs to the thread that opened the journal; {@link #stop} may be called from any.
@@ -30,6 +32,10 @@ final class JournalWriter {
     private static final long RETRY_MILLIS = 1_000;
     /** How long samples wait for company; a kill loses them. */
     private static final long BEAT_MILLIS = 100;
+    /** How long what happens now and then may wait for the disk, unless the sync interval is shorter. */
+    private static final long SOON_NANOS = 1_000_000_000L;
+
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final Journal journal;
     private final RecordQueue queue;
@@ -38,13 +44,16 @@ final class JournalWriter {
     private final Clock clock;
     private final boolean stats;
     private final long syncNanos;
+    private final long soonNanos;
 
     private final Deque<Arrival> batch = new ArrayDeque<>(BATCH);
     private final Deque<Arrival> outbox = new ArrayDeque<>();
-    private long synced;
+    /** When it was last told what was dropped. */
+    private long told;
+    /** When what was appended must be on the disk. */
+    private long syncBy = NEVER;
+
     private boolean diskFull;
-    private boolean unsynced;
-    private boolean urgent;
     private volatile String reason = "";
     private final CountDownLatch stopping = new CountDownLatch(1);
 
@@ -75,7 +84,8 @@ final class JournalWriter {
         this.clock = clock;
         this.stats = stats;
         this.syncNanos = syncInterval.toNanos();
-        this.synced = clock.now().monotonic();
+        this.soonNanos = Math.min(SOON_NANOS, syncNanos);
+        this.told = clock.now().monotonic();
     }
 
     /**
@@ -103,8 +113,8 @@ final class JournalWriter {
             write();
             return !(diskFull && stopped);
         }
-        long wait =
-                TimeUnit.NANOSECONDS.toMillis(synced + syncNanos - clock.now().monotonic());
+        long wait = TimeUnit.NANOSECONDS.toMillis(
+                Math.min(told + soonNanos, syncBy) - clock.now().monotonic());
         queue.drainTo(batch, BATCH, stop ? 0 : Math.min(Math.min(patience, BEAT_MILLIS), Math.max(1, wait)));
         boolean last = stop && batch.isEmpty();
         while (!diskFull && !batch.isEmpty()) {
@@ -112,7 +122,7 @@ final class JournalWriter {
             write();
         }
         outbox.addAll(last ? ledger.settleNow() : ledger.settle(clock.now().monotonic()));
-        boolean due = last || clock.now().monotonic() - synced >= syncNanos;
+        boolean due = last || clock.now().monotonic() - told >= soonNanos;
         if (due && !diskFull) {
             tellDropped();
         }
@@ -120,13 +130,12 @@ final class JournalWriter {
             outbox.add(mark(new Mark.CleanStop(reason)));
         }
         write();
-        if (unsynced && (urgent || due)) {
+        if (syncBy != NEVER && (last || clock.now().monotonic() >= syncBy)) {
             journal.sync();
-            unsynced = false;
-            urgent = false;
+            syncBy = NEVER;
         }
         if (due) {
-            synced = clock.now().monotonic();
+            told = clock.now().monotonic();
         }
         return !last;
     }
@@ -185,8 +194,7 @@ final class JournalWriter {
                 return;
             }
             if (event.wanted()) {
-                append(record);
-                urgent |= event.urgent();
+                append(record, event.haste());
             }
             ledger.appended(event.key());
             absence.event(record.received(), record.time());
@@ -210,12 +218,26 @@ final class JournalWriter {
                 absence.down(record);
             }
         }
-        urgent |= record.kind() == Kind.MARK;
     }
 
     private void append(Record record) throws IOException {
+        append(
+                record,
+                switch (record.kind()) {
+                    case MARK -> Haste.AT_ONCE;
+                    case STATS -> Haste.IN_COMPANY;
+                    case EVENT, INSPECT, HOST, LOG, ENGINE_METRICS, SOCKETS -> Haste.SOON;
+                });
+    }
+
+    private void append(Record record, Haste haste) throws IOException {
         journal.append(record);
-        unsynced = true;
+        long wait = switch (haste) {
+            case AT_ONCE -> 0;
+            case SOON -> soonNanos;
+            case IN_COMPANY -> syncNanos;
+        };
+        syncBy = Math.min(syncBy, clock.now().monotonic() + wait);
         if (diskFull) {
             diskFull = false;
             queue.diskFull(false);

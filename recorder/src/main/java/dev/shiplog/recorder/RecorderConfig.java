@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * @param dataDir where the journal is
  * @param statsInterval between two samples of a container; zero for none
  * @param roll when a new segment begins
- * @param syncInterval how long a record may wait for the disk
+ * @param syncInterval how long a sample may wait for the disk; other records wait a second at most
  * @param filter which containers are recorded
  * @param redaction what is taken out
  * @param minFree bytes to leave free on the disk
@@ -79,7 +79,7 @@ record RecorderConfig(
                 one(settings, "data-dir", "/srv/events", RecorderConfig::path),
                 one(settings, "stats-interval", "5s", RecorderConfig::statsInterval),
                 one(settings, "roll", "hourly", text -> choice(text, Roll.values())),
-                one(settings, "sync-interval", "1s", text -> atLeast(Duration.ofMillis(10), text)),
+                one(settings, "sync-interval", "10s", text -> atLeast(Duration.ofMillis(10), text)),
                 new Filter(rules(settings, "include"), rules(settings, "exclude")),
                 one(settings, "redact", "secrets", text -> choice(text, Redaction.values())),
                 one(settings, "min-free", "64MiB", RecorderConfig::size),

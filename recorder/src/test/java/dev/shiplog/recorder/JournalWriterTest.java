@@ -118,8 +118,15 @@ class JournalWriterTest {
         final Clock clock = new Clock(() -> now, () -> now, queue::put);
         final EventLedger ledger = new EventLedger(clock::mark);
         final Absence absence = new Absence();
-        final JournalWriter writer =
-                new JournalWriter(journal, queue, ledger, absence, clock, true, Duration.ofSeconds(1));
+        final JournalWriter writer;
+
+        Run() {
+            this(Duration.ofSeconds(1));
+        }
+
+        Run(Duration syncInterval) {
+            writer = new JournalWriter(journal, queue, ledger, absence, clock, true, syncInterval);
+        }
 
         void turn() {
             try {
@@ -134,9 +141,13 @@ class JournalWriterTest {
         }
 
         void event(String text, long time, boolean urgent) {
+            event(text, time, urgent ? Arrival.Haste.AT_ONCE : Arrival.Haste.SOON);
+        }
+
+        void event(String text, long time, Arrival.Haste haste) {
             byte[] payload = text.getBytes(StandardCharsets.UTF_8);
             Record record = new Record(0, Kind.EVENT, "", time, now, now, payload);
-            queue.put(new Arrival.Event(record, EventLedger.key(payload), true, urgent));
+            queue.put(new Arrival.Event(record, EventLedger.key(payload), true, haste));
         }
 
         void disconnected(long lostAt) {
@@ -185,33 +196,47 @@ class JournalWriterTest {
     }
 
     @Test
-    void syncsUrgentEventsAndMarksAtOnceAndTheRestEverySyncInterval() {
+    void syncsWhatIsUrgentAtOnceWhatHappensWithinASecondAndTheRestEverySyncInterval() {
+        run = new Run(Duration.ofSeconds(10));
         run.sample(1);
         run.turn();
+        run.event("health check", now, Arrival.Haste.IN_COMPANY);
+        now += 10 * SECOND - 1;
+        run.turn();
         assertThat(journal.synced).isZero();
+        now++;
+        run.turn();
+        assertThat(journal.synced).isEqualTo(2);
 
+        run.sample(2);
         run.event("die", now, true);
-        run.turn();
-        assertThat(journal.synced).isEqualTo(2);
-
-        run.event("exec_start", now, false);
-        run.turn();
-        assertThat(journal.synced).isEqualTo(2);
-
-        now += SECOND;
-        run.event("exec_die", now, false);
         run.turn();
         assertThat(journal.synced).isEqualTo(4);
 
+        run.sample(3);
+        run.event("start", now, false);
+        run.turn();
+        now += SECOND - 1;
+        run.turn();
+        assertThat(journal.synced).isEqualTo(4);
+        now++;
+        run.turn();
+        assertThat(journal.synced).isEqualTo(6);
+
         run.queue.put(run.clock.mark(new Mark.EngineDown("gone")));
         run.turn();
-        assertThat(journal.synced).isEqualTo(5);
+        assertThat(journal.synced).isEqualTo(7);
+
+        now += 60 * SECOND;
+        run.event("start", now, false);
+        run.turn();
+        assertThat(journal.synced).as("from when it came").isEqualTo(7);
     }
 
     @Test
     void anUnwantedEventIsAccountedForButNotWritten() {
         Record record = new Record(0, Kind.EVENT, "", now, now, now, new byte[] {1});
-        run.queue.put(new Arrival.Event(record, 7, false, false));
+        run.queue.put(new Arrival.Event(record, 7, false, Arrival.Haste.SOON));
 
         run.turn();
 

@@ -49,7 +49,7 @@ class RecorderConfigTest {
         assertThat(config.dataDir()).isEqualTo(Path.of("/srv/events"));
         assertThat(config.statsInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.roll()).isEqualTo(Roll.HOURLY);
-        assertThat(config.syncInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.syncInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.filter()).isEqualTo(Filter.ALL);
         assertThat(config.redaction()).isEqualTo(Redaction.SECRETS);
         assertThat(config.minFree()).isEqualTo(64L << 20);

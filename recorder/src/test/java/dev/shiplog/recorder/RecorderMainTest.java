@@ -43,7 +43,7 @@ class RecorderMainTest {
                       --data-dir=DIR         where the journal is (/srv/events)
                       --stats-interval=TIME  between two samples of a container, at least 1s; 0 for none (5s)
                       --roll=PERIOD          when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)
-                      --sync-interval=TIME   how long a record may wait for the disk (1s)
+                      --sync-interval=TIME   how long a sample may wait for the disk (10s)
                       --include=FILTER       only containers that meet name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY
                                                or label=KEY=GLOB; may be repeated (all)
                       --exclude=FILTER       not the containers that meet this; wins over --include; may be repeated (none)

@@ -7,6 +7,16 @@ public sealed interface Arrival {
     /** What is to be written. */
     Record record();
 
+    /** How soon a record must be on the disk, where a power cut does not reach it. */
+    enum Haste {
+        /** It explains an outage. */
+        AT_ONCE,
+        /** It happens now and then. */
+        SOON,
+        /** It comes again and again: each force writes whole pages. */
+        IN_COMPANY
+    }
+
     /** A record that is written as it is. */
     record Plain(Record record) implements Arrival {}
 
@@ -15,9 +25,9 @@ public sealed interface Arrival {
      *
      * @param key as {@link EventLedger#key} makes it
      * @param wanted false if the filters keep it out of the journal; it is accounted for all the same
-     * @param urgent true if it must be on the disk at once
+     * @param haste how soon it must be on the disk
      */
-    record Event(Record record, long key, boolean wanted, boolean urgent) implements Arrival {}
+    record Event(Record record, long key, boolean wanted, Haste haste) implements Arrival {}
 
     /**
      * The event stream is open; what follows is the engine's ring, then what happens.

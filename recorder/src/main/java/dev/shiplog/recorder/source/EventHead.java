@@ -51,10 +51,15 @@ record EventHead(String type, String action, String id, Map<String, String> attr
         return new Container(id, attribute("name"), attribute("image"), "", attributes);
     }
 
-    /** True for what explains an outage: it must survive a power cut that follows. */
-    boolean urgent() {
-        return ofContainer()
-                && (action.equals("die") || action.equals("oom") || action.equals("health_status: unhealthy"));
+    /** What explains an outage must survive a power cut that follows; commands in containers are mostly health checks. */
+    Arrival.Haste haste() {
+        if (!ofContainer()) {
+            return Arrival.Haste.SOON;
+        }
+        return switch (action) {
+            case "die", "oom", "health_status: unhealthy" -> Arrival.Haste.AT_ONCE;
+            default -> action.startsWith("exec_") ? Arrival.Haste.IN_COMPANY : Arrival.Haste.SOON;
+        };
     }
 
     private static final class Scan {

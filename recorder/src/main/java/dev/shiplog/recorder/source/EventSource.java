@@ -218,7 +218,7 @@ public final class EventSource implements Closeable {
             EventHead head = EventHead.scan(line);
             Record record = clock.stamp(Kind.EVENT, head.id(), head.time(), line);
             boolean wanted = !head.ofContainer() || filter.wants(head.container());
-            queue.put(new Arrival.Event(record, EventLedger.key(line), wanted, head.urgent()));
+            queue.put(new Arrival.Event(record, EventLedger.key(line), wanted, head.haste()));
             containers.happened(head);
             if (head.time() > lastTime) {
                 lastTime = head.time();

@@ -27,7 +27,7 @@ class EventLedgerTest {
     private Arrival.Event event(String text, long at) {
         byte[] payload = text.getBytes(StandardCharsets.UTF_8);
         return new Arrival.Event(
-                new Record(0, Kind.EVENT, "", at, at, at, payload), EventLedger.key(payload), true, false);
+                new Record(0, Kind.EVENT, "", at, at, at, payload), EventLedger.key(payload), true, Arrival.Haste.SOON);
     }
 
     /** As the writer does it. */

@@ -217,12 +217,19 @@ class HeadsTest {
     }
 
     @Test
-    void anEventIsUrgentIfItTellsOfAnEnd() {
-        assertThat(List.of("die", "oom", "health_status: unhealthy", "start", "health_status: healthy", "exec_die"))
-                .filteredOn(action -> EventHead.scan(
-                                ("{\"Type\":\"container\",\"Action\":\"" + action + "\"}").getBytes(UTF_8))
-                        .urgent())
-                .containsExactly("die", "oom", "health_status: unhealthy");
+    void anEventIsUrgentIfItTellsOfAnEndAndMayWaitIfItIsOfACommand() {
+        assertThat(List.of("die", "oom", "health_status: unhealthy"))
+                .allMatch(action -> haste("container", action) == Arrival.Haste.AT_ONCE);
+        assertThat(List.of("start", "create", "kill", "health_status: healthy", "destroy", "exec"))
+                .allMatch(action -> haste("container", action) == Arrival.Haste.SOON);
+        assertThat(List.of("exec_create: sh -c true", "exec_start: sh", "exec_die", "exec_detach"))
+                .allMatch(action -> haste("container", action) == Arrival.Haste.IN_COMPANY);
+        assertThat(haste("network", "exec_die")).isEqualTo(Arrival.Haste.SOON);
+    }
+
+    private static Arrival.Haste haste(String type, String action) {
+        return EventHead.scan(("{\"Type\":\"" + type + "\",\"Action\":\"" + action + "\"}").getBytes(UTF_8))
+                .haste();
     }
 
     /** A filter that could not see the name behind such a member would be evaded by it. */
@@ -243,7 +250,7 @@ class HeadsTest {
             assertThat(head.id()).isEqualTo("c0ffee");
             assertThat(head.attribute("name")).isEqualTo("web");
             assertThat(head.time()).isEqualTo(7);
-            assertThat(head.urgent()).isTrue();
+            assertThat(head.haste()).isEqualTo(Arrival.Haste.AT_ONCE);
         }
     }
 
