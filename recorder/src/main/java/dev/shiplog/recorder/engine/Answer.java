@@ -11,31 +11,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and the engine's answer to it, read as a whole or message by message. Holds one buffer, of 8 KiB unless a message
- * is longer. One thread opens and reads; any thread may close, before the answer has begun, too.
+ * One request and the engine's answer to it, read as a whole, by a parser, or message by message. One thread opens and
+ * reads; any thread may close, before the answer has begun, too.
  */
 final class Answer implements MessageStream {
-    /** Four stats samples; also what the transport reads at once. */
     private static final int BUFFER = 8 * 1024;
-
-    /** Of a message, and of an answer that is held at once: on the default heap, what is made of one has room, too. */
-    static final int LONGEST = 8 * 1024 * 1024;
-
-    /** Of a longer message: enough to see what it was about. */
-    static final int HEAD = 4 * 1024;
-
+    private static final int LONGEST_ERROR = 16 * 1024;
     /** What is left of an answer when its reader has seen enough: a list's closing bracket, white space. */
     private static final int LONGEST_REST = 64 * 1024;
 
-    private static final int LONGEST_ERROR = 16 * 1024;
-    private static final byte LINE_FEED = '\n';
-    private static final byte RECORD_SEPARATOR = 0x1e;
+    private static final String AT_ITS_END = "at its end";
 
     private final EngineAddress address;
     private final String path;
     private final Connection connection;
     private final Consumer<Connection> reuse;
     private final Consumer<Answer> forget;
+    private final Room room;
+    private final Body body = new Body();
+    private final MessageReader messages;
 
     /** Why it is over; set once, by who takes the connection away, to reuse it or to close it. */
     private final AtomicReference<@Nullable String> over = new AtomicReference<>();
@@ -46,33 +40,32 @@ final class Answer implements MessageStream {
     private @Nullable Thread opening;
 
     private @Nullable Response response;
-    private InputStream body = InputStream.nullInputStream();
+    private InputStream content = InputStream.nullInputStream();
+    /** Whether the answer says where it ends; else it ends with the connection, and so does one that was cut. */
     private boolean framed;
-    private boolean separated;
-
-    private byte[] buffer = new byte[0];
-    private int from;
-    private int to;
-    private int searched;
-    private long skipped;
 
     /**
      * Takes the connection.
      *
      * @param reuse gets it back when the answer was read to its end
      * @param forget is told when the answer is over, either way
+     * @param passedOver is told of text in a stream that is no message
      */
     Answer(
             EngineAddress address,
             String path,
             Connection connection,
             Consumer<Connection> reuse,
-            Consumer<Answer> forget) {
+            Consumer<Answer> forget,
+            Room room,
+            Consumer<String> passedOver) {
         this.address = address;
         this.path = path;
         this.connection = connection;
         this.reuse = reuse;
         this.forget = forget;
+        this.room = room;
+        this.messages = new MessageReader(body, room, passedOver);
     }
 
     @Override
@@ -82,9 +75,9 @@ final class Answer implements MessageStream {
         }
         response = head();
         lastHeard = System.nanoTime();
-        InputStream content = response.getBody();
-        if (content != null) {
-            body = content;
+        InputStream found = response.getBody();
+        if (found != null) {
+            content = found;
         }
         int status = response.getStatusCode();
         if (status < 100 || status > 599) {
@@ -95,7 +88,12 @@ final class Answer implements MessageStream {
         }
         framed = !header("Content-Length").isEmpty()
                 || !header("Transfer-Encoding").isEmpty();
-        separated = header("Content-Type").startsWith("application/json-seq");
+        String encoding = header("Content-Encoding");
+        if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
+            // What the transport can decode it has decoded, and left no such header.
+            throw new IOException(address + ": GET " + path + ": the answer is encoded as " + Failures.oneLine(encoding)
+                    + ", which was not asked for; let the proxy pass on what the engine sends");
+        }
     }
 
     private Response head() throws IOException {
@@ -135,7 +133,7 @@ final class Answer implements MessageStream {
 
     private byte[] errorBody() {
         try {
-            return body.readNBytes(LONGEST_ERROR);
+            return content.readNBytes(LONGEST_ERROR);
         } catch (IOException | RuntimeException e) {
             return new byte[0]; // the status says enough
         }
@@ -147,36 +145,67 @@ final class Answer implements MessageStream {
         return value == null ? "" : value;
     }
 
-    /** The whole body. */
+    /** The whole body, without the white space and byte order mark around it. */
     byte[] readAll() throws IOException {
-        while (fill()) {
-            if (to - from > LONGEST) {
-                throw tooLarge(LONGEST);
+        Pieces pieces = new Pieces(room);
+        try {
+            InputStream whole = body.ofOneValue();
+            byte[] buffer = new byte[BUFFER];
+            for (int count = whole.read(buffer); count >= 0; count = whole.read(buffer)) {
+                pieces.add(buffer, 0, count);
+                if (pieces.tooLong()) {
+                    throw new IOException(
+                            "the answer is too large to be held, more than " + pieces.length() + " bytes");
+                }
             }
+            pieces.trim();
+            byte[] bytes = pieces.take().bytes();
+            int begin = Body.pastInvisible(bytes, 0, bytes.length);
+            return begin == 0 ? bytes : Arrays.copyOfRange(bytes, begin, bytes.length);
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            pieces.clear();
         }
-        return Arrays.copyOfRange(buffer, from, to);
     }
 
     /** What a reader makes of the body. */
     <T> T readBy(Engine.BodyReader<T> reader) throws IOException {
-        T result = reader.read(new Body());
-        int rest = 0;
-        while (fill()) {
-            rest += to - from;
-            from = to;
-            if (rest > LONGEST_REST) {
-                throw tooLarge(LONGEST_REST);
+        try {
+            T result = reader.read(body.ofOneValue());
+            if (body.readNBytes(LONGEST_REST).length == LONGEST_REST) {
+                throw new IOException("much follows the value that was asked for");
             }
+            return result;
+        } catch (IOException e) {
+            throw failed(e);
         }
-        return result;
     }
 
-    private IOException tooLarge(int limit) {
-        return new IOException(address + ": GET " + path + ": the answer is larger than " + (limit >> 10) + " KiB");
+    @Override
+    public @Nullable Message next() throws IOException {
+        open();
+        try {
+            return messages.next();
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
-    /** The body as a stream: what is read is given away, so one buffer is all that is held. */
+    /** The body as it comes; at its clean end the connection is free for the next request. */
     private final class Body extends InputStream {
+        private final ValueScanner scanner = new ValueScanner();
+        /** True if the body is one value, false if it may end wherever none has begun. */
+        private boolean oneValue;
+
+        private boolean begun;
+        private boolean ended;
+
+        Body ofOneValue() {
+            oneValue = true;
+            return this;
+        }
+
         @Override
         public int read() throws IOException {
             byte[] one = new byte[1];
@@ -185,103 +214,66 @@ final class Answer implements MessageStream {
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
+            int count;
+            try {
+                count = content.read(into, offset, length);
+            } catch (RuntimeException e) {
+                throw new IOException(e);
             }
-            if (from == to && !fill()) {
-                return -1;
+            if (count >= 0) {
+                lastHeard = System.nanoTime();
+                if (!framed && !ended) {
+                    look(into, offset, offset + count);
+                }
+                return count;
             }
-            int count = Math.min(length, to - from);
-            System.arraycopy(buffer, from, into, offset, count);
-            from += count;
-            return count;
+            if (!framed && !ended) {
+                // A head that was cut looks like a body of nothing.
+                throw new EOFException("ends without saying whether that is all");
+            }
+            if (over.compareAndSet(null, AT_ITS_END)) {
+                forget.accept(Answer.this);
+                release();
+                reuse.accept(connection);
+            }
+            return -1;
         }
-    }
 
-    @Override
-    public @Nullable Message next() throws IOException {
-        open();
-        while (true) {
-            for (int at = searched; at < to; at++) {
-                if (buffer[at] == LINE_FEED) {
-                    Message message = message(at);
-                    from = at + 1;
-                    searched = from;
-                    return message;
-                }
-            }
-            searched = to;
-            if (to - from > LONGEST) {
-                // All that is kept is the head.
-                skipped += to - from - HEAD;
-                to = from + HEAD;
-                searched = to;
-            }
-            if (!fill()) {
-                if (from == to) {
-                    return null;
-                }
-                Message rest = message(to);
-                from = to;
-                return rest;
+        /** What was compressed may end before its chunks do; then the client must not wait for them. */
+        private void release() {
+            if (response != null) {
+                response.close();
             }
         }
-    }
 
-    private Message message(int end) {
-        boolean marked = separated && from < end && buffer[from] == RECORD_SEPARATOR;
-        int begin = marked ? from + 1 : from;
-        long length = skipped + end - begin;
-        int kept = skipped == 0 ? end : Math.min(end, begin + HEAD);
-        skipped = 0;
-        return new Message(Arrays.copyOfRange(buffer, begin, kept), length);
-    }
-
-    /** Reads what has come, waiting for the first byte; false at the clean end of the body. */
-    private boolean fill() throws IOException {
-        makeRoom();
-        try {
-            int count = body.read(buffer, to, buffer.length - to);
-            if (count < 0) {
-                if (!framed) {
-                    // A head that was cut looks like this, and so does a body that ends with its connection.
-                    throw new EOFException("ends without saying whether that is all");
+        /** Whether a body that ends with its connection is whole is to be seen from its brackets only. */
+        private void look(byte[] bytes, int begin, int end) {
+            int at = begin;
+            if (!begun) {
+                at = pastInvisible(bytes, at, end);
+                if (at == end) {
+                    return;
                 }
-                if (over.compareAndSet(null, "at its end")) {
-                    forget.accept(this);
-                    reuse.accept(connection);
-                }
-                return false;
+                begun = true;
+                ended = !oneValue || (bytes[at] != '{' && bytes[at] != '[');
+                scanner.begin();
             }
-            to += count;
-            lastHeard = System.nanoTime();
-            return true;
-        } catch (IOException | RuntimeException e) {
-            throw failed(e);
+            ended = ended || scanner.end(bytes, at, end) >= 0;
         }
-    }
 
-    private void makeRoom() throws IOException {
-        if (from == to) {
-            from = 0;
-            to = 0;
-            searched = 0;
-            if (buffer.length != BUFFER) {
-                buffer = new byte[BUFFER];
+        /** Past white space, and whatever is no ASCII, as the bytes of a byte order mark. */
+        static int pastInvisible(byte[] bytes, int begin, int end) {
+            int at = begin;
+            while (at < end && bytes[at] <= ' ') {
+                at++;
             }
-        } else if (to == buffer.length) {
-            byte[] room = from == 0 ? new byte[2 * buffer.length] : buffer;
-            System.arraycopy(buffer, from, room, 0, to - from);
-            buffer = room;
-            to -= from;
-            searched -= from;
-            from = 0;
+            return at;
         }
     }
 
     private IOException failed(Exception e) {
         String why = over.get();
-        return why == null
+        return why == null || why.equals(AT_ITS_END)
                 ? Failures.explain(address, path, e)
                 : new IOException(address + ": GET " + path + ": " + why, e);
     }

@@ -1,10 +1,12 @@
 package dev.shiplog.recorder.engine;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ final class DockerEngine implements Engine {
     /** As many as short calls are made at once, of most hosts. */
     private static final int IDLE_CONNECTIONS = 16;
 
+    private static final System.Logger LOG = System.getLogger(DockerEngine.class.getName());
+    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+
     private final EngineAddress address;
     private final Watchdog watchdog;
     private final Duration patience;
@@ -32,6 +37,8 @@ final class DockerEngine implements Engine {
     private final Set<Answer> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ApiVersion version;
     private volatile boolean closed;
+    private final Room room = new Room();
+    private final AtomicLong told = new AtomicLong();
 
     DockerEngine(EngineAddress address, Watchdog watchdog) {
         this(address, watchdog, PATIENCE);
@@ -152,12 +159,22 @@ final class DockerEngine implements Engine {
     }
 
     private Answer prepare(String path, Connection connection, Consumer<Connection> reuse) {
-        Answer answer = new Answer(address, path, connection, reuse, open::remove);
+        Answer answer =
+                new Answer(address, path, connection, reuse, open::remove, room, text -> passedOver(path, text));
         open.add(answer);
         if (closed) {
             answer.close("the engine's client was closed");
         }
         return answer;
+    }
+
+    /** Tells of the first in a while: a stream may hold many such lines. */
+    private void passedOver(String path, String text) {
+        long now = System.nanoTime();
+        long before = told.get();
+        if ((before == 0 || now - before > TELL_AGAIN.toNanos()) && told.compareAndSet(before, now)) {
+            LOG.log(Level.WARNING, "{0}: GET {1}: passed over what is no JSON: {2}", address, path, text);
+        }
     }
 
     private void release(Connection connection) {

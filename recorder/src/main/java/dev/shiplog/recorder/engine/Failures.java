@@ -180,7 +180,7 @@ final class Failures {
         return text.toString();
     }
 
-    private static String oneLine(String text) {
+    static String oneLine(String text) {
         String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
         return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
     }

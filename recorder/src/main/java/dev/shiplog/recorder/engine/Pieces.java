@@ -1,0 +1,137 @@
+package dev.shiplog.recorder.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Gathers what is longer than a buffer, within bounds: of more than {@link #LONGEST} bytes only the first
+ * {@link #HEAD} are kept, and the rest is counted. For one thread.
+ *
+ * <p>Pieces, not one array that doubles: while such an array grows it is there twice.
+ */
+final class Pieces {
+    /**
+     * Together with what is made of it on its way to the disk, one has room on the default heap; a smaller heap bounds
+     * it more closely.
+     */
+    static final int LONGEST =
+            (int) Math.min(8 * 1024 * 1024, Runtime.getRuntime().maxMemory() / 5);
+
+    /** Enough to see what it was about. */
+    static final int HEAD = 4 * 1024;
+
+    private static final int SMALLEST_PIECE = 16 * 1024;
+    private static final int LARGEST_PIECE = 256 * 1024;
+
+    private final Room room;
+    private final List<byte[]> pieces = new ArrayList<>();
+    /** Of the last piece. */
+    private int used;
+
+    private long length;
+    private boolean tooLong;
+    private boolean roomTaken;
+
+    Pieces(Room room) {
+        this.room = room;
+    }
+
+    /** How much was gathered, kept or not. */
+    long length() {
+        return length;
+    }
+
+    /** True if not all of it is kept. */
+    boolean tooLong() {
+        return tooLong;
+    }
+
+    void add(byte[] bytes, int from, int to) {
+        if (!tooLong && !fits(length + to - from)) {
+            cut(bytes, from, to);
+        }
+        length += to - from;
+        for (int at = from; at < to && !tooLong; ) {
+            byte[] piece = pieces.isEmpty() ? grow() : pieces.get(pieces.size() - 1);
+            if (used == piece.length) {
+                piece = grow();
+            }
+            int count = Math.min(to - at, piece.length - used);
+            System.arraycopy(bytes, at, piece, used, count);
+            used += count;
+            at += count;
+        }
+    }
+
+    private boolean fits(long wanted) {
+        if (wanted > Room.FREE && wanted <= LONGEST && !roomTaken) {
+            roomTaken = room.take();
+        }
+        return wanted <= Room.FREE || (wanted <= LONGEST && roomTaken);
+    }
+
+    private byte[] grow() {
+        byte[] piece = new byte[(int) Math.min(LARGEST_PIECE, Math.max(SMALLEST_PIECE, length))];
+        pieces.add(piece);
+        used = 0;
+        return piece;
+    }
+
+    private void cut(byte[] bytes, int from, int to) {
+        byte[] head = take(bytes, from, to, HEAD);
+        pieces.add(head);
+        used = head.length;
+        tooLong = true;
+    }
+
+    /** Drops white space at the end of what is kept. */
+    void trim() {
+        while (!tooLong && !pieces.isEmpty()) {
+            byte[] piece = pieces.get(pieces.size() - 1);
+            while (used > 0 && ValueScanner.isSpace(piece[used - 1])) {
+                used--;
+                length--;
+            }
+            if (used > 0) {
+                return;
+            }
+            pieces.remove(pieces.size() - 1);
+            used = pieces.isEmpty() ? 0 : pieces.get(pieces.size() - 1).length;
+        }
+    }
+
+    /** All that was gathered, or the head of it, and forgets it. */
+    Message take() {
+        Message message =
+                tooLong ? new Message(pieces.get(0), length) : Message.of(take(new byte[0], 0, 0, Integer.MAX_VALUE));
+        clear();
+        return message;
+    }
+
+    /** The first bytes of what was gathered and of what follows it; gives up each piece as soon as it is copied. */
+    private byte[] take(byte[] more, int from, int to, int most) {
+        byte[] whole = new byte[(int) Math.min(length + to - from, most)];
+        int at = 0;
+        for (int i = 0; i < pieces.size() && at < whole.length; i++) {
+            byte[] piece = pieces.set(i, more);
+            int count = Math.min(whole.length - at, i + 1 < pieces.size() ? piece.length : used);
+            System.arraycopy(piece, 0, whole, at, count);
+            at += count;
+        }
+        System.arraycopy(more, from, whole, at, whole.length - at);
+        pieces.clear();
+        return whole;
+    }
+
+    /** Forgets what was gathered. Idempotent. */
+    void clear() {
+        pieces.clear();
+        used = 0;
+        length = 0;
+        tooLong = false;
+        if (roomTaken) {
+            roomTaken = false;
+            room.giveBack();
+        }
+    }
+}
