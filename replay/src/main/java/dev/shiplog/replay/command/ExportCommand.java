@@ -10,6 +10,7 @@ import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.export.OutputFile;
 import dev.shiplog.replay.query.Containers;
 import dev.shiplog.replay.query.Gaps;
+import dev.shiplog.replay.query.Once;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.RangeEnd;
 import dev.shiplog.replay.query.RecordFilter;
@@ -19,8 +20,10 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +43,7 @@ import picocli.CommandLine.Spec;
             "  replay export --format raw --kind stats --filter container=web /srv/events",
             "  replay export --kind event --filter event=die --filter event=oom --since 3h /srv/events",
             "  replay export --follow /srv/events | head",
+            "  replay export --after exported.json --accept-gaps -o batch-7.ndjson.zst /srv/events",
             "",
             ExitCode.HELP
         })
@@ -107,7 +111,26 @@ final class ExportCommand implements Callable<Integer> {
             description = "Stop after so many records.")
     private long limit = Long.MAX_VALUE;
 
+    @Option(
+            names = "--restated",
+            description = "Also what each segment repeats at its head: the engine's state, descriptions of host and"
+                    + " containers.")
+    private boolean restated;
+
+    @Option(
+            names = "--after",
+            paramLabel = "FILE",
+            description = "Only what is new since the last export with this file, which says up to which record of each"
+                    + " journal that came. It is made if missing, and replaced once the output is complete. What a"
+                    + " filter or a time range leaves out does not come later.")
+    private @Nullable String after;
+
+    @Option(names = "--accept-gaps", description = "Exit with 0 instead of 3: tell of gaps, but do not fail for them.")
+    private boolean acceptGaps;
+
     private final Console console;
+    /** Whether reading ends with the range: behind it in one source stands what is in it in another. */
+    private boolean onlySource;
 
     ExportCommand(Console console) {
         this.console = console;
@@ -118,9 +141,11 @@ final class ExportCommand implements Callable<Integer> {
         RecordFilter filter;
         TimeRange range;
         Path target;
+        Path known;
         Compression compression;
         try {
             target = console.path(output);
+            known = after == null ? null : console.path(after);
             compression = Compression.ofName(output);
             filter = selection.filter();
             range = selection.range(console.clock());
@@ -134,87 +159,125 @@ final class ExportCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        try (Cursor cursor = Cursor.open(sources.paths(console))) {
+        List<Path> read = sources.paths(console);
+        try (Batch batch = Batch.open(known);
+                Cursor cursor = Cursor.open(read)) {
+            onlySource = read.size() == 1;
+            int code;
             if (output.equals("-")) {
-                return export(cursor, filter, range, console.out());
+                code = export(cursor, batch, filter, range, console.out(), true);
+            } else {
+                try (OutputFile file = OutputFile.create(target, compression, force)) {
+                    code = export(cursor, batch, filter, range, file.stream(), file.isInPlace());
+                    file.commit();
+                } catch (FileAlreadyExistsException e) {
+                    throw new IOException(e.getMessage() + ": exists; --force replaces it", e);
+                }
             }
-            try (OutputFile file = OutputFile.create(target, compression, force)) {
-                int code = export(cursor, filter, range, file.stream());
-                file.commit();
-                return code;
-            } catch (FileAlreadyExistsException e) {
-                throw new IOException(e.getMessage() + ": exists; --force replaces it", e);
-            }
+            batch.save();
+            return acceptGaps && code == ExitCode.GAPS ? ExitCode.OK : code;
+        } catch (BrokenPipeException e) {
+            throw known == null
+                    ? e
+                    : new IOException("whoever read the output is gone: " + known + " stays as it was", e);
         }
     }
 
-    private int export(Cursor cursor, RecordFilter filter, TimeRange range, OutputStream out) throws IOException {
+    /** @param shown whether others see at once what is written to {@code out} */
+    private int export(
+            Cursor cursor, Batch batch, RecordFilter filter, TimeRange range, OutputStream out, boolean shown)
+            throws IOException {
         Containers containers = new Containers();
         Origin origin = new Origin();
         try (Losses losses = new Losses(console);
                 LineWriter writer = new LineWriter(lineFormat(containers, origin), out)) {
-            return export(cursor, filter, range, containers, origin, losses, writer);
+            return export(cursor, batch, filter, range, containers, origin, losses, writer, shown);
         }
     }
 
     private int export(
             Cursor cursor,
+            Batch batch,
             RecordFilter filter,
             TimeRange range,
             Containers containers,
             Origin origin,
             Losses losses,
-            LineWriter writer)
+            LineWriter writer,
+            boolean shown)
             throws IOException {
         boolean learns = format == Format.flat || filter.asksForContainers();
+        Once once = batch.once();
         Gaps gaps = new Gaps(range, filter);
         RangeEnd end = new RangeEnd(range);
         Progress progress = new Progress(console);
         long gapCount = 0;
         long read = 0;
         long written = 0;
-        if (range.since() != Long.MIN_VALUE) {
-            cursor.seekTime(Math.max(range.since(), Long.MIN_VALUE + CLOCK_DIFFERENCE) - CLOCK_DIFFERENCE);
-        }
+        boolean all = false;
+        seek(cursor, batch, range);
         reading:
         while (written < limit && !interrupted()) {
             switch (cursor.next()) {
                 case RECORD -> {
                     Decoded record = cursor.record();
-                    read++;
+                    Once.Seen seen = once.take(cursor.journal(), record);
+                    if (seen == Once.Seen.TWICE) {
+                        if (once.seeksAnew()) {
+                            seek(cursor, batch, range);
+                        }
+                        continue;
+                    }
+                    boolean isNew = seen == Once.Seen.NEW;
                     origin.observe(cursor);
                     if (learns) {
                         containers.observe(record);
                     }
                     String gap = gaps.find(record, containers);
-                    if (gap != null) {
-                        gapCount++;
-                        progress.clear();
-                        console.say(gap);
-                    }
-                    if (range.contains(record.time()) && filter.wants(record, containers)) {
-                        writer.write(record);
-                        written++;
+                    if (isNew) {
+                        read++;
+                        if (gap != null) {
+                            gapCount++;
+                            progress.clear();
+                            console.say(gap);
+                        }
+                        if (range.contains(record.time())
+                                && (restated || !record.restated())
+                                && filter.wants(record, containers)) {
+                            writer.write(record);
+                            written++;
+                        }
                     }
                     progress.at(record, written);
-                    if (end.isReached(record)) {
+                    if (onlySource && end.isReached(record)) {
                         break reading;
                     }
                 }
                 case LOSS -> {
-                    progress.clear();
-                    losses.tell(cursor.loss());
+                    if (once.take(cursor.journal(), cursor.loss())) {
+                        progress.clear();
+                        losses.tell(cursor.loss());
+                    }
                 }
                 case COPY -> {
                     progress.clear();
                     losses.tell(cursor.copy());
                 }
                 case END -> {
+                    if (once.endsShort()) {
+                        seek(cursor, batch, range);
+                        continue;
+                    }
+                    all = true;
                     if (!follow || cursor.isOver() || isPast(range)) {
                         break reading;
                     }
                     writer.flush();
                     losses.flush();
+                    gapCount += tell(once.gaps(true));
+                    if (shown) {
+                        batch.saveNowAndThen();
+                    }
                     awaitMore();
                 }
             }
@@ -224,12 +287,13 @@ final class ExportCommand implements Callable<Integer> {
             throw new InterruptedIOException("interrupted after " + written + " records");
         }
         writer.flush();
+        gapCount += tell(once.gaps(all));
         String open = written < limit && !interrupted() ? gaps.open() : null;
         if (open != null) {
             gapCount++;
             console.say(open);
         }
-        if (written == 0 && limit > 0 && !follow) {
+        if (written == 0 && limit > 0 && !follow && !(batch.goesOn() && read == 0)) {
             console.say("nothing is exported: of " + read
                     + " records that were read none is asked for; replay ls shows what is there");
         }
@@ -238,6 +302,20 @@ final class ExportCommand implements Callable<Integer> {
             return ExitCode.DAMAGE;
         }
         return gapCount > 0 ? ExitCode.GAPS : ExitCode.OK;
+    }
+
+    /** Goes to where what is new and in the range may begin. */
+    private static void seek(Cursor cursor, Batch batch, TimeRange range) throws IOException {
+        if (batch.goesOn() || range.since() != Long.MIN_VALUE) {
+            long since = Math.max(range.since(), Long.MIN_VALUE + CLOCK_DIFFERENCE) - CLOCK_DIFFERENCE;
+            cursor.seek(
+                    (journal, group) -> group.clock() < since || batch.once().isEarly(journal, group));
+        }
+    }
+
+    private int tell(List<String> gaps) {
+        gaps.forEach(console::say);
+        return gaps.size();
     }
 
     private LineFormat lineFormat(Containers containers, Origin origin) {

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is there when it is complete, and not before: written beside its place under a name that ends in
@@ -91,9 +92,27 @@ public final class OutputFile implements Closeable {
         if (!written.equals(target)) {
             channel.force(true);
             Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force(target.toAbsolutePath().getParent());
         }
         committed = true;
         channel.close();
+    }
+
+    /** Forces the new name to disk, where a directory can be opened at all. */
+    private static void force(@Nullable Path directory) {
+        if (directory == null) {
+            return;
+        }
+        try (FileChannel names = FileChannel.open(directory)) {
+            names.force(true);
+        } catch (IOException e) {
+            // the file is in its place all the same
+        }
+    }
+
+    /** Whether what is written can be read at once, and not only when the file is complete. */
+    public boolean isInPlace() {
+        return written.equals(target);
     }
 
     /** Gives up what was not committed. An interrupt may have closed the channel by then. */

@@ -1,0 +1,127 @@
+package dev.shiplog.replay.export;
+
+import dev.shiplog.journal.archive.Compression;
+import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.replay.json.Json;
+import dev.shiplog.replay.json.JsonLine;
+import dev.shiplog.replay.query.Reached;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A small file that says up to which record each journal was exported, for the next export to go on from:
+ *
+ * <pre>{@code
+ * {"shiplog":"exported","version":1,"journals":{"8a97d058-…":{"sequence":5000,"received":…,"received_rfc3339":"…"}}}
+ * }</pre>
+ *
+ * It is replaced as a whole, or not at all. As long as it is open, no other export goes on from it.
+ */
+public final class Checkpoint implements Closeable {
+    private static final String WHAT = "exported";
+    private static final long VERSION = 1;
+
+    private final Path file;
+    private final Map<String, Reached> journals;
+    /** What takes its place; its lock keeps others away. */
+    private OutputFile next;
+
+    private Checkpoint(Path file, Map<String, Reached> journals, OutputFile next) {
+        this.file = file;
+        this.journals = journals;
+        this.next = next;
+    }
+
+    /**
+     * Opens the file, which need not be there yet.
+     *
+     * @throws IOException in one line, also if another export has it open or it is no such file
+     */
+    public static Checkpoint open(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException(file + ": is no regular file; name one that an export may make");
+        }
+        OutputFile next = begin(file);
+        try {
+            return new Checkpoint(file, Files.exists(file) ? read(file) : Map.of(), next);
+        } catch (IOException e) {
+            next.close();
+            throw e;
+        }
+    }
+
+    private static OutputFile begin(Path file) throws IOException {
+        return OutputFile.create(file, Compression.NONE, true);
+    }
+
+    private static Map<String, Reached> read(Path file) throws IOException {
+        Json root = Json.parse(Files.readAllBytes(file));
+        Json version = root == null ? null : root.get("version");
+        Json journals = root == null ? null : root.get("journals");
+        if (root == null
+                || version == null
+                || journals == null
+                || !root.text("shiplog").equals(WHAT)) {
+            throw new IOException(
+                    file + ": was not written by an export; name another file, or delete it to begin anew");
+        }
+        if (!version.text().equals(String.valueOf(VERSION))) {
+            throw new IOException(file + ": version " + version.text() + ", this program reads version " + VERSION);
+        }
+        Map<String, Reached> reached = new TreeMap<>();
+        try {
+            for (int i = 0; i < journals.names().size(); i++) {
+                Json journal = journals.children().get(i);
+                reached.put(
+                        journals.names().get(i),
+                        new Reached(
+                                number(journal, "sequence"), number(journal, "received"), journal.get("gone") != null));
+            }
+        } catch (NumberFormatException e) {
+            throw new IOException(file + ": is damaged; delete it to begin anew", e);
+        }
+        return reached;
+    }
+
+    private static long number(Json object, String name) {
+        Json number = object.get(name);
+        return Long.parseLong(number == null ? "" : number.text());
+    }
+
+    /** What the file says, by journal; nothing if it was not there. */
+    public Map<String, Reached> journals() {
+        return journals;
+    }
+
+    /** Replaces what the file says. */
+    public void save(Map<String, Reached> reached) throws IOException {
+        Bytes text = new Bytes(512);
+        JsonLine line = new JsonLine(text);
+        line.put("shiplog", WHAT).put("version", VERSION).name("journals");
+        JsonLine each = new JsonLine(text);
+        reached.forEach((id, up) -> {
+            each.name(id);
+            JsonLine journal = new JsonLine(text);
+            journal.put("sequence", up.sequence()).putTime("received", up.received());
+            if (up.gone()) {
+                journal.put("gone", "no source held this journal");
+            }
+            journal.end();
+        });
+        each.end();
+        line.end();
+        text.put('\n');
+        next.stream().write(text.array(), 0, text.length());
+        next.commit();
+        next = begin(file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        next.close();
+    }
+}
