@@ -2,6 +2,7 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.replay.export.Checkpoint;
 import dev.shiplog.replay.query.Once;
+import dev.shiplog.replay.query.Reached;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +17,8 @@ final class Batch implements Closeable {
 
     private final @Nullable Checkpoint checkpoint;
     private final Once once;
-    private long saved = System.nanoTime();
+    private Map<String, Reached> saved = Map.of();
+    private long savedAt = System.nanoTime();
 
     private Batch(@Nullable Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
@@ -40,14 +42,15 @@ final class Batch implements Closeable {
     /** All that was handed out is where it belongs. */
     void save() throws IOException {
         if (checkpoint != null) {
-            checkpoint.save(once.reached());
-            saved = System.nanoTime();
+            saved = once.reached();
+            checkpoint.save(saved);
+            savedAt = System.nanoTime();
         }
     }
 
-    /** As {@link #save}, if the last time is a while ago. */
+    /** As {@link #save}, if there is something new to say and the last time is a while ago. */
     void saveNowAndThen() throws IOException {
-        if (System.nanoTime() - saved > BETWEEN_SAVES) {
+        if (System.nanoTime() - savedAt > BETWEEN_SAVES && !once.reached().equals(saved)) {
             save();
         }
     }

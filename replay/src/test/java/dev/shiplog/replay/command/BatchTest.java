@@ -136,7 +136,7 @@ class BatchTest {
         Recorder recorder = new Recorder(roll);
         List<Long> exported = new ArrayList<>();
         for (int day = 0; day < 7; day++) {
-            long midnight = MIDNIGHT + (day + 1) * 24 * HOUR;
+            long midnight = MIDNIGHT + (day + 1L) * 24 * HOUR;
             long batchAt = midnight + random.nextInt(600) * SECOND;
             boolean done = false;
             for (long now = midnight - 24 * HOUR + HOUR; now < midnight + HOUR; now += random.nextInt(step) * SECOND) {
