@@ -33,6 +33,15 @@ final class Failures {
 
     private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{4}");
 
+    /** {@code user:password@} behind a scheme; a password may hold any of the characters that should be escaped. */
+    private static final Pattern USER = Pattern.compile("(://)[^\\s\"'<>]*@");
+
+    /** What follows an authorization's scheme, or the name of a secret. */
+    private static final Pattern SECRET = Pattern.compile(
+            "(\\b(?:bearer|basic)\\s++|(?:password|passwd|pwd|secret|token|api[_-]?key)[\"']?\\s*+[:=]\\s*+)"
+                    + "(?:\"[^\"]*+\"?+|[^\\s,;&\"]++)",
+            Pattern.CASE_INSENSITIVE);
+
     private Failures() {}
 
     /** While a request was sent or its answer read. */
@@ -182,6 +191,8 @@ final class Failures {
 
     static String oneLine(String text) {
         String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        line = USER.matcher(line).replaceAll("$1…@");
+        line = SECRET.matcher(line).replaceAll("$1…");
         return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
     }
 }

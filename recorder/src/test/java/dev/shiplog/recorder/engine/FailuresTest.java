@@ -71,6 +71,25 @@ final class FailuresTest {
         assertThat(Failures.message(body.getBytes(UTF_8))).isEqualTo(message);
     }
 
+    /** What a registry or a proxy echoes ends in logs, which people send around. */
+    @Test
+    void neverRepeatsASecret() {
+        assertMessage(
+                "Get \"https://…@registry.example:5000/v2/\": denied",
+                "{\"message\":\"Get \\\"https://me:pa/ss@w0rd@registry.example:5000/v2/\\\": denied\"}");
+        assertMessage("proxy http://…@10.0.0.1:3128 refused", "proxy http://token@10.0.0.1:3128 refused");
+        assertMessage("denied for Authorization: Bearer … at x", "denied for Authorization: Bearer abc.def== at x");
+        assertMessage("Authorization: Basic …", "<h1>Authorization:\nbasic dTpw</h1>".replace("basic", "Basic"));
+        assertMessage("login --password=… -u me", "login --password=hunter2 -u me");
+        assertMessage("api_key: …, secret: …", "api_key: abc, secret: \"d e\"");
+        assertMessage("see https://docs.docker.com/go/x and a@b", "see https://docs.docker.com/go/x and a@b");
+        assertThat(Failures.explain(
+                        EngineAddress.of("unix:///no.sock", Map.of()),
+                        "/info",
+                        new IOException("unexpected reply: https://u:p@h/")))
+                .hasMessage("unix:///no.sock: GET /info: unexpected reply: https://…@h/");
+    }
+
     @Test
     void neverRepeatsAPage() {
         assertThat(Failures.message("long ".repeat(10_000).getBytes(UTF_8)))

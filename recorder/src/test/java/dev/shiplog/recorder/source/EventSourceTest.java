@@ -194,14 +194,14 @@ class EventSourceTest {
     }
 
     @Test
-    void emptyLinesAreNoEventsAndOddOnesAre() {
+    void whatHoldsNothingIsNoEventAndOddOnesAre() {
         follow(Duration.ofSeconds(10), Duration.ofMinutes(10), 0);
         await().until(() -> scripted.listeners() == 1);
-        for (String line : List.of("", "no JSON", "{}", "[]", "{\"Type\":\"new\",\"timeNano\":7}")) {
+        for (String line : List.of("", "null", "\r", "{}", "no JSON", "[]", "{\"Type\":\"new\",\"timeNano\":7}")) {
             scripted.emit(line.getBytes(UTF_8));
         }
-        await().untilAsserted(() ->
-                assertThat(events()).containsExactly("no JSON", "{}", "[]", "{\"Type\":\"new\",\"timeNano\":7}"));
+        await().untilAsserted(
+                        () -> assertThat(events()).containsExactly("{}", "[]", "{\"Type\":\"new\",\"timeNano\":7}"));
         assertThat(arrivals())
                 .last()
                 .satisfies(arrival -> assertThat(arrival.record().time()).isEqualTo(7));
