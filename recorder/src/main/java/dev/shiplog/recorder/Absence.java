@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Absence {
     private static final long BURST = TimeUnit.SECONDS.toNanos(1);
+    /** 2013, when Docker was first shown: an earlier time is nobody's. */
+    private static final long NO_ENGINE_BEFORE = TimeUnit.SECONDS.toNanos(1_356_998_400);
 
     private @Nullable Record up;
     private @Nullable Record down;
@@ -45,11 +47,17 @@ final class Absence {
         }
     }
 
-    /** The journal holds this event. */
+    /**
+     * The journal holds this event. One that is stamped much earlier than what came before it says nothing: a manager of
+     * a swarm stamped it, or a clock that shows the year 1. But where the recorder's own clock went back, all begins anew.
+     */
     void event(long received, long time) {
-        contact = true;
+        if (!listens) {
+            listening(received);
+        }
         active = received;
-        complete = Math.min(time, received);
+        long told = time < NO_ENGINE_BEFORE ? received : Math.min(time, received);
+        complete = received < complete || told > complete - BURST ? told : complete;
     }
 
     /** The engine repeated an event that the journal holds. */

@@ -14,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -118,10 +119,12 @@ final class JournalWriter {
         queue.drainTo(batch, BATCH, stop ? 0 : Math.min(Math.min(patience, BEAT_MILLIS), Math.max(1, wait)));
         boolean last = stop && batch.isEmpty();
         while (!diskFull && !batch.isEmpty()) {
-            admit(batch.remove());
+            outbox.add(batch.remove());
             write();
         }
-        outbox.addAll(last ? ledger.settleNow() : ledger.settle(clock.now().monotonic()));
+        if (!diskFull) {
+            outbox.addAll(last ? ledger.stopped() : ledger.settle(clock.now().monotonic()));
+        }
         boolean due = last || clock.now().monotonic() - told >= soonNanos;
         if (due && !diskFull) {
             tellDropped();
@@ -151,22 +154,13 @@ final class JournalWriter {
         queue.wake();
     }
 
-    private void admit(Arrival arrival) {
-        if (arrival instanceof Arrival.Event event) {
-            outbox.addAll(ledger.admit(event));
-        } else if (arrival instanceof Arrival.Connected connected) {
-            if (connected.lostAt() != 0) {
-                absence.lost(connected.lostAt());
-            }
-            outbox.addAll(ledger.connected(connected, absence.since()));
-        } else {
-            outbox.add(arrival);
-        }
-    }
-
     private void write() throws IOException {
         try {
             while (!outbox.isEmpty()) {
+                List<Arrival> before = before(outbox.element());
+                for (int i = before.size(); i-- > 0; ) {
+                    outbox.addFirst(before.get(i));
+                }
                 write(outbox.element());
                 outbox.remove();
             }
@@ -186,30 +180,34 @@ final class JournalWriter {
         }
     }
 
+    /** The ledger's marks that go before it; none when it is asked again, because the disk was full. */
+    private List<Arrival> before(Arrival arrival) {
+        if (arrival instanceof Arrival.Event event) {
+            return ledger.before(event);
+        }
+        if (arrival instanceof Arrival.Connected connected) {
+            return ledger.connected(connected, absence.since());
+        }
+        return arrival instanceof Arrival.Introduced ? ledger.beforeUp() : List.of();
+    }
+
     private void write(Arrival arrival) throws IOException {
         Record record = arrival.record();
         if (arrival instanceof Arrival.Event event) {
-            if (ledger.holds(event.key())) {
-                absence.heard(record.received());
-                return;
-            }
-            if (event.wanted()) {
-                append(record, event.haste());
-            }
-            ledger.appended(event.key());
-            absence.event(record.received(), record.time());
+            write(event);
+        } else if (arrival instanceof Arrival.Lost) {
+            absence.lost(record.time());
+            ledger.lost();
         } else if (arrival instanceof Arrival.Connected connected) {
-            if (connected.announce()) {
-                journal.engineId(connected.engineId());
-                if (stats && absence.since() != 0 && !absence.listens()) {
-                    append(clock.mark(new Mark.Gap(
-                            "stats", "", absence.withoutSamplesSince(), record.received(), connected.reason())));
-                }
-                append(record);
-                absence.up(record);
-            } else {
-                absence.listening(record.received());
+            if (stats && connected.fresh() && absence.since() != 0) {
+                append(clock.mark(new Mark.Gap(
+                        "stats", "", absence.withoutSamplesSince(), record.received(), connected.reason())));
             }
+            absence.listening(record.received());
+        } else if (arrival instanceof Arrival.Introduced introduced) {
+            journal.engineId(introduced.engineId());
+            append(record);
+            absence.up(record);
         } else {
             append(record);
             if (record.kind() == Kind.STATS) {
@@ -218,6 +216,20 @@ final class JournalWriter {
                 absence.down(record);
             }
         }
+    }
+
+    private void write(Arrival.Event event) throws IOException {
+        Record record = event.record();
+        if (ledger.repeats(event)) {
+            ledger.repeated(event);
+            absence.heard(record.received());
+            return;
+        }
+        if (event.wanted()) {
+            append(record, event.haste());
+        }
+        ledger.appended(event);
+        absence.event(record.received(), record.time());
     }
 
     private void append(Record record) throws IOException {

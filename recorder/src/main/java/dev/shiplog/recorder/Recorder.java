@@ -67,7 +67,7 @@ final class Recorder {
         inspects = new InspectSource(engine, clock, queue, config.redaction());
         stats = new StatsSource(engine, watchdog, clock, queue, config.statsInterval());
         containers = new Containers(engine, clock, queue, config.filter(), stats, inspects);
-        events = new EventSource(engine, clock, queue, config.filter(), host, containers);
+        events = new EventSource(engine, clock, queue, config.filter(), host, containers, OwnContainer.id());
         ledger = new EventLedger(clock::mark);
         writer = new JournalWriter(
                 new ToAppender(),
@@ -153,6 +153,7 @@ final class Recorder {
         long complete = absence.completeAt(clock.now().received());
         records.add(clock.mark(complete, new Mark.SegmentStart(ledger.keys(), inspected.size())));
         absence.head().forEach(mark -> records.add(clock.restate(mark)));
+        records.addAll(ledger.head());
         records.addAll(host.snapshot());
         records.addAll(inspected);
         return records;

@@ -1,10 +1,12 @@
 package dev.shiplog.recorder;
 
 import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.source.Containers;
 import dev.shiplog.recorder.source.EventLedger;
+import dev.shiplog.recorder.source.EventSource;
 import dev.shiplog.recorder.source.HostSource;
 import dev.shiplog.recorder.source.InspectSource;
 import java.io.IOException;
@@ -71,16 +73,25 @@ final class Tail implements Consumer<Decoded> {
         return clean;
     }
 
-    /** The engine's time of the newest event, or 0. */
+    /** The engine's time of the newest event, no later than its receipt, or 0. */
     long newestEvent() {
         return newestEvent;
     }
 
     private void event(Record record) {
         absence.event(record.received(), record.time());
-        ledger.appended(EventLedger.key(record.payload()));
+        ledger.recover(EventLedger.key(record.payload()), record.time());
         containers.recoverEvent(record.payload());
-        newestEvent = Math.max(newestEvent, record.time());
+        newestEvent = EventSource.newest(newestEvent, record);
+    }
+
+    private void oversized(Record record, Mark.Oversized message) {
+        try {
+            ledger.recover(Long.parseUnsignedLong(message.key(), 16), record.time());
+            absence.event(record.received(), record.time());
+        } catch (NumberFormatException e) {
+            // A later version may have other keys.
+        }
     }
 
     private void mark(Record record) {
@@ -93,11 +104,19 @@ final class Tail implements Consumer<Decoded> {
         clean = mark instanceof Mark.CleanStop;
         if (mark instanceof Mark.SegmentStart head) {
             ledger.resume(head.events());
+            ledger.recoverAnswer(); // a question that is open follows
             absence.segment(record);
         } else if (mark instanceof Mark.EngineUp) {
             absence.up(record);
         } else if (mark instanceof Mark.EngineDown) {
             absence.down(record);
+        } else if (mark instanceof Mark.Unsettled question) {
+            ledger.recover(question);
+        } else if (mark instanceof Mark.Settled
+                || mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {
+            ledger.recoverAnswer();
+        } else if (mark instanceof Mark.Oversized message && message.kind().equals(Kind.EVENT.label())) {
+            oversized(record, message);
         } else if (mark instanceof Mark.Synthetic change) {
             containers.recoverChange(change);
         }

@@ -26,12 +26,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -150,14 +146,26 @@ class JournalWriterTest {
             queue.put(new Arrival.Event(record, EventLedger.key(payload), true, haste));
         }
 
+        void lost(long lostAt) {
+            queue.put(new Arrival.Lost(new Record(0, Kind.MARK, "", lostAt, now, now, new byte[0])));
+        }
+
         void disconnected(long lostAt) {
             byte[] payload = new Mark.EngineDown("gone").toJson();
             queue.put(new Arrival.Disconnected(new Record(0, Kind.MARK, "", lostAt, now, now, payload)));
         }
 
-        void connected(long lostAt, boolean announce) {
+        void connected(boolean fresh) {
+            connected(now, fresh);
+        }
+
+        void connected(long asked, boolean fresh) {
             Record up = clock.mark(new Mark.EngineUp("id", "28.5", "1.51"));
-            queue.put(new Arrival.Connected(up, announce, "id", lostAt, "it was away"));
+            queue.put(new Arrival.Connected(up, fresh, asked, true, "it was away"));
+        }
+
+        void introduced() {
+            queue.put(new Arrival.Introduced(clock.mark(new Mark.EngineUp("id", "28.5", "1.51")), "id"));
         }
     }
 
@@ -267,16 +275,16 @@ class JournalWriterTest {
 
     @Test
     void endsWithTheCleanStopBehindEverythingThatHadArrived() throws Exception {
-        run.connected(0, true);
+        run.connected(true);
         run.event("e1", now, false);
         run.turn();
-        run.connected(now, false);
-        run.event("held back", now, false);
+        run.connected(false);
+        run.event("e2", now, false);
         run.writer.stop("told to");
 
         run.writer.run();
 
-        assertThat(payloads(Kind.EVENT)).containsExactly("e1", "held back");
+        assertThat(payloads(Kind.EVENT)).containsExactly("e1", "e2");
         assertThat(marks()).endsWith(new Mark.CleanStop("told to"));
         assertThat(journal.records.get(journal.records.size() - 1).kind()).isEqualTo(Kind.MARK);
         assertThat(journal.synced).isEqualTo(journal.records.size());
@@ -326,12 +334,14 @@ class JournalWriterTest {
 
     @Test
     void aMomentWithoutAStreamIsNoAbsenceOfTheEngine() {
-        run.connected(0, true);
+        run.connected(true);
+        run.introduced();
         run.event("e1", now, false);
         run.turn();
         now += 5 * SECOND;
+        run.lost(now);
 
-        run.connected(now, false);
+        run.connected(false);
         run.event("e1", now, false);
         run.event("e2", now, false);
         run.turn();
@@ -342,15 +352,16 @@ class JournalWriterTest {
 
     @Test
     void anAbsenceOfTheEngineIsAGapInTheStats() {
-        run.connected(0, true);
+        run.connected(true);
         run.event("e1", now, false);
         run.turn();
         now += 5 * SECOND;
         long lost = now;
+        run.lost(lost);
         run.disconnected(lost);
         now += 60 * SECOND;
 
-        run.connected(lost, true);
+        run.connected(true);
         run.event("e1", now, false);
         run.turn();
 
@@ -361,7 +372,8 @@ class JournalWriterTest {
 
     @Test
     void aGapInTheStatsBeginsBehindTheLastSample() {
-        run.connected(0, true);
+        run.connected(true);
+        run.introduced();
         run.event("e1", now, false);
         now += SECOND / 5;
         run.sample(1);
@@ -372,7 +384,7 @@ class JournalWriterTest {
         restarted();
         now += 10 * SECOND;
         long found = now;
-        run.connected(0, true);
+        run.connected(true);
         run.turn();
         quiet();
 
@@ -381,7 +393,8 @@ class JournalWriterTest {
 
     @Test
     void samplesThatComeBeforeTheRingMetTheJournalDoNotHideTheGapBeforeThem() {
-        run.connected(0, true);
+        run.connected(true);
+        run.introduced();
         run.event("e1", now, false);
         now += SECOND / 5;
         run.sample(1);
@@ -391,7 +404,7 @@ class JournalWriterTest {
         restarted();
         now += 10 * SECOND;
         long found = now;
-        run.connected(0, true);
+        run.connected(true);
         run.event("e300", now, false);
         now += SECOND / 5;
         run.sample(2);
@@ -400,18 +413,108 @@ class JournalWriterTest {
         assertThat(marks()).contains(new Mark.Gap("stats", "", sampled, found, "it was away"));
     }
 
+    @Test
+    void aDeathIsOnTheDiskBeforeItIsKnownWhetherTheRingMeetsTheJournal() {
+        run.connected(true);
+        run.introduced();
+        run.event("e1", now, false);
+        run.turn();
+        now += 5 * SECOND;
+        run.lost(now);
+        run.disconnected(now);
+        now += SECOND;
+        long back = now;
+        run.connected(true);
+        run.introduced();
+        run.turn();
+        now += SECOND / 2;
+        run.event("die", now, true);
+        run.turn();
+
+        assertThat(payloads(Kind.EVENT)).containsExactly("e1", "die");
+        assertThat(journal.synced).isEqualTo(journal.records.size());
+
+        journal.segment.addAll(0, head());
+        restarted();
+        run.connected(true);
+        run.event("die", now - SECOND / 10, true);
+        run.turn();
+        quiet();
+
+        assertThat(payloads(Kind.EVENT)).containsExactly("e1", "die");
+        assertThat(gaps())
+                .as("what the killed run did not know")
+                .singleElement()
+                .satisfies(gap -> {
+                    assertThat(gap.from()).isLessThanOrEqualTo(back - SECOND);
+                    assertThat(gap.to()).isGreaterThanOrEqualTo(back);
+                });
+    }
+
+    @Test
+    void anEngineIsNotSaidToBeHeardBeforeTheQuestionIsAskedWhatIsMissing() {
+        run.connected(true);
+        run.event("e1", now, false);
+        run.turn();
+        now += 5 * SECOND;
+        long lost = now;
+        run.lost(lost);
+        run.disconnected(lost);
+        now += SECOND;
+        run.connected(true);
+        run.introduced();
+        run.turn();
+
+        assertThat(marks())
+                .endsWith(new Mark.Unsettled(lost, 0, "it was away"), new Mark.EngineUp("id", "28.5", "1.51"));
+        now += SECOND / 10;
+        run.event("e1", lost - 5 * SECOND, false);
+        run.turn();
+        assertThat(marks()).endsWith(new Mark.Settled(lost));
+        quiet();
+        assertThat(gaps()).isEmpty();
+    }
+
+    /** Go's zero time is the year 1, in ns the year 1754. */
+    @ParameterizedTest
+    @ValueSource(longs = {-6_795_364_578_871_345_152L, 0, 7_000_000_000L})
+    void aGapBeginsWhenTheEngineWasHeardThoughAnEventIsStampedOtherwise(long odd) {
+        run.connected(true);
+        run.event("odd", odd, false);
+        run.turn();
+        long heard = now;
+        now += SECOND / 2;
+        run.lost(now);
+        now += SECOND;
+        run.connected(true);
+        run.turn();
+        quiet();
+
+        assertThat(gaps())
+                .singleElement()
+                .satisfies(gap -> assertThat(gap.from()).isEqualTo(heard));
+    }
+
+    private List<Mark.Gap> gaps() {
+        return marks().stream()
+                .filter(Mark.Gap.class::isInstance)
+                .map(Mark.Gap.class::cast)
+                .filter(gap -> gap.kind().equals("event"))
+                .toList();
+    }
+
     /**
-     * An engine with its ring, and a recorder that is killed, cut off, outrun and told things twice and out of turn:
-     * what the engine reported is in the journal once, or lies within a gap.
+     * An engine with its ring, and a recorder that is killed, cut off, outrun and told things twice: what the engine
+     * reported is in the journal as often as it happened, or lies within a gap.
      */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 5, 8, 13, 21, 55})
     void everyEventIsJournaledOnceOrLiesWithinAGap(long seed) {
         Random random = new Random(seed);
-        Map<String, Long> emitted = new HashMap<>();
-        Deque<String> ring = new ArrayDeque<>();
+        List<Happened> emitted = new ArrayList<>();
+        Deque<Happened> ring = new ArrayDeque<>();
         boolean first = true;
-        long lostAt = 0;
+        boolean lost = false;
         for (int round = 0; round < 200; round++) {
             // Nobody listens. The engine goes on, or starts anew and forgets.
             int unseen = first ? 0 : random.nextInt(10) == 0 ? random.nextInt(600) : random.nextInt(40);
@@ -421,69 +524,93 @@ class JournalWriterTest {
                     ring.clear();
                 }
             }
-            if (random.nextInt(5) == 0 && lostAt != 0) {
-                run.disconnected(lostAt);
+            if (random.nextInt(5) == 0 && lost) {
+                run.disconnected(now);
                 run.turn();
             }
-            run.connected(lostAt, random.nextBoolean() || first);
+            now += 20 * MILLI;
+            long asked = now;
+            List<Happened> crossing = new ArrayList<>();
+            for (int i = random.nextInt(3); i > 0; i--) {
+                now += MILLI;
+                crossing.add(emit(emitted, ring, now));
+            }
+            boolean fresh = random.nextBoolean() || first;
+            run.connected(asked, fresh);
+            if (fresh && random.nextBoolean()) {
+                run.introduced();
+            }
             first = false;
-            // The ring comes at once, the rest as it happens, some of it twice; cut somewhere, or not at all.
+            // The ring comes at once, what happened at that moment twice, the rest as it happens; cut somewhere, or
+            // not.
             int cut = random.nextInt(3) == 0 ? random.nextInt(ring.size() + 60) : Integer.MAX_VALUE;
-            List<String> stream = new ArrayList<>(ring);
-            for (int fresh = random.nextInt(60), i = 0; i < stream.size() || fresh > 0; i++) {
+            List<Happened> stream = new ArrayList<>(ring);
+            stream.addAll(crossing);
+            int old = stream.size();
+            lost = false;
+            for (int fresher = random.nextInt(60), i = 0; i < stream.size() || fresher > 0; i++) {
+                if (i == old) {
+                    now += 20 * MILLI;
+                }
                 if (i == stream.size()) {
                     stream.add(emit(emitted, ring, random));
-                    fresh--;
                     if (random.nextInt(8) == 0) {
-                        stream.add(stream.get(i - random.nextInt(Math.min(20, i + 1))));
+                        stream.add(emit(emitted, ring, stream.get(i)));
                     }
+                    fresher--;
                 }
                 if (i == cut) {
-                    lostAt = now;
+                    lost = true;
+                    run.lost(now);
                 } else if (i < cut) {
-                    run.event(stream.get(i), emitted.get(stream.get(i)), false);
+                    run.event(stream.get(i).text(), stream.get(i).time(), false);
                     if (random.nextInt(20) == 0) {
                         run.turn();
                     }
                 }
             }
             run.turn();
-            if (stream.size() <= cut) {
-                if (random.nextBoolean()) {
-                    run.sample(round);
-                    quiet();
-                }
-                lostAt = now;
+            if (!lost && random.nextBoolean()) {
+                run.sample(round);
+                quiet();
             }
             switch (random.nextInt(6)) {
                 case 0 -> {
                     run = restarted();
-                    lostAt = 0;
+                    lost = false;
                 }
                 case 1 -> journal.segment = head();
-                default -> {}
+                default -> {
+                    if (!lost) {
+                        lost = true;
+                        run.lost(now);
+                    }
+                }
+            }
+            if (!lost && round % 2 == 0) {
+                lost = true;
+                run.lost(now);
             }
         }
-        run.connected(lostAt, true);
-        ring.forEach(event -> run.event(event, emitted.get(event), false));
+        now += 20 * MILLI;
+        run.connected(true);
+        ring.forEach(event -> run.event(event.text(), event.time(), false));
         run.turn();
         quiet();
 
-        List<String> journaled = payloads(Kind.EVENT);
-        assertThat(new HashSet<>(journaled)).as("twice, seed " + seed).hasSameSizeAs(journaled);
-        Set<String> missing = new HashSet<>(emitted.keySet());
-        journaled.forEach(missing::remove);
-        List<Mark.Gap> gaps = marks().stream()
-                .filter(Mark.Gap.class::isInstance)
-                .map(Mark.Gap.class::cast)
-                .filter(gap -> gap.kind().equals("event"))
-                .toList();
+        List<String> twice = new ArrayList<>(payloads(Kind.EVENT));
+        List<Happened> missing = new ArrayList<>(emitted);
+        missing.removeIf(event -> twice.remove(event.text()));
+        assertThat(twice).as("too often, seed " + seed).isEmpty();
+        List<Mark.Gap> gaps = gaps();
         assertThat(missing)
                 .as("missing without a gap, seed " + seed)
-                .allMatch(event -> gaps.stream()
-                        .anyMatch(gap -> gap.from() <= emitted.get(event) && emitted.get(event) <= gap.to()));
+                .allMatch(
+                        event -> gaps.stream().anyMatch(gap -> gap.from() <= event.time() && event.time() <= gap.to()));
         assertThat(missing).as("the test must lose some, seed " + seed).isNotEmpty();
     }
+
+    private record Happened(String text, long time) {}
 
     /** Four seconds in which nothing comes. */
     private void quiet() {
@@ -493,10 +620,17 @@ class JournalWriterTest {
         }
     }
 
-    private String emit(Map<String, Long> emitted, Deque<String> ring, Random random) {
+    private Happened emit(List<Happened> emitted, Deque<Happened> ring, Random random) {
         now += random.nextInt(20) * MILLI;
-        String event = "event " + emitted.size();
-        emitted.put(event, now);
+        return emit(emitted, ring, now);
+    }
+
+    private static Happened emit(List<Happened> emitted, Deque<Happened> ring, long time) {
+        return emit(emitted, ring, new Happened("event " + emitted.size(), time));
+    }
+
+    private static Happened emit(List<Happened> emitted, Deque<Happened> ring, Happened event) {
+        emitted.add(event);
         ring.add(event);
         if (ring.size() > RING) {
             ring.remove();
@@ -510,6 +644,7 @@ class JournalWriterTest {
         long complete = run.absence.completeAt(now);
         head.add(run.clock.mark(complete, new Mark.SegmentStart(run.ledger.keys(), 0)));
         head.addAll(run.absence.head());
+        head.addAll(run.ledger.head());
         return head;
     }
 

@@ -45,6 +45,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole recorder against an engine that follows a script; what the engine sent is what the journal must hold. */
 @Timeout(120)
@@ -82,6 +84,7 @@ class RecorderTest {
             flags.put("docker-host", List.of(engine.address()));
             flags.put("data-dir", List.of(journal.toString()));
             flags.put("sync-interval", List.of("50ms"));
+            flags.put("stop-grace", List.of("200ms"));
             for (String option : options) {
                 int equals = option.indexOf('=');
                 flags.put(option.substring(0, equals), List.of(option.substring(equals + 1)));
@@ -196,7 +199,6 @@ class RecorderTest {
                 engine.start(name);
                 engine.exec(name, "ls");
                 engine.health(name, "unhealthy");
-                engine.repeatNewest(3);
                 engine.rename(name, "r" + i);
                 engine.destroy("r" + i);
                 if (i % 5 == 4) {
@@ -552,27 +554,27 @@ class RecorderTest {
     }
 
     /** When the host goes down, the engine reports how its containers end on the stream that is open. */
-    @Test
-    void aStopReadsOnWhileTheEngineGoesDown() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"hangs", "refuses", "refuses a little later"})
+    void aStopReadsOnWhileTheEngineGoesDown(String how) throws Exception {
         try (Run run = new Run("stop-grace=20s")) {
             for (int i = 0; i < 10; i++) {
                 engine.start("c" + i);
             }
             awaitEvents();
-            engine.misbehave("/_ping", Misbehaviour.hang());
-            CompletableFuture<Void> stopped = CompletableFuture.runAsync(
-                    () -> {
-                        try {
-                            run.recorder.stop("terminated");
-                        } catch (InterruptedException e) {
-                            throw new AssertionError(e);
-                        }
-                    },
-                    threads);
+            if (how.equals("hangs")) {
+                engine.misbehave("/_ping", Misbehaviour.hang());
+            } else if (how.equals("refuses")) {
+                engine.refuse();
+            }
+            CompletableFuture<Void> stopped = stop(run);
+            TimeUnit.MILLISECONDS.sleep(500); // an engine takes its time
+            engine.refuse();
             for (int i = 0; i < 10; i++) {
-                TimeUnit.MILLISECONDS.sleep(100); // an engine takes its time
+                TimeUnit.MILLISECONDS.sleep(200);
                 engine.stop("c" + i);
             }
+            assertThat(stopped).isNotDone();
             awaitEvents();
             engine.vanish();
             stopped.get(30, TimeUnit.SECONDS);
@@ -580,6 +582,47 @@ class RecorderTest {
         assertThat(events()).isEqualTo(emitted());
         List<Record> all = journal();
         assertThat(Mark.fromJson(all.get(all.size() - 1).payload())).isEqualTo(new Mark.CleanStop("terminated"));
+    }
+
+    private CompletableFuture<Void> stop(Run run) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        run.recorder.stop("terminated");
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                },
+                threads);
+    }
+
+    /** The journal's end is awaited for half a minute, and the grace is a whole one. */
+    @Test
+    void aStopOfTheRecorderAloneDoesNotWaitForTheGraceToEnd() throws Exception {
+        try (Run run = new Run("stop-grace=1m")) {
+            engine.start("web");
+            awaitEvents();
+        }
+        assertThat(marks(Mark.CleanStop.class)).hasSize(1);
+    }
+
+    @Test
+    void whatAnEngineThatWasRestartedReportsIsInTheJournalBeforeItIsKnownWhatIsMissing() throws Exception {
+        try (Run run = new Run("stats-interval=0")) {
+            engine.start("web");
+            awaitEvents();
+            engine.vanish();
+            await().until(() -> !marks(Mark.EngineDown.class).isEmpty());
+            engine.comeBack();
+            await().until(() -> engine.listeners() == 1);
+            engine.die("web", 1);
+            awaitEvents();
+            assertThat(gaps("event")).isEmpty();
+            assertThat(marks(Mark.Unsettled.class)).hasSize(1);
+            await().until(() -> !gaps("event").isEmpty());
+            assertThat(gaps("event").get(0).reason()).contains("it was restarted, or is another one");
+        }
+        assertThat(events()).isEqualTo(emitted());
     }
 
     @Test

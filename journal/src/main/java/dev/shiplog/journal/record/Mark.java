@@ -28,6 +28,9 @@ import java.util.Map;
     @JsonSubTypes.Type(value = Mark.EngineUp.class, name = "engine-up"),
     @JsonSubTypes.Type(value = Mark.EngineDown.class, name = "engine-down"),
     @JsonSubTypes.Type(value = Mark.Gap.class, name = "gap"),
+    @JsonSubTypes.Type(value = Mark.Unsettled.class, name = "unsettled"),
+    @JsonSubTypes.Type(value = Mark.Settled.class, name = "settled"),
+    @JsonSubTypes.Type(value = Mark.Oversized.class, name = "oversized"),
     @JsonSubTypes.Type(value = Mark.Synthetic.class, name = "synthetic"),
     @JsonSubTypes.Type(value = Mark.Dropped.class, name = "dropped"),
     @JsonSubTypes.Type(value = Mark.ClockStep.class, name = "clock-step"),
@@ -62,6 +65,23 @@ public sealed interface Mark {
      * were not recorded, or may not have been.
      */
     record Gap(String kind, String subject, long from, long to, String reason) implements Mark {}
+
+    /**
+     * It is not known yet whether events with a time between {@code from} and {@code to} (0: the next event's) are missing:
+     * the events that follow are recorded at once, and what the engine repeats of older ones has not met the journal.
+     * {@code reason} is why nobody listened. A {@link Settled} or a {@link Gap} of events answers it; where neither
+     * follows, they may be missing.
+     */
+    record Unsettled(long from, long to, String reason) implements Mark {}
+
+    /** The answer to {@link Unsettled}: no event is missing since {@code from}. */
+    record Settled(long from) implements Mark {}
+
+    /**
+     * A message of {@code kind} was too long to be recorded: {@code length} bytes, of which {@code head} is what is known
+     * of the beginning. {@code key} is what an event is known by when the engine repeats it, as in {@link SegmentStart}.
+     */
+    record Oversized(String kind, String subject, long length, String head, String key) implements Mark {}
 
     /** A change of state that no event told of, found by listing: {@code change} is in an event's own words. */
     record Synthetic(String subject, String change, String name) implements Mark {}

@@ -32,13 +32,28 @@ public sealed interface Arrival {
     /**
      * The event stream is open; what follows is the engine's ring, then what happens.
      *
-     * @param record the mark that tells of it
-     * @param announce false if the mark would tell nothing new: the stream was lost for a moment, the engine was not
-     * @param engineId as the engine calls itself, or empty
-     * @param lostAt when the stream before this one ended, ns since the epoch; 0 for the first of this run
+     * @param record tells when, and is not written
+     * @param fresh true if nobody listened for longer than a moment: this run begins, or the engine was away
+     * @param asked when the stream was asked for, ns since the epoch
+     * @param ring true if the engine remembers just so many events, and repeats them all; Podman keeps a log
      * @param reason why nobody listened before
      */
-    record Connected(Record record, boolean announce, String engineId, long lostAt, String reason) implements Arrival {}
+    record Connected(Record record, boolean fresh, long asked, boolean ring, String reason) implements Arrival {}
+
+    /**
+     * Who the engine is that is heard.
+     *
+     * @param record the mark that tells of it
+     * @param engineId as the engine calls itself, or empty
+     */
+    record Introduced(Record record, String engineId) implements Arrival {}
+
+    /**
+     * The event stream ended.
+     *
+     * @param record its time is when it was heard last; it is not written
+     */
+    record Lost(Record record) implements Arrival {}
 
     /**
      * The engine cannot be reached.

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param action as in {@code start} or {@code health_status: healthy}
  * @param id {@code Actor.ID}
  * @param attributes of the actor; for containers name, image and labels. Not to be trusted: labels shadow them
- * @param time {@code timeNano}, ns since the epoch, or 0
+ * @param time {@code timeNano}, ns since the epoch, or 0 if it tells none
  */
 record EventHead(String type, String action, String id, Map<String, String> attributes, long time) {
     private static final long SECOND = 1_000_000_000L;
@@ -29,13 +29,13 @@ record EventHead(String type, String action, String id, Map<String, String> attr
         } catch (IOException | RuntimeException e) {
             // Recorded as it is all the same.
         }
-        long time = scan.timeNano != 0 ? scan.timeNano : nanos(scan.time);
+        long time = scan.timeNano > 0 ? scan.timeNano : nanos(scan.time);
         return new EventHead(scan.type, scan.action, scan.id, scan.attributes, time);
     }
 
-    /** 0 for a time that nobody means. */
+    /** 0 for a time that nobody means: Go's year 1, say, or what becomes of that in ns, the year 1754. */
     private static long nanos(long seconds) {
-        return Math.abs(seconds) <= Long.MAX_VALUE / SECOND ? seconds * SECOND : 0;
+        return seconds > 0 && seconds <= Long.MAX_VALUE / SECOND ? seconds * SECOND : 0;
     }
 
     boolean ofContainer() {

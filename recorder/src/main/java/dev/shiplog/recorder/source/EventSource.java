@@ -11,13 +11,11 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * may skip events that are stamped out of order. Nothing is filtered by the engine.
  *
  * <p>The thread that reads does nothing that could wait for the disk: the engine drops events, silently, of a reader that
- * is slow. A silent stream proves nothing, so a second thread asks the engine now and then whether it lives.
+ * is slow. A silent stream proves nothing, so a second thread asks the engine now and then whether it lives; a third one,
+ * for each connection, asks who it is, which may take its time.
  */
 public final class EventSource implements Closeable {
     private static final System.Logger LOG = System.getLogger(EventSource.class.getName());
@@ -37,8 +36,17 @@ public final class EventSource implements Closeable {
     private static final Duration RENEW_AFTER = Duration.ofMinutes(10);
     /** A stream that lived so long may be opened again at once; one that ends sooner would make us spin. */
     private static final long STABLE = TimeUnit.SECONDS.toNanos(2);
+    /** An engine that answers /_ping but is silent about events for so long sends its head with the first of them. */
+    private static final long LATE_MILLIS = 1_000;
+    /** Within this a live engine answers /_ping on a new connection, also when it is busy. */
+    private static final Duration PING_PATIENCE = Duration.ofSeconds(5);
 
-    private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(300);
+    /** While the engine goes down its socket may take a call that nobody answers: ask often, and wait briefly. */
+    private static final Duration PROBE_PATIENCE = Duration.ofMillis(300);
+
+    private static final long PROBE_EVERY_MILLIS = 100;
+    /** The host and we may be told to end at once, and the engine a little later than we: so long we look again. */
+    private static final long ALONE = TimeUnit.SECONDS.toNanos(1);
 
     private final Engine engine;
     private final Clock clock;
@@ -46,26 +54,68 @@ public final class EventSource implements Closeable {
     private final Filter filter;
     private final HostSource host;
     private final Containers containers;
+    private final Endings endings;
     private final long askAfter;
     private final long renewAfter;
     private final Thread reader = new Thread(this::run, "shiplog-events");
     private final Thread asker = new Thread(this::askWhetherItLives, "shiplog-liveness");
 
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private volatile @Nullable MessageStream open;
-    private volatile boolean closedByUs;
-    private volatile long lastHeard;
+    private volatile @Nullable Connection current;
     private volatile long lastTime;
 
-    // Below: the reader's alone.
+    // Below: guarded by this.
     private boolean down;
     private long lostAt;
     private String reason = "the recorder was not running";
     private HostSource.@Nullable Identity identity;
+    /** What the journal says the engine does not tell. */
+    private List<String> refused = List.of();
 
+    /** The reader's alone: how many connections in a row broke before they brought anything. */
+    private int barren;
+
+    /** One try to follow the stream. */
+    private static final class Connection {
+        final MessageStream stream;
+        final Engine.Greeting greeting;
+        /** ns since the epoch. */
+        final long asked;
+        /** Whether a head alone is believed: of one that broke before it brought anything, only its messages are. */
+        final boolean trusted;
+
+        final CountDownLatch known = new CountDownLatch(1);
+        volatile boolean opened;
+        volatile boolean closedByUs;
+        volatile long lastHeard = System.nanoTime();
+        /** The reader's alone. */
+        boolean brought;
+
+        // Guarded by the source.
+        boolean declared;
+        boolean fresh;
+        boolean over;
+
+        Connection(MessageStream stream, Engine.Greeting greeting, long asked, boolean trusted) {
+            this.stream = stream;
+            this.greeting = greeting;
+            this.asked = asked;
+            this.trusted = trusted;
+        }
+    }
+
+    /**
+     * @param own id of the container that the recorder runs in, or empty
+     */
     public EventSource(
-            Engine engine, Clock clock, RecordQueue queue, Filter filter, HostSource host, Containers containers) {
-        this(engine, clock, queue, filter, host, containers, ASK_AFTER, RENEW_AFTER);
+            Engine engine,
+            Clock clock,
+            RecordQueue queue,
+            Filter filter,
+            HostSource host,
+            Containers containers,
+            String own) {
+        this(engine, clock, queue, filter, host, containers, own, ASK_AFTER, RENEW_AFTER);
     }
 
     /**
@@ -79,6 +129,7 @@ public final class EventSource implements Closeable {
             Filter filter,
             HostSource host,
             Containers containers,
+            String own,
             Duration askAfter,
             Duration renewAfter) {
         this.askAfter = askAfter.toNanos();
@@ -89,6 +140,7 @@ public final class EventSource implements Closeable {
         this.filter = filter;
         this.host = host;
         this.containers = containers;
+        this.endings = new Endings(own, System.nanoTime());
         reader.setDaemon(true);
         asker.setDaemon(true);
     }
@@ -105,26 +157,25 @@ public final class EventSource implements Closeable {
     }
 
     /**
-     * Reads on for a while, because what comes last matters most: when the whole host goes down, the engine stops
-     * answering new calls at once but reports each container's end on the stream that is open. So: until the stream
-     * ends, or is quiet although the engine lives (then it is only us who must go), or the grace period nearly is over.
-     * Connects no more.
+     * Reads on for a while, because what comes last matters most: when the whole host goes down, the engine takes no new
+     * connections at once, but reports each container's end on the stream that is open. So: until the stream ends or the
+     * grace period nearly is over; or until it is clear that only we must go, since the engine has taken every new
+     * connection for a while and nobody else was about to end. Connects no more.
      */
     public void linger(Duration grace) throws InterruptedException {
         stopping.countDown();
         long begun = System.nanoTime();
         long patience = grace.toNanos() - Math.min(grace.toNanos() / 4, TimeUnit.MILLISECONDS.toNanos(500));
-        long asked = begun;
-        while (reader.isAlive() && System.nanoTime() - begun < patience) {
+        long alone = begun;
+        while (reader.isAlive() && current != null && System.nanoTime() - begun < patience) {
+            boolean takes = engine.takesConnections(PROBE_PATIENCE);
             long now = System.nanoTime();
-            boolean quiet = now - Math.max(lastHeard, begun) > QUIET || open == null;
-            if (quiet && now - asked > QUIET) {
-                if (open == null || lives()) {
-                    return;
-                }
-                asked = System.nanoTime();
+            if (!takes || endings.others(now)) {
+                alone = now;
+            } else if (now - alone >= ALONE) {
+                return;
             }
-            reader.join(20);
+            reader.join(PROBE_EVERY_MILLIS);
         }
     }
 
@@ -132,7 +183,7 @@ public final class EventSource implements Closeable {
     @Override
     public void close() {
         stopping.countDown();
-        closeStream("the recorder stops");
+        closeStream(current, "the recorder stops");
         asker.interrupt();
         try {
             reader.join(TimeUnit.SECONDS.toMillis(2));
@@ -145,28 +196,28 @@ public final class EventSource implements Closeable {
         long pause = FIRST_PAUSE_MILLIS;
         while (!isStopping()) {
             long begun = System.nanoTime();
-            boolean opened = false;
+            boolean broke = false;
             String ended;
+            Connection connection = null;
             try {
                 Engine.Greeting greeting = engine.greet();
-                List<Record> facts = new ArrayList<>();
-                HostSource.Identity asked = host.ask(facts);
+                long asked = clock.now().received();
                 try (MessageStream stream = engine.stream("/events?since=" + since(greeting))) {
-                    stream.open();
-                    opened = true;
-                    opened(stream, greeting, asked, facts);
-                    read(stream);
-                    ended = "the engine ended the event stream";
+                    connection = new Connection(stream, greeting, asked, barren == 0);
+                    follow(connection);
                 }
+                ended = "the engine ended the event stream";
             } catch (IOException e) {
+                broke = true;
                 ended = String.valueOf(e.getMessage());
             }
-            boolean stable = opened && System.nanoTime() - begun > STABLE;
-            if (opened) {
-                lost(ended);
-            } else if (!isStopping()) {
+            current = null;
+            boolean stable = connection != null && connection.opened && System.nanoTime() - begun > STABLE;
+            if (connection == null || !lost(connection, ended)) {
                 away(ended);
             }
+            barren =
+                    broke && connection != null && connection.opened && !connection.brought && !stable ? barren + 1 : 0;
             if (stable) {
                 pause = FIRST_PAUSE_MILLIS;
             } else {
@@ -176,69 +227,164 @@ public final class EventSource implements Closeable {
         }
     }
 
+    /**
+     * Up to when events are known, ns since the epoch, once {@code event} is, too: not later than it was received, and not
+     * earlier than before unless the clock went back.
+     */
+    public static long newest(long before, Record event) {
+        long time = Math.min(event.time(), event.received());
+        return event.received() < before ? time : Math.max(before, time);
+    }
+
     /** Podman reads this as a floating point number and keeps its events for months; Docker only has its ring. */
     private String since(Engine.Greeting greeting) {
         if (!greeting.podman()) {
             return "0";
         }
-        long from = (lastTime == 0 ? clock.now().received() : lastTime) - 1_000_000_000L;
+        // Of what its clock has yet to reach, an engine says nothing.
+        long now = clock.now().received();
+        long from = (lastTime == 0 ? now : Math.min(lastTime, now)) - 1_000_000_000L;
         return String.format(Locale.ROOT, "%d.%09d", from / 1_000_000_000L, from % 1_000_000_000L);
     }
 
-    private void opened(MessageStream stream, Engine.Greeting greeting, HostSource.Identity asked, List<Record> facts) {
-        lastHeard = System.nanoTime();
-        closedByUs = false;
-        open = stream;
+    private void follow(Connection connection) throws IOException {
+        current = connection;
         if (isStopping()) {
-            stream.close();
+            connection.stream.close();
         }
-        boolean announce = down || !asked.equals(identity);
-        Record up = clock.mark(new Mark.EngineUp(asked.id(), asked.version(), greeting.apiVersion()));
-        queue.put(new Arrival.Connected(up, announce, asked.id(), lostAt, reason));
-        if (announce) {
-            facts.forEach(queue::put);
-            LOG.log(Level.INFO, "engine {0} answers, API {1}", asked.version(), greeting.apiVersion());
+        Thread introducer = new Thread(() -> introduce(connection), "shiplog-host");
+        introducer.setDaemon(true);
+        introducer.start();
+        connection.stream.open();
+        connection.opened = true;
+        connection.lastHeard = System.nanoTime();
+        if (connection.trusted) {
+            declare(connection);
         }
-        down = false;
-        identity = asked;
-        containers.connected();
+        read(connection);
     }
 
-    private void read(MessageStream stream) throws IOException {
+    private void read(Connection connection) throws IOException {
+        MessageStream stream = connection.stream;
         for (Message message = stream.next(); message != null; message = stream.next()) {
-            lastHeard = System.nanoTime();
-            byte[] line = message.bytes();
-            if (line.length == 0) {
+            connection.lastHeard = System.nanoTime();
+            if (message.length() == 0) {
                 continue;
             }
-            if (!message.whole()) {
-                LOG.log(Level.WARNING, "an event of {0} bytes is too long to be recorded", message.length());
-                continue;
-            }
-            EventHead head = EventHead.scan(line);
-            Record record = clock.stamp(Kind.EVENT, head.id(), head.time(), line);
+            connection.brought = true;
+            declare(connection);
+            EventHead head = EventHead.scan(message.bytes());
+            long key = message.whole()
+                    ? EventLedger.key(message.bytes())
+                    : EventLedger.key(message.bytes(), message.length());
+            Record record = message.whole()
+                    ? clock.stamp(Kind.EVENT, head.id(), head.time(), message.bytes())
+                    : oversized(head, message.length(), key);
             boolean wanted = !head.ofContainer() || filter.wants(head.container());
-            queue.put(new Arrival.Event(record, EventLedger.key(line), wanted, head.haste()));
+            queue.put(new Arrival.Event(record, key, wanted, head.haste()));
+            endings.happened(head, System.nanoTime());
             containers.happened(head);
-            if (head.time() > lastTime) {
-                lastTime = head.time();
-            }
+            lastTime = newest(lastTime, record);
         }
     }
 
-    /** The stream ended; most often it can be opened again at once. */
-    private void lost(String why) {
-        open = null;
-        long silent = closedByUs ? System.nanoTime() - lastHeard : 0;
-        lostAt = clock.now().received() - silent;
+    private Record oversized(EventHead head, long length, long key) {
+        String what = head.type() + " " + head.action().split(":", 2)[0];
+        LOG.log(Level.DEBUG, "an event of {0} bytes is too long to be recorded: {1}", length, what);
+        return clock.mark(
+                head.id(),
+                new Mark.Oversized(
+                        Kind.EVENT.label(),
+                        head.id(),
+                        length,
+                        what.strip(),
+                        HexFormat.of().toHexDigits(key)));
+    }
+
+    /** The stream is open, as a head, a message or, where that is late, an answer beside it says. */
+    private synchronized void declare(Connection connection) {
+        if (connection.declared || connection.over) {
+            return;
+        }
+        connection.declared = true;
+        connection.fresh = down || lostAt == 0;
+        down = false;
+        Record now = clock.mark(new Mark.EngineUp("", "", connection.greeting.apiVersion()));
+        queue.put(
+                new Arrival.Connected(now, connection.fresh, connection.asked, !connection.greeting.podman(), reason));
+        containers.connected();
+        connection.known.countDown();
+    }
+
+    /** Finds out who the engine is, beside the stream, and for one whose head is late that it is there at all. */
+    private void introduce(Connection connection) {
+        try {
+            while (!connection.known.await(LATE_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (connection.opened || engine.takesConnections(PING_PATIENCE)) {
+                    declare(connection);
+                }
+                if (isOver(connection)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            return;
+        }
+        List<Record> facts = new ArrayList<>();
+        List<String> refusals = new ArrayList<>();
+        introduced(connection, host.ask(facts, refusals), facts, refusals);
+    }
+
+    private synchronized boolean isOver(Connection connection) {
+        return connection.over;
+    }
+
+    private synchronized void introduced(
+            Connection connection, HostSource.Identity asked, List<Record> facts, List<String> refusals) {
+        if (connection.over) {
+            return;
+        }
+        boolean news = !refused.isEmpty();
+        if (connection.fresh || identity == null || !asked.mayBe(identity)) {
+            String api = connection.greeting.apiVersion();
+            Record up = clock.mark(new Mark.EngineUp(asked.id(), asked.version(), api));
+            queue.put(new Arrival.Introduced(up, asked.id()));
+            news = true;
+            LOG.log(Level.INFO, "engine {0} answers, API {1}", asked.version(), api);
+        }
+        if (news) {
+            facts.forEach(queue::put);
+        }
+        identity = asked;
+        if (!refusals.isEmpty() && !refusals.equals(refused)) {
+            LOG.log(Level.WARNING, "facts about the host are not recorded: {0}", String.join("; ", refusals));
+        }
+        refused = refusals;
+    }
+
+    /** The stream ended; most often it can be opened again at once. False if it never was open. */
+    private synchronized boolean lost(Connection connection, String why) {
+        connection.over = true;
+        connection.known.countDown();
+        if (!connection.declared) {
+            return false;
+        }
+        long silent = connection.closedByUs ? System.nanoTime() - connection.lastHeard : 0;
+        Clock.Reading now = clock.now();
+        lostAt = now.received() - silent;
         reason = why;
+        queue.put(new Arrival.Lost(new Record(0, Kind.MARK, "", lostAt, now.received(), now.monotonic(), new byte[0])));
         if (!isStopping()) {
             LOG.log(Level.DEBUG, "event stream: {0}", why);
         }
+        return true;
     }
 
     /** The engine cannot be reached. */
-    private void away(String why) {
+    private synchronized void away(String why) {
+        if (isStopping()) {
+            return;
+        }
         if (lostAt != 0) {
             reason = why;
         }
@@ -254,19 +400,22 @@ public final class EventSource implements Closeable {
         try {
             while (true) {
                 TimeUnit.NANOSECONDS.sleep(askAfter);
-                MessageStream stream = open;
-                long silent = System.nanoTime() - lastHeard;
-                if (stream == null || silent < askAfter) {
+                Connection connection = current;
+                if (connection == null) {
+                    continue;
+                }
+                long silent = System.nanoTime() - connection.lastHeard;
+                if (silent < askAfter) {
                     continue;
                 }
                 if (silent > renewAfter) {
-                    closeStream("the event stream was silent for long");
+                    closeStream(connection, "the event stream was silent for long");
                     continue;
                 }
                 try {
-                    engine.get("/_ping");
+                    engine.get("/_ping", PING_PATIENCE);
                 } catch (IOException e) {
-                    closeStream(String.valueOf(e.getMessage()));
+                    closeStream(connection, String.valueOf(e.getMessage()));
                 }
             }
         } catch (InterruptedException e) {
@@ -274,25 +423,10 @@ public final class EventSource implements Closeable {
         }
     }
 
-    private void closeStream(String why) {
-        MessageStream stream = open;
-        if (stream != null) {
-            closedByUs = true;
-            stream.close(why);
-        }
-    }
-
-    /** Asks once, in bounded time: while the engine goes down its socket may take a call that nobody answers. */
-    private boolean lives() throws InterruptedException {
-        FutureTask<byte[]> ping = new FutureTask<>(() -> engine.get("/_ping"));
-        Thread thread = new Thread(ping, "shiplog-ping");
-        thread.setDaemon(true);
-        thread.start();
-        try {
-            ping.get(500, TimeUnit.MILLISECONDS);
-            return true;
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
+    private static void closeStream(@Nullable Connection connection, String why) {
+        if (connection != null) {
+            connection.closedByUs = true;
+            connection.stream.close(why);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.shiplog.recorder.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.shiplog.journal.record.Kind;
@@ -8,6 +7,7 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +18,24 @@ import java.util.TreeMap;
  * {@code info}, and keeps them for the head of the next segment. Thread safe.
  */
 public final class HostSource {
-    private static final JsonFactory JSON = new JsonFactory();
+    /** To count images and volumes takes an engine seconds; what it takes longer for is missed by nobody. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Engine engine;
     private final Clock clock;
     private final Map<String, Record> newest = new TreeMap<>();
 
     /** Who the engine is; each member is empty if it does not say. */
-    record Identity(String id, String version) {}
+    record Identity(String id, String version) {
+        /** True unless both say who they are and differ. */
+        boolean mayBe(Identity other) {
+            return agree(id, other.id) && agree(version, other.version);
+        }
+
+        private static boolean agree(String one, String other) {
+            return one.isEmpty() || other.isEmpty() || one.equals(other);
+        }
+    }
 
     public HostSource(Engine engine, Clock clock) {
         this.engine = engine;
@@ -33,21 +43,44 @@ public final class HostSource {
     }
 
     /**
-     * Asks. What the engine, or a proxy before it, refuses to tell is left out.
+     * Asks. What the engine, or a proxy before it, does not tell is left out.
      *
-     * @throws IOException if the engine does not answer at all
+     * @param records takes the answers
+     * @param refusals takes a line for each that was not given
      */
-    Identity ask(Collection<? super Record> records) throws IOException {
+    Identity ask(Collection<? super Record> records, Collection<? super String> refusals) {
+        String known = member("info", "ID");
         for (String subject : List.of("version", "info")) {
             try {
-                Record record = clock.stamp(Kind.HOST, subject, 0, Lines.withoutEnd(engine.get("/" + subject)));
+                Record record = clock.stamp(Kind.HOST, subject, 0, question(subject));
                 records.add(record);
                 restore(record);
             } catch (EngineStatusException e) {
                 forget(subject);
+                refusals.add(String.valueOf(e.getMessage()));
+            } catch (IOException e) {
+                refusals.add(String.valueOf(e.getMessage()));
             }
         }
-        return new Identity(member("info", "ID"), member("version", "Version"));
+        return new Identity(engineId(known), member("version", "Version"));
+    }
+
+    /** An id that was never seen is asked for twice: Podman makes a new one for each answer, and that is none. */
+    private String engineId(String known) {
+        String told = member("info", "ID");
+        if (told.isEmpty() || told.equals(known)) {
+            return told;
+        }
+        try {
+            Record again = clock.stamp(Kind.HOST, "info", 0, question("info"));
+            return told.equals(member(again, "ID")) ? told : "";
+        } catch (IOException e) {
+            return told;
+        }
+    }
+
+    private byte[] question(String subject) throws IOException {
+        return Lines.withoutEnd(engine.get("/" + subject, PATIENCE));
     }
 
     /** Takes up what the journal knows. */
@@ -67,10 +100,11 @@ public final class HostSource {
     /** A string at the top level, or empty. */
     private synchronized String member(String subject, String name) {
         Record record = newest.get(subject);
-        if (record == null) {
-            return "";
-        }
-        try (JsonParser json = JSON.createParser(record.payload())) {
+        return record == null ? "" : member(record, name);
+    }
+
+    private static String member(Record record, String name) {
+        try (JsonParser json = Json.FACTORY.createParser(record.payload())) {
             json.nextToken();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 boolean wanted = json.currentName().equals(name);

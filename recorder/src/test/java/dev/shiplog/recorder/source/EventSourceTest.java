@@ -53,7 +53,7 @@ class EventSourceTest {
         inspects = new InspectSource(engine, clock, queue, Redaction.ENV);
         containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
         HostSource host = new HostSource(engine, clock);
-        events = new EventSource(engine, clock, queue, Filter.ALL, host, containers, askAfter, renewAfter);
+        events = new EventSource(engine, clock, queue, Filter.ALL, host, containers, "", askAfter, renewAfter);
         events.start(newest);
     }
 
@@ -113,7 +113,7 @@ class EventSourceTest {
         scripted.misbehave("/_ping", Misbehaviour.error(500, "dying").times(1));
         await().untilAsserted(() -> assertThat(events()).isEqualTo(emitted()));
         assertThat(connects()).last().satisfies(connected -> {
-            assertThat(connected.announce())
+            assertThat(connected.fresh())
                     .as("the engine was there all the time")
                     .isFalse();
             assertThat(connected.reason()).contains("HTTP 500, dying");
@@ -169,9 +169,27 @@ class EventSourceTest {
         await().until(() -> connects().size() == 2);
         assertThat(downs()).hasSize(1);
         Arrival.Connected back = connects().get(1);
-        assertThat(back.announce()).isTrue();
-        assertThat(back.lostAt()).isEqualTo(downs().get(0).record().time());
+        assertThat(back.fresh()).isTrue();
+        assertThat(arrivals())
+                .filteredOn(Arrival.Lost.class::isInstance)
+                .singleElement()
+                .satisfies(lost -> assertThat(lost.record().time())
+                        .isEqualTo(downs().get(0).record().time()));
         assertThat(back.reason()).contains(scripted.address());
+    }
+
+    private List<Mark> introductions() {
+        List<Mark> marks = new ArrayList<>();
+        for (Arrival arrival : arrivals()) {
+            if (arrival instanceof Arrival.Introduced introduced) {
+                try {
+                    marks.add(Mark.fromJson(introduced.record().payload()));
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+        return marks;
     }
 
     private List<Arrival> downs() {
@@ -189,7 +207,8 @@ class EventSourceTest {
         follow(Duration.ofSeconds(10), Duration.ofMinutes(10), 0);
         scripted.start("web");
         await().untilAsserted(() -> assertThat(events()).isEqualTo(emitted()));
-        assertThat(Mark.fromJson(connects().get(0).record().payload())).isEqualTo(new Mark.EngineUp("", "", "1.41"));
+        await().until(() -> !introductions().isEmpty());
+        assertThat(introductions()).containsExactly(new Mark.EngineUp("", "", "1.41"));
         assertThat(arrivals()).noneMatch(arrival -> arrival.record().kind() == Kind.HOST);
     }
 
@@ -203,7 +222,8 @@ class EventSourceTest {
         await().untilAsserted(
                         () -> assertThat(events()).containsExactly("{}", "[]", "{\"Type\":\"new\",\"timeNano\":7}"));
         assertThat(arrivals())
+                .filteredOn(Arrival.Event.class::isInstance)
                 .last()
-                .satisfies(arrival -> assertThat(arrival.record().time()).isEqualTo(7));
+                .satisfies(event -> assertThat(event.record().time()).isEqualTo(7));
     }
 }

@@ -292,8 +292,8 @@ class HeadsTest {
         JsonNode tree = Objects.requireNonNull(json(payload));
         JsonNode actor = tree.path("Actor");
         BigInteger time = integer(tree.path("timeNano"));
-        if (time.signum() == 0) {
-            time = integer(tree.path("time")).multiply(SECOND);
+        if (time.signum() <= 0) {
+            time = integer(tree.path("time")).multiply(SECOND).max(BigInteger.ZERO);
         }
         return new EventHead(
                 string(tree.path("Type")),

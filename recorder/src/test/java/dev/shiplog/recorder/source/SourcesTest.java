@@ -2,7 +2,6 @@ package dev.shiplog.recorder.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.journal.record.ContainerRule;
@@ -267,7 +266,9 @@ class SourcesTest {
         });
         HostSource host = new HostSource(engine, clock);
         List<Record> facts = new ArrayList<>();
-        assertThat(host.ask(facts)).isEqualTo(new HostSource.Identity("AAAA", ""));
+        List<String> refusals = new ArrayList<>();
+        assertThat(host.ask(facts, refusals)).isEqualTo(new HostSource.Identity("AAAA", ""));
+        assertThat(refusals).containsExactly("GET /version: HTTP 403, no");
         assertThat(facts).extracting(Record::subject).containsExactly("info");
         assertThat(new String(facts.get(0).payload(), UTF_8)).endsWith("}");
         assertThat(host.snapshot()).extracting(Record::subject).containsExactly("info");
@@ -276,7 +277,23 @@ class SourcesTest {
                     throw new IOException("away");
                 }),
                 clock);
-        assertThatThrownBy(() -> away.ask(facts)).hasMessage("away");
+        refusals.clear();
+        assertThat(away.ask(facts, refusals)).isEqualTo(new HostSource.Identity("", ""));
+        assertThat(refusals).containsExactly("away", "away");
+    }
+
+    /** As Podman's. */
+    @Test
+    void anIdThatChangesWithEachAnswerIsNone() {
+        AtomicInteger answers = new AtomicInteger();
+        FakeEngine engine = new FakeEngine(path -> path.equals("/version")
+                ? "{\"Version\":\"5.4.2\"}".getBytes(UTF_8)
+                : ("{\"ID\":\"id " + answers.incrementAndGet() + "\"}").getBytes(UTF_8));
+        HostSource host = new HostSource(engine, clock);
+        HostSource.Identity first = host.ask(new ArrayList<>(), new ArrayList<>());
+        assertThat(first).isEqualTo(new HostSource.Identity("", "5.4.2"));
+        assertThat(first.mayBe(host.ask(new ArrayList<>(), new ArrayList<>()))).isTrue();
+        assertThat(first.mayBe(new HostSource.Identity("", "5.5"))).isFalse();
     }
 
     /** Two containers, of which the list has an id for the image of the first: its tag, web:1, has moved since. */

@@ -288,10 +288,8 @@ final class ExportCommand implements Callable<Integer> {
         }
         writer.flush();
         gapCount += tell(once.gaps(all));
-        String open = written < limit && !interrupted() ? gaps.open() : null;
-        if (open != null) {
-            gapCount++;
-            console.say(open);
+        if (written < limit && !interrupted()) {
+            gapCount += tell(gaps.open());
         }
         if (written == 0 && limit > 0 && !follow && !(batch.goesOn() && read == 0)) {
             console.say("nothing is exported: of " + read
