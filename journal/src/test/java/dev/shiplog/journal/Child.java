@@ -1,9 +1,13 @@
 package dev.shiplog.journal;
 
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Catalog;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +34,14 @@ final class Child {
                 try (Appender appender = Journals.open(journal)) {
                     appender.append(Journals.stats(0, Journals.START));
                     System.out.println("held");
+                    System.in.read();
+                }
+            }
+            case "ask" -> {
+                Path lock = journal.resolve(Catalog.LOCK_FILE);
+                try (FileChannel file = FileChannel.open(lock, StandardOpenOption.READ);
+                        FileLock asked = file.tryLock(1, Long.MAX_VALUE - 1, true)) {
+                    System.out.println(asked == null ? "held" : "free");
                     System.in.read();
                 }
             }

@@ -47,6 +47,24 @@ class ProcessTest {
         assertThat(out.lines().filter(line -> line.contains("net.openhft"))).isEmpty();
     }
 
+    /** One that was even stopped in the midst of its question. */
+    @Test
+    void aReaderThatAsksForTheLockKeepsNoWriterOut() throws Exception {
+        Path journal = directory.resolve("journal");
+        Journals.open(journal).close();
+        assertThat(JournalLock.isHeld(journal)).isFalse();
+        Process reader = Child.command(List.of(), "ask", journal.toString()).start();
+        try {
+            BufferedReader out =
+                    new BufferedReader(new InputStreamReader(reader.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(out.readLine()).isEqualTo("free");
+            assertThat(JournalLock.isHeld(journal)).as("another reader").isFalse();
+            Journals.open(journal).close();
+        } finally {
+            reader.destroyForcibly().waitFor();
+        }
+    }
+
     @Test
     void aSecondWriterIsTurnedAway() throws Exception {
         Path journal = directory.resolve("journal");
@@ -58,6 +76,7 @@ class ProcessTest {
             assertThatThrownBy(() -> Journals.open(journal))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith(journal + ": another recorder");
+            assertThat(JournalLock.isHeld(journal)).isTrue();
         } finally {
             holder.destroyForcibly().waitFor();
         }

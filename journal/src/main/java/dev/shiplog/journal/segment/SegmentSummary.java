@@ -1,7 +1,9 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param usedBytes up to the end of the last excerpt
  * @param state how the segment ends, or that it is damaged
  * @param losses what could not be read
+ * @param cleanStop whether the recorder's clean stop is the last record
  */
 public record SegmentSummary(
         Segment segment,
@@ -40,7 +43,8 @@ public record SegmentSummary(
         long fileBytes,
         long usedBytes,
         State state,
-        List<Loss> losses) {
+        List<Loss> losses,
+        boolean cleanStop) {
 
     /** How a segment ends. */
     public enum State {
@@ -71,7 +75,7 @@ public record SegmentSummary(
             return read(segment, newest, losses);
         } catch (IOException e) {
             losses.add(new Loss(segment.name().text(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e), false));
-            return new SegmentSummary(segment, null, 0, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses);
+            return new SegmentSummary(segment, null, 0, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses, false);
         }
     }
 
@@ -115,7 +119,8 @@ public record SegmentSummary(
                     Files.size(path),
                     reader.position(),
                     state(segment, newest, reader, any, losses),
-                    List.copyOf(losses));
+                    List.copyOf(losses),
+                    tally.cleanStop);
         }
     }
 
@@ -152,6 +157,8 @@ public record SegmentSummary(
         private long maxTime = Long.MIN_VALUE;
         private long lastSequence;
         private long lastReceived;
+        private boolean cleanStop;
+        private final Bytes payload = new Bytes(256);
 
         Tally(List<Loss> losses) {
             this.losses = losses;
@@ -187,6 +194,13 @@ public record SegmentSummary(
             minTime = Math.min(minTime, record.time());
             maxTime = Math.max(maxTime, record.time());
             lastReceived = record.received();
+            cleanStop = record.kind() == Kind.MARK && isCleanStop(record);
+        }
+
+        private boolean isCleanStop(Decoded mark) {
+            payload.clear();
+            mark.payload(payload);
+            return Mark.isNamed("clean-stop", payload.array(), payload.length());
         }
     }
 }

@@ -11,14 +11,17 @@ import dev.shiplog.journal.segment.SegmentSummary;
 import dev.shiplog.replay.json.JsonLine;
 import dev.shiplog.replay.query.Times;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,7 +37,9 @@ import picocli.CommandLine.Option;
             "empty (no record; damage if not even a beginning is there and another one follows),",
             "copy (another file holds the same, and is read for it).",
             "FROM and UNTIL are the receipt of the first and the last record. BYTES are those in use,",
-            "indexes of the file included; 'du' tells what it takes on disk.",
+            "indexes of the file included; 'du' tells what it takes on disk. Of a journal's directory a",
+            "last line (in JSON the newest segment's) says whether its recorder is running, was stopped, or",
+            "was killed, which a copy made while it ran looks like, and how old the last record is.",
             "",
             "Examples:",
             "  replay ls /srv/events",
@@ -68,7 +73,8 @@ final class LsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Segment> segments = Catalog.list(sources.paths(console));
+        List<Path> given = sources.paths(console);
+        List<Segment> segments = Catalog.list(given);
         List<Path> paths = segments.stream().map(Segment::path).toList();
         boolean oneDirectory = paths.stream().map(Path::getParent).distinct().count() <= 1;
         Table table = new Table(paths, oneDirectory);
@@ -78,15 +84,28 @@ final class LsCommand implements Callable<Integer> {
             flush();
         }
         Map<Path, Optional<SegmentName>> newest = new HashMap<>();
+        Map<Path, Recording> recordings = new LinkedHashMap<>();
+        given.stream()
+                .filter(Files::isDirectory)
+                .map(Path::toAbsolutePath)
+                .forEach(journal -> recordings.put(journal, new Recording(journal, console.clock())));
         LossSurvey survey = new LossSurvey();
-        for (Segment segment : segments) {
-            Optional<SegmentName> last = newest.computeIfAbsent(segment.directory(), Catalog::newest);
+        for (int i = 0; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            Path directory = segment.directory();
+            Optional<SegmentName> last = newest.computeIfAbsent(directory, Catalog::newest);
             SegmentSummary summary =
                     SegmentSummary.of(segment, last.isEmpty() || last.get().equals(segment.name()));
+            Recording recording = recordings.get(directory);
+            if (recording != null) {
+                recording.next(summary);
+            }
             if (format == Format.table) {
                 out.putUtf8(table.row(summary));
             } else {
-                json(summary);
+                boolean ends = i == segments.size() - 1
+                        || !segments.get(i + 1).directory().equals(directory);
+                json(summary, ends ? recording : null);
             }
             flush();
             survey.next(summary).forEach(losses::tell);
@@ -95,6 +114,13 @@ final class LsCommand implements Callable<Integer> {
             }
         }
         survey.end().forEach(losses::tell);
+        if (format == Format.table) {
+            recordings.forEach((journal, recording) ->
+                    out.putUtf8((recordings.size() == 1 ? "" : Console.printable(journal.toString()) + ": ")
+                            + recording.sentence()
+                            + System.lineSeparator()));
+            flush();
+        }
         if (losses.any()) {
             losses.summarise();
             return ExitCode.DAMAGE;
@@ -108,7 +134,8 @@ final class LsCommand implements Callable<Integer> {
         out.clear();
     }
 
-    private void json(SegmentSummary summary) {
+    /** @param recording of the journal whose newest segment this is, or null */
+    private void json(SegmentSummary summary, @Nullable Recording recording) {
         JsonLine line = new JsonLine(out);
         line.put("segment", summary.segment().path().getFileName().toString());
         line.put("path", summary.segment().path().toString());
@@ -142,6 +169,9 @@ final class LsCommand implements Callable<Integer> {
             json(summary.losses().get(i));
         }
         out.put(']');
+        if (recording != null) {
+            recording.put(line);
+        }
         line.end();
         out.put('\n');
     }
@@ -150,9 +180,18 @@ final class LsCommand implements Callable<Integer> {
         JsonLine line = new JsonLine(out);
         line.put("from_offset", loss.fromOffset()).put("to_offset", loss.toOffset());
         line.put("from_sequence", loss.fromSequence()).put("to_sequence", loss.toSequence());
-        line.put("from_time", loss.fromTime()).put("to_time", loss.toTime());
+        time(line, "from_time", loss.fromTime());
+        time(line, "to_time", loss.toTime());
         line.put("reason", loss.reason());
         line.end();
+    }
+
+    private static void time(JsonLine line, String name, long epochNanos) {
+        if (epochNanos == 0) {
+            line.put(name, 0); // not known
+        } else {
+            line.putTime(name, epochNanos);
+        }
     }
 
     private static String label(SegmentSummary.State state) {

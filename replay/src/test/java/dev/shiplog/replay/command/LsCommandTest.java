@@ -43,6 +43,7 @@ class LsCommandTest {
                             SEGMENT            STATE     FROM                  UNTIL                     BYTES  RECORDS
                             20261121-0912.cq4  rolled    2026-11-21T09:12:00Z  2026-11-21T09:12:05Z    ##.# kB  event 1, stats 2, inspect 1, mark 1
                             20261121-0913.cq4  open      2026-11-21T09:13:05Z  2026-11-21T09:13:59Z    ##.# kB  event 1, stats 2, mark 1
+                            The recorder is running; the last record is 46 min old.
                             """);
         }
     }
@@ -79,7 +80,7 @@ class LsCommandTest {
         Terminal terminal = new Terminal(directory);
 
         assertThat(terminal.run("ls .")).isEqualTo(ExitCode.DAMAGE);
-        assertThat(terminal.out().lines().map(line -> line.split(" +")[1])).containsExactly("STATE", "cut", "open");
+        assertThat(rows(terminal).map(line -> line.split(" +")[1])).containsExactly("STATE", "cut", "open");
         assertThat(terminal.err().lines())
                 .satisfiesExactly(
                         loss -> assertThat(loss).startsWith("replay: lost: 20261121-0912.cq4, "),
@@ -88,7 +89,10 @@ class LsCommandTest {
 
         Terminal json = new Terminal(directory);
         assertThat(json.run("ls --format json .")).isEqualTo(ExitCode.DAMAGE);
-        assertThat(json.out()).contains("\"losses\":[{\"from_offset\":");
+        assertThat(json.out())
+                .contains("\"losses\":[{\"from_offset\":")
+                .containsPattern(
+                        "\"from_time\":\\d{19},\"from_time_rfc3339\":\"2026-11-21T09:1\\d:[0-9.]+Z\",\"to_time\":");
     }
 
     @Test
@@ -126,10 +130,10 @@ class LsCommandTest {
         Terminal export = new Terminal(directory);
 
         assertThat(ls.run("ls .")).isEqualTo(ExitCode.OK);
-        assertThat(ls.out().lines().map(line -> line.split(" +")[0]))
+        assertThat(rows(ls).map(line -> line.split(" +")[0]))
                 .containsExactly(
                         "SEGMENT", "20261121-0930.cq4", "20261121-0912.cq4", "20261121-0931.cq4", "20261121-0914.cq4");
-        assertThat(ls.out().lines().map(line -> line.split(" +")[1]))
+        assertThat(rows(ls).map(line -> line.split(" +")[1]))
                 .containsExactly("STATE", "copy", "rolled", "rolled", "open");
         Terminal json = new Terminal(directory);
         assertThat(json.run("ls --format json .")).isEqualTo(ExitCode.OK);
@@ -158,10 +162,9 @@ class LsCommandTest {
         Terminal one = new Terminal(directory);
 
         assertThat(all.run("ls .")).isEqualTo(ExitCode.OK);
-        assertThat(all.out().lines().map(line -> line.split(" +")[1]))
-                .containsExactly("STATE", "rolled", "unclosed", "open");
+        assertThat(rows(all).map(line -> line.split(" +")[1])).containsExactly("STATE", "rolled", "unclosed", "open");
         assertThat(one.run("ls 20261121-0913.cq4")).isEqualTo(ExitCode.OK);
-        assertThat(one.out().lines().map(line -> line.split(" +")[1])).containsExactly("STATE", "unclosed");
+        assertThat(rows(one).map(line -> line.split(" +")[1])).containsExactly("STATE", "unclosed");
     }
 
     @Test
@@ -215,7 +218,7 @@ class LsCommandTest {
                     .contains("lost: " + segment + ", bytes 0 to " + length, ": the segment is empty");
             Terminal alone = new Terminal(directory);
             assertThat(alone.run("ls " + segment)).isEqualTo(ExitCode.OK);
-            assertThat(alone.out().lines().map(line -> line.split(" +")[1])).containsExactly("STATE", "empty");
+            assertThat(rows(alone).map(line -> line.split(" +")[1])).containsExactly("STATE", "empty");
             deleteSegments();
         }
     }
@@ -382,7 +385,7 @@ class LsCommandTest {
         flip("20261121-0912.cq4", "second");
         Terminal terminal = new Terminal(directory);
         terminal.run("export --format raw .");
-        long lost = 44 - terminal.out().lines().count();
+        long lost = 44 - rows(terminal).count();
 
         assertThat(toldByLsAndExport(".").lines())
                 .satisfiesExactly(
@@ -426,7 +429,7 @@ class LsCommandTest {
         Terminal terminal = new Terminal(directory);
 
         assertThat(terminal.run("ls a b c/20261121-0912.cq4")).isEqualTo(ExitCode.OK);
-        assertThat(terminal.out().lines().map(line -> line.split(" +")[0].replace(directory.toString(), "DIR")))
+        assertThat(rows(terminal).map(line -> line.split(" +")[0].replace(directory.toString(), "DIR")))
                 .containsExactly(
                         "SEGMENT", "DIR/a/20261121-0912.cq4", "DIR/a/20261121-0913.cq4", "DIR/c/20261121-0912.cq4");
     }
@@ -445,6 +448,63 @@ class LsCommandTest {
         assertThat(terminal.run(commandLine)).isEqualTo(ExitCode.FAILED);
         assertThat(terminal.out()).isEmpty();
         assertThat(terminal.err()).isEqualTo("replay: " + directory + "/" + message + System.lineSeparator());
+    }
+
+    /** The lines of a table, without what is said of the recorder below it. */
+    private static Stream<String> rows(Terminal terminal) {
+        return terminal.out().lines().filter(line -> !line.contains("The recorder "));
+    }
+
+    @Test
+    void saysWhetherTheRecorderIsRunningWasStoppedOrWasKilled() throws IOException {
+        Path journal = directory.resolve("journal");
+        try (Appender appender = TestJournal.write(journal, TestJournal.RECORDS.subList(0, 8))) {
+            appender.sync();
+            assertThat(recorder("running")).isEqualTo("The recorder is running; the last record is 46 min old.");
+        }
+        assertThat(recorder("killed"))
+                .isEqualTo("The recorder was killed, or this was copied while it ran; the last record is 46 min old.");
+        TestJournal.write(journal, TestJournal.RECORDS.subList(8, 9)).close();
+        String stopped = "The recorder was stopped; the last record is 46 min old.";
+        assertThat(recorder("stopped")).isEqualTo(stopped);
+        Files.delete(journal.resolve(Catalog.LOCK_FILE)); // as in a copy of the segments alone
+        assertThat(recorder("stopped")).isEqualTo(stopped);
+        Files.createSymbolicLink(
+                journal.resolve(Catalog.LOCK_FILE), Path.of(Catalog.LOCK_FILE)); // none may be asked for
+        assertThat(recorder("stopped")).isEqualTo(stopped);
+        TestJournal.write(directory.resolve("other"), TestJournal.RECORDS.subList(0, 8))
+                .close();
+        Files.copy(
+                directory.resolve("other/20261121-0912.cq4"),
+                journal.resolve("20261121-0912.cq4"),
+                StandardCopyOption.REPLACE_EXISTING);
+        Files.delete(journal.resolve("20261121-0913.cq4"));
+        assertThat(recorder("unknown"))
+                .matches("Whether the recorder is running is not known \\(.*recorder.lock: .+\\); the last record is"
+                        + " 47 min old\\.");
+    }
+
+    @Test
+    void saysOfAJournalWithoutARecordThatItHoldsNone() throws IOException {
+        Path journal = directory.resolve("journal");
+        Appender appender = TestJournal.open(journal);
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("ls journal")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).endsWith("The recorder is running; nothing is recorded.\n");
+        appender.close();
+    }
+
+    /** What is said of the recorder, in both forms. */
+    private String recorder(String label) {
+        Terminal json = new Terminal(directory);
+        assertThat(json.run("ls --format json journal")).isEqualTo(ExitCode.OK);
+        assertThat(json.out()
+                        .lines()
+                        .filter(line -> line.contains("\"recorder\":\"" + label + "\",\"last_record_age_")))
+                .hasSize(1);
+        Terminal table = new Terminal(directory);
+        assertThat(table.run("ls journal")).isEqualTo(ExitCode.OK);
+        return table.out().lines().reduce((before, last) -> last).orElseThrow();
     }
 
     private static String withoutSizes(Terminal terminal) {

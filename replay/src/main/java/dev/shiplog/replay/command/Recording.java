@@ -1,0 +1,104 @@
+package dev.shiplog.replay.command;
+
+import dev.shiplog.journal.FileErrors;
+import dev.shiplog.journal.JournalLock;
+import dev.shiplog.journal.segment.SegmentSummary;
+import dev.shiplog.replay.json.JsonLine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** Finds whether a recorder writes to a journal or how it ended, and how old the last record is. */
+final class Recording {
+    /** What can be known of the recorder. */
+    enum State {
+        running,
+        stopped,
+        /** Its last record is no clean stop, and nobody holds its lock: so it is of a copy of a live journal too. */
+        killed,
+        unknown
+    }
+
+    private final Path directory;
+    private final InstantSource clock;
+    private long lastReceived;
+    private boolean cleanStop;
+
+    Recording(Path directory, InstantSource clock) {
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /** Takes the next segment of the directory. */
+    void next(SegmentSummary summary) {
+        if (summary.state() != SegmentSummary.State.COPY && summary.lastReceived() != 0) {
+            lastReceived = summary.lastReceived();
+            cleanStop = summary.cleanStop();
+        }
+    }
+
+    /** One sentence for people, or two. */
+    String sentence() {
+        String why = "";
+        State state;
+        try {
+            state = state();
+        } catch (IOException e) {
+            state = State.unknown;
+            why = " (" + Console.printable(FileErrors.line(e)) + ")";
+        }
+        String recorder = switch (state) {
+            case running -> "The recorder is running";
+            case stopped -> "The recorder was stopped";
+            case killed -> "The recorder was killed, or this was copied while it ran";
+            case unknown -> "Whether the recorder is running is not known" + why;
+        };
+        return recorder + (lastReceived == 0 ? "; nothing is recorded." : "; the last record is " + age() + " old.");
+    }
+
+    /** Adds the same to the line of the newest segment. */
+    void put(JsonLine line) {
+        State state;
+        try {
+            state = state();
+        } catch (IOException e) {
+            state = State.unknown;
+        }
+        line.put("recorder", state.name());
+        if (lastReceived != 0) {
+            line.put("last_record_age_seconds", sinceLast().toSeconds());
+        }
+    }
+
+    private State state() throws IOException {
+        try {
+            if (JournalLock.isHeld(directory)) {
+                return State.running;
+            }
+        } catch (IOException e) {
+            if (!cleanStop) {
+                throw e;
+            }
+        }
+        return cleanStop || lastReceived == 0 ? State.stopped : State.killed;
+    }
+
+    private Duration sinceLast() {
+        Instant last = Instant.ofEpochSecond(0, lastReceived);
+        Duration age = Duration.between(last, clock.instant());
+        return age.isNegative() ? Duration.ZERO : age; // another host's clock, or what came while we looked
+    }
+
+    private String age() {
+        Duration age = sinceLast();
+        if (age.toMinutes() < 2) {
+            return age.toSeconds() + " s";
+        }
+        if (age.toHours() < 2) {
+            return age.toMinutes() + " min";
+        }
+        return age.toDays() < 2 ? age.toHours() + " h" : age.toDays() + " days";
+    }
+}
