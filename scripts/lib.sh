@@ -7,11 +7,14 @@ fail() {
     exit 1
 }
 
+# The first line alone is taken with sed, which reads the rest: where signals of broken pipes are ignored, as under many a
+# supervisor, whoever writes behind the back of head complains.
+
 # The major version of the Java in $1, from its release file if it has one: asking java itself takes a JVM start.
 java_major() {
     java_version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null)
     [ -n "$java_version" ] ||
-        java_version=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
+        java_version=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | sed -n 1p)
     echo "${java_version:-0}"
 }
 
@@ -31,7 +34,7 @@ javas() {
 
 # The first of them, or the end.
 need_java() {
-    java_found=$(javas "$1" | head -n 1)
+    java_found=$(javas "$1" | sed -n 1p)
     [ -n "$java_found" ] || fail "needs ${2:-Java} 17 or newer: set JAVA_HOME or put its $1 on the path"
     echo "$java_found"
 }
@@ -46,7 +49,7 @@ build() {
     jar=$home/$1/target/shiplog-$1.jar
     if [ -e "$jar" ]; then
         [ -e "$home/pom.xml" ] || return 0
-        newer=$(cd "$home" && find pom.xml journal/pom.xml journal/src/main "$1/pom.xml" "$1/src/main" -newer "$jar" | head -n 1)
+        newer=$(cd "$home" && find pom.xml journal/pom.xml journal/src/main "$1/pom.xml" "$1/src/main" -newer "$jar" | sed -n 1p)
         [ -n "$newer" ] || return 0
     fi
     command -v mvn >/dev/null || fail "$jar is to be built, which needs Maven 3.6.3 or newer on the path"

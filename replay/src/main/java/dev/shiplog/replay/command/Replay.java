@@ -4,11 +4,14 @@ import dev.shiplog.journal.FileErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -20,7 +23,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nVerbs:%n",
         versionProvider = Replay.Version.class,
         footer = {"", "'replay VERB --help' tells more of each.", "", ExitCode.HELP})
-public final class Replay {
+public final class Replay implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -38,6 +44,13 @@ public final class Replay {
 
     private Replay() {}
 
+    /** Without a verb there is nothing to do but to say which there are. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+        return ExitCode.OK;
+    }
+
     /**
      * Runs the command line {@code args}.
      *
@@ -48,6 +61,7 @@ public final class Replay {
         CommandLine commands = new CommandLine(new Replay())
                 .addSubcommand(new LsCommand(console))
                 .addSubcommand(new ExportCommand(console))
+                .addSubcommand(new HelpCommand())
                 .registerConverter(long.class, Replay::number)
                 .setOut(out)
                 .setErr(console.err())

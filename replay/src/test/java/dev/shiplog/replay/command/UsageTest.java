@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
-import org.junit.jupiter.api.Test;
+import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,8 +15,9 @@ class UsageTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-                    ""                          | Missing required subcommand; see 'replay --help'
                     exprot x                    | no such verb: exprot; did you mean export? see 'replay --help'
+                    help exprot                 | no such verb: exprot; did you mean export? see 'replay --help'
+                    help ls export              | no such verb: export; see 'replay help --help'
                     --nope                      | no such option: --nope; see 'replay --help'
                     ls --format yaml x          | Invalid value for option '--format': expected one of [table, json] (case-sensitive) but was 'yaml'; see 'replay ls --help'
                     export                      | Missing required parameter: 'SOURCE'; see 'replay export --help'
@@ -49,9 +50,10 @@ class UsageTest {
         assertThat(code).isEqualTo(ExitCode.USAGE);
     }
 
-    @Test
-    void showsTheVerbsWhenAsked() {
-        assertThat(terminal.run("--help")).isEqualTo(ExitCode.OK);
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "", "help"})
+    void showsTheVerbs(String commandLine) {
+        assertThat(terminal.run(commandLine)).isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).isEmpty();
         assertThat(terminal.out()).isEqualTo("""
                         Usage: replay [-hV] VERB
@@ -62,12 +64,23 @@ class UsageTest {
                         Verbs:
                           ls      Lists the segments of a journal: from when to when, records by kind, bytes, state.
                           export  Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
+                          help    Tells more of a verb, as 'replay VERB --help' does.
 
                         'replay VERB --help' tells more of each.
 
                         Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in what is asked for, 4 damage
                         met and skipped.
                         """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ls", "export", "help"})
+    void helpTellsOfAVerbWhatItsOptionDoes(String verb) {
+        Terminal option = new Terminal(Path.of("/"));
+        option.run(verb + " --help");
+        assertThat(terminal.run("help " + verb)).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).isEmpty();
+        assertThat(terminal.out()).isEqualTo(option.out()).startsWith("Usage: replay " + verb + " ");
     }
 
     @ParameterizedTest
