@@ -315,6 +315,8 @@ public final class Appender implements Closeable {
         }
         int index = encoder.size();
         Excerpt.begin(coded);
+        // At once: while a buffer doubles, it is there twice.
+        coded.ensure(record.payload().length + CODING_ROOM);
         if (restated) {
             encoder.encodeRestated(record, coded);
         } else {

@@ -160,7 +160,7 @@ public final class Encoder {
             if (shape.type(i).isNumeric()) {
                 out.putZigZag(now[i]);
             } else {
-                writeText(Arrays.copyOfRange(record.payload(), starts[i], ends[i]), out);
+                writeText(record.payload(), starts[i], ends[i], out);
             }
         }
         flags |= writeClock(record, track, null, out);
@@ -426,7 +426,7 @@ public final class Encoder {
                     }
                     out.putZigZag(misses[i] / scale);
                 } else {
-                    writeText(Arrays.copyOfRange(record.payload(), starts[i], ends[i]), out);
+                    writeText(record.payload(), starts[i], ends[i], out);
                 }
             }
         }
@@ -506,16 +506,21 @@ public final class Encoder {
     }
 
     private void writeText(byte[] text, Bytes out) {
-        if (text.length < MIN_DICTIONARY_TEXT || text.length > MAX_DICTIONARY_TEXT) {
-            writePlain(text, out);
+        writeText(text, 0, text.length, out);
+    }
+
+    private void writeText(byte[] bytes, int from, int to, Bytes out) {
+        if (to - from < MIN_DICTIONARY_TEXT || to - from > MAX_DICTIONARY_TEXT) {
+            writePlain(bytes, from, to, out);
             return;
         }
+        byte[] text = Arrays.copyOfRange(bytes, from, to);
         Text.Key key = new Text.Key(text);
         Integer entry = dictionary.get(key);
         if (entry != null) {
             out.putVarint((long) entry << 2 | Text.ENTRY);
         } else if (dictionary.size() == Text.MAX_ENTRIES) {
-            writePlain(text, out);
+            writePlain(text, 0, text.length, out);
         } else {
             int id = dictionary.size();
             dictionary.put(key, id);
@@ -530,9 +535,9 @@ public final class Encoder {
         }
     }
 
-    private static void writePlain(byte[] text, Bytes out) {
-        out.putVarint((long) text.length << 2 | Text.PLAIN);
-        out.put(text);
+    private static void writePlain(byte[] bytes, int from, int to, Bytes out) {
+        out.putVarint((long) (to - from) << 2 | Text.PLAIN);
+        out.put(bytes, from, to - from);
     }
 
     /** A shape as the group at hand knows it. */

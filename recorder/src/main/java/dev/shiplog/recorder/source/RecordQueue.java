@@ -3,6 +3,7 @@ package dev.shiplog.recorder.source;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,13 +13,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands between the sources, which never wait, and the writer, which waits for the disk. Keeps the order of arrival.
+ * Stands between the sources, which hardly ever wait, and the writer, which waits for the disk. Keeps the order of arrival.
  * Stats are bounded in number and shed first; everything else waits as long as memory lasts. What was shed is counted,
  * and told by {@link #takeDropped}. Thread safe.
  */
 public final class RecordQueue {
     /** What an entry costs beside its payload: record, arrival, array header, subject, a slot. */
     private static final int OVERHEAD = 256;
+
+    /** Rare, and a large share of the memory that there is. */
+    private static final int LARGE = 1024 * 1024;
+
+    /** Longer than a disk takes for a large record; an engine keeps a thousand events for a reader that is late. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final String DISK_FULL = "the disk was full";
     private static final String BEHIND = "the writer fell behind";
@@ -29,6 +36,11 @@ public final class RecordQueue {
     private final Map<Kind, Loss> losses = new EnumMap<>(Kind.class);
     private int samples;
     private long bytes;
+    /** How many large records were put, taken by the writer, and written: it comes for more when it is done. */
+    private long largePut;
+
+    private long largeTaken;
+    private long largeWritten;
     private boolean diskFull;
     /** Whether what is there is not to wait for more. */
     private boolean woken;
@@ -57,17 +69,37 @@ public final class RecordQueue {
         put(new Arrival.Plain(record));
     }
 
-    /** Takes it, or counts it as dropped. Never waits. */
+    /**
+     * Takes it, or counts it as dropped. Waits only with a large record, until that is written or {@link #PATIENCE} is
+     * over: with the next one read meanwhile, memory would not hold what is made of them.
+     */
     public synchronized void put(Arrival arrival) {
+        if (!take(arrival) || !isLarge(arrival.record())) {
+            return;
+        }
+        largePut++;
+        long ticket = largePut;
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            for (long left = PATIENCE.toMillis(); largeWritten < ticket && left > 0; ) {
+                wait(left);
+                left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean take(Arrival arrival) {
         Record record = arrival.record();
         if (record.kind() == Kind.STATS) {
             if (diskFull) {
                 drop(record, DISK_FULL);
-                return;
+                return false;
             }
             if (samples >= sampleLimit) {
                 drop(record, BEHIND);
-                return;
+                return false;
             }
             samples++;
         } else {
@@ -75,7 +107,7 @@ public final class RecordQueue {
             long limit = record.kind() == Kind.INSPECT ? byteLimit / 2 : byteLimit;
             if (bytes + size(record) > limit) {
                 drop(record, diskFull ? DISK_FULL : BEHIND);
-                return;
+                return false;
             }
             bytes += size(record);
         }
@@ -84,6 +116,7 @@ public final class RecordQueue {
         if (record.kind() != Kind.STATS || samples == (sampleLimit + 1) / 2) {
             wake();
         }
+        return true;
     }
 
     /**
@@ -92,6 +125,10 @@ public final class RecordQueue {
      */
     public synchronized void drainTo(Collection<? super Arrival> batch, int max, long millis)
             throws InterruptedException {
+        if (largeWritten < largeTaken) {
+            largeWritten = largeTaken;
+            notifyAll();
+        }
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         for (long left = millis; !woken && left > 0; ) {
             wait(left);
@@ -104,6 +141,9 @@ public final class RecordQueue {
                 samples--;
             } else {
                 bytes -= size(record);
+            }
+            if (isLarge(record)) {
+                largeTaken++;
             }
             batch.add(arrival);
         }
@@ -155,6 +195,11 @@ public final class RecordQueue {
         // A full disk sheds what waited after what had no more room.
         loss.from = Math.min(loss.from, record.received());
         loss.to = Math.max(loss.to, record.received());
+    }
+
+    /** Samples are none of these: they may be shed. */
+    private static boolean isLarge(Record record) {
+        return record.kind() != Kind.STATS && record.payload().length >= LARGE;
     }
 
     private static int size(Record record) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -165,6 +166,19 @@ class RecordQueueTest {
     }
 
     /** Waking the writer costs more than writing a sample. */
+    /** With the next one read meanwhile, memory would not hold what is made of them. */
+    @Test
+    void keepsWhoBringsALargeRecordUntilThatIsWritten() throws Exception {
+        RecordQueue queue = new RecordQueue(10, 100_000_000);
+        CompletableFuture<Void> put = CompletableFuture.runAsync(() -> queue.put(record(Kind.EVENT, 2_000_000)));
+        List<Arrival> batch = new ArrayList<>();
+        queue.drainTo(batch, 10, 10_000);
+        assertThat(batch).hasSize(1);
+        assertThat(put).isNotDone();
+        queue.drainTo(batch, 10, 0);
+        assertThat(put).succeedsWithin(Duration.ofSeconds(2));
+    }
+
     @Test
     void samplesWaitForCompanyAndComeInOrder() throws Exception {
         RecordQueue queue = new RecordQueue(100, 1_000);
