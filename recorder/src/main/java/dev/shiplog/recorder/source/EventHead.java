@@ -22,7 +22,7 @@ record EventHead(String type, String action, String id, Map<String, String> attr
 
     static EventHead scan(byte[] payload) {
         Scan scan = new Scan();
-        try (JsonParser json = Json.FACTORY.createParser(payload)) {
+        try (JsonParser json = Json.FACTORY.createParser(Json.shortened(payload))) {
             if (json.nextToken() == JsonToken.START_OBJECT) {
                 scan.members(json);
             }

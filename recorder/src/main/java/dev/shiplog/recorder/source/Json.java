@@ -2,6 +2,7 @@ package dev.shiplog.recorder.source;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.ByteArrayOutputStream;
 
 /**
  * How the payloads of an engine are read: without Jackson's usual limits, since what is over one of them would hide the
@@ -22,5 +23,48 @@ final class Json {
                     .build())
             .build();
 
+    /** Longer than any name, label or command that is acted upon. */
+    private static final int LONGEST_STRING = 128 * 1024;
+
     private Json() {}
+
+    /**
+     * What a payload says, without the ends of its very long strings: as text, each of those would take five times its
+     * bytes. The payload itself, if there can be none.
+     */
+    static byte[] shortened(byte[] payload) {
+        if (payload.length < LONGEST_STRING) {
+            return payload;
+        }
+        ByteArrayOutputStream kept = new ByteArrayOutputStream(LONGEST_STRING);
+        int from = 0;
+        int length = 0;
+        boolean quoted = false;
+        boolean cut = false;
+        for (int at = 0; at < payload.length; ) {
+            byte b = payload[at];
+            int size = 1;
+            if (b == '"') {
+                if (cut) {
+                    from = at;
+                }
+                quoted = !quoted;
+                length = 0;
+                cut = false;
+            } else if (quoted) {
+                size = b != '\\' ? 1 : at + 1 < payload.length && payload[at + 1] == 'u' ? 6 : 2;
+                length += size;
+                boolean amidCharacter = (b & 0xc0) == 0x80;
+                if (length > LONGEST_STRING && !cut && !amidCharacter) {
+                    kept.write(payload, from, at - from);
+                    cut = true;
+                }
+            }
+            at += size;
+        }
+        if (!cut) {
+            kept.write(payload, from, payload.length - from);
+        }
+        return kept.toByteArray();
+    }
 }

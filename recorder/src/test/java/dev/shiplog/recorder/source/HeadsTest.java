@@ -379,4 +379,21 @@ class HeadsTest {
         object.properties().forEach(field -> strings.put(field.getKey(), string(field.getValue())));
         return strings;
     }
+
+    /** Each long string is read for its beginning only; where it is cut no character or escape is spoilt. */
+    @Test
+    void readsAnEventWhoseStringsAreVeryLong() {
+        for (String unit : List.of("x", "é", "😀", "\\u00e9", "\\ud83d\\ude00", "\\\"", "\\\\")) {
+            for (int shift = 0; shift < 12; shift++) {
+                String text = "y".repeat(shift) + unit.repeat(200_000);
+                EventHead head = EventHead.scan(("{\"status\":\"" + text + "\",\"Type\":\"container\",\"Action\":\""
+                                + text + "\",\"Actor\":{\"ID\":\"i\",\"Attributes\":{\"" + text
+                                + "\":\"v\",\"name\":\"web\"}},\"timeNano\":7}")
+                        .getBytes(UTF_8));
+                assertThat(head.time()).as(unit).isEqualTo(7);
+                assertThat(head.attribute("name")).isEqualTo("web");
+                assertThat(head.action()).startsWith("y".repeat(shift)).hasSizeLessThanOrEqualTo(128 * 1024);
+            }
+        }
+    }
 }
