@@ -77,6 +77,11 @@ final class RealEngine implements Closeable {
         post("/exec/" + exec + "/start", Map.of("Detach", false));
     }
 
+    /** What the engine says of a container. */
+    JsonNode inspect(String id) throws IOException {
+        return call("GET", "/containers/" + id + "/json", Map.of());
+    }
+
     void remove(String id) throws IOException {
         call("DELETE", "/containers/" + id + "?force=true", Map.of());
     }

@@ -40,8 +40,7 @@ final class RecorderProcess implements AutoCloseable {
     /** @param prefix a program, with its options, that executes the rest of its command line */
     static RecorderProcess start(List<String> prefix, Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(java());
-        command.addAll(List.of(arguments));
+        command.addAll(command(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         // Only what a test says counts.
@@ -58,7 +57,8 @@ final class RecorderProcess implements AutoCloseable {
         return start(prefix, output, arguments.toArray(String[]::new));
     }
 
-    private static List<String> java() {
+    /** The command line that starts one. */
+    static List<String> command(String... arguments) {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -68,16 +68,18 @@ final class RecorderProcess implements AutoCloseable {
             java.add("--sun-misc-unsafe-memory-access=allow");
         }
         java.add("@" + Path.of("..", "scripts", "recorder.options").toAbsolutePath());
-        java.addAll(List.of("-cp", absolute(System.getProperty("java.class.path")), RecorderMain.class.getName()));
+        java.addAll(List.of("-cp", String.join(File.pathSeparator, classPath()), RecorderMain.class.getName()));
+        java.addAll(List.of(arguments));
         return java;
     }
 
-    private static String absolute(String classPath) {
+    /** Where its classes are: directories and jars, absolute. */
+    static List<String> classPath() {
         List<String> entries = new ArrayList<>();
-        for (String entry : classPath.split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             entries.add(Path.of(entry).toAbsolutePath().toString());
         }
-        return String.join(File.pathSeparator, entries);
+        return entries;
     }
 
     /** Everything that it printed so far. */
