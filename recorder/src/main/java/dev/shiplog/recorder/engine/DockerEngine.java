@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * a few idle connections for the short calls; each stream has one of its own.
  */
 final class DockerEngine implements Engine {
-    /** Spoken by Docker 20.10, and by every Podman since 3. */
+    /** Spoken by Docker 20.10 and by Podman 4; the one before spoke 1.40. */
     static final ApiVersion OLDEST = new ApiVersion(1, 41);
 
     /** Spoken by Docker 28.3. From 1.52 on events lose fields, which readers of the journal may want. */
