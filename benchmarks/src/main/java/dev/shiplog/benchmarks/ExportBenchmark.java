@@ -4,6 +4,7 @@ import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.replay.export.EnvelopeFormat;
 import dev.shiplog.replay.export.FlatFormat;
+import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.query.Containers;
@@ -85,20 +86,24 @@ public class ExportBenchmark {
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void flat() throws IOException {
         try (OutputStream out = Files.newOutputStream(output)) {
-            export(origin -> new FlatFormat(new Containers(), origin), out);
+            export(origin -> new FlatFormat(new Containers(), origin, new Form(false, false)), out);
         }
     }
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void flatNowhere() throws IOException {
-        export(origin -> new FlatFormat(new Containers(), origin), OutputStream.nullOutputStream());
+        export(
+                origin -> new FlatFormat(new Containers(), origin, new Form(false, false)),
+                OutputStream.nullOutputStream());
     }
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void bareNowhere() throws IOException {
-        export(origin -> FlatFormat.bare(new Containers()), OutputStream.nullOutputStream());
+        export(
+                origin -> new FlatFormat(new Containers(), new Origin(), new Form(true, false)),
+                OutputStream.nullOutputStream());
     }
 
     @Benchmark

@@ -5,6 +5,7 @@ import dev.shiplog.journal.archive.Compression;
 import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.replay.export.EnvelopeFormat;
 import dev.shiplog.replay.export.FlatFormat;
+import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.export.OutputFile;
@@ -85,6 +86,12 @@ final class ExportCommand implements Callable<Integer> {
             description = "Of flat lines, leave out what tells which record it is: kind, host, journal, sequence, and"
                     + " the container of an event.")
     private boolean bare;
+
+    @Option(
+            names = "--compact",
+            description = "Of flat lines, give fields only to a fixed list of names, so that an index takes any host;"
+                    + " lists, labels and whatever else there is stand as the text of JSON in a field each.")
+    private boolean compact;
 
     @Option(
             names = {"-o", "--output"},
@@ -318,7 +325,7 @@ final class ExportCommand implements Callable<Integer> {
 
     private LineFormat lineFormat(Containers containers, Origin origin) {
         return switch (format) {
-            case flat -> bare ? FlatFormat.bare(containers) : new FlatFormat(containers, origin);
+            case flat -> new FlatFormat(containers, origin, new Form(bare, compact));
             case raw -> LineFormat.raw();
             case envelope -> new EnvelopeFormat(origin);
         };

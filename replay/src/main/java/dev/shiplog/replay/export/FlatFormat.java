@@ -29,35 +29,26 @@ public final class FlatFormat implements LineFormat {
 
     private final Containers containers;
     private final Origin origin;
-    private final boolean bare;
+    private final Form form;
     private Beside noContainer;
     private final Map<String, Row> rows = new HashMap<>();
     private final List<Map<Shape, ShapePlans>> plansByShape = new ArrayList<>();
     private final Bytes payload = new Bytes(1 << 13);
 
     /**
-     * Lines that tell which record they are. What is known is kept up to date by the caller.
+     * What is known is kept up to date by the caller.
      *
      * @param containers what is known of containers
-     * @param origin whose the records are
+     * @param origin whose the records are; does not matter in the bare form
      */
-    public FlatFormat(Containers containers, Origin origin) {
-        this(containers, origin, false);
-    }
-
-    private FlatFormat(Containers containers, Origin origin, boolean bare) {
+    public FlatFormat(Containers containers, Origin origin, Form form) {
         this.containers = containers;
         this.origin = origin;
-        this.bare = bare;
+        this.form = form;
         noContainer = Beside.of(origin.place(), "", null);
         for (int i = 0; i < Kind.values().length; i++) {
             plansByShape.add(new IdentityHashMap<>());
         }
-    }
-
-    /** Lines without what tells which record they are, and of which container an event tells. */
-    public static FlatFormat bare(Containers containers) {
-        return new FlatFormat(containers, new Origin(), true);
     }
 
     @Override
@@ -99,8 +90,8 @@ public final class FlatFormat implements LineFormat {
         record.payload(payload);
         Json json = record.kind() == Kind.LOG ? null : Json.parse(payload.array(), 0, payload.length());
         FlatLayout layout = json == null
-                ? FlatLayout.ofText(record.kind(), payload.toArray(), bare)
-                : FlatLayout.of(record.kind(), json, bare);
+                ? FlatLayout.ofText(record.kind(), payload.toArray(), form)
+                : FlatLayout.of(record.kind(), json, form);
         FlatPlan.of(layout, payload.array()).write(record, beside(record), out);
     }
 
@@ -123,7 +114,7 @@ public final class FlatFormat implements LineFormat {
         if (json == null || !slots.isCoveredBy(json)) {
             return null;
         }
-        FlatPlan plan = FlatPlan.of(FlatLayout.of(record.kind(), json, bare), payload.array(), slots, record);
+        FlatPlan plan = FlatPlan.of(FlatLayout.of(record.kind(), json, form), payload.array(), slots, record);
         if (plan != null) {
             plans.plans.add(plan);
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlatLayout {
     /** Where the value of a field comes from. */
-    sealed interface Source permits Value, Name, Sum, Text, Fixed, Known {}
+    sealed interface Source permits Value, Name, Sum, Text, Inside, Fixed, Known {}
 
     /** One value of the payload, as it is. */
     record Value(Json json) implements Source {}
@@ -31,6 +31,22 @@ final class FlatLayout {
 
     /** The whole payload, which is not JSON, as a string: UTF-8 as it is, anything else in base64. */
     record Text(byte[] payload) implements Source {}
+
+    /** Values of the payload as the text of JSON within a string. */
+    sealed interface Inside extends Source permits Part, Rest {}
+
+    /**
+     * A list or an object of the payload.
+     *
+     * @param once a long string that came before in it is not repeated, see {@link InsideText}
+     */
+    record Part(Json json, boolean once) implements Inside {}
+
+    /** Some members of an object, in an object. */
+    record Rest(List<Member> members) implements Inside {}
+
+    /** A member of an object. */
+    record Member(String name, Json value) {}
 
     /** The same text in each line of the kind. */
     record Fixed(String text) implements Source {}
@@ -65,16 +81,19 @@ final class FlatLayout {
     private static final Set<String> DEVICE_ENTRY = Set.of("major", "minor", "op", "value");
 
     private final Kind kind;
-    private final boolean bare;
+    private final Form form;
+    /** In the compact form, the members without a field of the object whose members are laid out; else null. */
+    private @Nullable List<Member> rest;
+
     private final List<Field> fields = new ArrayList<>();
     private final List<Json> nameGivers = new ArrayList<>();
     private final Set<String> taken = new HashSet<>();
 
-    private FlatLayout(Kind kind, boolean bare) {
+    private FlatLayout(Kind kind, Form form) {
         this.kind = kind;
-        this.bare = bare;
+        this.form = form;
         claim("@timestamp", Known.TIME);
-        if (!bare) {
+        if (!form.bare()) {
             claim("kind", new Fixed(kind.label()));
             taken.addAll(List.of("host", "journal"));
             fields.add(new Field("", Known.ORIGIN));
@@ -82,30 +101,33 @@ final class FlatLayout {
         }
     }
 
-    /**
-     * Lays out a payload that is JSON.
-     *
-     * @param bare without the fields that tell which record it is, and of which container an event tells
-     */
-    static FlatLayout of(Kind kind, Json payload, boolean bare) {
-        FlatLayout layout = new FlatLayout(kind, bare);
-        if (kind == Kind.STATS && payload.type() == Json.Type.OBJECT) {
-            layout.stats(payload);
-            return layout;
+    /** Lays out a payload that is JSON. */
+    static FlatLayout of(Kind kind, Json payload, Form form) {
+        FlatLayout layout = new FlatLayout(kind, form);
+        boolean object = payload.type() == Json.Type.OBJECT;
+        if (kind != Kind.STATS || !object) {
+            layout.beside(payload);
         }
-        layout.beside(payload);
         String prefix = prefix(kind);
-        if (payload.type() == Json.Type.OBJECT) {
-            layout.members(prefix, payload);
+        if (!object && form.compact()) {
+            layout.claim(prefix + CompactNames.REST, new Part(payload, false));
+        } else if (!object) {
+            layout.flatten(prefix, prefix, prefix, payload);
         } else {
-            layout.flatten(prefix, prefix, payload);
+            layout.open(prefix, () -> {
+                if (kind == Kind.STATS) {
+                    layout.stats(payload);
+                } else {
+                    layout.members(prefix, payload);
+                }
+            });
         }
         return layout;
     }
 
     /** Lays out a payload that is not JSON, or is not to be taken for JSON. */
-    static FlatLayout ofText(Kind kind, byte[] payload, boolean bare) {
-        FlatLayout layout = new FlatLayout(kind, bare);
+    static FlatLayout ofText(Kind kind, byte[] payload, Form form) {
+        FlatLayout layout = new FlatLayout(kind, form);
         layout.beside(null);
         boolean utf8 = JsonText.isUtf8(payload, 0, payload.length);
         layout.claim(utf8 ? prefix(kind) : prefix(kind) + "_base64", new Text(payload));
@@ -131,7 +153,7 @@ final class FlatLayout {
         switch (kind) {
             case STATS, LOG, INSPECT, SOCKETS -> container(Known.CONTAINER_NAME, Known.CONTAINER_ID);
             case EVENT -> {
-                Json type = bare || payload == null ? null : payload.get("Type");
+                Json type = form.bare() || payload == null ? null : payload.get("Type");
                 if (type != null && type.type() == Json.Type.STRING) {
                     nameGivers.add(type);
                     if (type.text().equals("container")) {
@@ -168,28 +190,82 @@ final class FlatLayout {
                 continue;
             }
             String path = join(prefix, name);
-            flatten(name.equals(prefix) ? prefix : path, path, object.children().get(i));
+            flatten(
+                    name,
+                    name.equals(prefix) ? prefix : path,
+                    path,
+                    object.children().get(i));
         }
     }
 
-    /** Gives every scalar in {@code json} a field; {@code path} names it where another has taken its name. */
-    private void flatten(String name, String path, Json json) {
+    /**
+     * Gives every scalar in {@code json} a field; {@code path} names it where another has taken its name.
+     *
+     * @param key under which it stands in the object that it is a member of
+     */
+    private void flatten(String key, String name, String path, Json json) {
+        if (rest != null) {
+            compact(rest, new Member(key, json), name, path);
+            return;
+        }
         switch (json.type()) {
-            case OBJECT -> {
-                for (int i = 0; i < json.names().size(); i++) {
-                    String member = json.names().get(i);
-                    flatten(
-                            join(name, member),
-                            join(path, member),
-                            json.children().get(i));
-                }
-            }
+            case OBJECT -> eachMember(name, path, json);
             case ARRAY -> {
                 for (int i = 0; i < json.children().size(); i++) {
-                    flatten(name + i, path + i, json.children().get(i));
+                    flatten(key, name + i, path + i, json.children().get(i));
                 }
             }
             case STRING, NUMBER, TRUE, FALSE, NULL -> claim(name, path, new Value(json));
+        }
+    }
+
+    private void eachMember(String name, String path, Json object) {
+        for (int i = 0; i < object.names().size(); i++) {
+            String key = object.names().get(i);
+            flatten(key, join(name, key), join(path, key), object.children().get(i));
+        }
+    }
+
+    /** Gives one field at most to what is listed, and leaves anything else to the rest of the object it belongs to. */
+    private void compact(List<Member> others, Member member, String name, String path) {
+        Json json = member.value();
+        if (!holdsValue(json)) {
+            return;
+        }
+        boolean nested = json.type() == Json.Type.OBJECT || json.type() == Json.Type.ARRAY;
+        if (CompactNames.isListed(name) && !taken.contains(name)) {
+            claim(name, nested ? new Part(json, kind == Kind.HOST) : new Value(json));
+        } else if (json.type() == Json.Type.OBJECT && canOpen(name)) {
+            open(name, () -> eachMember(name, path, json));
+        } else {
+            others.add(member);
+        }
+    }
+
+    /** Whether members of an object of this name have fields of their own: of the first such object in a payload. */
+    private boolean canOpen(String name) {
+        return CompactNames.isOpen(name) && !taken.contains(name + CompactNames.REST);
+    }
+
+    private static boolean holdsValue(Json json) {
+        return json.type() != Json.Type.OBJECT && json.type() != Json.Type.ARRAY
+                || json.children().stream().anyMatch(FlatLayout::holdsValue);
+    }
+
+    /** Lays out the members of an object; in the compact form, with a field for those that get none of their own. */
+    private void open(String name, Runnable members) {
+        if (!form.compact()) {
+            members.run();
+            return;
+        }
+        taken.add(name + CompactNames.REST);
+        List<Member> outer = rest;
+        List<Member> own = new ArrayList<>();
+        rest = own;
+        members.run();
+        rest = outer;
+        if (!own.isEmpty()) {
+            fields.add(new Field(name + CompactNames.REST, new Rest(own)));
         }
     }
 
@@ -210,7 +286,7 @@ final class FlatLayout {
 
     /** A second name for what has one already: given up if another has it. */
     private void alias(String name, Source source) {
-        if (taken.add(name)) {
+        if ((!form.compact() || CompactNames.isListed(name)) && taken.add(name)) {
             fields.add(new Field(name, source));
         }
     }
@@ -228,7 +304,7 @@ final class FlatLayout {
             String name = stats.names().get(i);
             Json member = stats.children().get(i);
             if (members.putIfAbsent(name, member) != null) {
-                repeated.add(() -> flatten(name, name, member));
+                repeated.add(() -> flatten(name, name, name, member));
             }
         }
         Json name = takeString(members, "name");
@@ -241,7 +317,7 @@ final class FlatLayout {
         }
         Json memory = take(members, "memory_stats");
         if (memory != null) {
-            memory(memory);
+            open("memory", () -> memory(memory));
         }
         Json networks = take(members, "networks");
         if (networks != null) {
@@ -255,7 +331,7 @@ final class FlatLayout {
             if (key.endsWith("_stats") && member.type() == Json.Type.OBJECT) {
                 lifted(key.substring(0, key.length() - "_stats".length()), key, "cpu_usage", member);
             } else {
-                flatten(key, key, member);
+                flatten(key, key, key, member);
             }
         });
         repeated.forEach(Runnable::run);
@@ -282,12 +358,21 @@ final class FlatLayout {
 
     /** Flattens an object; the members of its member {@code inner} are named as if they were its own. */
     private void lifted(String name, String path, String inner, Json json) {
-        for (int i = 0; i < json.names().size(); i++) {
-            String member = json.names().get(i);
-            Json value = json.children().get(i);
-            boolean lift = member.equals(inner) && value.type() == Json.Type.OBJECT;
-            flatten(lift ? name : join(name, member), join(path, member), value);
+        if (rest != null && !canOpen(name)) {
+            rest.add(new Member(path, json));
+            return;
         }
+        open(name, () -> {
+            for (int i = 0; i < json.names().size(); i++) {
+                String key = json.names().get(i);
+                Json value = json.children().get(i);
+                if (key.equals(inner) && value.type() == Json.Type.OBJECT) {
+                    eachMember(name, join(path, key), value);
+                } else {
+                    flatten(key, join(name, key), join(path, key), value);
+                }
+            }
+        });
     }
 
     private void memory(Json memory) {
@@ -297,9 +382,9 @@ final class FlatLayout {
             Json value = memory.children().get(i);
             if (stats == null && name.equals("stats") && value.type() == Json.Type.OBJECT) {
                 stats = value;
-                memoryStats(stats);
+                open("memory_stats", () -> memoryStats(value));
             } else {
-                flatten("memory_" + name, "memory_stats_" + name, value);
+                flatten(name, "memory_" + name, "memory_stats_" + name, value);
             }
         }
         if (stats != null) {
@@ -322,7 +407,7 @@ final class FlatLayout {
             String field = names.contains("total_" + name)
                     ? path
                     : "memory_" + (name.startsWith("total_") ? name.substring("total_".length()) : name);
-            flatten(field, path, stats.children().get(i));
+            flatten(name, field, path, stats.children().get(i));
         }
     }
 
@@ -337,8 +422,21 @@ final class FlatLayout {
                 }
             }
         }
-        sums.forEach((name, terms) -> claim("network_" + name, "networks_" + name, new Sum(terms)));
-        flatten("network", "networks", networks);
+        sums.forEach((name, terms) -> sum("network_" + name, "networks_" + name, new Sum(terms)));
+        if (form.compact()) {
+            flatten("networks", "networks", "networks", networks);
+        } else {
+            flatten("networks", "network", "networks", networks);
+        }
+    }
+
+    /** Adds a sum of values that have other fields too; in the compact form only if it is listed. */
+    private void sum(String name, String path, Source sum) {
+        if (form.compact()) {
+            alias(name, sum);
+        } else {
+            claim(name, path, sum);
+        }
     }
 
     private void blkio(Json blkio) {
@@ -353,7 +451,7 @@ final class FlatLayout {
                     : member;
             String path = "blkio_stats_" + member;
             if (entries.type() != Json.Type.ARRAY) {
-                others.add(() -> flatten("blkio_" + name, path, entries));
+                others.add(() -> flatten(member, "blkio_" + name, path, entries));
                 continue;
             }
             for (int n = 0; n < entries.children().size(); n++) {
@@ -361,8 +459,8 @@ final class FlatLayout {
                 String entryPath = path + n;
                 Device device = Device.of(entry);
                 if (device == null) {
-                    others.add(
-                            () -> flatten("blkio_" + entryPath.substring("blkio_stats_".length()), entryPath, entry));
+                    String field = "blkio_" + entryPath.substring("blkio_stats_".length());
+                    others.add(() -> flatten(member, field, entryPath, entry));
                     continue;
                 }
                 nameGivers.addAll(device.nameGivers());
@@ -376,15 +474,19 @@ final class FlatLayout {
         List<Runnable> aliases = new ArrayList<>();
         sums.forEach((name, byOperation) -> byOperation.forEach((operation, terms) -> {
             Source sum = new Sum(terms);
-            claim(withOperation("blkio_" + name, operation), "blkio_stats_" + name, sum);
+            sum(withOperation("blkio_" + name, operation), "blkio_stats_" + name, sum);
             if (!operation.isEmpty()) {
                 String v1 = Character.toUpperCase(operation.charAt(0)) + operation.substring(1);
                 aliases.add(() -> alias("blkio_" + name + "_" + v1, sum));
             }
         }));
         aliases.forEach(Runnable::run);
-        devices.forEach(Runnable::run);
-        others.forEach(Runnable::run);
+        if (form.compact()) {
+            flatten("blkio_stats", "blkio_stats", "blkio_stats", blkio);
+        } else {
+            devices.forEach(Runnable::run);
+            others.forEach(Runnable::run);
+        }
     }
 
     private static String withOperation(String name, String operation) {

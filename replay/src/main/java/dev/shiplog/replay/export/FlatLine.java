@@ -104,7 +104,7 @@ final class FlatLine {
             case ORIGIN, SEQUENCE, CONTAINER_NAME, CONTAINER_ID, IMAGE, IMAGE_ID -> false;
             case TIME -> hasChanged(i, record.time());
             case INTEGER_SLOT, TIME_SLOT -> hasChanged(i, record.number(plan.slot(i)));
-            case NUMBER_SLOT, STRING_SLOT, NAME_SLOT -> hasChanged(i, record.text(plan.slot(i)));
+            case NUMBER_SLOT, STRING_SLOT, NAME_SLOT, INNER_SLOT -> hasChanged(i, record.text(plan.slot(i)));
             case SUM_OF_SLOTS -> true;
         };
     }

@@ -5,8 +5,12 @@ import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.journal.codec.Shape;
 import dev.shiplog.replay.export.FlatLayout.Field;
 import dev.shiplog.replay.export.FlatLayout.Fixed;
+import dev.shiplog.replay.export.FlatLayout.Inside;
 import dev.shiplog.replay.export.FlatLayout.Known;
+import dev.shiplog.replay.export.FlatLayout.Member;
 import dev.shiplog.replay.export.FlatLayout.Name;
+import dev.shiplog.replay.export.FlatLayout.Part;
+import dev.shiplog.replay.export.FlatLayout.Rest;
 import dev.shiplog.replay.export.FlatLayout.Source;
 import dev.shiplog.replay.export.FlatLayout.Sum;
 import dev.shiplog.replay.export.FlatLayout.Text;
@@ -43,6 +47,8 @@ final class FlatPlan {
         STRING_SLOT,
         /** A string slot with a slash before it, if it has none. */
         NAME_SLOT,
+        /** A string slot within JSON within a string. */
+        INNER_SLOT,
         SUM_OF_SLOTS
     }
 
@@ -122,7 +128,7 @@ final class FlatPlan {
     /** Whether what step {@code i} would write is JSON, as it was in the record that the plan was made from. */
     boolean isWritable(int i, Decoded record) {
         return switch (steps[i]) {
-            case STRING_SLOT -> JsonText.isInsideOfString(record.text(slots[i][0]));
+            case STRING_SLOT, INNER_SLOT -> JsonText.isInsideOfString(record.text(slots[i][0]));
             case NAME_SLOT ->
                 record.text(slots[i][0]).length > 0 && JsonText.isInsideOfString(record.text(slots[i][0]));
             case NUMBER_SLOT -> JsonText.isNumber(record.text(slots[i][0]));
@@ -182,7 +188,18 @@ final class FlatPlan {
                 }
                 out.put(name);
             }
+            case INNER_SLOT -> putEscaped(record.text(slots[i][0]), out);
             case SUM_OF_SLOTS -> putSum(record, slots[i], out);
+        }
+    }
+
+    /** Appends the inside of a string, which has no character that is not to stand there, as text within a string. */
+    private static void putEscaped(byte[] inside, Bytes out) {
+        for (byte b : inside) {
+            if (b == '"' || b == '\\') {
+                out.put('\\');
+            }
+            out.put(b);
         }
     }
 
@@ -274,6 +291,8 @@ final class FlatPlan {
                 addValue(value.json());
             } else if (from instanceof Name name) {
                 addName(name.json());
+            } else if (from instanceof Inside inside) {
+                addInside(inside);
             } else if (from instanceof Fixed fixed) {
                 JsonText.putString(fixed.text(), constant);
             } else if (from instanceof Sum sum) {
@@ -335,6 +354,52 @@ final class FlatPlan {
                 }
             }
             constant.put('"');
+        }
+
+        private void addInside(Inside inside) {
+            constant.put('"');
+            if (inside instanceof Part part && part.once()) {
+                refused |= slotMap != null;
+                JsonText.putInsideOfString(InsideText.once(part.json(), source), constant);
+            } else if (inside instanceof Part part) {
+                addInner(part.json());
+            } else if (inside instanceof Rest rest) {
+                String before = "{";
+                for (Member member : rest.members()) {
+                    Bytes name = new Bytes(64);
+                    JsonText.putString(member.name(), name);
+                    JsonText.putInsideOfString(
+                            before + new String(name.toArray(), StandardCharsets.UTF_8) + ":", constant);
+                    addInner(member.value());
+                    before = ",";
+                }
+                constant.put('}');
+            }
+            constant.put('"');
+        }
+
+        /** Adds a value, which stands in JSON that stands in a string. */
+        private void addInner(Json json) {
+            int quote = json.type() == Json.Type.STRING ? 1 : 0;
+            int at = json.from() - quote;
+            int end = json.to() + quote;
+            SlotMap map = slotMap;
+            if (map != null) {
+                for (int slot : map.slotsIn(at, end)) {
+                    addInnerConstant(at, map.start(slot));
+                    if (type(slot) == Shape.SlotType.STRING) {
+                        step(Step.INNER_SLOT, slot);
+                    } else {
+                        addSlot(slot);
+                    }
+                    at = map.end(slot);
+                }
+            }
+            addInnerConstant(at, end);
+        }
+
+        private void addInnerConstant(int from, int to) {
+            JsonText.putInsideOfString(new String(source, from, to - from, StandardCharsets.UTF_8), constant);
         }
 
         private void addSlot(int slot) {

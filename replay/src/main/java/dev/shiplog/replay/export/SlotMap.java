@@ -7,10 +7,12 @@ import dev.shiplog.replay.json.Json;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** Where the slots of a shape stand in one payload of it. */
 final class SlotMap {
     private final Shape shape;
+    private final int[] starts;
     private final int[] ends;
     private final Map<Integer, Integer> slotByStart = new HashMap<>();
 
@@ -28,9 +30,11 @@ final class SlotMap {
     /** Renders {@code shape} to {@code out}, with what {@code putValue} puts there for a slot, and notes where slots stand. */
     SlotMap(Shape shape, Bytes out, IntConsumer putValue) {
         this.shape = shape;
+        starts = new int[shape.slots()];
         ends = new int[shape.slots()];
         for (int slot = 0; slot < ends.length; slot++) {
             out.put(shape.literal(slot));
+            starts[slot] = out.length();
             slotByStart.put(out.length(), slot);
             putValue.accept(slot);
             ends[slot] = out.length();
@@ -46,6 +50,23 @@ final class SlotMap {
     int slotAt(int from, int to) {
         int slot = slotByStart.getOrDefault(from, -1);
         return slot >= 0 && ends[slot] == to ? slot : -1;
+    }
+
+    /** The slots between two positions, in order. */
+    int[] slotsIn(int from, int to) {
+        return IntStream.range(0, ends.length)
+                .filter(slot -> starts[slot] >= from && ends[slot] <= to)
+                .toArray();
+    }
+
+    /** Where the slot begins. */
+    int start(int slot) {
+        return starts[slot];
+    }
+
+    /** The position behind the slot. */
+    int end(int slot) {
+        return ends[slot];
     }
 
     /** Whether each slot is a value of {@code json}, which is the payload: only then the shape fixes its structure. */

@@ -74,6 +74,11 @@ public final class JsonText {
         out.put('"');
     }
 
+    /** Appends {@code text}, which has no half of a surrogate pair, as it stands within a string. */
+    public static void putInsideOfString(String text, Bytes out) {
+        putEscaped(text, out);
+    }
+
     private static void putEscaped(String text, Bytes out) {
         out.put(JsonStringEncoder.getInstance().quoteAsUTF8(text));
     }

@@ -258,7 +258,7 @@ class FlatFormatTest {
                     Kind.STATS, "{\"blkio_stats\":{\"io_time_recursive\":[{\"major\":" + device + ",\"value\":5}]}}"));
         }
         List<String> lines = new ArrayList<>();
-        FlatFormat format = FlatFormat.bare(new Containers());
+        FlatFormat format = new FlatFormat(new Containers(), new Origin(), new Form(true, false));
         Coded.each(records, record -> lines.add(line(format, record)));
 
         assertThat(lines.toString())
@@ -385,11 +385,11 @@ class FlatFormatTest {
             }
         }
         Containers containers = new Containers();
-        FlatFormat format = new FlatFormat(containers, new Origin());
+        FlatFormat format = new FlatFormat(containers, new Origin(), new Form(false, false));
         Coded.each(records, record -> {
             containers.observe(record);
             Bytes anew = new Bytes(4096);
-            new FlatFormat(containers, new Origin()).writeParsed(record, anew);
+            new FlatFormat(containers, new Origin(), new Form(false, false)).writeParsed(record, anew);
             assertThat(line(format, record))
                     .as("seed %d: %s", seed, new String(record.toRecord().payload(), StandardCharsets.UTF_8))
                     .isEqualTo(new String(anew.toArray(), StandardCharsets.UTF_8));
@@ -398,7 +398,7 @@ class FlatFormatTest {
 
     @Test
     void writesEveryRealSampleByThePlanOfItsShape() {
-        FlatFormat format = FlatFormat.bare(new Containers());
+        FlatFormat format = new FlatFormat(new Containers(), new Origin(), new Form(true, false));
         List<Record> records = Samples.payloads(Samples.STATS).stream()
                 .map(p -> Coded.record(Kind.STATS, p))
                 .toList();
@@ -444,7 +444,9 @@ class FlatFormatTest {
     }
 
     private static FlatFormat format(boolean bare) {
-        return bare ? FlatFormat.bare(new Containers()) : new FlatFormat(new Containers(), new Origin());
+        return bare
+                ? new FlatFormat(new Containers(), new Origin(), new Form(true, false))
+                : new FlatFormat(new Containers(), new Origin(), new Form(false, false));
     }
 
     private static String cgroup2() throws IOException {
@@ -456,7 +458,7 @@ class FlatFormatTest {
     /** The lines of the records, with what tells which they are. */
     private static List<String> joined(Record... records) {
         Containers containers = new Containers();
-        FlatFormat format = new FlatFormat(containers, new Origin());
+        FlatFormat format = new FlatFormat(containers, new Origin(), new Form(false, false));
         List<String> lines = new ArrayList<>();
         Coded.each(List.of(records), record -> {
             containers.observe(record);
@@ -468,7 +470,7 @@ class FlatFormatTest {
     /** The line of the last record, after the others were seen. */
     private static String flat(Record... records) {
         Containers containers = new Containers();
-        FlatFormat format = FlatFormat.bare(containers);
+        FlatFormat format = new FlatFormat(containers, new Origin(), new Form(true, false));
         List<String> lines = new ArrayList<>();
         Coded.each(List.of(records), record -> {
             containers.observe(record);

@@ -286,9 +286,11 @@ final class FlatOracle {
         return new Scalar(text, JsonToken.VALUE_STRING);
     }
 
-    private static Object parse(byte[] json) throws IOException {
+    static Object parse(byte[] json) throws IOException {
         try (JsonParser parser = JSON.createParser(json)) {
-            parser.nextToken();
+            if (parser.nextToken() == null) {
+                throw new IOException("no value");
+            }
             Object value = value(parser);
             if (parser.nextToken() != null) {
                 throw new IOException("more than one value");
