@@ -1,5 +1,7 @@
 package dev.shiplog.journal.record;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,17 +10,23 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The recorder's own voice: what it did, what happened to it, and what it did not see. Absence is data: a stretch that
  * was not recorded, or may not have been, is a {@link Gap}.
  *
  * <p>The payload of a {@link Kind#MARK} record is one of these as JSON, {@code {"mark":"gap","from":…}}. All times are
- * ns since the epoch. A reader ignores members that it does not know.
+ * ns since the epoch; for people the same stands under {@code NAME_rfc3339}, unless it is 0, which is not known. A reader ignores members that it does not know.
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "mark")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Mark.Start.class, name = "start"),
@@ -45,7 +53,13 @@ public sealed interface Mark {
     record CleanStop(String reason) implements Mark {}
 
     /** Found at start: the run before ended without {@link CleanStop}; {@code last} is its last record's receipt. */
-    record UncleanStop(long last, long lastSequence) implements Mark {}
+    record UncleanStop(long last, long lastSequence) implements Mark {
+        @JsonProperty("last_rfc3339")
+        @Nullable
+        String lastText() {
+            return MarkJson.rfc3339(last);
+        }
+    }
 
     /**
      * The head of a segment: {@code events} are the keys of the newest events that the journal holds (see the recorder's
@@ -64,7 +78,19 @@ public sealed interface Mark {
      * Records of {@code kind} (of {@code subject}, unless that is empty) with a time between {@code from} and {@code to}
      * were not recorded, or may not have been.
      */
-    record Gap(String kind, String subject, long from, long to, String reason) implements Mark {}
+    record Gap(String kind, String subject, long from, long to, String reason) implements Mark {
+        @JsonProperty("from_rfc3339")
+        @Nullable
+        String fromText() {
+            return MarkJson.rfc3339(from);
+        }
+
+        @JsonProperty("to_rfc3339")
+        @Nullable
+        String toText() {
+            return MarkJson.rfc3339(to);
+        }
+    }
 
     /**
      * It is not known yet whether events with a time between {@code from} and {@code to} (0: the next event's) are missing:
@@ -87,7 +113,19 @@ public sealed interface Mark {
     record Synthetic(String subject, String change, String name) implements Mark {}
 
     /** {@code count} records of {@code kind} were dropped between {@code from} and {@code to}. */
-    record Dropped(String kind, long count, long from, long to, String reason) implements Mark {}
+    record Dropped(String kind, long count, long from, long to, String reason) implements Mark {
+        @JsonProperty("from_rfc3339")
+        @Nullable
+        String fromText() {
+            return MarkJson.rfc3339(from);
+        }
+
+        @JsonProperty("to_rfc3339")
+        @Nullable
+        String toText() {
+            return MarkJson.rfc3339(to);
+        }
+    }
 
     /** The wall clock moved by {@code step} ns against the monotonic clock. */
     record ClockStep(long step) implements Mark {}
@@ -128,5 +166,14 @@ final class MarkJson {
     static final ObjectMapper MAPPER =
             new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
 
+    /** As many decimals as there are, as everywhere else in what is exported. */
+    private static final DateTimeFormatter RFC3339 =
+            new DateTimeFormatterBuilder().appendInstant(-1).toFormatter(Locale.ROOT);
+
     private MarkJson() {}
+
+    /** The time as text; null for 0, which stands for one that is not known. */
+    static @Nullable String rfc3339(long epochNanos) {
+        return epochNanos == 0 ? null : RFC3339.format(Instant.ofEpochSecond(0, epochNanos));
+    }
 }

@@ -44,6 +44,7 @@ public final class EnvelopeFormat implements LineFormat {
         out.putAscii(record.kind().label());
         out.put('"');
         out.put(beside.origin());
+        out.putAscii(record.restated() ? RESTATED : "");
         out.putAscii(",\"subject\":");
         JsonText.putString(record.subject(), out);
         out.putAscii(",\"time\":");

@@ -57,6 +57,8 @@ final class FlatLayout {
         /** The fields {@code host} and {@code journal}. */
         ORIGIN,
         SEQUENCE,
+        /** The field {@code restated}, of records that are. */
+        RESTATED,
         CONTAINER_NAME,
         CONTAINER_ID,
         IMAGE,
@@ -95,9 +97,10 @@ final class FlatLayout {
         claim("@timestamp", Known.TIME);
         if (!form.bare()) {
             claim("kind", new Fixed(kind.label()));
-            taken.addAll(List.of("host", "journal"));
+            taken.addAll(List.of("host", "journal", "restated"));
             fields.add(new Field("", Known.ORIGIN));
             claim("sequence", Known.SEQUENCE);
+            fields.add(new Field("", Known.RESTATED));
         }
     }
 

@@ -103,6 +103,7 @@ final class FlatLine {
         return switch (plan.step(i)) {
             case ORIGIN, SEQUENCE, CONTAINER_NAME, CONTAINER_ID, IMAGE, IMAGE_ID -> false;
             case TIME -> hasChanged(i, record.time());
+            case RESTATED -> hasChanged(i, record.restated() ? 1 : 0);
             case INTEGER_SLOT, TIME_SLOT -> hasChanged(i, record.number(plan.slot(i)));
             case NUMBER_SLOT, STRING_SLOT, NAME_SLOT, INNER_SLOT -> hasChanged(i, record.text(plan.slot(i)));
             case SUM_OF_SLOTS -> true;

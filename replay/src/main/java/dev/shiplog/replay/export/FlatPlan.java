@@ -37,6 +37,7 @@ final class FlatPlan {
         TIME,
         ORIGIN,
         SEQUENCE,
+        RESTATED,
         CONTAINER_NAME,
         CONTAINER_ID,
         IMAGE,
@@ -174,6 +175,7 @@ final class FlatPlan {
             case TIME -> out.putTime(record.time());
             case ORIGIN -> out.put(beside.origin());
             case SEQUENCE -> out.putDecimal(record.sequence());
+            case RESTATED -> out.putAscii(record.restated() ? LineFormat.RESTATED : "");
             case CONTAINER_NAME -> out.put(beside.name());
             case CONTAINER_ID -> out.put(beside.id());
             case IMAGE -> out.put(beside.image());
@@ -315,6 +317,7 @@ final class FlatPlan {
                 }
                 // These come with their names, and not at all if they are not known.
                 case ORIGIN -> step(Step.ORIGIN, NO_SLOTS);
+                case RESTATED -> step(Step.RESTATED, NO_SLOTS);
                 case CONTAINER_NAME -> step(Step.CONTAINER_NAME, NO_SLOTS);
                 case CONTAINER_ID -> step(Step.CONTAINER_ID, NO_SLOTS);
                 case IMAGE -> step(Step.IMAGE, NO_SLOTS);

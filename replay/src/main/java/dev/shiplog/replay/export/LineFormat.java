@@ -6,6 +6,9 @@ import dev.shiplog.journal.codec.Decoded;
 /** One way to write a record as a line. Implementations may keep what they learn; they are not thread safe. */
 @FunctionalInterface
 public interface LineFormat {
+    /** The member that marks a record which repeats what the journal has already. */
+    String RESTATED = ",\"restated\":true";
+
     /** Appends the record to {@code out}, without a line end. */
     void write(Decoded record, Bytes out);
 

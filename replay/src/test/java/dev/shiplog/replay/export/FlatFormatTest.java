@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.codec.Bytes;
 import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.journal.codec.Shape;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.replay.query.Containers;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.testkit.Samples;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -195,6 +200,36 @@ class FlatFormatTest {
     }
 
     @Test
+    void aRecordThatRepeatsWhatTheJournalHasSaysSo(@TempDir Path directory) throws IOException {
+        Record info = Coded.record(Kind.HOST, "{\"Name\":\"vm\"}");
+        try (Appender appender =
+                Appender.open(directory, new Appender.Options(Roll.MINUTELY, "host", "boot", "test", 0), tail -> {})) {
+            appender.append(info);
+            appender.snapshot(() -> List.of(Coded.record(Kind.MARK, new Mark.SegmentStart("", 0).toJson()), info));
+            long later = Coded.TIME + 60_000_000_000L;
+            appender.append(new Record(0, Kind.STATS, Coded.ID, later, later, 1, new byte[] {'{', '}'}));
+        }
+        Origin origin = new Origin();
+        FlatFormat flat = new FlatFormat(new Containers(), origin, new Form(false, false));
+        EnvelopeFormat envelope = new EnvelopeFormat(origin);
+        StringBuilder restated = new StringBuilder();
+        try (Cursor cursor = Cursor.open(List.of(directory))) {
+            while (cursor.next() == Cursor.Step.RECORD) {
+                origin.observe(cursor);
+                Decoded record = cursor.record();
+                restated.append(record.restated() ? 'R' : '.');
+                for (LineFormat format : List.of(flat, envelope)) {
+                    Bytes out = new Bytes(64);
+                    format.write(record, out);
+                    assertThat(new String(out.toArray(), StandardCharsets.UTF_8).contains(",\"restated\":true,"))
+                            .isEqualTo(record.restated());
+                }
+            }
+        }
+        assertThat(restated).endsWith("RR.").startsWith(".");
+    }
+
+    @Test
     void theKeysThatServeTheRecorderAloneAreInNoLine() {
         Record start = Coded.record(Kind.MARK, new Mark.SegmentStart("4a5b 6c7d", 3).toJson());
         Bytes envelope = new Bytes(64);
@@ -212,7 +247,9 @@ class FlatFormatTest {
         assertThat(flat(Coded.record(Kind.MARK, gap)))
                 .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"mark\":\"gap\",\"mark_kind\":\"event\","
                         + "\"mark_subject\":\"\",\"mark_from\":1,\"mark_to\":2,"
-                        + "\"mark_reason\":\"the engine was restarted\"}");
+                        + "\"mark_reason\":\"the engine was restarted\","
+                        + "\"mark_from_rfc3339\":\"1970-01-01T00:00:00.000000001Z\","
+                        + "\"mark_to_rfc3339\":\"1970-01-01T00:00:00.000000002Z\"}");
     }
 
     @Test

@@ -72,7 +72,7 @@ class OneLineTest {
         Random random = new Random(seed);
         RandomJson json = new RandomJson(random);
         List<Record> records = new ArrayList<>();
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 250; i++) {
             String payload = json.next();
             records.add(Coded.record(Kind.EVENT, payload));
             for (int k = 0; k < 8; k++) {
