@@ -201,7 +201,7 @@ class DamageTest {
         StringWriter err = new StringWriter();
         Console console = new Console(
                 out, new PrintWriter(err, true), false, InstantSource.system(), Path.of(""), new CountDownLatch(1));
-        int code = Replay.run(console, "export", "--format", "envelope", source.toString());
+        int code = Replay.run(console, "export", "--restated", "--format", "envelope", source.toString());
         return new Export(code, out.toString(StandardCharsets.UTF_8).lines().toList(), err.toString());
     }
 
