@@ -44,8 +44,8 @@ final class CommandLineOptions {
                 spec,
                 "--redact",
                 "WHAT",
-                "what is taken out of descriptions before they are written: env (values of environment variables), secrets "
-                        + "(these, and what is named like a password, token or key) or none (secrets)");
+                "what is taken out before it is written: env (values of environment variables), secrets (these, and "
+                        + "what is named like a password, token or key, in events too) or none (secrets)");
         option(spec, "--min-free", "SIZE", "leave so much of the disk free (64MiB)");
         option(spec, "--queue-size", "COUNT", "how many samples may wait for the disk (4096)");
         option(

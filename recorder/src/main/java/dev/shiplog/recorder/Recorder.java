@@ -13,6 +13,7 @@ import dev.shiplog.recorder.source.EventSource;
 import dev.shiplog.recorder.source.HostSource;
 import dev.shiplog.recorder.source.InspectSource;
 import dev.shiplog.recorder.source.RecordQueue;
+import dev.shiplog.recorder.source.Redactor;
 import dev.shiplog.recorder.source.StatsSource;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -63,11 +64,12 @@ final class Recorder {
         queue = new RecordQueue(config.queueSize(), Runtime.getRuntime().maxMemory() / WAITING_SHARE);
         clock = new Clock(wall, System::nanoTime, queue::put);
         engine = Engine.open(config.engine(), watchdog);
-        host = new HostSource(engine, clock);
+        Redactor redactor = new Redactor(config.redaction(), clock, queue::put);
+        host = new HostSource(engine, clock, redactor);
         inspects = new InspectSource(engine, clock, queue, config.redaction());
         stats = new StatsSource(engine, watchdog, clock, queue, config.statsInterval());
         containers = new Containers(engine, clock, queue, config.filter(), stats, inspects);
-        events = new EventSource(engine, clock, queue, config.filter(), host, containers, OwnContainer.id());
+        events = new EventSource(engine, clock, queue, config.filter(), host, containers, OwnContainer.id(), redactor);
         ledger = new EventLedger(clock::mark);
         writer = new JournalWriter(
                 new ToAppender(),

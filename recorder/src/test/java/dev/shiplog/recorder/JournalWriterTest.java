@@ -19,6 +19,7 @@ import dev.shiplog.recorder.source.HostSource;
 import dev.shiplog.recorder.source.InspectSource;
 import dev.shiplog.recorder.source.RecordQueue;
 import dev.shiplog.recorder.source.Redaction;
+import dev.shiplog.recorder.source.Redactor;
 import dev.shiplog.recorder.source.StatsSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -655,7 +656,8 @@ class JournalWriterTest {
         StatsSource stats = new StatsSource(new NoEngine(), new Watchdog(), run.clock, run.queue, Duration.ZERO);
         InspectSource inspects = new InspectSource(new NoEngine(), run.clock, run.queue, Redaction.ENV);
         Containers containers = new Containers(new NoEngine(), run.clock, run.queue, Filter.ALL, stats, inspects);
-        HostSource host = new HostSource(new NoEngine(), run.clock);
+        HostSource host =
+                new HostSource(new NoEngine(), run.clock, new Redactor(Redaction.NONE, run.clock, run.queue::put));
         Tail tail = new Tail(run.ledger, containers, inspects, host, run.absence);
         journal.segment.forEach(tail::accept);
         run.absence.runEnded();

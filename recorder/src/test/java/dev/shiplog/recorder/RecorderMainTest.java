@@ -47,9 +47,9 @@ class RecorderMainTest {
                       --include=FILTER       only containers that meet name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY
                                                or label=KEY=GLOB; may be repeated (all)
                       --exclude=FILTER       not the containers that meet this; wins over --include; may be repeated (none)
-                      --redact=WHAT          what is taken out of descriptions before they are written: env (values of
-                                               environment variables), secrets (these, and what is named like a password,
-                                               token or key) or none (secrets)
+                      --redact=WHAT          what is taken out before it is written: env (values of environment variables),
+                                               secrets (these, and what is named like a password, token or key, in events
+                                               too) or none (secrets)
                       --min-free=SIZE        leave so much of the disk free (64MiB)
                       --queue-size=COUNT     how many samples may wait for the disk (4096)
                       --stop-grace=TIME      how long a stop may take, to see how the containers end while the host goes

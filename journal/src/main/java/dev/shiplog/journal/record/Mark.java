@@ -133,7 +133,7 @@ public sealed interface Mark {
     /** Damage found by the writer in {@code segment}, which was set aside as it is. */
     record Damage(String segment, long offset, String reason) implements Mark {}
 
-    /** What redaction took out of the inspect payloads of {@code subject}: the paths, never the values. */
+    /** What redaction took out of payloads of {@code subject}: the paths, never the values. */
     record Redaction(String subject, String rule, List<String> removed) implements Mark {}
 
     /** Whether the first {@code length} bytes of {@code payload} are the mark of this name, which stands first in it. */

@@ -55,6 +55,7 @@ public final class EventSource implements Closeable {
     private final HostSource host;
     private final Containers containers;
     private final Endings endings;
+    private final Redactor redactor;
     private final long askAfter;
     private final long renewAfter;
     private final Thread reader = new Thread(this::run, "shiplog-events");
@@ -114,8 +115,9 @@ public final class EventSource implements Closeable {
             Filter filter,
             HostSource host,
             Containers containers,
-            String own) {
-        this(engine, clock, queue, filter, host, containers, own, ASK_AFTER, RENEW_AFTER);
+            String own,
+            Redactor redactor) {
+        this(engine, clock, queue, filter, host, containers, own, redactor, ASK_AFTER, RENEW_AFTER);
     }
 
     /**
@@ -130,6 +132,7 @@ public final class EventSource implements Closeable {
             HostSource host,
             Containers containers,
             String own,
+            Redactor redactor,
             Duration askAfter,
             Duration renewAfter) {
         this.askAfter = askAfter.toNanos();
@@ -141,6 +144,7 @@ public final class EventSource implements Closeable {
         this.host = host;
         this.containers = containers;
         this.endings = new Endings(own, System.nanoTime());
+        this.redactor = redactor;
         reader.setDaemon(true);
         asker.setDaemon(true);
     }
@@ -274,11 +278,10 @@ public final class EventSource implements Closeable {
             connection.brought = true;
             declare(connection);
             EventHead head = EventHead.scan(message.bytes());
-            long key = message.whole()
-                    ? EventLedger.key(message.bytes())
-                    : EventLedger.key(message.bytes(), message.length());
+            byte[] payload = message.whole() ? redactor.redact(head.id(), message.bytes()) : message.bytes();
+            long key = message.whole() ? EventLedger.key(payload) : EventLedger.key(payload, message.length());
             Record record = message.whole()
-                    ? clock.stamp(Kind.EVENT, head.id(), head.time(), message.bytes())
+                    ? clock.stamp(Kind.EVENT, head.id(), head.time(), payload)
                     : oversized(head, message.length(), key);
             boolean wanted = !head.ofContainer() || filter.wants(head.container());
             queue.put(new Arrival.Event(record, key, wanted, head.haste()));

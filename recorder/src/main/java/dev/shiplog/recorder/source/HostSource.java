@@ -23,6 +23,7 @@ public final class HostSource {
 
     private final Engine engine;
     private final Clock clock;
+    private final Redactor redactor;
     private final Map<String, Record> newest = new TreeMap<>();
 
     /** Who the engine is; each member is empty if it does not say. */
@@ -37,9 +38,10 @@ public final class HostSource {
         }
     }
 
-    public HostSource(Engine engine, Clock clock) {
+    public HostSource(Engine engine, Clock clock, Redactor redactor) {
         this.engine = engine;
         this.clock = clock;
+        this.redactor = redactor;
     }
 
     /**
@@ -52,7 +54,7 @@ public final class HostSource {
         String known = member("info", "ID");
         for (String subject : List.of("version", "info")) {
             try {
-                Record record = clock.stamp(Kind.HOST, subject, 0, question(subject));
+                Record record = clock.stamp(Kind.HOST, subject, 0, redactor.redact(subject, question(subject)));
                 records.add(record);
                 restore(record);
             } catch (EngineStatusException e) {

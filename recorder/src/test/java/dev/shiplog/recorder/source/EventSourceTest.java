@@ -52,8 +52,10 @@ class EventSourceTest {
         stats = new StatsSource(engine, watchdog, clock, queue, Duration.ZERO);
         inspects = new InspectSource(engine, clock, queue, Redaction.ENV);
         containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
-        HostSource host = new HostSource(engine, clock);
-        events = new EventSource(engine, clock, queue, Filter.ALL, host, containers, "", askAfter, renewAfter);
+        Redactor redactor = new Redactor(Redaction.SECRETS, clock, queue::put);
+        HostSource host = new HostSource(engine, clock, redactor);
+        events =
+                new EventSource(engine, clock, queue, Filter.ALL, host, containers, "", redactor, askAfter, renewAfter);
         events.start(newest);
     }
 

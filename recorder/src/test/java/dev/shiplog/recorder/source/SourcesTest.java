@@ -264,7 +264,8 @@ class SourcesTest {
             }
             return "{\"Swarm\":{\"ID\":\"no\"},\"ID\":\"AAAA\",\"Name\":\"host\"}\n".getBytes(UTF_8);
         });
-        HostSource host = new HostSource(engine, clock);
+        Redactor redactor = new Redactor(Redaction.SECRETS, clock, queue::put);
+        HostSource host = new HostSource(engine, clock, redactor);
         List<Record> facts = new ArrayList<>();
         List<String> refusals = new ArrayList<>();
         assertThat(host.ask(facts, refusals)).isEqualTo(new HostSource.Identity("AAAA", ""));
@@ -276,7 +277,8 @@ class SourcesTest {
                 new FakeEngine(path -> {
                     throw new IOException("away");
                 }),
-                clock);
+                clock,
+                redactor);
         refusals.clear();
         assertThat(away.ask(facts, refusals)).isEqualTo(new HostSource.Identity("", ""));
         assertThat(refusals).containsExactly("away", "away");
@@ -289,7 +291,7 @@ class SourcesTest {
         FakeEngine engine = new FakeEngine(path -> path.equals("/version")
                 ? "{\"Version\":\"5.4.2\"}".getBytes(UTF_8)
                 : ("{\"ID\":\"id " + answers.incrementAndGet() + "\"}").getBytes(UTF_8));
-        HostSource host = new HostSource(engine, clock);
+        HostSource host = new HostSource(engine, clock, new Redactor(Redaction.SECRETS, clock, queue::put));
         HostSource.Identity first = host.ask(new ArrayList<>(), new ArrayList<>());
         assertThat(first).isEqualTo(new HostSource.Identity("", "5.4.2"));
         assertThat(first.mayBe(host.ask(new ArrayList<>(), new ArrayList<>()))).isTrue();

@@ -1,0 +1,581 @@
+package dev.shiplog.recorder.source;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Finds the secrets in one text: a command line or an argument of one, a URL, a header, JSON in a string, any string. It
+ * reads the text where it stands in a JSON string's bytes, escapes and all, and copies nothing: a text may have
+ * megabytes. Words end at white space, quotes hold them together. Each word is looked at once, so the time is that of
+ * the text's length.
+ */
+final class SecretText {
+    /** Takes the bytes from {@code from} to {@code to} for a secret; such stretches may overlap. */
+    interface Sink {
+        void cut(int from, int to);
+    }
+
+    /** What the next word is, because of the one before it. */
+    private enum Next {
+        ORDINARY,
+        SECRET,
+        /** The same, but a word such as {@code Bearer} may stand before it. */
+        CREDENTIALS,
+        /** {@code user:password}. */
+        USER,
+        /** {@code KEY=value}, of which the value is one. */
+        VARIABLE,
+        /** {@code Name: value}; a colon is as good as an equals sign. */
+        HEADER,
+        /** A user's name, and then a secret. */
+        BEFORE_SECRET,
+        /** A secret if it is in single quotes, as in SQL. */
+        QUOTED
+    }
+
+    /**
+     * A program whose options have names that say nothing elsewhere.
+     *
+     * @param separate options, and what the word after each is
+     * @param attached what a word begins with, and what the rest of it is
+     */
+    private record Tool(Map<String, Next> separate, Map<String, Next> attached) {}
+
+    static final String REDACTED = "<redacted>";
+
+    private static final Tool NONE = new Tool(Map.of(), Map.of());
+    private static final Tool MYSQL = new Tool(Map.of("password", Next.SECRET), Map.of("-p", Next.SECRET));
+    private static final Tool REDIS = new Tool(
+            Map.of(
+                    "-a",
+                    Next.SECRET,
+                    "auth",
+                    Next.SECRET,
+                    "AUTH",
+                    Next.SECRET,
+                    "requirepass",
+                    Next.SECRET,
+                    "masterauth",
+                    Next.SECRET),
+            Map.of());
+    private static final Tool CURL = new Tool(
+            Map.of("-u", Next.USER, "--user", Next.USER, "-U", Next.USER, "--proxy-user", Next.USER),
+            Map.of("-u", Next.USER, "--user=", Next.USER));
+    private static final Tool SMALL_P = new Tool(Map.of("-p", Next.SECRET), Map.of("-p", Next.SECRET));
+    private static final Tool LARGE_P = new Tool(Map.of("-P", Next.SECRET), Map.of("-P", Next.SECRET));
+    private static final Tool LDAP = new Tool(Map.of("-w", Next.SECRET), Map.of("-w", Next.SECRET));
+    private static final Tool RABBIT = new Tool(
+            Map.of(
+                    "add_user", Next.BEFORE_SECRET,
+                    "change_password", Next.BEFORE_SECRET,
+                    "authenticate_user", Next.BEFORE_SECRET),
+            Map.of());
+    private static final Tool VAULT = new Tool(Map.of("login", Next.SECRET), Map.of());
+    private static final Tool HTTPIE = new Tool(Map.of("-a", Next.USER), Map.of());
+    /** Their {@code -p} is a port, but for their verb {@code login}, which makes {@link #SMALL_P} of them. */
+    private static final Tool CONTAINERS =
+            new Tool(Map.of("-e", Next.VARIABLE, "--env", Next.VARIABLE), Map.of("--env=", Next.VARIABLE));
+
+    private static final Map<String, Tool> TOOLS = Map.ofEntries(
+            Map.entry("mycli", MYSQL),
+            Map.entry("mydumper", SMALL_P),
+            Map.entry("xtrabackup", MYSQL),
+            Map.entry("mariabackup", MYSQL),
+            Map.entry("innobackupex", MYSQL),
+            Map.entry("redis-cli", REDIS),
+            Map.entry("redis-benchmark", REDIS),
+            Map.entry("valkey-cli", REDIS),
+            Map.entry("valkey-benchmark", REDIS),
+            Map.entry("keydb-cli", REDIS),
+            Map.entry("curl", CURL),
+            Map.entry("http", HTTPIE),
+            Map.entry("https", HTTPIE),
+            Map.entry("mongo", SMALL_P),
+            Map.entry("mongosh", SMALL_P),
+            Map.entry("mongodump", SMALL_P),
+            Map.entry("mongorestore", SMALL_P),
+            Map.entry("mongoexport", SMALL_P),
+            Map.entry("mongoimport", SMALL_P),
+            Map.entry("mongostat", SMALL_P),
+            Map.entry("cypher-shell", SMALL_P),
+            Map.entry("sshpass", SMALL_P),
+            Map.entry("sqlcmd", LARGE_P),
+            Map.entry("bcp", LARGE_P),
+            Map.entry("tsql", LARGE_P),
+            Map.entry("mosquitto_pub", LARGE_P),
+            Map.entry("mosquitto_sub", LARGE_P),
+            Map.entry("unzip", LARGE_P),
+            Map.entry("zip", LARGE_P),
+            Map.entry("ipmitool", LARGE_P),
+            Map.entry("ldapsearch", LDAP),
+            Map.entry("ldapadd", LDAP),
+            Map.entry("ldapmodify", LDAP),
+            Map.entry("ldapdelete", LDAP),
+            Map.entry("ldapwhoami", LDAP),
+            Map.entry("rabbitmqctl", RABBIT),
+            Map.entry("vault", VAULT),
+            Map.entry("docker", CONTAINERS),
+            Map.entry("podman", CONTAINERS),
+            Map.entry("nerdctl", CONTAINERS),
+            Map.entry("buildah", CONTAINERS),
+            Map.entry("skopeo", CONTAINERS),
+            Map.entry("helm", CONTAINERS),
+            Map.entry("crane", CONTAINERS),
+            Map.entry("oras", CONTAINERS),
+            Map.entry("az", CONTAINERS));
+
+    private final byte[] bytes;
+    private final Sink sink;
+    private Tool tool = NONE;
+    private Next next = Next.ORDINARY;
+    /** The word is an argument by itself: white space and quotes are part of it. */
+    private boolean argument;
+    /** The argument before was {@code -c}: this one is a command line. */
+    private boolean script;
+
+    /** The rest of the text is missing: what was not closed goes on to its end. */
+    private boolean cutShort;
+
+    SecretText(byte[] bytes, Sink sink) {
+        this.bytes = bytes;
+        this.sink = sink;
+    }
+
+    /** The texts to come end where the payload does, because the rest is missing. */
+    void cutShort() {
+        cutShort = true;
+    }
+
+    /** A text by itself, from byte {@code from} to byte {@code to}; a program in it counts for {@link #arguments}. */
+    void text(int from, int to) {
+        tool = NONE;
+        next = Next.ORDINARY;
+        line(from, to);
+    }
+
+    /** The texts to come are the arguments of one command, perhaps of the program that the last text named. */
+    void arguments(boolean ofTheProgram) {
+        tool = ofTheProgram ? tool : NONE;
+        next = Next.ORDINARY;
+        script = false;
+    }
+
+    /** The next of these arguments. */
+    void argument(int from, int to) {
+        boolean line = script;
+        String start = string(from, to, 32);
+        script = start.matches("-[a-z]*c|CMD-SHELL");
+        if (!line && (next != Next.ORDINARY || start.startsWith("-") || start.matches("[\\w.-]+=.*"))) {
+            argument = true;
+            word(from, to);
+            argument = false;
+        } else if (hasSpace(from, to)) {
+            Tool outer = tool;
+            tool = NONE;
+            line(from, to);
+            tool = outer;
+            next = Next.ORDINARY;
+        } else {
+            word(from, to);
+        }
+    }
+
+    private void line(int from, int to) {
+        for (int i = from; i < to; ) {
+            int c = at(i, to);
+            if (isSpace(c)) {
+                tool = c == '\n' ? NONE : tool;
+                i = after(i, to);
+            } else {
+                int end = wordEnd(i, to);
+                word(i, end);
+                i = end;
+            }
+        }
+    }
+
+    private int wordEnd(int from, int to) {
+        int i = from;
+        while (i < to && !isSpace(at(i, to))) {
+            i = unit(i, to);
+        }
+        return i;
+    }
+
+    private void word(int from, int to) {
+        Next due = next;
+        next = Next.ORDINARY;
+        int quote = quote(from, to);
+        boolean quoted = quote > 0 && closing(from, quote, to) == to - quote;
+        int open = quoted ? from + quote : from;
+        int close = quoted ? to - quote : to;
+        String start = string(open, close, 64);
+        if (due != Next.ORDINARY && !isOption(start) && taken(due, from, to, open, close, start)) {
+            return;
+        }
+        if (start.startsWith("-")) {
+            option(start, open, close);
+        } else {
+            Next named = tool.separate.get(start);
+            if (named != null) {
+                next = named;
+            } else if (start.equalsIgnoreCase("by") || start.equalsIgnoreCase("password")) {
+                next = Next.QUOTED;
+            } else if (start.startsWith("pass:")) {
+                sink.cut(open + 5, close);
+            } else if (isScheme(start)) {
+                next = Next.CREDENTIALS;
+            }
+        }
+        inside(from, to, due == Next.HEADER);
+    }
+
+    /** Whether the word was what the one before it said. */
+    private boolean taken(Next due, int from, int to, int open, int close, String start) {
+        switch (due) {
+            case SECRET -> sink.cut(from, to);
+            case CREDENTIALS -> {
+                if (isScheme(start)) {
+                    next = Next.CREDENTIALS;
+                } else {
+                    sink.cut(from, to);
+                }
+            }
+            case USER -> cutBehind(':', open, close);
+            case VARIABLE -> cutBehind('=', open, close);
+            case BEFORE_SECRET -> next = Next.SECRET;
+            case QUOTED -> {
+                if (at(from, to) != '\'') {
+                    return false;
+                }
+                sink.cut(from, to);
+            }
+            case HEADER, ORDINARY -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void option(String start, int open, int close) {
+        Next named = tool.separate.get(start);
+        if (named != null) {
+            next = named;
+        } else if (start.equals("-H") || start.equals("--header")) {
+            next = Next.HEADER;
+        } else if (start.matches("-[fsSkLgiIvqN#]+u") && tool.equals(CURL)) {
+            next = Next.USER;
+        } else if (start.matches("--?[\\w.-]+") && SecretNames.isSecret(start)) {
+            next = Next.SECRET;
+        } else {
+            tool.attached.forEach((prefix, what) -> {
+                if (start.startsWith(prefix) && start.length() > prefix.length() && !start.startsWith("--p")) {
+                    int from = open + prefix.length();
+                    if (what == Next.SECRET) {
+                        sink.cut(from, close);
+                    } else {
+                        cutBehind(what == Next.USER ? ':' : '=', from, close);
+                    }
+                }
+            });
+        }
+    }
+
+    /** Names with an equals sign, URLs, quoted parts, programs. */
+    private void inside(int from, int to, boolean header) {
+        int run = from;
+        int runEnd = -1;
+        int quoteEnd = -1;
+        int last = 0;
+        boolean assigned = false;
+        for (int i = from; i < to; ) {
+            int c = at(i, to);
+            int behind = after(i, to);
+            last = c;
+            int quote = quote(i, to);
+            if (isNameCharacter(c)) {
+                run = runEnd == i ? run : i;
+                runEnd = behind;
+            } else if (quote > 0) {
+                int end = closing(i, quote, to);
+                if (end < 0 || argument) {
+                    if (runEnd == i) {
+                        quoteEnd = i + quote;
+                    }
+                    behind = i + quote;
+                } else if (isName(i + quote, end)) {
+                    run = i + quote;
+                    runEnd = end;
+                    quoteEnd = Math.min(end + quote, to);
+                    behind = quoteEnd;
+                } else {
+                    line(i + quote, end);
+                    behind = Math.min(end + quote, to);
+                }
+            } else if (c == '=' || c == ':') {
+                boolean named = runEnd == i || quoteEnd == i;
+                String name = named ? string(run, runEnd, SecretNames.LONGEST) : "";
+                assigned |= c == '=';
+                if (c == ':' && begins("//", behind, to)) {
+                    userinfo(behind + 2, to);
+                } else if (named && SecretNames.isSecret(name)) {
+                    boolean credentials = name.toLowerCase(Locale.ROOT).contains("authorization");
+                    if (behind < to && (c == '=' || quoteEnd == i || header || credentials)) {
+                        int end = valueEnd(behind, to);
+                        if (isScheme(string(behind, end, 16))) {
+                            next = Next.CREDENTIALS;
+                        } else {
+                            sink.cut(behind, end);
+                        }
+                        behind = Math.max(behind, end);
+                    } else if (c == ':' && behind >= to) {
+                        next = credentials ? Next.CREDENTIALS : Next.SECRET;
+                    }
+                } else if (named && SecretNames.isProxy(name)) {
+                    userinfo(behind, to);
+                } else if (c == ':' && begins("oracle:thin:", run, to)) {
+                    userinfo(behind, to);
+                }
+            }
+            i = behind;
+        }
+        if (last == ';' || last == '|' || last == '&') {
+            tool = NONE;
+        } else if (!assigned && (runEnd == to || quoteEnd == to)) {
+            program(string(run, runEnd, 32));
+        }
+    }
+
+    private void program(String name) {
+        if (name.equals("login") && tool.equals(CONTAINERS)) {
+            tool = SMALL_P;
+        } else if (name.startsWith("mysql") || name.startsWith("mariadb")) {
+            tool = MYSQL;
+        } else {
+            tool = TOOLS.getOrDefault(name, tool);
+        }
+    }
+
+    /** Of {@code user:password@host}, which begins at {@code from}, the password; of a token in its place, the token. */
+    void userinfo(int from, int to) {
+        int colon = -1;
+        int slash = -1;
+        int at = -1;
+        boolean port = true;
+        if (from < to && at(from, to) == '[') {
+            return;
+        }
+        int i = from;
+        for (; i < to; i = after(i, to)) {
+            int c = at(i, to);
+            if (isSpace(c) || quote(i, to) > 0) {
+                break;
+            } else if (c == '/' || c == '?' || c == '#') {
+                slash = slash < 0 ? i : slash;
+                if (colon < 0 || port || at >= 0) {
+                    break;
+                }
+            } else if (c == '@' && colon >= 0) {
+                at = i;
+                if (slash >= 0) {
+                    break;
+                }
+            } else if (c == ':' && colon < 0) {
+                colon = i;
+            } else if (colon >= 0 && slash < 0) {
+                port &= c >= '0' && c <= '9';
+            }
+        }
+        if (at < 0) {
+            if (cutShort && i >= to && !(colon >= 0 && port && colon + 1 < to)) {
+                sink.cut(from, to);
+            }
+            return;
+        }
+        if (colon + 1 == at || string(colon + 1, at, 16).equals("x-oauth-basic")) {
+            if (from < colon) {
+                sink.cut(from, colon);
+            }
+        } else {
+            sink.cut(colon + 1, at);
+        }
+    }
+
+    /** A value ends with its quotes, at white space outside of quotes, or where a list goes on. */
+    private int valueEnd(int from, int to) {
+        int taken = from + REDACTED.length();
+        if (begins(REDACTED, from, to) && (taken >= to || !isNameCharacter(at(taken, to)))) {
+            return taken;
+        }
+        for (int i = from; i < to; ) {
+            int c = at(i, to);
+            int quote = quote(i, to);
+            if (quote > 0) {
+                int end = closing(i, quote, to);
+                if (end < 0) {
+                    i += quote;
+                } else if (i == from && (end + quote >= to || !isNameCharacter(at(end + quote, to)))) {
+                    return Math.min(end + quote, to);
+                } else {
+                    i = Math.min(end + quote, to);
+                }
+                continue;
+            }
+            if (!argument && isSpace(c) || c == ',' || c == ';' || c == '&' || c == '|') {
+                if (isSpace(c) || listGoesOn(after(i, to), to)) {
+                    return i;
+                }
+            }
+            i = after(i, to);
+        }
+        return to;
+    }
+
+    /** Whether nothing, or {@code name=}, comes. */
+    private boolean listGoesOn(int from, int to) {
+        int i = from;
+        while (i < to && i - from < SecretNames.LONGEST && isNameCharacter(at(i, to))) {
+            i = after(i, to);
+        }
+        return i >= to || isSpace(at(i, to)) && !argument || i > from && at(i, to) == '=';
+    }
+
+    private void cutBehind(char separator, int from, int to) {
+        int value = behind(separator, from, to);
+        if (value >= 0 && value < to) {
+            sink.cut(value, to);
+        }
+    }
+
+    /** Where what follows the separator begins, however that is spelt; -1 if there is none. */
+    int behind(char separator, int from, int to) {
+        for (int i = from; i < to; i = after(i, to)) {
+            if (at(i, to) == separator) {
+                return after(i, to);
+            }
+        }
+        return -1;
+    }
+
+    /** Not what follows an option: another one. */
+    private static boolean isOption(String word) {
+        return word.matches("--[A-Za-z].*|-[A-Za-z]");
+    }
+
+    private static boolean isScheme(String word) {
+        return word.equalsIgnoreCase("bearer") || word.equalsIgnoreCase("basic");
+    }
+
+    private boolean isName(int from, int to) {
+        int i = from;
+        while (i < to && isNameCharacter(at(i, to))) {
+            i = after(i, to);
+        }
+        return i >= to && to > from && to - from <= SecretNames.LONGEST;
+    }
+
+    private boolean hasSpace(int from, int to) {
+        for (int i = from; i < to; i = after(i, to)) {
+            if (isSpace(at(i, to))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isNameCharacter(int c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.';
+    }
+
+    private static boolean isSpace(int c) {
+        return c <= ' ';
+    }
+
+    /** Behind the character, or the quoted part, that begins at {@code i}. */
+    private int unit(int i, int to) {
+        int quote = quote(i, to);
+        if (quote == 0) {
+            return after(i, to);
+        }
+        int end = closing(i, quote, to);
+        return end < 0 ? i + quote : Math.min(end + quote, to);
+    }
+
+    /** How many bytes a quote takes here, with the shell's backslash before it if there is one; 0 if none is here. */
+    private int quote(int i, int to) {
+        int c = at(i, to);
+        int behind = after(i, to);
+        if (c == '\\' && behind < to) {
+            c = at(behind, to);
+            behind = after(behind, to);
+        }
+        return c == '"' || c == '\'' ? behind - i : 0;
+    }
+
+    /** Where the quote that begins at {@code i} is closed, by one that is spelt alike; -1 if it is not. */
+    private int closing(int i, int length, int to) {
+        for (int j = i + length; j < to; ) {
+            int other = quote(j, to);
+            if (other == length && Arrays.equals(bytes, i, i + length, bytes, j, j + length)) {
+                return j;
+            }
+            j = other > 0 ? j + other : after(j, to);
+        }
+        return cutShort ? to : -1;
+    }
+
+    private boolean begins(String text, int from, int to) {
+        int i = from;
+        for (int n = 0; n < text.length(); n++) {
+            if (i >= to || at(i, to) != text.charAt(n)) {
+                return false;
+            }
+            i = after(i, to);
+        }
+        return true;
+    }
+
+    /** At most {@code most} characters of what stands between. */
+    String string(int from, int to, int most) {
+        StringBuilder text = new StringBuilder(Math.min(most, Math.max(0, to - from)));
+        for (int i = from; i < to && text.length() < most; i = after(i, to)) {
+            text.append((char) at(i, to));
+        }
+        return text.toString();
+    }
+
+    /** The character that begins at {@code i}, of a JSON string's escapes; of others their first byte. */
+    private int at(int i, int to) {
+        int b = bytes[i] & 0xFF;
+        if (b != '\\' || i + 1 >= to) {
+            return b;
+        }
+        return switch (bytes[i + 1]) {
+            case 'n' -> '\n';
+            case 'r', 't', 'b', 'f' -> ' ';
+            case 'u' -> Math.max(unicode(i + 2, to), 0);
+            default -> bytes[i + 1] & 0xFF;
+        };
+    }
+
+    /** The character that four hexadecimal digits stand for; -1 if they are none. */
+    private int unicode(int from, int to) {
+        int c = 0;
+        for (int i = from; i < from + 4; i++) {
+            int digit = i < to ? Character.digit(bytes[i], 16) : -1;
+            if (digit < 0) {
+                return -1;
+            }
+            c = c << 4 | digit;
+        }
+        return c;
+    }
+
+    private int after(int i, int to) {
+        if (bytes[i] != '\\' || i + 1 >= to) {
+            return i + 1;
+        }
+        return bytes[i + 1] == 'u' && unicode(i + 2, to) >= 0 ? i + 6 : i + 2;
+    }
+}
