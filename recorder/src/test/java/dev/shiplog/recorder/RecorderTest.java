@@ -339,7 +339,7 @@ class RecorderTest {
         List<byte[]> frames = new ArrayList<>(Samples.payloads(Samples.STATS).subList(0, 60));
         byte[] empty = "{\"read\":\"0001-01-01T00:00:00Z\",\"cpu_stats\":{}}".getBytes(UTF_8);
         frames.add(7, empty);
-        frames.add(20, "{\"read\":5,\"odd\":\"😀\\u0000\"}".getBytes(UTF_8));
+        frames.add(20, "{\"read\":5,\"cpu_stats\":{\"odd\":\"😀\\u0000\"}}".getBytes(UTF_8));
         String id = engine.create("web");
         engine.replayStats(id, frames);
         engine.tick(Duration.ofMillis(5));

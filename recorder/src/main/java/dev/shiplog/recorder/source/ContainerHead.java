@@ -1,13 +1,17 @@
 package dev.shiplog.recorder.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The few members of a container's description that the recorder acts upon.
@@ -15,61 +19,62 @@ import java.util.Map;
  * @param id the full id
  * @param name without the leading slash
  * @param image the reference that it was made from, or empty where only the image's id is told
+ * @param labels those that somebody asks for
  * @param running also while paused
  */
 record ContainerHead(String id, String name, String image, Map<String, String> labels, boolean running) {
-    private static final JsonFactory JSON = new JsonFactory();
+    /** What a list tells. */
+    static final class Listing {
+        final List<ContainerHead> whole = new ArrayList<>();
+        /** Ids of containers whose entries are broken: that they exist is all that is known. */
+        final Set<String> broken = new HashSet<>();
+    }
 
     /**
-     * Reads the engine's list of containers; an entry without an id is passed over.
+     * Reads the engine's list of containers as it comes; an entry without an id is passed over.
      *
-     * @throws IOException if it is not one
+     * @param labels which keys are kept: the labels of a thousand containers may take more than there is
+     * @param listing takes what is told, up to where a list is cut
+     * @throws IOException if it is not one, or was cut
      */
-    static List<ContainerHead> scanList(byte[] payload) throws IOException {
-        List<ContainerHead> heads = new ArrayList<>();
-        try (JsonParser json = JSON.createParser(payload)) {
-            if (json.nextToken() != JsonToken.START_ARRAY) {
-                throw new IOException("the engine's list of containers is not a JSON array");
-            }
-            for (JsonToken entry = json.nextToken(); entry != JsonToken.END_ARRAY; entry = json.nextToken()) {
-                if (entry != JsonToken.START_OBJECT) {
-                    json.skipChildren();
-                    continue;
+    static void scanList(InputStream body, Predicate<String> labels, Listing listing) throws IOException {
+        Elements.each(body, element -> {
+            Scan scan = new Scan(labels);
+            boolean whole = true;
+            try (JsonParser json = Json.FACTORY.createParser(element)) {
+                if (json.nextToken() != JsonToken.START_OBJECT) {
+                    return;
                 }
-                ContainerHead head = scan(json);
-                if (!head.id().isEmpty()) {
-                    heads.add(head);
-                }
+                scan.members(json);
+            } catch (JsonProcessingException e) {
+                whole = false;
             }
-        }
-        return heads;
+            if (scan.id.isEmpty()) {
+                return;
+            }
+            if (whole) {
+                listing.whole.add(scan.head());
+            } else {
+                listing.broken.add(scan.id);
+            }
+        });
     }
 
     /**
      * Reads the answer to an inspect; the id is empty if it tells none.
      *
+     * @param labels which keys are kept
      * @throws IOException if it is not one
      */
-    static ContainerHead scanInspect(byte[] payload) throws IOException {
-        try (JsonParser json = JSON.createParser(payload)) {
+    static ContainerHead scanInspect(byte[] payload, Predicate<String> labels) throws IOException {
+        try (JsonParser json = Json.FACTORY.createParser(payload)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("the engine's description of a container is not a JSON object");
             }
-            return scan(json);
+            Scan scan = new Scan(labels);
+            scan.members(json);
+            return scan.head();
         }
-    }
-
-    /** Both forms: a list says {@code Names} and {@code "State":"running"}, an inspect {@code Name} and an object. */
-    private static ContainerHead scan(JsonParser json) throws IOException {
-        Scan scan = new Scan();
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String member = json.currentName();
-            scan.member(json, member, json.nextToken());
-        }
-        String name = scan.name.startsWith("/") ? scan.name.substring(1) : scan.name;
-        String listed = isId(scan.image, scan.imageId) ? "" : scan.image;
-        String image = scan.told.isEmpty() ? listed : scan.told;
-        return new ContainerHead(scan.id, name, image, scan.labels, scan.running);
     }
 
     /** A list has the id, whole or short, in the reference's place when the tag was moved or taken away. */
@@ -77,11 +82,18 @@ record ContainerHead(String id, String name, String image, Map<String, String> l
         return imageId.startsWith(image) || imageId.startsWith("sha256:" + image);
     }
 
+    /** The same container with the name of {@code old}, which runs or does not as that one. */
+    ContainerHead as(ContainerHead old) {
+        return new ContainerHead(id, old.name, image.isEmpty() ? old.image : image, labels, old.running);
+    }
+
     ContainerHead madeFrom(String reference) {
         return new ContainerHead(id, name, reference, labels, running);
     }
 
+    /** Both forms: a list says {@code Names} and {@code "State":"running"}, an inspect {@code Name} and an object. */
     private static final class Scan {
+        private final Predicate<String> kept;
         private String id = "";
         private String name = "";
         private String image = "";
@@ -92,12 +104,29 @@ record ContainerHead(String id, String name, String image, Map<String, String> l
         private final Map<String, String> labels = new HashMap<>();
         private boolean running;
 
-        void member(JsonParser json, String member, JsonToken value) throws IOException {
+        Scan(Predicate<String> kept) {
+            this.kept = kept;
+        }
+
+        void members(JsonParser json) throws IOException {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String member = json.currentName();
+                member(json, member, json.nextToken());
+            }
+        }
+
+        ContainerHead head() {
+            String plain = name.startsWith("/") ? name.substring(1) : name;
+            String listed = isId(image, imageId) ? "" : image;
+            return new ContainerHead(id, plain, told.isEmpty() ? listed : told, labels, running);
+        }
+
+        private void member(JsonParser json, String member, JsonToken value) throws IOException {
             switch (member) {
                 case "Id" -> id = text(json, value);
                 case "Image" -> image = text(json, value);
                 case "ImageID" -> imageId = text(json, value);
-                case "Labels" -> strings(json, value, labels);
+                case "Labels" -> labels(json, value);
                 case "Name" -> name = text(json, value);
                 case "Names" -> name = first(json, value);
                 case "State" -> running = value == JsonToken.START_OBJECT ? runs(json) : runs(text(json, value));
@@ -112,13 +141,29 @@ record ContainerHead(String id, String name, String image, Map<String, String> l
             }
         }
 
+        private void labels(JsonParser json, JsonToken value) throws IOException {
+            if (value != JsonToken.START_OBJECT) {
+                json.skipChildren();
+                return;
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String key = json.currentName();
+                JsonToken label = json.nextToken();
+                if (kept.test(key)) {
+                    labels.put(key, text(json, label));
+                } else {
+                    json.skipChildren();
+                }
+            }
+        }
+
         private void config(JsonParser json) throws IOException {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String member = json.currentName();
                 JsonToken value = json.nextToken();
                 switch (member) {
                     case "Image" -> told = text(json, value);
-                    case "Labels" -> strings(json, value, labels);
+                    case "Labels" -> labels(json, value);
                     default -> json.skipChildren();
                 }
             }
@@ -166,16 +211,5 @@ record ContainerHead(String id, String name, String image, Map<String, String> l
             first = first.isEmpty() && text.indexOf('/', 1) < 0 ? text : first;
         }
         return first;
-    }
-
-    private static void strings(JsonParser json, JsonToken value, Map<String, String> into) throws IOException {
-        if (value != JsonToken.START_OBJECT) {
-            json.skipChildren();
-            return;
-        }
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String key = json.currentName();
-            into.put(key, text(json, json.nextToken()));
-        }
     }
 }

@@ -284,9 +284,9 @@ public final class EventSource implements Closeable {
                     ? clock.stamp(Kind.EVENT, head.id(), head.time(), payload)
                     : oversized(head, message.length(), key);
             boolean wanted = !head.ofContainer() || filter.wants(head.container());
+            containers.happened(head); // first: see there
             queue.put(new Arrival.Event(record, key, wanted, head.haste()));
             endings.happened(head, System.nanoTime());
-            containers.happened(head);
             lastTime = newest(lastTime, record);
         }
     }

@@ -21,6 +21,12 @@ public record Filter(List<ContainerRule> include, List<ContainerRule> exclude) {
                 .anyMatch(rule -> rule.key().equals("image"));
     }
 
+    /** True if a rule may ask for the label of this key; no other need be kept. */
+    boolean asksForLabel(String key) {
+        return Stream.concat(include.stream(), exclude.stream())
+                .anyMatch(rule -> rule.key().equals("label") && rule.text().contains(key));
+    }
+
     /** True if the container is to be recorded. */
     public boolean wants(Container container) {
         return (include.isEmpty()

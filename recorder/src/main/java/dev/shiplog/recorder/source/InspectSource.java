@@ -7,27 +7,53 @@ import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the engine for the full description of containers and keeps the newest of each that exists, for the head of the
- * next segment. {@value #ASKING} are asked for at once; asking again for one that still waits costs nothing; a
- * description that did not change is not recorded again. Keeps at most {@value #KEPT_BYTES} bytes of payloads (some
- * 3,000 containers), of the containers it heard of last. Thread safe.
+ * next segment. {@value #ASKING} are asked for at once, beside those that hang; asking again for one that still waits
+ * costs nothing; a description that did not change is not recorded again, and one that is not to be had is a
+ * {@link Mark.Gap}. Keeps at most {@value #KEPT_BYTES} bytes of payloads (some 3,000 containers), of the containers it
+ * heard of last. A container that was destroyed is never kept or asked for again: the engine uses no id twice, and an
+ * answer may come after the destroy. Thread safe.
  */
 public final class InspectSource implements Closeable {
+    private static final System.Logger LOG = System.getLogger(InspectSource.class.getName());
+
     private static final int ASKING = 4;
+    /** Threads that wait for an answer so long that others must not wait for them. */
+    private static final int HANGING_MAX = 32;
+
+    private static final long HANGING = TimeUnit.SECONDS.toNanos(2);
+    /** An engine may hold a container while it mounts its volumes or pulls its network up. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final long KEPT_BYTES = 16L << 20;
     /** A busy engine may fail to answer; what it cannot answer at the third time, the next event asks for. */
     private static final int ATTEMPTS = 3;
+
+    private static final long RETRY_MILLIS = 500;
+    /** Who hung is put aside for so long, then for twice that. */
+    private static final long PUT_ASIDE_MILLIS = 30_000;
+    /** Answers that are late, and events out of order, come within moments: far fewer containers end in these. */
+    private static final int REMEMBERED = 4_096;
+
+    private static final long WARN_EVERY = TimeUnit.MINUTES.toNanos(1);
 
     private final Engine engine;
     private final Clock clock;
@@ -37,14 +63,31 @@ public final class InspectSource implements Closeable {
     private final Map<String, Request> requests = new HashMap<>();
     private final Map<String, Record> newest = new LinkedHashMap<>();
     private final Map<String, List<String>> redacted = new HashMap<>();
-    private long keptBytes;
+    private final Set<String> destroyed = newestOf(REMEMBERED);
+    /** When the calls that are under way began. */
+    private final Map<Object, Long> calls = new ConcurrentHashMap<>();
 
-    private enum Request {
+    private long keptBytes;
+    private long warnedAt = System.nanoTime() - WARN_EVERY;
+
+    /** That a container is to be described. */
+    private static final class Request {
+        /** From when on a description is missing if none comes, ns since the epoch. */
+        final long since;
+
+        State state = State.WAITING;
+
+        Request(long since) {
+            this.since = since;
+        }
+    }
+
+    private enum State {
         WAITING,
         ASKED,
         /** Asked, but something happened since. */
         STALE,
-        /** Asked, but the container is no more. */
+        /** The container is no more, or the engine is gone. */
         VAIN
     }
 
@@ -63,26 +106,65 @@ public final class InspectSource implements Closeable {
     /** Records this container's description as soon as the engine gives it. */
     synchronized void request(String id) {
         Request before = requests.get(id);
-        if (before == null) {
-            schedule(id, 1, 0);
-        } else if (before == Request.ASKED) {
-            requests.put(id, Request.STALE);
+        if (before == null || before.state == State.VAIN) {
+            if (!destroyed.contains(id)) {
+                schedule(id, new Request(clock.now().received()), 1, 0);
+            }
+        } else if (before.state == State.ASKED) {
+            before.state = State.STALE;
+        }
+    }
+
+    /**
+     * Asks for the image that a container was made from, and records nothing.
+     *
+     * @param answer takes the image, or an empty one and why it is not to be had
+     */
+    void askImage(String id, BiConsumer<String, @Nullable IOException> answer) {
+        try {
+            asking.execute(() -> {
+                try {
+                    byte[] description = get(id);
+                    answer.accept(
+                            ContainerHead.scanInspect(description, key -> false).image(), null);
+                } catch (IOException e) {
+                    answer.accept("", e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.accept("", new IOException("the recorder stops", e));
         }
     }
 
     /** The container is no more. */
     synchronized void forget(String id) {
         redacted.remove(id);
-        requests.computeIfPresent(id, (key, request) -> Request.VAIN);
+        Request request = requests.get(id);
+        if (request != null) {
+            request.state = State.VAIN;
+        }
         Record old = newest.remove(id);
         if (old != null) {
             keptBytes -= old.payload().length;
         }
     }
 
+    /** The engine, or the journal, told that the container was destroyed. */
+    synchronized void destroyed(String id) {
+        destroyed.add(id);
+        forget(id);
+    }
+
+    /** True if this is known to have been destroyed. */
+    synchronized boolean isDestroyed(String id) {
+        return destroyed.contains(id);
+    }
+
     /** Takes up what the journal knows, as if it had just been asked for. */
     public synchronized void restore(Record record) {
-        keep(clock.restate(record));
+        if (!destroyed.contains(record.subject())) {
+            keep(clock.restate(record));
+        }
     }
 
     /** The newest description of each container that exists. */
@@ -90,48 +172,113 @@ public final class InspectSource implements Closeable {
         return new ArrayList<>(newest.values());
     }
 
+    /** To be called every second: gives threads in place of those that hang. */
+    void look() {
+        long now = System.nanoTime();
+        long hanging = calls.values().stream().filter(at -> now - at > HANGING).count();
+        int threads = ASKING + (int) Math.min(HANGING_MAX, hanging);
+        if (threads != asking.getCorePoolSize()) {
+            asking.setCorePoolSize(threads);
+        }
+    }
+
+    /** Asks for none: the engine is gone, or we go. Tells of whom an answer is overdue; if it comes, it is recorded. */
+    synchronized void leaveAll() {
+        long now = clock.now().received();
+        requests.forEach((id, request) -> {
+            if (request.state != State.VAIN && now - request.since > HANGING) {
+                tell(id, request.since, now, "no answer");
+            }
+            request.state = State.VAIN;
+        });
+    }
+
     /** Idempotent. */
     @Override
     public void close() {
+        leaveAll();
         asking.shutdownNow();
     }
 
-    private synchronized void schedule(String id, int attempt, long delayMillis) {
-        requests.put(id, Request.WAITING);
+    private synchronized void schedule(String id, Request request, int attempt, long delayMillis) {
+        request.state = State.WAITING;
+        requests.put(id, request);
         try {
-            var unused = asking.schedule(() -> ask(id, attempt), delayMillis, TimeUnit.MILLISECONDS);
+            var unused = asking.schedule(() -> ask(id, request, attempt), delayMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             requests.remove(id); // closed meanwhile
         }
     }
 
-    private void ask(String id, int attempt) {
+    private void ask(String id, Request request, int attempt) {
         synchronized (this) {
-            if (requests.get(id) == Request.VAIN) {
-                requests.remove(id);
+            if (request.state == State.VAIN) {
+                requests.remove(id, request);
                 return;
             }
-            requests.put(id, Request.ASKED);
+            request.state = State.ASKED;
         }
-        boolean again = false;
+        long asked = System.nanoTime();
+        IOException failure = null;
         try {
-            received(id, engine.get("/containers/" + id + "/json"));
-        } catch (EngineStatusException e) {
-            again = e.status() >= 500;
+            received(id, request, get(id));
         } catch (IOException e) {
-            again = true;
+            failure = e;
         }
+        boolean hung = failure != null && System.nanoTime() - asked > HANGING;
         synchronized (this) {
-            Request request = requests.remove(id);
-            if (request == Request.STALE) {
-                schedule(id, 1, 0);
-            } else if (again && request == Request.ASKED && attempt < ATTEMPTS) {
-                schedule(id, attempt + 1, 500L * attempt);
+            requests.remove(id, request);
+            if (request.state == State.STALE && !hung) {
+                schedule(id, new Request(clock.now().received()), 1, 0);
+            } else if (request.state != State.VAIN && failure != null) {
+                failed(id, request, attempt, hung, failure);
             }
         }
     }
 
-    private synchronized void received(String id, byte[] payload) {
+    private void failed(String id, Request request, int attempt, boolean hung, IOException failure) {
+        int status = failure instanceof EngineStatusException answer ? answer.status() : 0;
+        if (status == 404) {
+            return; // it is no more
+        }
+        boolean again = attempt < ATTEMPTS && (status == 0 || status >= 500);
+        long since = request.since;
+        if (hung || !again) {
+            since = clock.now().received();
+            String reason = String.valueOf(failure.getMessage());
+            tell(id, request.since, since, reason);
+            warn(id, reason);
+        }
+        if (again) {
+            schedule(id, new Request(since), attempt + 1, (hung ? PUT_ASIDE_MILLIS : RETRY_MILLIS) * attempt);
+        }
+    }
+
+    private void tell(String id, long from, long to, String reason) {
+        queue.put(clock.mark(id, new Mark.Gap(Kind.INSPECT.label(), id, from, to, reason)));
+    }
+
+    /** One line for many: the marks tell of each. */
+    private void warn(String id, String reason) {
+        long now = System.nanoTime();
+        boolean due = now - warnedAt >= WARN_EVERY;
+        if (due) {
+            warnedAt = now;
+        }
+        LOG.log(due ? Level.WARNING : Level.DEBUG, "container {0} is not described: {1}", id, reason);
+    }
+
+    private byte[] get(String id) throws IOException {
+        Object call = new Object();
+        calls.put(call, System.nanoTime());
+        try {
+            return engine.get("/containers/" + id + "/json", PATIENCE);
+        } finally {
+            calls.remove(call);
+        }
+    }
+
+    private void received(String id, Request request, byte[] payload) throws IOException {
         Redaction.Redacted result;
         try {
             result = redaction.redact(Lines.withoutEnd(payload));
@@ -139,6 +286,13 @@ public final class InspectSource implements Closeable {
             queue.put(clock.mark(id, new Mark.Redaction(id, redaction.label(), List.of("everything: not JSON"))));
             return;
         }
+        if (ContainerHead.scanInspect(result.payload(), key -> false).id().isEmpty()) {
+            throw new IOException("the engine's answer describes no container");
+        }
+        record(id, request, result);
+    }
+
+    private synchronized void record(String id, Request request, Redaction.Redacted result) {
         Record old = newest.get(id);
         if (old != null && Arrays.equals(old.payload(), result.payload())) {
             return;
@@ -147,7 +301,7 @@ public final class InspectSource implements Closeable {
         if (!result.removed().equals(redacted.getOrDefault(id, List.of()))) {
             queue.put(clock.mark(id, new Mark.Redaction(id, redaction.label(), result.removed())));
         }
-        if (requests.get(id) != Request.VAIN) {
+        if (request.state != State.VAIN && !destroyed.contains(id)) {
             redacted.put(id, result.removed());
             keep(record);
         }
@@ -163,5 +317,17 @@ public final class InspectSource implements Closeable {
             keptBytes -= oldest.next().payload().length;
             oldest.remove();
         }
+    }
+
+    /** A set that forgets what was added first. */
+    private static Set<String> newestOf(int most) {
+        return Collections.newSetFromMap(new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > most;
+            }
+        });
     }
 }

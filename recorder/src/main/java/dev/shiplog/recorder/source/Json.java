@@ -15,6 +15,8 @@ final class Json {
     static final JsonFactory FACTORY = JsonFactory.builder()
             // Names come from labels: to intern each of them would keep it for ever.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            // Nor can whoever writes labels choose them so that they are not read.
+            .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNameLength(Integer.MAX_VALUE)
                     .maxNumberLength(Integer.MAX_VALUE)

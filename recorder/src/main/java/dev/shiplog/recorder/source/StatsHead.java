@@ -1,6 +1,5 @@
 package dev.shiplog.recorder.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.shiplog.journal.codec.CanonicalTime;
@@ -10,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.Set;
 
 /** Finds when a stats frame was sampled: its top-level member {@code read}, which stands near the front. */
 final class StatsHead {
@@ -21,7 +21,9 @@ final class StatsHead {
 
     private static final int LONGEST = "2026-11-21T08:59:53.123456789Z".length();
 
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Members of a sample, each an object, of which every engine sends some. */
+    private static final Set<String> GROUPS =
+            Set.of("cpu_stats", "memory_stats", "pids_stats", "blkio_stats", "storage_stats", "networks");
 
     private StatsHead() {}
 
@@ -47,7 +49,7 @@ final class StatsHead {
 
     /** The same, by the rules of JSON. */
     static long parse(byte[] payload) {
-        try (JsonParser json = JSON.createParser(payload)) {
+        try (JsonParser json = Json.FACTORY.createParser(payload)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return 0;
             }
@@ -63,6 +65,39 @@ final class StatsHead {
             // Recorded as it is all the same, by the time of its receipt.
         }
         return 0;
+    }
+
+    /**
+     * True if it holds a sample: a JSON object that says when it was sampled or, if it says nothing of that, what of. An
+     * engine also answers with nothing, or with a message.
+     *
+     * @param time what {@link #time} gave for it
+     */
+    static boolean isSample(byte[] payload, long time) {
+        int last = payload.length - 1;
+        while (last >= 0 && payload[last] <= ' ') {
+            last--;
+        }
+        return last >= 0 && payload[last] == '}' && (time != 0 || holdsSample(payload));
+    }
+
+    private static boolean holdsSample(byte[] payload) {
+        boolean holds = false;
+        try (JsonParser json = Json.FACTORY.createParser(payload)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String member = json.currentName();
+                JsonToken value = json.nextToken();
+                holds |= value == JsonToken.START_OBJECT && GROUPS.contains(member)
+                        || value == JsonToken.VALUE_STRING && member.equals("read");
+                json.skipChildren();
+            }
+            return holds && json.nextToken() == null;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
     }
 
     private static long nanos(String rfc3339) {

@@ -12,11 +12,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  * beat of its own, as many at once as it takes.
  *
  * <p>A frame that is dated year 1 holds zeros (the engine sends them of stopped containers until they are removed, and of
- * failed readings): it is counted, not recorded. Where samples are missing although the container ran, a
- * {@link Mark.Gap} says so. {@link #follow}, {@link #leave} and {@link #leaveAll} belong to one thread.
+ * failed readings): it is counted, not recorded. What is no sample at all is neither. Where samples are missing although
+ * the container runs, a {@link Mark.Gap} says so when that is noticed, again every {@link #TELL_AGAIN}, and where it ends:
+ * together these cover the stretch. A container whose samples hang or fail is asked less and less often, and costs the
+ * others nothing. {@link #follow}, {@link #leave}, {@link #leaveAll} and {@link #look} belong to one thread.
  */
 public final class StatsSource implements Closeable {
     private static final System.Logger LOG = System.getLogger(StatsSource.class.getName());
@@ -48,6 +54,16 @@ public final class StatsSource implements Closeable {
     private static final int ASKING = 4;
     /** A thread that waits costs the engine nothing but a connection, and the host some KiB. */
     private static final int ASKING_MAX = 64;
+    /** Beside those: threads that wait for an answer so long that others must not wait for them. */
+    private static final int HANGING_MAX = 64;
+
+    private static final long HANGING = TICK.multipliedBy(2).toNanos();
+    /** A sample takes an engine some ms, or a tick and what all its containers before this one take. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Who hung once is asked again after so long, then after twice that. */
+    private static final Duration PUT_ASIDE = Duration.ofSeconds(30);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
     private static final long STACK = 128 * 1024;
     /** The engine samples all containers one after the other, then sleeps a second; Podman sleeps five. */
@@ -56,14 +72,20 @@ public final class StatsSource implements Closeable {
     private static final Duration LAST_FRAMES = Duration.ofSeconds(3);
 
     private static final long MISSED = Duration.ofSeconds(10).toNanos();
+    /** What is told while it lasts is all that a kill leaves of it; a mark costs some 60 bytes and a sync. */
+    private static final long TELL_AGAIN = Duration.ofMinutes(10).toNanos();
+
     private static final long RETRY_MILLIS = 500;
-    private static final long RETRY_MILLIS_MAX = 5_000;
+    private static final long RETRY_MILLIS_MAX = 30_000;
+    /** A stream that lived so long worked: the next try comes soon. */
+    private static final long WORKED = Duration.ofSeconds(5).toNanos();
 
     private final Engine engine;
     private final Watchdog watchdog;
     private final Clock clock;
     private final RecordQueue queue;
     private final Duration interval;
+    private final long missed;
     private final Map<String, Following> followed = new HashMap<>();
     private final AtomicLong empty = new AtomicLong();
     private final int mayStream;
@@ -85,18 +107,28 @@ public final class StatsSource implements Closeable {
         this.clock = clock;
         this.queue = queue;
         this.interval = interval;
+        this.missed = Math.max(MISSED, 3 * interval.toNanos());
         this.mayStream = interval.compareTo(STREAMED) < 0 ? mostStreams : 0;
         this.streams = new Semaphore(mayStream);
     }
 
-    /** Samples this container from now on. Idempotent. */
-    void follow(String id) {
-        if (interval.isZero()) {
+    /** False if there is nothing to be sampled. */
+    boolean samples() {
+        return !interval.isZero();
+    }
+
+    /**
+     * Samples this container from now on. Idempotent.
+     *
+     * @param certain false if it is not known that the container exists still: then nothing is missed where it does not
+     */
+    void follow(String id, boolean certain) {
+        if (!samples()) {
             return;
         }
         Following before = followed.get(id);
         if (before == null || !before.goOn()) {
-            Following following = streams.tryAcquire() ? new Streaming(id) : new Asking(id);
+            Following following = streams.tryAcquire() ? new Streaming(id, certain) : new Asking(id, certain);
             followed.put(id, following);
             enoughAskers();
             following.begin();
@@ -107,6 +139,7 @@ public final class StatsSource implements Closeable {
     void leave(String id) {
         Following following = followed.get(id);
         if (following != null) {
+            following.tellTheEnd();
             following.leave();
         }
     }
@@ -114,23 +147,75 @@ public final class StatsSource implements Closeable {
     /** Forgets this container, which is no more. Idempotent. */
     void forget(String id) {
         leave(id);
-        followed.remove(id);
-        enoughAskers();
+        if (followed.remove(id) != null) {
+            enoughAskers();
+        }
     }
 
     /** Samples none: the engine is gone, or we go. */
     void leaveAll() {
+        followed.values().forEach(Following::tellTheEnd);
         followed.values().forEach(Following::end);
         followed.clear();
         enoughAskers();
     }
 
-    /** So many that a slow engine can be asked for all within an interval. */
+    /** To be called every second: tells of containers without samples, and gives threads in place of those that hang. */
+    void look() {
+        Clock.Reading now = clock.now();
+        List<String> without = new ArrayList<>();
+        List<String> again = new ArrayList<>();
+        String reason = "";
+        for (Following following : followed.values()) {
+            switch (following.look(now)) {
+                case TOLD -> {
+                    without.add(shortened(following.id));
+                    reason = following.reason;
+                }
+                case AGAIN -> again.add(shortened(following.id));
+                case NOTHING -> {}
+            }
+        }
+        if (!without.isEmpty()) {
+            LOG.log(Level.WARNING, "no samples of {0}: {1}", containers(without), reason);
+        }
+        if (!again.isEmpty()) {
+            LOG.log(Level.INFO, "samples again of {0}", containers(again));
+        }
+        if (mayStream < followed.size()) {
+            enoughAskers();
+        }
+    }
+
+    private static String shortened(String id) {
+        return id.substring(0, Math.min(12, id.length()));
+    }
+
+    /** As people read them, and never a screenful. */
+    private static String containers(List<String> ids) {
+        int most = 5;
+        String named = String.join(", ", ids.subList(0, Math.min(most, ids.size())));
+        return (ids.size() == 1 ? "container " : "containers ")
+                + named
+                + (ids.size() > most ? " and " + (ids.size() - most) + " more" : "");
+    }
+
+    /** So many that a slow engine can be asked for all within an interval, and one more for each that hangs. */
     private void enoughAskers() {
-        if (!interval.isZero()) {
-            int asked = Math.max(0, followed.size() - mayStream);
-            long needed = asked * TICK.toMillis() / interval.toMillis() + 1;
-            asking.setCorePoolSize((int) Math.min(ASKING_MAX, Math.max(ASKING, needed)));
+        if (!samples()) {
+            return;
+        }
+        int asked = Math.max(0, followed.size() - mayStream);
+        long needed = asked * TICK.toMillis() / interval.toMillis() + 1;
+        long now = System.nanoTime();
+        long hanging = asked == 0
+                ? 0
+                : followed.values().stream()
+                        .filter(following -> following.hangs(now))
+                        .count();
+        int threads = (int) (Math.min(ASKING_MAX, Math.max(ASKING, needed)) + Math.min(HANGING_MAX, hanging));
+        if (threads != asking.getCorePoolSize()) {
+            asking.setCorePoolSize(threads);
         }
     }
 
@@ -165,14 +250,35 @@ public final class StatsSource implements Closeable {
         ENDED
     }
 
+    /** What is new of a container. */
+    private enum News {
+        NOTHING,
+        /** That it has no samples. */
+        TOLD,
+        /** That it has samples again. */
+        AGAIN
+    }
+
     /** One container being sampled. */
     private abstract class Following {
         final String id;
+        private final boolean certain;
         private State state = State.FOLLOWED;
-        private long last;
 
-        Following(String id) {
+        /** Whether it runs, as far as we know, so that samples are due. */
+        private boolean due = true;
+        /** Up to when there are samples, or their lack was told; by both clocks. */
+        private long from;
+
+        private long fromMonotonic;
+        private boolean told;
+        private boolean again;
+        private volatile String reason = "no answer yet";
+
+        Following(String id, boolean certain) {
             this.id = id;
+            this.certain = certain;
+            coveredUpTo(clock.now());
         }
 
         abstract void begin();
@@ -185,6 +291,8 @@ public final class StatsSource implements Closeable {
         final synchronized boolean goOn() {
             if (state == State.LEFT) {
                 state = State.FOLLOWED;
+                due = true;
+                coveredUpTo(clock.now());
             }
             return state == State.FOLLOWED;
         }
@@ -200,26 +308,91 @@ public final class StatsSource implements Closeable {
             notifyAll();
         }
 
+        /** Whether it occupies a thread for longer than an engine needs. */
+        boolean hangs(long now) {
+            return false;
+        }
+
         /** False if that was the last one. */
         final boolean frame(Message message) {
             if (!message.whole()) {
-                LOG.log(Level.WARNING, "a sample of {0} bytes is too long to be recorded", message.length());
+                missing("a sample of " + message.length() + " bytes is too long to be recorded");
                 return endIfLeft();
             }
             byte[] payload = message.bytes();
             long time = StatsHead.time(payload);
             if (time == StatsHead.EMPTY) {
                 empty.incrementAndGet();
+                missing("the engine sends empty samples");
                 return endIfLeft();
             }
-            Record sample = clock.stamp(Kind.STATS, id, time, payload);
-            if (last != 0 && sample.received() - last > Math.max(MISSED, 3 * interval.toNanos())) {
-                queue.put(clock.mark(
-                        id, new Mark.Gap("stats", id, last, sample.received(), "the engine gave no samples")));
+            if (!StatsHead.isSample(payload, time)) {
+                missing("the engine answers with no sample");
+                return endIfLeft();
             }
-            last = sample.received();
-            queue.put(sample);
+            sample(clock.stamp(Kind.STATS, id, time, payload));
             return true;
+        }
+
+        private synchronized void sample(Record sample) {
+            if (due && (told || sample.monotonic() - fromMonotonic > missed)) {
+                tell(sample.received());
+                again = told;
+                told = false;
+            }
+            from = sample.received();
+            fromMonotonic = sample.monotonic();
+            reason = "the engine gave no samples";
+            queue.put(sample);
+        }
+
+        /** Notes why there is no sample now. */
+        final void missing(String why) {
+            reason = why;
+        }
+
+        /** The same; the container may not be there, and then there is nothing to be sampled. */
+        final synchronized void missing(IOException e) {
+            boolean status = e instanceof EngineStatusException;
+            if (status && ((EngineStatusException) e).status() == 404 && !certain) {
+                due = false;
+                end();
+            }
+            String message = String.valueOf(e.getMessage());
+            reason =
+                    status ? "the engine answers " + message.substring(Math.max(0, message.indexOf("HTTP "))) : message;
+        }
+
+        /** Notices if samples are missing. */
+        final synchronized News look(Clock.Reading now) {
+            boolean wasTold = told;
+            if (due && now.monotonic() - fromMonotonic > (told ? TELL_AGAIN : missed)) {
+                tell(now.received());
+                told = true;
+                coveredUpTo(now);
+            }
+            boolean is = again;
+            again = false;
+            return told && !wasTold ? News.TOLD : is ? News.AGAIN : News.NOTHING;
+        }
+
+        /** It does not run any more, or nobody listens. */
+        final synchronized void tellTheEnd() {
+            Clock.Reading now = clock.now();
+            if (due && (told || now.monotonic() - fromMonotonic > missed)) {
+                tell(now.received());
+            }
+            due = false;
+            told = false;
+        }
+
+        private void tell(long to) {
+            queue.put(clock.mark(id, new Mark.Gap(Kind.STATS.label(), id, from, to, reason)));
+        }
+
+        private void coveredUpTo(Clock.Reading now) {
+            from = now.received();
+            fromMonotonic = now.monotonic();
         }
 
         /** True if it goes on. */
@@ -234,20 +407,21 @@ public final class StatsSource implements Closeable {
     private final class Streaming extends Following implements Runnable {
         private @Nullable MessageStream open;
 
-        Streaming(String id) {
-            super(id);
+        Streaming(String id, boolean certain) {
+            super(id, certain);
         }
 
         @Override
         void begin() {
-            daemon(this, "shiplog-stats-" + id.substring(0, Math.min(12, id.length())))
-                    .start();
+            daemon(this, "shiplog-stats-" + shortened(id)).start();
         }
 
         @Override
         synchronized void leave() {
             super.leave();
-            if (open != null) {
+            if (open == null) {
+                end(); // nothing is on its way
+            } else {
                 watchdog.watch(open, LAST_FRAMES);
             }
         }
@@ -276,16 +450,13 @@ public final class StatsSource implements Closeable {
                 long before = System.nanoTime();
                 try {
                     readStream();
-                } catch (EngineStatusException e) {
-                    if (e.status() == 404 || e.status() == 409) {
-                        end();
-                    }
                 } catch (IOException e) {
-                    // Cut off. The event stream tells whether the engine is gone.
+                    missing(e); // The event stream tells whether the engine is gone.
                 }
-                boolean worked = System.nanoTime() - before > TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS_MAX);
+                boolean worked = System.nanoTime() - before > WORKED;
                 pause = worked ? RETRY_MILLIS : Math.min(2 * pause, RETRY_MILLIS_MAX);
-            } while (endIfLeft() && pause(pause));
+            } while (endIfLeft()
+                    && pause(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2)));
         }
 
         private void readStream() throws IOException {
@@ -298,6 +469,9 @@ public final class StatsSource implements Closeable {
                     Message message = stream.next();
                     while (message != null && frame(message)) {
                         message = stream.next();
+                    }
+                    if (message == null) {
+                        missing("the engine ended the stream of samples");
                     }
                 } finally {
                     watch.cancel();
@@ -331,48 +505,88 @@ public final class StatsSource implements Closeable {
     }
 
     private final class Asking extends Following implements Runnable {
-        private long due;
+        private long beat;
+        private int failures;
+        private volatile long askedAt;
+        private volatile boolean asks;
+        private @Nullable Future<?> next;
 
-        Asking(String id) {
-            super(id);
+        Asking(String id, boolean certain) {
+            super(id, certain);
         }
 
         /** The first sample at once, so that a short life leaves one; the next on this container's own beat. */
         @Override
         void begin() {
-            long beat = Math.floorMod(id.hashCode() * 0x9E3779B97F4A7C15L, interval.toNanos());
-            beat -= beat % COMPANY.toNanos();
+            long own = Math.floorMod(id.hashCode() * 0x9E3779B97F4A7C15L, interval.toNanos());
+            own -= own % COMPANY.toNanos();
             long now = System.nanoTime();
-            due = now - Math.floorMod(now - beat, interval.toNanos());
+            beat = now - Math.floorMod(now - own, interval.toNanos());
             schedule(0);
         }
 
         @Override
-        public void run() {
-            if (!endIfLeft()) {
-                return;
-            }
-            try {
-                byte[] payload = engine.get("/containers/" + id + "/stats?stream=false&one-shot=true");
-                frame(Message.of(Lines.withoutEnd(payload)));
-            } catch (EngineStatusException e) {
-                if (e.status() == 404) {
-                    end();
-                }
-            } catch (IOException e) {
-                // The next beat tries again; the event stream tells whether the engine is gone.
-            }
-            if (endIfLeft()) {
-                // A beat that was missed is not made up for: that would load an engine that is slow already.
-                long now = System.nanoTime();
-                due += Math.max(1, Math.floorDiv(now - due, interval.toNanos()) + 1) * interval.toNanos();
-                schedule(due - now);
+        synchronized void leave() {
+            super.leave();
+            if (!asks) {
+                end(); // nothing is on its way
             }
         }
 
-        private void schedule(long nanos) {
+        @Override
+        synchronized void end() {
+            super.end();
+            if (next != null) {
+                next.cancel(false);
+            }
+        }
+
+        @Override
+        boolean hangs(long now) {
+            return asks && now - askedAt > HANGING;
+        }
+
+        @Override
+        public void run() {
+            if (!begins()) {
+                return;
+            }
+            boolean answered = true;
+            long pause = 0;
             try {
-                var unused = asking.schedule(this, nanos, TimeUnit.NANOSECONDS);
+                frame(Message.of(Lines.withoutEnd(
+                        engine.get("/containers/" + id + "/stats?stream=false&one-shot=true", PATIENCE))));
+            } catch (IOException e) {
+                missing(e); // The event stream tells whether the engine is gone.
+                answered = false;
+                boolean hung = hangs(System.nanoTime());
+                pause = (hung ? PUT_ASIDE.toNanos() : interval.toNanos()) << Math.min(failures, 10);
+            }
+            if (ends()) {
+                failures = answered ? 0 : failures + 1;
+                // A beat that was missed is not made up for: that would load an engine that is slow already.
+                long now = System.nanoTime();
+                pause = Math.min(pause, Math.max(LONGEST_PAUSE.toNanos(), interval.toNanos())) - interval.toNanos();
+                long earliest = now + Math.max(0, pause);
+                beat += Math.max(1, Math.floorDiv(earliest - beat, interval.toNanos()) + 1) * interval.toNanos();
+                schedule(beat - now);
+            }
+        }
+
+        private synchronized boolean begins() {
+            asks = endIfLeft();
+            askedAt = System.nanoTime();
+            return asks;
+        }
+
+        private synchronized boolean ends() {
+            asks = false;
+            return endIfLeft();
+        }
+
+        private synchronized void schedule(long nanos) {
+            try {
+                next = asking.schedule(this, nanos, TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException e) {
                 end(); // closed meanwhile
             }

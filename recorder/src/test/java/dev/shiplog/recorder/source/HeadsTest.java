@@ -2,11 +2,14 @@ package dev.shiplog.recorder.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.shiplog.testkit.Samples;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -66,10 +69,10 @@ class HeadsTest {
     @Test
     void everyDescriptionOfARealEngineIsUnderstood() throws IOException {
         for (byte[] payload : LISTS) {
-            assertThat(ContainerHead.scanList(payload)).isNotEmpty().isEqualTo(list(payload));
+            assertThat(scanList(payload)).isNotEmpty().isEqualTo(list(payload));
         }
         for (byte[] payload : INSPECTS) {
-            ContainerHead head = ContainerHead.scanInspect(payload);
+            ContainerHead head = scanInspect(payload);
             assertThat(head).isEqualTo(container(Mutation.JSON.readTree(payload)));
             assertThat(head.id()).hasSize(64);
             assertThat(head.image()).isNotEmpty().doesNotStartWith("sha256:");
@@ -168,20 +171,20 @@ class HeadsTest {
             byte[] inspect = mutant(INSPECTS, seed);
             JsonNode tree = json(inspect);
             if (tree != null && tree.isObject()) {
-                assertThat(understood(() -> ContainerHead.scanInspect(inspect)))
+                assertThat(understood(() -> scanInspect(inspect)))
                         .as("seed %d: %s", seed, text(inspect))
                         .isEqualTo(container(tree));
             } else {
-                understood(() -> ContainerHead.scanInspect(inspect)); // throws nothing else
+                understood(() -> scanInspect(inspect)); // throws nothing else
             }
             byte[] list = mutant(LISTS, seed);
             tree = json(list);
             if (tree != null && tree.isArray()) {
-                assertThat(understood(() -> ContainerHead.scanList(list)))
+                assertThat(understood(() -> scanList(list)))
                         .as("seed %d: %s", seed, text(list))
                         .isEqualTo(list(list));
             } else {
-                understood(() -> ContainerHead.scanList(list));
+                understood(() -> scanList(list));
             }
         }
     }
@@ -192,28 +195,140 @@ class HeadsTest {
         byte[] list = LISTS.get(0);
         for (int length = 0; length < list.length - 1; length++) {
             byte[] cut = Arrays.copyOf(list, length);
-            assertThat(understood(() -> ContainerHead.scanList(cut)))
+            assertThat(understood(() -> scanList(cut)))
                     .as("cut after %d bytes", length)
                     .isNull();
         }
     }
 
     @Test
+    void aContainerWhoseEntryIsBrokenCostsNoOther() throws IOException {
+        String deep = "[".repeat(200_000) + "]".repeat(200_000);
+        String list = """
+                \ufeff [ null, 7, "x,]", [], {}, {"Id":null},
+                {"Id":"a","State":"running","Labels":{"k":"\t"}},
+                {"Id":"b","State":"running","Deep":%s},
+                {"Id":"c","Labels":{"%s":"v"},"State":"running"},
+                {"Id":"d","Labels":{"k":"%s"},"State":"running"},
+                {"Id":"e","Number":%s,"State":"running"},
+                {"Id":"f","State":nul},
+                {"Id":"g","Names":["/g"],"State":"running"} ] trailing
+                """.formatted(deep, "k".repeat(60_000), "\\\\\\u00e9é".repeat(200_000), "1".repeat(1_200));
+        ContainerHead.Listing listing = new ContainerHead.Listing();
+        ContainerHead.scanList(new ByteArrayInputStream(list.getBytes(UTF_8)), label -> false, listing);
+        assertThat(listing.whole).extracting(ContainerHead::id).containsExactly("c", "d", "e", "g");
+        assertThat(listing.whole).allMatch(ContainerHead::running);
+        assertThat(listing.broken).containsExactlyInAnyOrder("a", "b", "f");
+    }
+
+    @Test
+    void whatIsNoListIsRefusedAndWhatStandsBeforeACutIsTold() {
+        for (String body : List.of("", "{}", "null", "\"[]\"", "<html>[]</html>", " ", "{\"message\":\"no\"}")) {
+            assertThat(understood(() -> scanList(body.getBytes(UTF_8))))
+                    .as(body)
+                    .isNull();
+        }
+        assertThat(understood(() -> scanList("[]".getBytes(UTF_8)))).isEmpty();
+        ContainerHead.Listing listing = new ContainerHead.Listing();
+        byte[] cut = "[{\"Id\":\"a\"},{\"Id\":\"b\",\"State\":{".getBytes(UTF_8);
+        assertThatThrownBy(() -> ContainerHead.scanList(new ByteArrayInputStream(cut), label -> true, listing))
+                .isInstanceOf(IOException.class);
+        assertThat(listing.whole).extracting(ContainerHead::id).containsExactly("a");
+    }
+
+    /** Whatever an element holds and however the bytes arrive, each comes as it is, but for what strings have too much. */
+    @Test
+    void elementsAreCutWhereTheyEnd() throws IOException {
+        for (int seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            List<String> elements = new ArrayList<>();
+            for (int i = random.nextInt(6); i > 0; i--) {
+                elements.add(
+                        switch (random.nextInt(6)) {
+                            case 0 -> "null";
+                            case 1 -> "-1.5e3";
+                            case 2 -> "\"a\\\\\\\",]}\\u005d\"";
+                            case 3 -> "[[\"]\"],{}]";
+                            case 4 -> "\"" + "é\\\\".repeat(random.nextInt(150_000)) + "\"";
+                            default -> text(LISTS.get(0)).strip();
+                        });
+            }
+            byte[] body = ("[" + String.join(random.nextBoolean() ? " , " : ",", elements) + "]").getBytes(UTF_8);
+            List<JsonNode> read = new ArrayList<>();
+            InputStream dripping = new ByteArrayInputStream(body) {
+                @Override
+                public synchronized int read(byte[] bytes, int offset, int length) {
+                    return super.read(bytes, offset, Math.min(length, 1 + random.nextInt(5_000)));
+                }
+            };
+            Elements.each(dripping, element -> {
+                if (random.nextInt(4) > 0) {
+                    read.add(Mutation.JSON.readTree(element.readAllBytes()));
+                } else {
+                    element.read(); // and no more
+                    read.add(Mutation.JSON.nullNode());
+                }
+            });
+            assertThat(read).as("seed %d", seed).hasSameSizeAs(elements);
+            for (int i = 0; i < read.size(); i++) {
+                JsonNode expected = Mutation.JSON.readTree(elements.get(i));
+                if (read.get(i).isTextual()) {
+                    String whole = expected.textValue();
+                    String got = read.get(i).textValue();
+                    assertThat(whole).as("seed %d", seed).startsWith(got);
+                    assertThat(got.length()).isGreaterThanOrEqualTo(Math.min(whole.length(), 65_000));
+                } else if (!read.get(i).isNull()) {
+                    assertThat(read.get(i)).as("seed %d", seed).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSampleIsAnObjectThatHoldsOne() {
+        assertThat(EVENTS).noneMatch(HeadsTest::isSample);
+        assertThat(STATS).allMatch(HeadsTest::isSample);
+        assertThat(List.of(
+                        "",
+                        " ",
+                        "null",
+                        "{}",
+                        "[]",
+                        "7",
+                        "no JSON",
+                        "<html></html>",
+                        "{\"message\":\"invalid id: id is empty\"}",
+                        "{\"read\":5}",
+                        "{\"read\":null,\"cpu_stats\":null}",
+                        "{\"read\":\"2026-11-21T08:59:53Z\",\"cpu_stats\":{",
+                        "{\"cpu_stats\":{}"))
+                .noneMatch(text -> isSample(text.getBytes(UTF_8)));
+        assertThat(List.of(
+                        "{\"read\":\"2026-11-21T08:59:53Z\"}",
+                        "{\"id\":\"a\",\"read\":\"2026-11-21T08:59:53.1+01:00\",\"networks\":null} ",
+                        "{\"read\":\"yesterday\"}",
+                        "{\"name\":\"web\",\"memory_stats\":{\"usage\":1}}"))
+                .allMatch(text -> isSample(text.getBytes(UTF_8)));
+    }
+
+    private static boolean isSample(byte[] payload) {
+        return StatsHead.isSample(payload, StatsHead.time(payload));
+    }
+
+    @Test
     void anIdInThePlaceOfTheImageIsNoReference() throws IOException {
         for (String id : List.of("sha256:30ce4422", "30ce4422", "sha256:30ce", "30ce")) {
             String list = "[{\"Id\":\"c1\",\"Image\":\"" + id + "\",\"ImageID\":\"sha256:30ce4422\"}]";
-            assertThat(ContainerHead.scanList(list.getBytes(UTF_8)).get(0).image())
-                    .as(id)
-                    .isEmpty();
+            assertThat(scanList(list.getBytes(UTF_8)).get(0).image()).as(id).isEmpty();
         }
         String inspect = "{\"Id\":\"c1\",\"Image\":\"sha256:30ce4422\",\"Config\":{\"Image\":\"30ce\"}}";
-        assertThat(ContainerHead.scanInspect(inspect.getBytes(UTF_8)).image()).isEqualTo("30ce");
+        assertThat(scanInspect(inspect.getBytes(UTF_8)).image()).isEqualTo("30ce");
     }
 
     @Test
     void aRestartingContainerDoesNotRun() throws IOException {
         String state = "{\"Id\":\"c1\",\"State\":{\"Status\":\"restarting\",\"Running\":true,\"Restarting\":true}}";
-        assertThat(ContainerHead.scanInspect(state.getBytes(UTF_8)).running()).isFalse();
+        assertThat(scanInspect(state.getBytes(UTF_8)).running()).isFalse();
     }
 
     @Test
@@ -252,6 +367,19 @@ class HeadsTest {
             assertThat(head.time()).isEqualTo(7);
             assertThat(head.haste()).isEqualTo(Arrival.Haste.AT_ONCE);
         }
+    }
+
+    private static List<ContainerHead> scanList(byte[] payload) throws IOException {
+        ContainerHead.Listing listing = new ContainerHead.Listing();
+        ContainerHead.scanList(new ByteArrayInputStream(payload), label -> true, listing);
+        if (!listing.broken.isEmpty()) {
+            throw new IOException("broken: " + listing.broken);
+        }
+        return listing.whole;
+    }
+
+    private static ContainerHead scanInspect(byte[] payload) throws IOException {
+        return ContainerHead.scanInspect(payload, label -> true);
     }
 
     private interface Scan<T> {

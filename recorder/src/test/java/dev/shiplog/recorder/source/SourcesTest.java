@@ -17,8 +17,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +35,13 @@ class SourcesTest {
     private static final int STREAMS = 20;
 
     private final RecordQueue queue = new RecordQueue(100_000, 100_000_000);
-    private final Clock clock = new Clock(() -> System.currentTimeMillis() * 1_000_000, System::nanoTime, queue::put);
+    /** What the clocks are ahead of the real ones. */
+    private final AtomicLong ahead = new AtomicLong();
+
+    private final Clock clock = new Clock(
+            () -> System.currentTimeMillis() * 1_000_000 + ahead.get(),
+            () -> System.nanoTime() + ahead.get(),
+            queue::put);
     private final Watchdog watchdog = new Watchdog();
     private final List<Record> records = new ArrayList<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -90,8 +100,8 @@ class SourcesTest {
         StatsSource stats = stats(engine, Duration.ofSeconds(1));
         int all = STREAMS + 100;
         for (int i = 0; i < all; i++) {
-            stats.follow("c" + i);
-            stats.follow("c" + i);
+            stats.follow("c" + i, true);
+            stats.follow("c" + i, true);
         }
         await().until(() -> engine.open() == STREAMS);
         engine.streams.forEach(stream -> stream.lines.add(frame(2)));
@@ -105,7 +115,7 @@ class SourcesTest {
         }
         engine.streams.forEach(stream -> stream.lines.add(EMPTY));
         await().until(() -> engine.open() == 0);
-        stats.follow("late");
+        stats.follow("late", true);
         await().until(() -> engine.open() == 1);
     }
 
@@ -113,7 +123,7 @@ class SourcesTest {
     void framesThatAreOnTheirWayWhenAContainerDiesAreRecorded() {
         FakeEngine engine = new FakeEngine(path -> frame(0));
         StatsSource stats = stats(engine, Duration.ofSeconds(1));
-        stats.follow("c");
+        stats.follow("c", true);
         await().until(() -> engine.streams.size() == 1);
         stats.leave("c");
         FakeEngine.FakeStream stream = engine.streams.get(0);
@@ -127,25 +137,315 @@ class SourcesTest {
     void aContainerThatStartsAgainInTimeKeepsItsStreamAndALaterOneGetsANewOne() {
         FakeEngine engine = new FakeEngine(path -> frame(0));
         StatsSource stats = stats(engine, Duration.ofSeconds(1));
-        stats.follow("c");
+        stats.follow("c", true);
         await().until(() -> engine.streams.size() == 1);
         stats.leave("c");
-        stats.follow("c");
+        stats.follow("c", true);
         engine.streams.get(0).lines.add(EMPTY);
         engine.streams.get(0).lines.add(frame(1));
         await().until(() -> texts(Kind.STATS).size() == 1);
         stats.leave("c");
         engine.streams.get(0).lines.add(EMPTY);
         await().until(() -> engine.open() == 0);
-        stats.follow("c");
+        stats.follow("c", true);
         await().until(() -> engine.streams.size() == 2);
+    }
+
+    private List<Mark.Gap> gaps(Kind kind) {
+        List<Mark.Gap> gaps = new ArrayList<>();
+        for (Record record : records(record -> record.kind() == Kind.MARK)) {
+            try {
+                if (Mark.fromJson(record.payload()) instanceof Mark.Gap gap
+                        && gap.kind().equals(kind.label())) {
+                    gaps.add(gap);
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return gaps;
+    }
+
+    /** As time passes. */
+    private void pass(Duration time) {
+        ahead.addAndGet(time.toNanos());
+    }
+
+    private static final byte[] MESSAGE = "{\"message\":\"invalid id: id is empty\"}".getBytes(UTF_8);
+
+    @Test
+    void anAnswerThatHoldsNoSampleIsNotRecorded() {
+        for (byte[] answer : List.of(new byte[0], new byte[] {'\n'}, MESSAGE, "null".getBytes(UTF_8), EMPTY)) {
+            FakeEngine engine = new FakeEngine(path -> answer);
+            StatsSource stats = stats(engine, Duration.ofSeconds(2));
+            stats.follow("c", true);
+            await().until(() -> !engine.asked.isEmpty());
+            FakeEngine streaming = new FakeEngine(path -> answer);
+            stats(streaming, Duration.ofSeconds(1)).follow("s", true);
+            await().until(() -> streaming.open() == 1);
+            streaming.streams.get(0).lines.add(answer);
+            streaming.streams.get(0).lines.add(frame(1));
+            await().until(() -> texts(Kind.STATS).size() == 1);
+            assertThat(texts(Kind.STATS)).containsExactly(new String(frame(1), UTF_8));
+            records.clear();
+        }
+    }
+
+    /** Each way to have no samples; the marks tell all of it, from the last sample or the start on, and nothing twice. */
+    @Test
+    void aContainerThatRunsWithoutSamplesIsToldWhenThatIsNoticedAndWhenItEnds() {
+        List<FakeEngine.Answers> ways = List.of(
+                path -> {
+                    throw new EngineStatusException(path, 500, "no cgroup");
+                },
+                path -> {
+                    throw new EngineStatusException(path, 409, "is not running");
+                },
+                path -> {
+                    throw new EngineStatusException(path, 404, "not allowed");
+                },
+                path -> {
+                    throw new IOException("silent for 10 s");
+                },
+                path -> MESSAGE,
+                path -> EMPTY);
+        List<String> reasons = List.of("HTTP 500, no cgroup", "HTTP 409", "HTTP 404", "silent", "no sample", "empty");
+        for (int way = 0; way < ways.size(); way++) {
+            records.clear();
+            FakeEngine engine = new FakeEngine(ways.get(way));
+            StatsSource stats = stats(engine, Duration.ofSeconds(5));
+            long begun = clock.now().received();
+            stats.follow("c", true);
+            long followed = clock.now().received();
+            await().until(() -> !engine.asked.isEmpty());
+            stats.look();
+            assertThat(gaps(Kind.STATS)).isEmpty();
+            pass(Duration.ofSeconds(20));
+            String reason = reasons.get(way);
+            await().untilAsserted(() -> {
+                stats.look();
+                assertThat(gaps(Kind.STATS))
+                        .singleElement()
+                        .satisfies(gap -> assertThat(gap.reason()).contains(reason));
+            });
+            pass(Duration.ofSeconds(20));
+            stats.look();
+            stats.leave("c");
+            stats.forget("c");
+            List<Mark.Gap> gaps = gaps(Kind.STATS);
+            assertThat(gaps).hasSize(2).allMatch(gap -> gap.subject().equals("c"));
+            assertThat(gaps.get(0).from()).isBetween(begun, followed);
+            assertThat(gaps.get(1).from()).isEqualTo(gaps.get(0).to());
+            assertThat(gaps.get(1).to() - gaps.get(0).from()).isGreaterThan(40_000_000_000L);
+        }
+    }
+
+    @Test
+    void samplesThatFailedForAWhileAreAGapUpToTheNextOneAndAShortLifeIsNone() {
+        FakeEngine engine = new FakeEngine(path -> frame(1));
+        StatsSource stats = stats(engine, Duration.ofSeconds(1));
+        stats.follow("c", true);
+        await().until(() -> engine.open() == 1);
+        FakeEngine.FakeStream stream = engine.streams.get(0);
+        stream.lines.add(frame(1));
+        await().until(() -> texts(Kind.STATS).size() == 1);
+        long first = records(record -> record.kind() == Kind.STATS).get(0).received();
+        pass(Duration.ofSeconds(11));
+        stats.look();
+        pass(Duration.ofSeconds(1));
+        stream.lines.add(frame(2));
+        await().until(() -> texts(Kind.STATS).size() == 2);
+        long second = records(record -> record.kind() == Kind.STATS).get(1).received();
+        List<Mark.Gap> gaps = gaps(Kind.STATS);
+        assertThat(gaps).hasSize(2);
+        assertThat(gaps.get(0).from()).isEqualTo(first);
+        assertThat(gaps.get(0).to()).isEqualTo(gaps.get(1).from());
+        assertThat(gaps.get(1).to()).isEqualTo(second);
+        pass(Duration.ofSeconds(5));
+        stats.leaveAll();
+        stats.follow("short", true);
+        pass(Duration.ofSeconds(9));
+        stats.forget("short");
+        pass(Duration.ofSeconds(60));
+        stats.look();
+        assertThat(gaps(Kind.STATS)).hasSize(2);
+    }
+
+    /** Eight containers of which the first four never answer, neither with samples nor with a description. */
+    @Test
+    void aContainerThatHangsCostsOnlyItself() {
+        CountDownLatch never = new CountDownLatch(1);
+        String list = IntStream.range(0, 8)
+                .mapToObj("{\"Id\":\"c%d\",\"State\":\"running\"}"::formatted)
+                .collect(Collectors.joining(",", "[", "]"));
+        FakeEngine engine = new FakeEngine(path -> {
+            if (path.startsWith("/containers/json")) {
+                return list.getBytes(UTF_8);
+            }
+            String id = path.split("/")[2];
+            if (id.compareTo("c4") < 0) {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+            return path.endsWith("/json") ? inspect(id, "") : frame(1);
+        });
+        InspectSource inspects = inspects(engine);
+        StatsSource stats = stats(engine, Duration.ofSeconds(2));
+        Containers containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+        opened.add(containers);
+        containers.start();
+        containers.connected();
+        List<String> healthy = List.of("c4", "c5", "c6", "c7");
+        await().untilAsserted(() -> {
+            assertThat(records(record -> record.kind() == Kind.STATS))
+                    .map(Record::subject)
+                    .containsAll(healthy);
+            assertThat(records(record -> record.kind() == Kind.INSPECT))
+                    .map(Record::subject)
+                    .containsAll(healthy);
+        });
+        pass(Duration.ofSeconds(60));
+        await().untilAsserted(() ->
+                assertThat(gaps(Kind.STATS)).map(Mark.Gap::subject).contains("c0", "c1", "c2", "c3"));
+        containers.close();
+        assertThat(gaps(Kind.INSPECT)).map(Mark.Gap::subject).contains("c0", "c1", "c2", "c3");
+    }
+
+    private static byte[] event(String action, String id) {
+        return ("{\"Type\":\"container\",\"Action\":\"" + action + "\",\"Actor\":{\"ID\":\"" + id
+                        + "\",\"Attributes\":{\"name\":\"n\",\"image\":\"i\"}}}")
+                .getBytes(UTF_8);
+    }
+
+    /** Each way in which no list is to be had. */
+    @Test
+    void withoutAListWhoseStartIsHeardIsSampledAndTheLackIsAGapUntilThereIsOne() {
+        List<FakeEngine.Answers> ways = List.of(
+                path -> {
+                    throw new EngineStatusException(path, 403, "Forbidden");
+                },
+                path -> {
+                    throw new EngineStatusException(path, 500, "overlay2: no such file");
+                },
+                path -> {
+                    throw new IOException("silent for 30 s");
+                },
+                path -> "{}".getBytes(UTF_8),
+                path -> "null".getBytes(UTF_8),
+                path -> "<html>".getBytes(UTF_8),
+                path -> "[{\"Id\":\"listed\",\"State\":\"running\"},{\"Id\":".getBytes(UTF_8));
+        for (FakeEngine.Answers way : ways) {
+            records.clear();
+            AtomicBoolean lists = new AtomicBoolean();
+            FakeEngine engine = new FakeEngine(path -> {
+                if (path.startsWith("/containers/json")) {
+                    return lists.get()
+                            ? "[{\"Id\":\"old\",\"State\":\"running\"},{\"Id\":\"new\",\"State\":\"running\"}]"
+                                    .getBytes(UTF_8)
+                            : way.to(path);
+                }
+                return path.endsWith("/json") ? inspect(path.split("/")[2], "") : frame(1);
+            });
+            InspectSource inspects = inspects(engine);
+            StatsSource stats = stats(engine, Duration.ofSeconds(5));
+            Containers containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+            opened.add(containers);
+            containers.recoverEvent(event("start", "old"));
+            containers.start();
+            containers.connected();
+            containers.happened(EventHead.scan(event("start", "new")));
+            await().untilAsserted(() -> assertThat(records(record -> record.kind() == Kind.STATS))
+                    .map(Record::subject)
+                    .contains("new", "old"));
+            await().until(() -> texts(Kind.INSPECT).contains("{\"Id\":\"new\"}"));
+            assertThat(gaps(Kind.INSPECT)).isEmpty();
+            pass(Duration.ofSeconds(11));
+            await().until(() -> gaps(Kind.INSPECT).size() == 1);
+            lists.set(true);
+            await().until(() ->
+                    gaps(Kind.INSPECT).size() == 2 && gaps(Kind.STATS).size() == 2);
+            List<Mark.Gap> told = gaps(Kind.INSPECT);
+            assertThat(told).allMatch(gap -> gap.subject().isEmpty());
+            assertThat(told.get(1).from()).isEqualTo(told.get(0).to());
+            containers.close();
+            assertThat(gaps(Kind.INSPECT)).hasSize(2);
+        }
+    }
+
+    /** An answer may come after the event, to a question from before it. */
+    @Test
+    void aContainerThatTheJournalKnowsToBeDestroyedIsNotRevivedByItsDescription() {
+        FakeEngine engine = new FakeEngine(path -> "[]".getBytes(UTF_8));
+        InspectSource inspects = inspects(engine);
+        StatsSource stats = stats(engine, Duration.ofSeconds(5));
+        Containers containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+        opened.add(containers);
+        byte[] removing = inspect("c", ",\"State\":{\"Status\":\"removing\",\"Running\":false}");
+        byte[] running = inspect("d", ",\"State\":{\"Status\":\"running\",\"Running\":true}");
+        for (String action : List.of("create", "start", "die", "destroy")) {
+            containers.recoverEvent(event(action, "c"));
+        }
+        containers.recoverEvent(event("start", "d"));
+        containers.recoverEvent(event("die", "d"));
+        for (byte[] late : List.of(removing, running)) {
+            Record record = new Record(0, Kind.INSPECT, late == removing ? "c" : "d", 1, 1, 1, late);
+            inspects.restore(record);
+            containers.recoverInspect(late);
+        }
+        containers.recoverEvent(event("die", "c"));
+        assertThat(inspects.snapshot()).map(Record::subject).containsExactly("d");
+        containers.start();
+        containers.connected();
+        await().until(() -> texts(Kind.MARK).stream().anyMatch(mark -> mark.contains("synthetic")));
+        assertThat(texts(Kind.MARK))
+                .singleElement()
+                .asString()
+                .contains("destroy")
+                .contains("\"d\"");
+    }
+
+    @Test
+    void aContainerThatWasDestroyedIsNeitherAskedForNorKeptWhateverComesLate() {
+        CountDownLatch answering = new CountDownLatch(1);
+        CountDownLatch listing = new CountDownLatch(1);
+        FakeEngine describing = describing(answering);
+        FakeEngine engine = new FakeEngine(path -> {
+            if (!path.startsWith("/containers/json")) {
+                return describing.get(path);
+            }
+            try {
+                listing.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return "[{\"Id\":\"c\",\"State\":\"running\"},{\"Id\":\"end\",\"State\":\"exited\"}]".getBytes(UTF_8);
+        });
+        InspectSource inspects = inspects(engine);
+        StatsSource stats = stats(engine, Duration.ZERO);
+        Containers containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+        opened.add(containers);
+        containers.start();
+        containers.connected();
+        containers.happened(EventHead.scan(event("start", "c")));
+        await().until(() -> describing.asked.size() == 1);
+        containers.happened(EventHead.scan(event("destroy", "c")));
+        containers.happened(EventHead.scan(event("die", "c")));
+        answering.countDown();
+        await().until(() -> texts(Kind.INSPECT).size() == 1);
+        assertThat(inspects.snapshot()).isEmpty();
+        listing.countDown();
+        await().until(() -> describing.asked.contains("/containers/end/json"));
+        assertThat(describing.asked).filteredOn("/containers/c/json"::equals).hasSize(1);
     }
 
     @Test
     void withoutAnIntervalNothingIsSampled() {
         FakeEngine engine = new FakeEngine(path -> frame(0));
         StatsSource stats = stats(engine, Duration.ZERO);
-        stats.follow("c");
+        stats.follow("c", true);
         stats.leave("c");
         stats.forget("c");
         stats.leaveAll();
