@@ -92,8 +92,18 @@ public final class Decoded {
 
     /** A copy that outlives the next decoding. */
     public Record toRecord() {
-        Bytes out = new Bytes(2048);
+        Bytes out = new Bytes(longest());
         payload(out);
-        return new Record(sequence, kind, subject, time, received, monotonic, out.toArray());
+        byte[] payload = out.array().length == out.length() ? out.array() : out.toArray();
+        return new Record(sequence, kind, subject, time, received, monotonic, payload);
+    }
+
+    /** No less than the payload's length, and of a large one hardly more: a buffer that doubles is there twice. */
+    private int longest() {
+        int sum = shape.literalBytes();
+        for (int i = 0; i < shape.slots(); i++) {
+            sum += shape.type(i).isNumeric() ? Values.MAX_TIME_LENGTH : texts[i].length;
+        }
+        return sum;
     }
 }

@@ -30,7 +30,10 @@ public final class SegmentReader implements Closeable {
     private final ExcerptReader excerpts;
     private final Decoder decoder = new Decoder();
     private final UnsaidHead unsaid = new UnsaidHead();
-    private final Bytes joined = new Bytes(0);
+    /** Room is made at once for no more than this: a record of 16 MB. */
+    private static final int MOST_PARTS = (16 << 20) / Excerpt.MAX_CODED;
+
+    private Bytes joined = new Bytes(0);
 
     private @Nullable SegmentHeader header;
     private @Nullable Group group;
@@ -154,6 +157,9 @@ public final class SegmentReader implements Closeable {
             nextPart = 0;
             partsFrom = excerpts.offset();
             joined.clear();
+            if (parts <= MOST_PARTS) {
+                joined.ensure(parts * Excerpt.MAX_CODED); // while a buffer doubles, it is there twice
+            }
         }
         if (index != partIndex || part != nextPart) {
             losses.damaged(name, excerpts.offset(), excerpts.position(), "a part of a record that is out of order");
@@ -163,7 +169,9 @@ public final class SegmentReader implements Closeable {
         nextPart++;
         if (nextPart == parts) {
             partIndex = -1;
-            takeRecord(joined.array(), 0, joined.length(), partsFrom);
+            Bytes whole = joined;
+            joined = new Bytes(0); // what is decoded has copies of what it keeps
+            takeRecord(whole.array(), 0, whole.length(), partsFrom);
         }
     }
 
