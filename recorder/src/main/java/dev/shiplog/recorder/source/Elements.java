@@ -89,7 +89,12 @@ final class Elements {
         /** How many bytes the escape that began still takes. */
         private int escaped;
 
+        /** The byte before, within an escape. */
         private int last;
+
+        /** Whether the escape is the first half of a character. */
+        private boolean high;
+
         private int length;
         private boolean cut;
         private boolean over;
@@ -151,15 +156,17 @@ final class Elements {
                 quoted = false;
                 return true;
             }
-            boolean begins = escaped == 0 && (next & 0xc0) != 0x80;
+            boolean begins = escaped == 0 && (next & 0xc0) != 0x80 && !high;
             cut |= begins && length >= LONGEST;
             length++;
+            high &= escaped > 0;
             if (escaped == 0) {
                 escaped = next == '\\' ? 1 : 0;
             } else {
                 escaped += last == '\\' && next == 'u' ? 3 : -1;
+                high |= escaped == 2 && Json.isHigh(last, next);
             }
-            last = escaped == 1 && next == '\\' ? '\\' : 0;
+            last = escaped == 0 ? 0 : next;
             return !cut;
         }
     }

@@ -43,6 +43,7 @@ final class Json {
         int length = 0;
         boolean quoted = false;
         boolean cut = false;
+        boolean high = false;
         for (int at = 0; at < payload.length; ) {
             byte b = payload[at];
             int size = 1;
@@ -56,7 +57,8 @@ final class Json {
             } else if (quoted) {
                 size = b != '\\' ? 1 : at + 1 < payload.length && payload[at + 1] == 'u' ? 6 : 2;
                 length += size;
-                boolean amidCharacter = (b & 0xc0) == 0x80;
+                boolean amidCharacter = (b & 0xc0) == 0x80 || high;
+                high = size == 6 && at + 3 < payload.length && isHigh(payload[at + 2], payload[at + 3]);
                 if (length > LONGEST_STRING && !cut && !amidCharacter) {
                     kept.write(payload, from, at - from);
                     cut = true;
@@ -68,5 +70,10 @@ final class Json {
             kept.write(payload, from, payload.length - from);
         }
         return kept.toByteArray();
+    }
+
+    /** Whether an escape with these first digits is the first half of a character: a name with that alone is refused. */
+    static boolean isHigh(int first, int second) {
+        return (first | 0x20) == 'd' && "89abAB".indexOf(second) >= 0;
     }
 }

@@ -221,6 +221,26 @@ class HeadsTest {
         assertThat(listing.broken).containsExactlyInAnyOrder("a", "b", "f");
     }
 
+    /** As {@link #readsAnEventWhoseStringsAreVeryLong}. */
+    @Test
+    void aListWhoseStringsAreVeryLongIsReadForTheirBeginnings() throws IOException {
+        for (String unit : List.of("x", "é", "😀", "\\u00e9", "\\ud83d\\ude00", "\\\"", "\\\\")) {
+            for (int shift = 0; shift < 12; shift++) {
+                String beginning = "y".repeat(shift);
+                String text = beginning + unit.repeat(300_000);
+                String list = "[{\"Id\":\"a\",\"Image\":\"" + text + "\",\"Labels\":{\"" + text
+                        + "\":\"v\"},\"State\":\"running\"}]";
+                assertThat(scanList(list.getBytes(UTF_8)))
+                        .as(unit)
+                        .singleElement()
+                        .satisfies(head -> {
+                            assertThat(head.running()).isTrue();
+                            assertThat(head.image()).startsWith(beginning).hasSizeLessThanOrEqualTo(256 * 1024);
+                        });
+            }
+        }
+    }
+
     @Test
     void whatIsNoListIsRefusedAndWhatStandsBeforeACutIsTold() {
         for (String body : List.of("", "{}", "null", "\"[]\"", "<html>[]</html>", " ", "{\"message\":\"no\"}")) {
