@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -148,6 +149,39 @@ class EngineEndTest {
                         (System.nanoTime() - heard) / 1_000_000);
             }
             assertThat(recorder.isAlive()).as(recorder.output()).isTrue();
+        }
+    }
+
+    @Test
+    void livesThatEndAtOnceLeaveNoGhostAndEndOnce() throws Exception {
+        try (PrivateEngine engine = PrivateEngine.start();
+                Witness witness = Witness.of(engine.api().socket());
+                Lives lives = new Lives(engine.api())) {
+            String stays = run(engine.api(), "stays", Map.of(), FOR_LONG);
+            try (RecorderProcess first = recorder(engine)) {
+                lives.live(60);
+                await().atMost(PATIENCE)
+                        .until(() -> subjects(events(), "destroy").size() > 20);
+                first.terminate();
+                assertThat(first.awaitEnd()).as(first.output()).isZero();
+            }
+            try (RecorderProcess second = recorder(engine)) {
+                assertThat(lives.ids()).hasSize(60);
+                awaitEvents("destroy", lives.ids());
+                second.terminate();
+                assertThat(second.awaitEnd()).as(second.output()).isZero();
+            }
+            // Segments of another length do not go on in those that are there.
+            try (RecorderProcess third = recorder(engine, "--roll", "minutely")) {
+                awaitUp(3);
+                third.terminate();
+                assertThat(third.awaitEnd()).as(third.output()).isZero();
+            }
+            assertThat(marks(Mark.Synthetic.class)).isEmpty();
+            assertThat(marks(Mark.Gap.class)).noneMatch(gap -> gap.kind().equals("event"));
+            assertThat(repeated()).isEmpty();
+            assertThat(unrecorded(witness.lines())).isEmpty();
+            assertThat(newestHead()).as("containers in the newest head").containsExactly(stays);
         }
     }
 
@@ -325,6 +359,28 @@ class EngineEndTest {
             }
         }
         return marks;
+    }
+
+    /** The containers that the newest of several segments says are there. */
+    private List<String> newestHead() throws IOException {
+        List<String> containers = new ArrayList<>();
+        int segments = 0;
+        try (Cursor cursor = Cursor.open(List.of(journal()))) {
+            while (cursor.next() == Cursor.Step.RECORD) {
+                if (!cursor.record().restated()) {
+                    continue;
+                }
+                Record record = cursor.record().toRecord();
+                if (record.kind() == Kind.MARK && Mark.fromJson(record.payload()) instanceof Mark.SegmentStart) {
+                    segments++;
+                    containers.clear();
+                } else if (record.kind() == Kind.INSPECT) {
+                    containers.add(record.subject());
+                }
+            }
+        }
+        assertThat(segments).as("segments").isGreaterThan(1);
+        return containers;
     }
 
     /** The ids of what events of this action are about. */
