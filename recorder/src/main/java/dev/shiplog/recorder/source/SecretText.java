@@ -44,6 +44,9 @@ final class SecretText {
 
     static final String REDACTED = "<redacted>";
 
+    /** What the engine itself puts in the place of a password in a URL. */
+    private static final String MASKED = "xxxxx";
+
     private static final Tool NONE = new Tool(Map.of(), Map.of());
     private static final Tool MYSQL = new Tool(Map.of("password", Next.SECRET), Map.of("-p", Next.SECRET));
     private static final Tool REDIS = new Tool(
@@ -397,7 +400,7 @@ final class SecretText {
             if (from < colon) {
                 sink.cut(from, colon);
             }
-        } else {
+        } else if (!string(colon + 1, at, MASKED.length() + 1).equals(MASKED)) {
             sink.cut(colon + 1, at);
         }
     }

@@ -110,6 +110,7 @@ class SecretSearchTest {
                 "exec_create: cat /home/keyboard/author.txt",
                 "exec_create: curl -f http://localhost:8080/health?user=a@b.example",
                 "exec_create: wget http://registry:4873/@scope/pkg",
+                "reload: http-proxy=http://xxxxx:xxxxx@proxy:3128, https-proxy=http://bob:xxxxx@proxy:3128",
                 "exec_create: mail -s hello someone@example.com",
                 "exec_create: docker pull name@sha256:4a5b registry:5000/my-token:1.2@sha256:4a5b",
                 "exec_create: docker run -p 80:80 -a stdout web",
