@@ -51,6 +51,7 @@ class ArchitectureTest {
                 Arguments.of("net.openhft..", List.of("dev.shiplog.journal")),
                 Arguments.of("com.github.dockerjava..", List.of("dev.shiplog.recorder.engine")),
                 Arguments.of("org.apache.hc..", List.of("dev.shiplog.recorder.engine")),
+                Arguments.of("com.google.re2j..", List.of("dev.shiplog.journal.record")),
                 Arguments.of("com.github.luben..", List.of("dev.shiplog.journal.archive")),
                 Arguments.of("org.apache.commons.compress..", List.of("dev.shiplog.journal.archive")),
                 Arguments.of("org.snakeyaml..", List.of("dev.shiplog.recorder")),

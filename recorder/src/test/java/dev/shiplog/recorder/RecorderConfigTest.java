@@ -161,9 +161,9 @@ class RecorderConfigTest {
                 "sync-interval  | 999999999h | \"999999999h\" is too long; the most is 24h",
                 "stop-grace     | 999999999h | \"999999999h\" is too long; the most is 24h",
                 "include        | web | \"web\" is not a filter; write it as name=GLOB, container=NAME-OR-ID,"
-                        + " image=GLOB, label=KEY or label=KEY=GLOB",
+                        + " image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-",
                 "exclude        | id=1 | \"id=1\" is not a filter; write it as name=GLOB, container=NAME-OR-ID,"
-                        + " image=GLOB, label=KEY or label=KEY=GLOB",
+                        + " image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-",
                 "redact         | all | \"all\" is not one of none, env, secrets",
                 "min-free       | 64MB | \"64MB\" is not a size; write it as in 512KiB, 64MiB or 1GiB",
                 "queue-size     | 0 | \"0\" is not a number from 1 to 9999999",

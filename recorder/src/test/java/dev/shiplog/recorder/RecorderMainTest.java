@@ -45,7 +45,8 @@ class RecorderMainTest {
                       --roll=PERIOD          when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)
                       --sync-interval=TIME   how long a sample may wait for the disk (10s)
                       --include=FILTER       only containers that meet name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY
-                                               or label=KEY=GLOB; may be repeated (all)
+                                               or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-; may be
+                                               repeated (all)
                       --exclude=FILTER       not the containers that meet this; wins over --include; may be repeated (none)
                       --redact=WHAT          what is taken out before it is written: env (values of environment variables),
                                                secrets (these, and what is named like a password, token or key, in events

@@ -1,31 +1,38 @@
 package dev.shiplog.journal.record;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
  * One condition on a container, in the same words wherever containers are chosen.
  *
  * <pre>
  * name=GLOB                its name
- * container=GLOB|ID        its name, or 4 and more characters of the beginning of its id
+ * container=GLOB|ID        its name, or the beginning of its id
  * image=GLOB|ID            the image it was made from, with or without tag and digest, or its id where that is known
  * label=KEY[=GLOB]         a label
  * </pre>
  *
- * An image named without tag and digest is {@code :latest}. In a glob {@code *} stands for any text and {@code ?} for any one character; it must fit whole. A name may have the
- * engine's slash before it.
+ * With {@code !=} for the first {@code =} it holds for all other containers. An image named without tag and digest is
+ * {@code :latest}; of an image's id, without {@code sha256:} before it, at least 4 characters are needed. In a glob
+ * {@code *} stands for any text and {@code ?} for any one character; it must fit whole. For a glob may stand {@code ~} and
+ * a regular expression (RE2's), which must fit somewhere. A name may have the engine's slash before it.
  *
  * @param text as it was given
  * @param key what stands before the first equals sign
- * @param holds whether a container meets it
+ * @param negated whether it was written with {@code !=}
+ * @param holds whether a container meets it, negated or not
  */
-public record ContainerRule(String text, String key, Predicate<Container> holds) {
+public record ContainerRule(String text, String key, boolean negated, Predicate<Container> holds) {
     /** How one is written, for messages and help. */
-    public static final String FORM = "name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB";
+    public static final String FORM = "name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB"
+            + ", with ~REGEX for GLOB and != for = as in name!=~^ci-";
 
     private static final String ALGORITHM = "sha256:";
-    private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f]{4,64}");
+    private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f]{1,64}");
+    /** Shorter ones would be met by chance, and names of images are often hexadecimal digits: {@code db}. */
+    private static final int SHORTEST_IMAGE_ID = 4;
 
     /**
      * Reads a condition.
@@ -34,7 +41,8 @@ public record ContainerRule(String text, String key, Predicate<Container> holds)
      */
     public static ContainerRule parse(String text) {
         int equals = text.indexOf('=');
-        String key = equals < 0 ? "" : text.substring(0, equals);
+        boolean negated = equals > 0 && text.charAt(equals - 1) == '!';
+        String key = equals < 0 ? "" : text.substring(0, negated ? equals - 1 : equals);
         String value = text.substring(equals + 1);
         Predicate<Container> holds = switch (value.isEmpty() ? "" : key) {
             case "name" -> named(value);
@@ -43,7 +51,25 @@ public record ContainerRule(String text, String key, Predicate<Container> holds)
             case "label" -> labelled(value, text);
             default -> throw malformed(text);
         };
-        return new ContainerRule(text, key, holds);
+        return new ContainerRule(text, key, negated, negated ? holds.negate() : holds);
+    }
+
+    /**
+     * What fits a glob, or behind {@code ~} a regular expression; in time that grows with the text alone.
+     *
+     * @throws IllegalArgumentException in one clear line
+     */
+    public static Predicate<String> fitting(String value) {
+        if (!value.startsWith("~")) {
+            return glob(value);
+        }
+        try {
+            Pattern regex = Pattern.compile(value.substring(1));
+            return text -> regex.matcher(text).find();
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "\"" + value.substring(1) + "\" is not a regular expression: " + e.getDescription(), e);
+        }
     }
 
     private static IllegalArgumentException malformed(String text) {
@@ -51,13 +77,14 @@ public record ContainerRule(String text, String key, Predicate<Container> holds)
     }
 
     private static Predicate<Container> named(String value) {
-        Predicate<String> glob = glob(value.startsWith("/") ? value.substring(1) : value);
+        Predicate<String> glob = fitting(value.startsWith("/") ? value.substring(1) : value);
         return container -> glob.test(container.name());
     }
 
     private static Predicate<Container> ofImage(String value) {
-        Predicate<String> glob = glob(value);
+        Predicate<String> glob = fitting(value);
         String id = hex(value);
+        boolean mayBeId = !id.equals(value) || id.length() >= SHORTEST_IMAGE_ID;
         return container -> {
             String image = container.image();
             String plain = withoutDigest(image);
@@ -67,7 +94,7 @@ public record ContainerRule(String text, String key, Predicate<Container> holds)
                     || glob.test(untagged)
                     || untagged.equals(image) && !image.isEmpty() && glob.test(image + ":latest")
                     || glob.test(container.imageId())
-                    || begins(hex(container.imageId()), id);
+                    || mayBeId && begins(hex(container.imageId()), id);
         };
     }
 
@@ -77,7 +104,7 @@ public record ContainerRule(String text, String key, Predicate<Container> holds)
             throw malformed(text);
         }
         String label = equals < 0 ? value : value.substring(0, equals);
-        Predicate<String> glob = equals < 0 ? any -> true : glob(value.substring(equals + 1));
+        Predicate<String> glob = equals < 0 ? any -> true : fitting(value.substring(equals + 1));
         return container -> {
             String found = container.labels().get(label);
             return found != null && glob.test(found);

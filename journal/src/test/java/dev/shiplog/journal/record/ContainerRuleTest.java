@@ -33,6 +33,17 @@ class ContainerRuleTest {
                 "container=/web-*",
                 "container=8e8f401657b8",
                 "container=8e8f",
+                "container=8",
+                "name!=db",
+                "name=~^web-[0-9]+$",
+                "name=~b-1",
+                "name!=~^db",
+                "image=~shop/",
+                "image!=postgres",
+                "label!=absent",
+                "label!=tier=front",
+                "label=tier=~^front",
+                "container!=7",
                 "image=registry:5000/shop/web:1.2",
                 "image=registry:5000/shop/web",
                 "image=*/web:*",
@@ -60,14 +71,19 @@ class ContainerRuleTest {
                 "name=web-1?",
                 "name=8e8f401657b8",
                 "container=web",
-                "container=8e8",
+                "container=9e8",
+                "name!=web-1",
+                "name=~^b-1",
+                "name!=~web",
+                "label!=tier",
                 "container=f401",
                 "image=web",
                 "image=registry",
                 "image=registry:5000/shop/web:1?2?",
                 "image=efe3",
                 "image=sha256:efe3",
-                "image=sha256:eae",
+                "image=eae",
+                "image=sha256:efe",
                 "label=absent",
                 "label=tier=front",
                 "label=keep=?",
@@ -157,6 +173,6 @@ class ContainerRuleTest {
         assertThatThrownBy(() -> ContainerRule.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("\"" + text + "\" is not a filter; write it as name=GLOB, container=NAME-OR-ID, image=GLOB,"
-                        + " label=KEY or label=KEY=GLOB");
+                        + " label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-");
     }
 }

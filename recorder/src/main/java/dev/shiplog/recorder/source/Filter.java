@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /**
  * Which containers are recorded. Without {@code include} all are; {@code exclude} wins. A pure value.
  *
- * @param include a container must meet one of these, if there are any
+ * @param include a container must meet one of these, if there are any; and all of them that are negated
  * @param exclude a container must meet none of these
  */
 public record Filter(List<ContainerRule> include, List<ContainerRule> exclude) {
@@ -29,8 +29,12 @@ public record Filter(List<ContainerRule> include, List<ContainerRule> exclude) {
 
     /** True if the container is to be recorded. */
     public boolean wants(Container container) {
-        return (include.isEmpty()
-                        || include.stream().anyMatch(rule -> rule.holds().test(container)))
+        return (include.stream().allMatch(ContainerRule::negated)
+                        || include.stream()
+                                .anyMatch(
+                                        rule -> !rule.negated() && rule.holds().test(container)))
+                && include.stream()
+                        .allMatch(rule -> !rule.negated() || rule.holds().test(container))
                 && exclude.stream().noneMatch(rule -> rule.holds().test(container));
     }
 }

@@ -35,6 +35,17 @@ class FilterTest {
     }
 
     @Test
+    void aNegatedRuleTakesOutWhatItNames() {
+        assertThat(wants(List.of("name!=web-1"), NONE)).isFalse();
+        assertThat(wants(List.of("name!=db"), NONE)).isTrue();
+        assertThat(wants(List.of("name=~^web", "label!=tier=back"), NONE)).isTrue();
+        assertThat(wants(List.of("name=~^web", "label!=tier"), NONE)).isFalse();
+        assertThat(wants(List.of("name!=db", "name!=web-1"), NONE)).isFalse();
+        assertThat(wants(NONE, List.of("name!=~^web"))).isTrue();
+        assertThat(wants(NONE, List.of("name!=db"))).isFalse();
+    }
+
+    @Test
     void aRuleThatIsNotMetNeitherIncludesNorExcludes() {
         assertThat(wants(List.of("name=db"), NONE)).isFalse();
         assertThat(wants(NONE, List.of("name=db", "label=tier=back"))).isTrue();

@@ -38,7 +38,9 @@ final class Selection {
             paramLabel = "KEY=VALUE",
             description = {
                 "Only records for which it holds; of several with one key any, of several keys each:",
-                "name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB], kind=KIND, event=ACTION."
+                "name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB], kind=KIND, event=GLOB,",
+                "type=GLOB, scope=GLOB, exitCode=GLOB, network=GLOB|ID, volume=GLOB|ID. != for the first = takes",
+                "out what it names; ~REGEX may stand for GLOB."
             })
     private List<String> filters = new ArrayList<>();
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,22 +22,29 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * name, container, image, label    as in {@link ContainerRule}
  * kind=KIND                        the record's kind
- * event=ACTION                     an event's action, with or without what stands behind the colon (exec_create: sh)
+ * event=GLOB                       an event's action, with or without what stands behind the colon (exec_create: sh)
+ * type=GLOB, scope=GLOB            an event's type (container, network, …) and scope (local, swarm)
+ * exitCode=GLOB                    of an event that has one
+ * network=GLOB|ID, volume=GLOB|ID  an event of the network or volume with this name or id
  * </pre>
  *
- * A filter on containers holds for records about a container only; one on events, for events only.
+ * With {@code !=} for the first {@code =} a filter takes out what it names: of these all must hold. A filter on containers
+ * holds for records about a container only; one on events, for events only.
  */
 public final class RecordFilter {
     /** The keys, for messages and help. */
-    public static final String KEYS = "name, container, image, label, kind, event";
+    public static final String KEYS =
+            "name, container, image, label, kind, event, type, scope, exitCode, network, volume";
 
     private final Set<Kind> kinds;
-    private final List<String> actions = new ArrayList<>();
+    private final Map<String, List<EventRule>> ofEvents = new HashMap<>();
     private final Map<String, List<ContainerRule>> ofContainers = new HashMap<>();
     private final Map<String, Verdict> verdicts = new HashMap<>();
     private final Bytes payload = new Bytes(1 << 10);
 
     private record Verdict(@Nullable Container on, boolean holds) {}
+
+    private record EventRule(boolean negated, Predicate<Json> holds) {}
 
     /**
      * Reads filters.
@@ -50,22 +58,35 @@ public final class RecordFilter {
         List<String> filteredKinds = new ArrayList<>();
         for (String filter : filters) {
             int equals = filter.indexOf('=');
-            String key = equals < 0 ? filter : filter.substring(0, equals);
+            boolean negated = equals > 0 && filter.charAt(equals - 1) == '!';
+            String key = equals < 0 ? filter : filter.substring(0, negated ? equals - 1 : equals);
             String value = equals < 0 ? "" : filter.substring(equals + 1);
             if (value.isEmpty()) {
-                throw new IllegalArgumentException("filter '" + filter + "': write KEY=VALUE with a key of " + KEYS);
+                throw new IllegalArgumentException(
+                        "filter '" + filter + "': write KEY=VALUE or KEY!=VALUE with a key of " + KEYS);
             }
             switch (key) {
-                case "kind" -> filteredKinds.add(value);
-                case "event" -> actions.add(value);
+                case "kind" -> {
+                    if (negated) {
+                        wanted.remove(kind(value));
+                    } else {
+                        filteredKinds.add(value);
+                    }
+                }
+                case "event", "type", "scope", "exitCode", "network", "volume" ->
+                    ofEvents.computeIfAbsent(key, k -> new ArrayList<>())
+                            .add(new EventRule(negated, ofEvent(key, value, negated)));
                 case "name", "container", "image", "label" ->
                     ofContainers.computeIfAbsent(key, k -> new ArrayList<>()).add(ContainerRule.parse(filter));
+                case "daemon" ->
+                    throw new IllegalArgumentException("filter '" + filter
+                            + "': a journal is of one daemon; type=daemon chooses the events about itself");
                 default ->
                     throw new IllegalArgumentException("filter '" + filter + "': no such key; there are " + KEYS);
             }
         }
         wanted.retainAll(kinds(filteredKinds));
-        if (!actions.isEmpty()) {
+        if (!ofEvents.isEmpty()) {
             wanted.retainAll(EnumSet.of(Kind.EVENT)); // so that a gap in the samples is none in the answer
         }
         this.kinds = wanted;
@@ -84,7 +105,7 @@ public final class RecordFilter {
     /** Whether the record is wanted, by what is known of containers now. */
     public boolean wants(Decoded record, Containers containers) {
         return kinds.contains(record.kind())
-                && (actions.isEmpty() || happened(record))
+                && (ofEvents.isEmpty() || happened(record))
                 && (ofContainers.isEmpty() || wantsContainer(record.subject(), containers));
     }
 
@@ -104,8 +125,10 @@ public final class RecordFilter {
             verdict = new Verdict(
                     container,
                     ofContainers.values().stream()
-                            .allMatch(anyOf ->
-                                    anyOf.stream().anyMatch(one -> one.holds().test(container))));
+                            .allMatch(rules -> meets(
+                                    rules,
+                                    ContainerRule::negated,
+                                    rule -> rule.holds().test(container))));
             verdicts.put(id, verdict);
         }
         return verdict.holds;
@@ -115,9 +138,49 @@ public final class RecordFilter {
         payload.clear();
         record.payload(payload);
         Json event = Json.parse(payload.array(), 0, payload.length());
-        String action = event == null ? "" : event.text("Action");
-        int colon = action.indexOf(':');
-        return actions.contains(action) || colon > 0 && actions.contains(action.substring(0, colon));
+        return event != null
+                && ofEvents.values().stream()
+                        .allMatch(rules -> meets(
+                                rules, EventRule::negated, rule -> rule.holds().test(event)));
+    }
+
+    /** Of the rules with one key: one that names what is wanted, if there is any, and all that name what is not. */
+    private static <R> boolean meets(List<R> rules, Predicate<R> negated, Predicate<R> holds) {
+        return (rules.stream().allMatch(negated)
+                        || rules.stream().anyMatch(negated.negate().and(holds)))
+                && rules.stream().filter(negated).allMatch(holds);
+    }
+
+    private static Predicate<Json> ofEvent(String key, String value, boolean negated) {
+        Predicate<String> fits = ContainerRule.fitting(value);
+        Predicate<Json> holds = switch (key) {
+            case "event" ->
+                event -> {
+                    String action = event.text("Action");
+                    int colon = action.indexOf(':');
+                    return fits.test(action) || colon > 0 && fits.test(action.substring(0, colon));
+                };
+            case "type" -> event -> fits.test(event.text("Type"));
+            case "scope" -> event -> fits.test(event.text("scope"));
+            case "exitCode" -> event -> fits.test(attribute(event, "exitCode"));
+            default ->
+                event -> {
+                    Json actor = event.get("Actor");
+                    String id = actor == null ? "" : actor.text("ID");
+                    return event.text("Type").equals(key)
+                            && (fits.test(id) || id.startsWith(value) || fits.test(attribute(event, "name")));
+                };
+        };
+        Predicate<Json> wanted = negated ? holds.negate() : holds;
+        return key.equals("exitCode")
+                ? wanted.and(event -> !attribute(event, key).isEmpty())
+                : wanted;
+    }
+
+    private static String attribute(Json event, String name) {
+        Json actor = event.get("Actor");
+        Json attributes = actor == null ? null : actor.get("Attributes");
+        return attributes == null ? "" : attributes.text(name);
     }
 
     private static Set<Kind> kinds(List<String> labels) {

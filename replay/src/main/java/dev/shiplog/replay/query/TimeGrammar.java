@@ -19,23 +19,31 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * 2026-11-21T10:00:00Z   2026-11-21T10:00:00.5+02:00   RFC 3339; also with a space for the T
- * 2026-11-21   2026-11-21T10:00   10:00   10:00:30     in the grammar's time zone; a time alone is today's
- * 90s   15m   3h   2d   1w   1h30m                     so long ago
- * now   today   yesterday                              the days from their first moment
+ * 2026-11-21   2026-11-21T10:00   10:00   9:05:30      in the grammar's time zone; a time alone is today's
+ * now   today   yesterday   yesterday 03:12            the days from their first moment, or at this time
+ * 90s   15m   3h   2d   1w   1h30m   -15m              so long ago
+ * 15 minutes ago   2 hours ago   1 hour 30 min ago     the same; an, a and one are 1
  * 1795251036   1795251036.929108427                    seconds since the epoch
+ * 1795251036929                                        ms since the epoch: 13 digits
  * </pre>
  */
 public final class TimeGrammar {
     /** The forms in one clause, for messages and help. */
     public static final String FORMS =
-            "2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 10:00, 15m, 3h, 2d, now, today, yesterday,"
-                    + " or seconds since the epoch";
+            "2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 15m, 3h, 2d, 15 minutes ago, now, today,"
+                    + " yesterday, yesterday 03:12, or seconds or ms since the epoch";
 
     private static final Pattern EPOCH = Pattern.compile("-?\\d{1,10}(\\.\\d{1,9})?");
-    private static final Pattern AGO = Pattern.compile("(\\d{1,9}[smhdw])+");
+    private static final Pattern EPOCH_MILLIS = Pattern.compile("\\d{13}");
+    private static final Pattern AGO = Pattern.compile("-?(\\d{1,9}[smhdw])+");
     private static final Pattern AGO_PART = Pattern.compile("(\\d+)([smhdw])");
+    private static final Pattern WORDS_AGO = Pattern.compile("(.+?)\\s+ago");
+    private static final Pattern WORD_AGO =
+            Pattern.compile("(\\d{1,9}|an?|one)\\s*(s|m|h|d|w|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?)"
+                    + "(?=\\s|\\d|$)(?:\\s+and\\b)?\\s*");
+    private static final Pattern DAY_AND_TIME = Pattern.compile("(today|yesterday)[ t]+(?:at +)?(\\S+)");
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
-    private static final Pattern TIME = Pattern.compile("\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?");
+    private static final Pattern TIME = Pattern.compile("\\d?\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?");
     private static final Pattern ZONED = Pattern.compile(".*[T ].*(Z|[+-]\\d\\d:?\\d\\d)");
 
     private final InstantSource clock;
@@ -79,6 +87,13 @@ public final class TimeGrammar {
             BigDecimal nanos = new BigDecimal(text).movePointRight(9);
             return Instant.EPOCH.plusNanos(nanos.longValueExact());
         }
+        if (EPOCH_MILLIS.matcher(text).matches()) {
+            return Instant.ofEpochMilli(Long.parseLong(text));
+        }
+        Matcher words = WORDS_AGO.matcher(lower);
+        if (words.matches()) {
+            lower = withoutWords(words.group(1));
+        }
         if (AGO.matcher(lower).matches()) {
             return clock.instant().minus(duration(lower));
         }
@@ -86,7 +101,11 @@ public final class TimeGrammar {
             return start(LocalDate.parse(text));
         }
         if (TIME.matcher(text).matches()) {
-            return LocalTime.parse(text).atDate(today()).atZone(zone).toInstant();
+            return at(today(), text);
+        }
+        Matcher day = DAY_AND_TIME.matcher(lower);
+        if (day.matches() && TIME.matcher(day.group(2)).matches()) {
+            return at(day.group(1).equals("today") ? today() : today().minusDays(1), day.group(2));
         }
         String iso = text.replace(' ', 'T');
         return ZONED.matcher(text).matches()
@@ -96,6 +115,29 @@ public final class TimeGrammar {
 
     private LocalDate today() {
         return LocalDate.ofInstant(clock.instant(), zone);
+    }
+
+    private Instant at(LocalDate day, String time) {
+        return LocalTime.parse(time.indexOf(':') == 1 ? "0" + time : time)
+                .atDate(day)
+                .atZone(zone)
+                .toInstant();
+    }
+
+    /** {@code 1 hour 30 minutes} as {@code 1h30m}; anything else as what is no such time. */
+    private static String withoutWords(String text) {
+        StringBuilder parts = new StringBuilder();
+        Matcher part = WORD_AGO.matcher(text);
+        while (part.lookingAt()) {
+            String count = part.group(1);
+            parts.append(Character.isDigit(count.charAt(0)) ? count : "1")
+                    .append(part.group(2).charAt(0));
+            if (part.end() == text.length()) {
+                return parts.toString();
+            }
+            part.region(part.end(), text.length());
+        }
+        return "";
     }
 
     private Instant start(LocalDate day) {

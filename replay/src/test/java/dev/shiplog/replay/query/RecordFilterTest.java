@@ -27,7 +27,7 @@ class RecordFilterTest {
 
     private static String event(String action, String image, String labels) {
         return "{\"Type\":\"container\",\"Action\":\"" + action + "\",\"Actor\":{\"ID\":\"" + DB + "\",\"Attributes\":{"
-                + labels + "\"image\":\"" + image + "\",\"name\":\"db\"}}}";
+                + labels + "\"exitCode\":\"137\",\"image\":\"" + image + "\",\"name\":\"db\"}},\"scope\":\"local\"}";
     }
 
     @ParameterizedTest(name = "{0}: web {1}, db {2}")
@@ -41,7 +41,19 @@ class RecordFilterTest {
                     container=??,                                    false, true
                     container=*,                                     true,  true
                     container=8e8f401657b8,                          true,  false
-                    container=b36,                                   false, false
+                    container=b36,                                   false, true
+                    container=8,                                     true,  false
+                    name!=db,                                        true,  false
+                    name!=db|name!=shop-web-1,                       false, false
+                    name=~^shop-.*[0-9]$,                            true,  false
+                    name!=~^shop-,                                   false, true
+                    image=~web,                                      true,  false
+                    label!=tier,                                     false, false
+                    label!=tier=front,                               false, true
+                    label=tier|label!=tier=back,                     true,  false
+                    container!=b36,                                  true,  false
+                    kind!=event,                                     true,  true
+                    kind!=stats,                                     false, false
                     container=b361,                                  false, true
                     image=registry:5000/shop/web:1.2,                true,  false
                     image=registry:5000/shop/web,                    true,  false
@@ -80,6 +92,22 @@ class RecordFilterTest {
         "event=exec_create: /bin/sh -c true, exec_create: /bin/sh -c true, true",
         "event=health_status: healthy, health_status: unhealthy, false",
         "event=die|event=start, start, true",
+        "event=exec_*, exec_create: /bin/sh -c true, true",
+        "event=~^health, health_status: healthy, true",
+        "event!=die, die, false",
+        "event!=exec_create, start, true",
+        "event!=die|event!=stop, stop, false",
+        "event=*|event!=die, die, false",
+        "type=container, start, true",
+        "type=net*, start, false",
+        "type!=network, start, true",
+        "scope=local, start, true",
+        "scope=swarm, start, false",
+        "exitCode=137, die, true",
+        "exitCode!=0, die, true",
+        "exitCode=0, die, false",
+        "network=bridge, start, false",
+        "network!=bridge, start, true",
         "event=die|container=db, die, true",
         "event=die|container=shop-web-1, die, false",
     })
@@ -88,6 +116,25 @@ class RecordFilterTest {
 
         assertThat(filter.wants(Records.decoded(Kind.EVENT, DB, event(action, "postgres", "")), containers))
                 .isEqualTo(wanted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "network=shop, true",
+        "network=7b2f, true",
+        "network=sh?p, true",
+        "network=other, false",
+        "network!=shop, false",
+        "volume=shop, false",
+        "type=network|event=connect, true",
+        "container=*, false",
+    })
+    void choosesEventsOfNetworks(String filters, boolean wanted) {
+        RecordFilter filter = new RecordFilter(List.of(), List.of(filters.split("\\|")));
+        Decoded event = Records.decoded(Kind.EVENT, "7b2f11", """
+                {"Type":"network","Action":"connect","Actor":{"ID":"7b2f11","Attributes":{"name":"shop"}}}""");
+
+        assertThat(filter.wants(event, containers)).isEqualTo(wanted);
     }
 
     @Test
@@ -124,10 +171,12 @@ class RecordFilterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    container    | filter 'container': write KEY=VALUE with a key of name, container, image, label, kind, event
-                    container=   | filter 'container=': write KEY=VALUE with a key of name, container, image, label, kind, event
-                    id=8e8f      | filter 'id=8e8f': no such key; there are name, container, image, label, kind, event
-                    label==x     | "label==x" is not a filter; write it as name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB
+                    container    | filter 'container': write KEY=VALUE or KEY!=VALUE with a key of name, container, image, label, kind, event, type, scope, exitCode, network, volume
+                    container=   | filter 'container=': write KEY=VALUE or KEY!=VALUE with a key of name, container, image, label, kind, event, type, scope, exitCode, network, volume
+                    id=8e8f      | filter 'id=8e8f': no such key; there are name, container, image, label, kind, event, type, scope, exitCode, network, volume
+                    daemon=x     | filter 'daemon=x': a journal is of one daemon; type=daemon chooses the events about itself
+                    name=~(      | "(" is not a regular expression: missing closing )
+                    label==x     | "label==x" is not a filter; write it as name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-
                     kind=weather | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark
                     """)
     void refusesWhatItCannotRead(String filter, String message) {

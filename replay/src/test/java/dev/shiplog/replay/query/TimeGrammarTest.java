@@ -42,6 +42,25 @@ class TimeGrammarTest {
                     2d,                                  UTC,                2026-11-19T11:30:00Z
                     1w,                                  UTC,                2026-11-14T11:30:00Z
                     1h30m,                               UTC,                2026-11-21T10:00:00Z
+                    9:05,                                UTC,                2026-11-21T09:05:00Z
+                    9:05:30.5,                           Asia/Kathmandu,     2026-11-21T03:20:30.5Z
+                    yesterday 03:12,                     UTC,                2026-11-20T03:12:00Z
+                    Yesterday 03:12,                     Pacific/Kiritimati, 2026-11-20T13:12:00Z
+                    yesterday at 3:12,                   UTC,                2026-11-20T03:12:00Z
+                    today 9:05,                          UTC,                2026-11-21T09:05:00Z
+                    todayT09:05:30,                      UTC,                2026-11-21T09:05:30Z
+                    15 minutes ago,                      UTC,                2026-11-21T11:15:00Z
+                    2 hours ago,                         Europe/Berlin,      2026-11-21T09:30:00Z
+                    an hour ago,                         UTC,                2026-11-21T10:30:00Z
+                    1 hour 30 minutes ago,               UTC,                2026-11-21T10:00:00Z
+                    1 hour and 30 min ago,               UTC,                2026-11-21T10:00:00Z
+                    3 DAYS AGO,                          UTC,                2026-11-18T11:30:00Z
+                    1 week ago,                          UTC,                2026-11-14T11:30:00Z
+                    15m ago,                             UTC,                2026-11-21T11:15:00Z
+                    90 secs ago,                         UTC,                2026-11-21T11:28:30Z
+                    -15m,                                UTC,                2026-11-21T11:15:00Z
+                    -1h30m,                              UTC,                2026-11-21T10:00:00Z
+                    1795251036929,                       UTC,                2026-11-21T08:50:36.929Z
                     0,                                   UTC,                1970-01-01T00:00:00Z
                     1795251036,                          UTC,                2026-11-21T08:50:36Z
                     1795251036.929108427,                UTC,                2026-11-21T08:50:36.929108427Z
@@ -65,7 +84,14 @@ class TimeGrammarTest {
                 "2026-11-21T",
                 "10:00Z",
                 "15x",
-                "-15m",
+                "--15m",
+                "minutes ago",
+                "15 ago",
+                "ago",
+                "15 months ago",
+                "yesterday 25:00",
+                "yesterday noon",
+                "9:5",
                 "m",
                 "9999999999999999999d",
                 "1795251036929108427",
