@@ -53,8 +53,14 @@ public final class Appender implements Closeable {
      * @param boot the kernel's boot id, or empty
      * @param writer name and version of the program
      * @param minimumFree bytes that must stay free on the file system: below, {@link DiskFullException}
+     * @param access who else may read
      */
-    public record Options(Roll roll, String host, String boot, String writer, long minimumFree) {}
+    public record Options(Roll roll, String host, String boot, String writer, long minimumFree, Access access) {
+        /** For the owner alone. */
+        public Options(Roll roll, String host, String boot, String writer, long minimumFree) {
+            this(roll, host, boot, writer, minimumFree, Access.OWNER);
+        }
+    }
 
     /**
      * What was found at opening.
@@ -112,8 +118,9 @@ public final class Appender implements Closeable {
         this.options = options;
         this.directory = directory;
         this.lock = lock;
-        this.room = new ZerosAhead(path, options.minimumFree());
+        this.room = new ZerosAhead(path, options.minimumFree(), options.access());
         room.floor(0);
+        directory.grant(options.access());
         directory.clear(options.roll());
         Tail found = Tail.read(directory, tail);
         journal = found.journal();

@@ -104,6 +104,14 @@ final class JournalDirectory {
         }
     }
 
+    /** Lets those read who may, the directory and what is in it. */
+    void grant(Access access) throws IOException {
+        for (Path file : files()) {
+            access.onFile(file);
+        }
+        access.onDirectory(path);
+    }
+
     /** Clears away what holds nothing, and sets aside what Chronicle with this roll could stumble over. */
     void clear(Roll roll) throws IOException {
         int ofAnotherRoll = 0;

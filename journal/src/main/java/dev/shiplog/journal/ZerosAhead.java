@@ -37,6 +37,7 @@ final class ZerosAhead {
     private static final long LOOK_EVERY_NANOS = 1_000_000_000L;
 
     private final Path directory;
+    private final Access access;
     private final long minimumFree;
     private final FileStore store;
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(PAGE);
@@ -50,8 +51,9 @@ final class ZerosAhead {
     private long writtenSince = LOOK_EVERY_BYTES;
     private @Nullable String belowFloor;
 
-    ZerosAhead(Path directory, long minimumFree) throws IOException {
+    ZerosAhead(Path directory, long minimumFree, Access access) throws IOException {
         this.directory = directory;
+        this.access = access;
         this.file = directory;
         this.minimumFree = minimumFree;
         this.store = Files.getFileStore(directory);
@@ -79,6 +81,7 @@ final class ZerosAhead {
         FileAttribute<?>[] mode = JournalDirectory.ownerOnly(directory, "rw-------");
         try {
             channel = FileChannel.open(made, options, mode);
+            access.onFile(made);
             fill(FIRST_PAGES + bytes + MARGIN);
         } catch (IOException e) {
             drop();
@@ -93,6 +96,7 @@ final class ZerosAhead {
         FileAttribute<?>[] mode = JournalDirectory.ownerOnly(directory, "rw-------");
         try (FileChannel out =
                 FileChannel.open(metadata, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+            access.onFile(metadata);
             for (long at = 0; at < METADATA; ) {
                 at += out.write(zeros.clear(), at);
             }

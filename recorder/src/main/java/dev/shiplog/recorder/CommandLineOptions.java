@@ -54,6 +54,16 @@ final class CommandLineOptions {
                 "TIME",
                 "how long a stop may take, to see how the containers end while the host goes "
                         + "down; keep it below the time that your supervisor gives (5s)");
+        option(
+                spec,
+                "--group",
+                "GROUP",
+                "the group, by name or number, whose members may read the journal (the recorder's own, which may not)");
+        option(
+                spec,
+                "--mode",
+                "MODE",
+                "permissions of the journal's directory; of its files without x (0700, with --group 0750)");
         option(spec, "--config", "FILE", "a YAML file of these options (none)");
         flag(spec, "-h", "--help", "this text", true);
         flag(spec, "-V", "--version", "the version", false);

@@ -94,7 +94,8 @@ final class Recorder {
                 firstLine("/proc/sys/kernel/hostname"),
                 firstLine("/proc/sys/kernel/random/boot_id"),
                 "shiplog " + version,
-                config.minFree());
+                config.minFree(),
+                config.access());
         try (Appender opened = Appender.open(config.dataDir(), options, tail)) {
             appender = opened;
             absence.runEnded();

@@ -1,5 +1,6 @@
 package dev.shiplog.recorder;
 
+import dev.shiplog.journal.Access;
 import dev.shiplog.journal.record.ContainerRule;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.engine.EngineAddress;
@@ -7,8 +8,11 @@ import dev.shiplog.recorder.source.Filter;
 import dev.shiplog.recorder.source.Redaction;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +34,7 @@ import java.util.regex.Pattern;
  * @param minFree bytes to leave free on the disk
  * @param queueSize samples that may wait for the writer
  * @param stopGrace how long a stop may take
+ * @param access who else may read the journal
  */
 record RecorderConfig(
         EngineAddress engine,
@@ -41,7 +46,8 @@ record RecorderConfig(
         Redaction redaction,
         long minFree,
         int queueSize,
-        Duration stopGrace) {
+        Duration stopGrace,
+        Access access) {
 
     /** The long names of all options but {@code config}. */
     static final Set<String> OPTIONS = Set.of(
@@ -55,7 +61,9 @@ record RecorderConfig(
             "redact",
             "min-free",
             "queue-size",
-            "stop-grace");
+            "stop-grace",
+            "group",
+            "mode");
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,18})(KiB|MiB|GiB)?");
@@ -84,7 +92,8 @@ record RecorderConfig(
                 one(settings, "redact", "secrets", text -> choice(text, Redaction.values())),
                 one(settings, "min-free", "64MiB", RecorderConfig::size),
                 one(settings, "queue-size", "4096", RecorderConfig::count),
-                one(settings, "stop-grace", "5s", RecorderConfig::duration));
+                one(settings, "stop-grace", "5s", RecorderConfig::duration),
+                access(one(settings, "group", "", text -> text), one(settings, "mode", "", RecorderConfig::mode)));
     }
 
     /** The options as they would be typed, for the journal: nothing in them is secret. */
@@ -101,6 +110,8 @@ record RecorderConfig(
         options.put("min-free", Long.toString(minFree));
         options.put("queue-size", Integer.toString(queueSize));
         options.put("stop-grace", text(stopGrace));
+        options.put("group", access.group());
+        options.put("mode", access.mode());
         return options;
     }
 
@@ -150,6 +161,32 @@ record RecorderConfig(
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("\"" + text + "\" is not a path", e);
         }
+    }
+
+    /** A group is given for its members to read. */
+    private static Access access(String group, Set<PosixFilePermission> mode) {
+        return new Access(
+                group, mode.isEmpty() && !group.isEmpty() ? PosixFilePermissions.fromString("rwxr-x---") : mode);
+    }
+
+    /** @return empty for an empty text */
+    private static Set<PosixFilePermission> mode(String text) {
+        if (text.isEmpty()) {
+            return Set.of();
+        }
+        // Others who could write would be recorders, and there is one.
+        if (!text.matches("0?7[0145][0145]")) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not a mode of a journal; write 0700, 0750 or 0755: only its owner may write");
+        }
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        int bits = Integer.parseInt(text, 8);
+        for (PosixFilePermission permission : PosixFilePermission.values()) {
+            if ((bits & 0400 >> permission.ordinal()) != 0) {
+                permissions.add(permission);
+            }
+        }
+        return permissions;
     }
 
     private static Duration duration(String text) {

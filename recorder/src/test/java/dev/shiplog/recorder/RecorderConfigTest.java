@@ -70,7 +70,9 @@ class RecorderConfigTest {
         "redact, none, env, secrets",
         "min-free, 0, 1, 2",
         "queue-size, 1, 9999999, 3",
-        "stop-grace, 0s, 1s, 1ms"
+        "stop-grace, 0s, 1s, 1ms",
+        "group, a, 4, b",
+        "mode, 0700, 0755, 0750"
     })
     void theFlagCountsBeforeTheEnvironmentAndThatBeforeTheFile(
             String option, String flag, String variable, String inFile) throws Exception {
@@ -165,6 +167,10 @@ class RecorderConfigTest {
                 "exclude        | id=1 | \"id=1\" is not a filter; write it as name=GLOB, container=NAME-OR-ID,"
                         + " image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-",
                 "redact         | all | \"all\" is not one of none, env, secrets",
+                "mode           | 0770 | \"0770\" is not a mode of a journal; write 0700, 0750 or 0755: only its owner may"
+                        + " write",
+                "mode           | rwx | \"rwx\" is not a mode of a journal; write 0700, 0750 or 0755: only its owner may"
+                        + " write",
                 "min-free       | 64MB | \"64MB\" is not a size; write it as in 512KiB, 64MiB or 1GiB",
                 "queue-size     | 0 | \"0\" is not a number from 1 to 9999999",
                 "queue-size     | many | \"many\" is not a number from 1 to 9999999"
@@ -214,7 +220,7 @@ class RecorderConfigTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
                         file + ": unknown option \"stats_interval\"; the options are data-dir, docker-host, exclude,"
-                                + " include, min-free, queue-size, redact, roll, stats-interval, stop-grace, sync-interval");
+                                + " group, include, min-free, mode, queue-size, redact, roll, stats-interval, stop-grace, sync-interval");
     }
 
     @Test

@@ -55,6 +55,10 @@ class RecorderMainTest {
                       --queue-size=COUNT     how many samples may wait for the disk (4096)
                       --stop-grace=TIME      how long a stop may take, to see how the containers end while the host goes
                                                down; keep it below the time that your supervisor gives (5s)
+                      --group=GROUP          the group, by name or number, whose members may read the journal (the recorder's
+                                               own, which may not)
+                      --mode=MODE            permissions of the journal's directory; of its files without x (0700, with
+                                               --group 0750)
                       --config=FILE          a YAML file of these options (none)
                   -h, --help                 this text
                   -V, --version              the version

@@ -25,6 +25,14 @@ public record Loss(
         String reason,
         boolean undecodable) {
 
+    /** What the reason of one begins with that the system refused to read. */
+    static final String REFUSED = "permission denied: ";
+
+    /** Whether it may be intact: its reader has no permission. */
+    public boolean refused() {
+        return reason.startsWith(REFUSED);
+    }
+
     /** How many records are lost, or -1 if that is not known. */
     public long records() {
         return fromSequence == 0 || toSequence == 0 ? -1 : toSequence - fromSequence + 1;

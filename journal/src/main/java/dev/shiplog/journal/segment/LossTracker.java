@@ -76,9 +76,10 @@ public final class LossTracker {
 
     static String reason(IOException e) {
         String why = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
-        if (e instanceof AccessDeniedException) {
-            why = "permission denied";
-        } else if (e instanceof NoSuchFileException) {
+        if (e instanceof AccessDeniedException denied) {
+            return Loss.REFUSED + denied.getFile();
+        }
+        if (e instanceof NoSuchFileException) {
             why = "no such file";
         }
         return "cannot be read: " + Objects.requireNonNullElseGet(why, e::toString);

@@ -58,6 +58,8 @@ public record SegmentSummary(
         CUT,
         /** Parts of it cannot be read. */
         DAMAGED,
+        /** The system does not let it be read: permission is missing. */
+        REFUSED,
         /** It holds no record. */
         EMPTY,
         /** Another file holds the same, and perhaps more. */
@@ -65,7 +67,7 @@ public record SegmentSummary(
     }
 
     /**
-     * Reads a segment; one that cannot be read at all is {@code DAMAGED}.
+     * Reads a segment; one that cannot be read at all is {@code DAMAGED}, or {@code REFUSED}.
      *
      * @param newest whether it is the {@link Catalog#newest} of its directory
      */
@@ -74,8 +76,10 @@ public record SegmentSummary(
         try {
             return read(segment, newest, losses);
         } catch (IOException e) {
-            losses.add(new Loss(segment.name().text(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e), false));
-            return new SegmentSummary(segment, null, 0, 0, 0, 0, 0, Map.of(), 0, 0, State.DAMAGED, losses, false);
+            Loss loss = new Loss(segment.name().text(), 0, 0, 0, 0, 0, 0, LossTracker.reason(e), false);
+            losses.add(loss);
+            State state = loss.refused() ? State.REFUSED : State.DAMAGED;
+            return new SegmentSummary(segment, null, 0, 0, 0, 0, 0, Map.of(), 0, 0, state, losses, false);
         }
     }
 

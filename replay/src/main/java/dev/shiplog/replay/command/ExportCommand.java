@@ -181,7 +181,9 @@ final class ExportCommand implements Callable<Integer> {
                     throw new IOException(e.getMessage() + ": exists; --force replaces it", e);
                 }
             }
-            batch.save();
+            if (code != ExitCode.FAILED) {
+                batch.save(); // else what could not be read would be passed over for ever
+            }
             return acceptGaps && code == ExitCode.GAPS ? ExitCode.OK : code;
         } catch (BrokenPipeException e) {
             throw known == null
@@ -302,11 +304,7 @@ final class ExportCommand implements Callable<Integer> {
             console.say("nothing is exported: of " + read
                     + " records that were read none is asked for; replay ls shows what is there");
         }
-        if (losses.any()) {
-            losses.summarise();
-            return ExitCode.DAMAGE;
-        }
-        return gapCount > 0 ? ExitCode.GAPS : ExitCode.OK;
+        return losses.summarise(gapCount > 0 ? ExitCode.GAPS : ExitCode.OK);
     }
 
     /** Goes to where what is new and in the range may begin. */

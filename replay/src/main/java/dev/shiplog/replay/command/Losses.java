@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class Losses implements AutoCloseable {
     private final Console console;
     private final Set<String> segments = new TreeSet<>();
+    /** What to do about a file or directory that may not be read. */
+    static final String ADVICE = "read it as its owner, or let the recorder run with --group";
+
+    private boolean refused;
     private int stretches;
     private long records;
 
@@ -28,6 +32,12 @@ final class Losses implements AutoCloseable {
 
     /** Tells of a loss, if need be after what comes next. */
     void tell(Loss loss) {
+        if (loss.refused()) {
+            flush();
+            refused = true;
+            console.say("not read: " + loss.reason() + "; " + ADVICE);
+            return;
+        }
         records += Math.max(0, loss.records());
         Loss before = open;
         if (before != null && loss.undecodable() && loss.segment().equals(before.segment()) && loss.records() > 0) {
@@ -105,15 +115,16 @@ final class Losses implements AutoCloseable {
                 : "records " + loss.fromSequence() + " to " + loss.toSequence();
     }
 
-    boolean any() {
-        return stretches > 0;
-    }
-
-    void summarise() {
+    /** Tells of all of it, if there is any; gives the code that a verb ends with that would else end with this one. */
+    int summarise(int otherwise) {
         flush();
+        if (stretches == 0) {
+            return refused ? ExitCode.FAILED : otherwise;
+        }
         console.say("damage: " + count(stretches, "stretch", "stretches") + " could not be read, in "
                 + count(segments.size(), "segment", "segments") + "; " + count(records, "record is", "records are")
                 + " known to be lost");
+        return refused ? ExitCode.FAILED : ExitCode.DAMAGE;
     }
 
     private static String count(long n, String one, String many) {

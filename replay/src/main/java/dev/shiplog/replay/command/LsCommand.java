@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
             "States: open (more may come), rolled (closed, a newer one follows), unclosed (a newer one",
             "follows, nothing is missing), cut (the file ends too soon), damaged (parts cannot be read),",
             "empty (no record; damage if not even a beginning is there and another one follows),",
-            "copy (another file holds the same, and is read for it).",
+            "refused (not to be read by this user), copy (another file holds the same, and is read for it).",
             "FROM and UNTIL are the receipt of the first and the last record. BYTES are those in use,",
             "indexes of the file included; 'du' tells what it takes on disk. Of a journal's directory a",
             "last line (in JSON the newest segment's) says whether its recorder is running, was stopped, or",
@@ -121,11 +121,7 @@ final class LsCommand implements Callable<Integer> {
                             + System.lineSeparator()));
             flush();
         }
-        if (losses.any()) {
-            losses.summarise();
-            return ExitCode.DAMAGE;
-        }
-        return ExitCode.OK;
+        return losses.summarise(ExitCode.OK);
     }
 
     private void flush() throws IOException {

@@ -4,6 +4,7 @@ import dev.shiplog.journal.FileErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -104,7 +105,7 @@ public final class Replay implements Callable<Integer> {
             return ExitCode.OK;
         }
         if (e instanceof IOException io) {
-            console.say(FileErrors.line(io));
+            console.say(FileErrors.line(io) + (io instanceof AccessDeniedException ? "; " + Losses.ADVICE : ""));
         } else {
             console.err().print("replay: this is a bug, please report it: ");
             e.printStackTrace(console.err());
