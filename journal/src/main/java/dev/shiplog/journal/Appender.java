@@ -315,7 +315,7 @@ public final class Appender implements Closeable {
     }
 
     private long write(Record record, boolean restated) throws IOException {
-        boolean newGroup = !inGroup || encoder.size() >= Encoder.MAX_GROUP || groupBytes >= GROUP_BYTES;
+        boolean newGroup = !inGroup || encoder.isFull() || groupBytes >= GROUP_BYTES;
         inGroup = false; // if anything fails, what the encoder remembers is not what was written
         if (newGroup) {
             encoder.startGroup();

@@ -2,6 +2,7 @@ package dev.shiplog.journal;
 
 import static dev.shiplog.journal.Journals.SECOND;
 import static dev.shiplog.journal.Journals.START;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.jimfs.Configuration;
@@ -13,19 +14,24 @@ import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentName;
+import dev.shiplog.testkit.Samples;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +47,9 @@ class DamageTest {
     private static Made small;
     /** Nine segments of a minute each, several groups in each. */
     private static Made large;
+
+    @TempDir
+    private Path disk;
 
     private FileSystem memory;
     private Path journal;
@@ -507,7 +516,187 @@ class DamageTest {
         Journals.Reading reading = Journals.read(file);
         assertThat(reading.records()).isEmpty();
         assertThat(reading.losses()).hasSize(1);
-        assertThat(reading.losses().get(0).reason()).contains("version 7", "up to 1");
+        assertThat(reading.losses().get(0).reason()).contains("version 7", "up to 2");
+    }
+
+    @Test
+    void aJournalOfVersionOneIsReadWhole() throws IOException {
+        byte[] bytes;
+        try (InputStream packed = DamageTest.class.getResourceAsStream("version-1.cq4.gz")) {
+            bytes = new GZIPInputStream(requireNonNull(packed)).readAllBytes();
+        }
+        Journals.Reading reading = Journals.read(Files.write(journal.resolve("20261121-12F.cq4"), bytes));
+        assertThat(reading.losses()).isEmpty();
+        assertThat(payloads(reading, Kind.STATS))
+                .containsExactlyElementsOf(Samples.payloads(Samples.STATS).subList(0, 200).stream()
+                        .map(DamageTest::text)
+                        .toList());
+        List<String> events = Samples.payloads("engine-28.5-events.ndjson").stream()
+                .map(DamageTest::text)
+                .toList();
+        assertThat(payloads(reading, Kind.EVENT))
+                .containsExactlyElementsOf(Collections.nCopies(4, events).stream()
+                        .flatMap(List::stream)
+                        .toList());
+    }
+
+    private static List<String> payloads(Journals.Reading reading, Kind kind) {
+        return reading.records().stream()
+                .filter(record -> record.kind() == kind)
+                .map(record -> text(record.payload()))
+                .toList();
+    }
+
+    private static String text(byte[] payload) {
+        return new String(payload, StandardCharsets.UTF_8);
+    }
+
+    /** Real samples; and a small host's samples, events and descriptions, where a group is all that there is. */
+    @Test
+    void aFlippedBitCostsFewRecords() throws IOException {
+        List<Record> samples = samples();
+        double real = recordsLostByAFlip("real", samples, 200);
+        double mixed = recordsLostByAFlip("mixed", mixed(samples), 400);
+        System.out.printf("DamageTest: a flipped bit costs %.1f records of real samples, %.1f mixed%n", real, mixed);
+        assertThat(real).isLessThan(50);
+        assertThat(mixed).isLessThan(60);
+    }
+
+    private static List<Record> samples() {
+        List<Record> records = new ArrayList<>();
+        for (byte[] payload : Samples.payloads(Samples.STATS)) {
+            String text = text(payload);
+            String id = text.substring(text.indexOf("\"id\":\"") + 6).substring(0, 64);
+            long received = START + records.size() * SECOND / 61;
+            records.add(new Record(0, Kind.STATS, id, received - 1000, received, received, payload));
+        }
+        return records;
+    }
+
+    private static List<Record> mixed(List<Record> samples) {
+        List<String> ids =
+                samples.stream().map(Record::subject).distinct().limit(8).toList();
+        List<byte[]> events = Samples.payloads("engine-20.10-events.ndjson");
+        String inspect = text(Samples.payloads("engine-20.10-inspect.json").get(0));
+        List<Record> records = new ArrayList<>();
+        for (String id : ids) {
+            byte[] payload = inspect.replaceFirst("[0-9a-f]{64}", id).getBytes(StandardCharsets.UTF_8);
+            records.add(new Record(0, Kind.INSPECT, id, START, START, START, payload));
+        }
+        Random random = new Random(8);
+        for (Record sample : samples) {
+            if (ids.contains(sample.subject())) {
+                records.add(sample);
+                long at = sample.received();
+                if (random.nextInt(3) == 0) {
+                    byte[] payload = events.get(random.nextInt(events.size()));
+                    String id = ids.get(random.nextInt(ids.size()));
+                    records.add(new Record(0, Kind.EVENT, id, at - 1000, at, at, payload));
+                }
+            }
+        }
+        return records;
+    }
+
+    /** The average over so many flips, each anywhere in what was written. */
+    private double recordsLostByAFlip(String name, List<Record> records, int flips) throws IOException {
+        Path written = disk.resolve(name);
+        try (Appender appender = Journals.open(written)) {
+            for (Record record : records) {
+                appender.append(record);
+            }
+        }
+        Made made = made(written, Journals.read(written).records());
+        assertThat(made.oracle.appended()).hasSameSizeAs(records);
+        byte[] bytes = made.segments.get(made.newest());
+        List<int[]> excerpts = excerpts(bytes);
+        int from = excerpts.get(0)[0];
+        int to = excerpts.get(excerpts.size() - 1)[1];
+        Path file = Files.write(journal.resolve(made.newest()), bytes);
+        Random random = new Random(20261126);
+        long lost = 0;
+        for (int i = 0; i < flips; i++) {
+            int at = from + random.nextInt(to - from);
+            int bit = random.nextInt(8);
+            flip(file, bytes, at, bit);
+            lost += records.size()
+                    - made.oracle.judge(Journals.read(file), 1, records.size(), "bit " + bit + " of byte " + at);
+            flip(file, bytes, at, bit);
+        }
+        return (double) lost / flips;
+    }
+
+    /**
+     * Two runs on a host of five containers, whose descriptions are repeated in each head with the receipts that they had
+     * at first.
+     */
+    @Test
+    void aLossIsBoundedByTheRecordsAroundItThatWereReceivedThen() throws IOException {
+        Path written = disk.resolve("bounded");
+        List<Record> head = new ArrayList<>();
+        head.add(Journals.bytes(Kind.HOST, 100, START, 1));
+        for (int i = 0; i < 5; i++) {
+            head.add(Journals.bytes(Kind.INSPECT, 200, START, i));
+        }
+        long at = START;
+        for (int run = 0; run < 2; run++) {
+            try (Appender appender = Journals.open(written)) {
+                long now = at;
+                appender.snapshot(() -> head);
+                for (int i = 0; i < 100; i++) {
+                    appender.append(Journals.stats(i, now + i * SECOND / 5));
+                }
+            }
+            at += 300 * SECOND;
+        }
+        List<Boolean> restated = new ArrayList<>();
+        List<Record> all = new ArrayList<>();
+        try (Cursor cursor = Cursor.open(List.of(written))) {
+            while (cursor.next() == Cursor.Step.RECORD) {
+                restated.add(cursor.record().restated());
+                all.add(cursor.record().toRecord());
+            }
+        }
+        Made made = made(written, all);
+        byte[] bytes = made.segments.get(made.newest());
+        Path file = Files.write(journal.resolve(made.newest()), bytes);
+        int bounded = 0;
+        for (int[] excerpt : excerpts(bytes)) {
+            int byteAt = excerpt[0] + 9;
+            flip(file, bytes, byteAt, 3);
+            Journals.Reading reading = Journals.read(file);
+            flip(file, bytes, byteAt, 3);
+            List<Boolean> survived = new ArrayList<>(Collections.nCopies(all.size(), false));
+            reading.records().forEach(record -> survived.set((int) record.sequence() - 1, true));
+            for (Loss loss : reading.losses()) {
+                if (loss.records() <= 0) {
+                    continue;
+                }
+                long before = 0;
+                for (int i = 0; i < loss.fromSequence() - 1; i++) {
+                    before = survived.get(i) && !restated.get(i) ? all.get(i).received() : before;
+                }
+                assertThat(loss.fromTime()).as("%s", loss).isEqualTo(before);
+                for (int i = (int) loss.fromSequence() - 1; i < loss.toSequence(); i++) {
+                    if (!restated.get(i)) {
+                        assertThat(all.get(i).received())
+                                .as("%s", loss)
+                                .isGreaterThanOrEqualTo(loss.fromTime())
+                                .isLessThanOrEqualTo(loss.toTime() == 0 ? Long.MAX_VALUE : loss.toTime());
+                    }
+                }
+                int after = (int) loss.toSequence();
+                if (after < all.size() && !restated.get(after) && survived.get(after)) {
+                    assertThat(loss.toTime())
+                            .as("%s", loss)
+                            .isEqualTo(all.get(after).received());
+                } else if (loss.toTime() != 0) {
+                    assertThat(loss.toTime()).as("%s", loss).isGreaterThanOrEqualTo(before);
+                }
+                bounded++;
+            }
+        }
+        assertThat(bounded).isGreaterThan(100);
     }
 
     @Test

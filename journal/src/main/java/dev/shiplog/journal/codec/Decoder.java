@@ -225,9 +225,12 @@ public final class Decoder {
             int parent = in.varintUpTo(Encoder.MAX_SHAPES - 1);
             Shape shape = parent == 0
                     ? intern(CodedShape.readShape(in))
-                    : shape(parent).shape();
+                    : parent == id
+                            ? intern(CodedShape.readPacked(in))
+                            : shape(parent).shape();
             int timeSlot = in.varintUpTo(shape.slots()) - 1;
-            shapes[id] = new CodedShape(id, shape, timeSlot, Prediction.read(shape.slots(), in));
+            CodedShape defined = new CodedShape(id, shape, timeSlot, Prediction.read(shape.slots(), in));
+            shapes[id] = shapes[id] == null ? defined : shapes[id];
         }
         CodedShape named = shape(id);
         if (current != null && named.shape() != current.shape()) {

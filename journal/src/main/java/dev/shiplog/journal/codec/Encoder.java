@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * a track's beginning, on another track of the same shape) and <em>names that record</em> by how far back it stands.
  * Shapes and dictionary entries have numbers and never change. So a decoder knows of each record whether it has all that
  * the record was coded against: damage costs the records that build on the damaged one, and no others, and can never
- * make a wrong record.
+ * make a wrong record. So that these are few, tracks are short, definitions and texts that many need are told twice, and
+ * a track does not begin as the copy of one that builds on many records, or on the bringer of a definition.
  *
  * <pre>
  * record := byte flags, varint index in the group, rest by form (flags bits 0-1); restated if flags bit 6
@@ -70,6 +71,15 @@ public final class Encoder {
     private static final int MAX_DICTIONARY_TEXT = 256;
     private static final int MIN_DICTIONARY_TEXT = 3;
 
+    /** With a record the rest of its track is lost, so none is longer; with 57 containers and more a group is full before. */
+    private static final int MAX_TRACK = 72;
+    /** What begins as a copy builds on all that its model builds on: on no more records than this. */
+    private static final int MAX_DEPTH_OF_A_MODEL = 16;
+    /** The newest model is the likest, but not one that itself is a copy of many. */
+    private static final int MAX_DEPTH_OF_A_NEW_MODEL = 2;
+    /** What many records need, definitions and texts, is told so many times, so that it is not lost with one record. */
+    private static final int TELL = 2;
+
     /** What was learned of shapes is kept over groups, of no more than this many. */
     private static final int MAX_LEARNERS = 512;
 
@@ -80,11 +90,12 @@ public final class Encoder {
     // The group.
     private final Map<Kind, Map<String, Track>> series = new EnumMap<>(Kind.class);
     private final Map<Text.Key, KnownShape> shapes = new HashMap<>();
-    private final Map<Text.Key, Integer> dictionary = new HashMap<>();
+    private final Map<Text.Key, Entry> dictionary = new HashMap<>();
     private KnownShape whole = KnownShape.whole();
     private int size;
     private int shapeCount = 1;
     private int shapeBytes;
+    private boolean longTrack;
 
     // The record at hand: its slots, its numbers, by what the guesses miss them, and where they do.
     private int[] starts = new int[128];
@@ -102,6 +113,12 @@ public final class Encoder {
         size = 0;
         shapeCount = 1;
         shapeBytes = 0;
+        longTrack = false;
+    }
+
+    /** Whether the next record must begin a new group, for the format's sake or so that damage costs no more. */
+    public boolean isFull() {
+        return size == MAX_GROUP || longTrack;
     }
 
     /** How many records the group holds so far. */
@@ -140,8 +157,8 @@ public final class Encoder {
         }
         KnownShape known = split(record);
         Track track = new Track(record.kind(), known);
-        Track model = known.newest;
-        if (model != null && model.kind == record.kind()) {
+        Track model = known.model;
+        if (model != null && model.kind == record.kind() && model.depth < MAX_DEPTH_OF_A_MODEL) {
             writeCopy(record, track, model, out);
         } else {
             writeNew(record, track, out);
@@ -153,14 +170,17 @@ public final class Encoder {
     private void writeNew(Record record, Track track, Bytes out) {
         int head = startRecord(out);
         out.put(record.kind().code());
-        writeText(record.subject().getBytes(StandardCharsets.UTF_8), out);
+        writeText(record, record.subject().getBytes(StandardCharsets.UTF_8), out);
         int flags = FORM_NEW | writeShape(track, record.time(), out);
+        if ((flags & SHAPE_DEFINED) == 0) {
+            track.known.model = track;
+        }
         Shape shape = track.known.shape;
         for (int i = 0; i < shape.slots(); i++) {
             if (shape.type(i).isNumeric()) {
                 out.putZigZag(now[i]);
             } else {
-                writeText(record.payload(), starts[i], ends[i], out);
+                writeText(record, record.payload(), starts[i], ends[i], out);
             }
         }
         flags |= writeClock(record, track, null, out);
@@ -172,13 +192,17 @@ public final class Encoder {
     private void writeCopy(Record record, Track track, Track model, Bytes out) {
         int head = startRecord(out);
         out.putVarint(size - model.index);
-        writeText(record.subject().getBytes(StandardCharsets.UTF_8), out);
+        writeText(record, record.subject().getBytes(StandardCharsets.UTF_8), out);
         track.coded = model.coded;
+        track.depth = model.depth;
         int flags = FORM_COPY | writeShape(track, record.time(), out);
         writeMisses(record, track, model, out);
         flags |= writeClock(record, track, model, out);
         finishRecord(record, track, flags, head, out);
         track.before = track.last.clone();
+        if (track.depth <= MAX_DEPTH_OF_A_NEW_MODEL && (flags & SHAPE_DEFINED) == 0) {
+            track.known.model = track;
+        }
     }
 
     private void writeNext(Record record, Track track, Bytes out) {
@@ -219,7 +243,7 @@ public final class Encoder {
         ends = oldEnds;
         now = oldBefore;
         mask = oldMask;
-        track.known.newest = track;
+        longTrack |= ++track.depth == MAX_TRACK;
     }
 
     // Splitting.
@@ -366,23 +390,27 @@ public final class Encoder {
                 : learner.prediction();
         if (newest == null || newest.prediction() != best) {
             int timeSlot = newest == null ? timeSlot(known.shape, time) : newest.timeSlot();
-            CodedShape defined = new CodedShape(shapeCount++, known.shape, timeSlot, best);
-            out.putVarint(defined.id());
-            out.putVarint(newest == null ? 0 : newest.id());
-            if (newest == null) {
-                CodedShape.writeShape(known.shape, out);
-            }
-            out.putVarint(timeSlot + 1);
-            best.write(out);
-            known.coded = defined;
-            track.coded = defined;
-            return SHAPE_NAMED | SHAPE_DEFINED;
-        }
-        if (track.coded == newest) {
+            known.parent = newest == null ? 0 : newest.id();
+            known.coded = new CodedShape(shapeCount++, known.shape, timeSlot, best);
+            known.told = 0;
+        } else if (track.coded == newest) {
             return 0;
         }
-        track.coded = newest;
-        out.putVarint(newest.id());
+        CodedShape named = requireNonNull(known.coded);
+        boolean alone = track.coded == null;
+        track.coded = named;
+        out.putVarint(named.id());
+        if (alone && known.toldWhole < TELL) {
+            known.toldWhole++;
+            known.told++;
+            CodedShape.writeDefinition(named, 0, out);
+            return SHAPE_NAMED | SHAPE_DEFINED;
+        }
+        if (known.told < TELL) {
+            known.told++;
+            CodedShape.writeDefinition(named, known.parent, out);
+            return SHAPE_NAMED | SHAPE_DEFINED;
+        }
         return SHAPE_NAMED;
     }
 
@@ -426,7 +454,7 @@ public final class Encoder {
                     }
                     out.putZigZag(misses[i] / scale);
                 } else {
-                    writeText(record.payload(), starts[i], ends[i], out);
+                    writeText(record, record.payload(), starts[i], ends[i], out);
                 }
             }
         }
@@ -505,25 +533,29 @@ public final class Encoder {
         }
     }
 
-    private void writeText(byte[] text, Bytes out) {
-        writeText(text, 0, text.length, out);
+    private void writeText(Record record, byte[] text, Bytes out) {
+        writeText(record, text, 0, text.length, out);
     }
 
-    private void writeText(byte[] bytes, int from, int to, Bytes out) {
+    private void writeText(Record record, byte[] bytes, int from, int to, Bytes out) {
         if (to - from < MIN_DICTIONARY_TEXT || to - from > MAX_DICTIONARY_TEXT) {
             writePlain(bytes, from, to, out);
             return;
         }
         byte[] text = Arrays.copyOfRange(bytes, from, to);
         Text.Key key = new Text.Key(text);
-        Integer entry = dictionary.get(key);
-        if (entry != null) {
-            out.putVarint((long) entry << 2 | Text.ENTRY);
-        } else if (dictionary.size() == Text.MAX_ENTRIES) {
+        Entry entry = dictionary.get(key);
+        if (entry != null && (entry.told >= TELL || entry.isOf(record))) {
+            out.putVarint((long) entry.id << 2 | Text.ENTRY);
+        } else if (entry == null && dictionary.size() == Text.MAX_ENTRIES) {
             writePlain(text, 0, text.length, out);
         } else {
-            int id = dictionary.size();
-            dictionary.put(key, id);
+            if (entry == null) {
+                entry = new Entry(dictionary.size(), record);
+                dictionary.put(key, entry);
+            }
+            entry.told++;
+            int id = entry.id;
             boolean hex = Text.isHex(text);
             out.putVarint(hex ? text.length / 2L << 2 | Text.NEW_HEX_ENTRY : (long) text.length << 2 | Text.NEW_ENTRY);
             out.putVarint(id);
@@ -547,9 +579,15 @@ public final class Encoder {
         /** Its newest definition; null as long as there is none. */
         @Nullable
         CodedShape coded;
-        /** The track that had it last. */
+        /** The shape from which its guesses were drawn up anew; 0 for none. */
+        int parent;
+        /** How many records brought its newest definition, and how many a definition that needs no other one. */
+        int told;
+
+        int toldWhole;
+        /** What other tracks begin as a copy of: its loss costs no definition. */
         @Nullable
-        Track newest;
+        Track model;
 
         KnownShape(Shape shape, @Nullable Learner learner) {
             this.shape = shape;
@@ -559,7 +597,28 @@ public final class Encoder {
         static KnownShape whole() {
             KnownShape whole = new KnownShape(CodedShape.WHOLE.shape(), null);
             whole.coded = CodedShape.WHOLE;
+            whole.told = TELL;
+            whole.toldWhole = TELL;
             return whole;
+        }
+    }
+
+    /** A text of the dictionary: its number, and how many records brought it. */
+    private static final class Entry {
+        final int id;
+        final Kind kind;
+        final String subject;
+        int told;
+
+        Entry(int id, Record first) {
+            this.id = id;
+            this.kind = first.kind();
+            this.subject = first.subject();
+        }
+
+        /** Whether a record of the same kind and container brought it first: damage to that costs the others as well. */
+        boolean isOf(Record record) {
+            return kind == record.kind() && !subject.isEmpty() && subject.equals(record.subject());
         }
     }
 
@@ -570,6 +629,9 @@ public final class Encoder {
 
         @Nullable
         CodedShape coded;
+
+        /** How many records the next one builds on. */
+        int depth;
 
         int index;
         long time;

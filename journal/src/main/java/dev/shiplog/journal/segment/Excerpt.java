@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
 
 /**
  * The frame around everything that a journal holds: what one payload of the underlying Chronicle Queue file looks like.
- * Version 1, little endian:
+ * Version 2, little endian:
  *
  * <pre>
  *  width  field

@@ -9,8 +9,8 @@ package dev.shiplog.journal.segment;
  * @param toOffset first byte behind the stretch; equal to {@code fromOffset} if the bytes are not there at all
  * @param fromSequence sequence of the first record lost, or 0 if not known
  * @param toSequence sequence of the last record lost, or 0 if not known
- * @param fromTime receipt of the last good record before, ns since the epoch, or 0
- * @param toTime receipt of the first good record after, or 0
+ * @param fromTime receipt of the last good record before that is not restated, ns since the epoch, or 0
+ * @param toTime receipt of the first good record after, or 0; if that is restated, when it was written
  * @param reason what was found, in one clause
  * @param undecodable the bytes are intact, but of no use: as a rule they build on records that are lost
  */

@@ -20,7 +20,9 @@ public final class LossTracker {
     /** Whether {@link #next} must come, or only may. */
     private boolean exact;
 
+    /** Of the last record that was read and is not restated. */
     private long lastReceived;
+
     private String journal = "";
     private String segment = "";
     private long end;
@@ -162,10 +164,14 @@ public final class LossTracker {
         told.add(new Loss(inSegment, 0, offset, next, next - 1, lastReceived, 0, reason, false));
     }
 
-    /** The record {@code sequence} was read and ends at {@code offset}. */
+    /**
+     * The record {@code sequence} was read and ends at {@code offset}.
+     *
+     * @param received ns since the epoch; 0 if that bounds no loss, because the record is restated
+     */
     void read(long sequence, long received, long offset) {
         next = sequence + 1;
-        lastReceived = received;
+        lastReceived = received == 0 ? lastReceived : received;
         end = offset;
     }
 

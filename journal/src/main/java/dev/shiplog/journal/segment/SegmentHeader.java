@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
  * <pre>
  *  width  field
  *      4  magic "SHLG"
- *      2  format version, little endian: 1
+ *      2  format version, little endian: 2
  *      …  {"journal":"…","host":"…","engine":"…","boot":"…","writer":"…","created":…} in UTF-8; unknown members are
  *         ignored
  * </pre>
@@ -30,7 +30,7 @@ import java.io.UncheckedIOException;
  */
 public record SegmentHeader(String journal, String host, String engine, String boot, String writer, long created) {
     /** The version of everything in a segment that this program writes, and the highest that it reads. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     static final int MAGIC = 'S' | 'H' << 8 | 'L' << 16 | 'G' << 24;
 

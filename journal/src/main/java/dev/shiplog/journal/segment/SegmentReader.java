@@ -183,7 +183,9 @@ public final class SegmentReader implements Closeable {
         int index = Decoder.index(coded, from);
         long sequence = in.base() + index;
         excerpts.nextIndex(index + 1);
+        // A restated record was received long before; its group began when it was written.
         long received = in.clock();
+        boolean own = false;
         if (decoding) {
             try {
                 Decoded decoded = decoder.decode(coded, from, to);
@@ -191,7 +193,8 @@ public final class SegmentReader implements Closeable {
                     decoder.restate();
                 }
                 record = decoded;
-                received = decoded.received();
+                own = !decoded.restated();
+                received = own ? decoded.received() : received;
             } catch (UndecodableException e) {
                 if (sequence >= floor) {
                     losses.lost(name, at, excerpts.position(), sequence, String.valueOf(e.getMessage()));
@@ -207,7 +210,7 @@ public final class SegmentReader implements Closeable {
         }
         tellRepeats(at);
         losses.expect(name, at, sequence, received);
-        losses.read(sequence, received, excerpts.position());
+        losses.read(sequence, own ? received : 0, excerpts.position());
         offset = at;
         held = true;
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param header the newest, or null if none is intact
  * @param lastSequence the highest of a record that was read or is known to be lost, 0 if damage leaves it open
  * @param firstReceived receipt of the first record, ns since the epoch, 0 if there is none
- * @param lastReceived of the last one
+ * @param lastReceived of the last one; if that is restated, when it was written
  * @param minTime lowest time of a record, 0 if there is none
  * @param maxTime highest
  * @param records by kind; of a damaged segment the intact ones
@@ -184,7 +184,7 @@ public record SegmentSummary(
                     step = reader.next();
                     collect(tracker, losses);
                     if (step == SegmentReader.Step.RECORD) {
-                        count(reader.record());
+                        count(reader.record(), reader.group());
                     }
                 } while (step != SegmentReader.Step.END);
                 tracker.flush();
@@ -193,11 +193,11 @@ public record SegmentSummary(
             }
         }
 
-        private void count(Decoded record) {
+        private void count(Decoded record, @Nullable Group group) {
             records.merge(record.kind(), 1L, Long::sum);
             minTime = Math.min(minTime, record.time());
             maxTime = Math.max(maxTime, record.time());
-            lastReceived = record.received();
+            lastReceived = record.restated() && group != null ? group.clock() : record.received();
             cleanStop = record.kind() == Kind.MARK && isCleanStop(record);
         }
 

@@ -18,9 +18,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -259,7 +261,7 @@ class LsCommandTest {
     @Test
     void countsNoLossForADamagedCopyBesideItsOriginal() throws IOException {
         for (String copy : List.of("20261121-0930.cq4", "20261121-0900.cq4")) {
-            for (String place : List.of("postgres", "cpu_stats", "clean-stop")) {
+            for (String place : List.of("postgres", "/web", "clean-stop")) {
                 writeThreeSegments();
                 String original = place.equals("clean-stop") ? "20261121-0913.cq4" : "20261121-0912.cq4";
                 Files.copy(directory.resolve(original), directory.resolve(copy));
@@ -345,8 +347,12 @@ class LsCommandTest {
 
     @Test
     void namesAMissingSegmentBehindOneThatIsDamaged() throws IOException {
-        writeThreeSegments();
-        flip("20261121-0912.cq4", "postgres");
+        List<Record> records = new ArrayList<>(TestJournal.RECORDS);
+        Collections.swap(records, 2, 3);
+        records.set(4, TestJournal.stats(TestJournal.WEB, "web", "09:12:05.25Z", 200));
+        records.add(TestJournal.stats(TestJournal.WEB, "web", "09:14:01Z", 120));
+        TestJournal.write(directory, records).close();
+        flipLast("20261121-0912.cq4", "/web");
         Files.delete(directory.resolve("20261121-0913.cq4"));
 
         assertThat(toldByLsAndExport(".").lines())
@@ -362,8 +368,10 @@ class LsCommandTest {
 
     @Test
     void countsTheLastRecordsOfASegmentThatBuildOnOneThatIsDamaged() throws IOException {
-        writeThreeSegments();
-        flip("20261121-0912.cq4", "cpu_stats");
+        List<Record> records = new ArrayList<>(TestJournal.RECORDS.subList(0, 4));
+        records.add(TestJournal.stats(TestJournal.WEB, "web", "09:12:10Z", 120));
+        TestJournal.write(directory, records).close();
+        flipLast("20261121-0912.cq4", "/web");
 
         assertThat(toldByLsAndExport(".").lines())
                 .satisfiesExactly(
@@ -400,9 +408,17 @@ class LsCommandTest {
     }
 
     private void flip(String segment, String text) throws IOException {
+        flip(segment, content -> content.indexOf(text));
+    }
+
+    private void flipLast(String segment, String text) throws IOException {
+        flip(segment, content -> content.lastIndexOf(text));
+    }
+
+    private void flip(String segment, ToIntFunction<String> place) throws IOException {
         Path file = directory.resolve(segment);
         byte[] bytes = Files.readAllBytes(file);
-        bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text)] ^= 1;
+        bytes[place.applyAsInt(new String(bytes, StandardCharsets.ISO_8859_1))] ^= 1;
         Files.write(file, bytes);
     }
 
