@@ -142,7 +142,7 @@ final class SecretSearch {
         boolean list = inList();
         if (list && depth == 3 && name(2).equals("Env") && name(1).equals("Config")) {
             environment(from, to);
-        } else if (!onlyEnvironment) {
+        } else if (!onlyEnvironment && (list || mayHold(from, to))) {
             // Of a list, its own name counts for each of its texts.
             String name = list ? depth > 1 ? name(depth - 1) : "" : name(depth);
             if (SecretNames.isSecret(name)) {
@@ -156,6 +156,14 @@ final class SecretSearch {
                 text.text(from, to);
             }
         }
+    }
+
+    /** Whether the member may be worth a closer look. What is cut short ends perhaps before the sign that tells. */
+    private boolean mayHold(int from, int to) {
+        return to == bytes.length
+                || SecretNames.mayStandIn(bytes, from, to)
+                || SecretNames.mayStandIn(bytes, nameFrom[level()], nameTo[level()])
+                || name(depth).equals("Path");
     }
 
     private void environment(int from, int to) {

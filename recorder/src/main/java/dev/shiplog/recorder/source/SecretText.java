@@ -3,6 +3,7 @@ package dev.shiplog.recorder.source;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Finds the secrets in one text: a command line or an argument of one, a URL, a header, JSON in a string, any string. It
@@ -128,6 +129,13 @@ final class SecretText {
             Map.entry("oras", CONTAINERS),
             Map.entry("az", CONTAINERS));
 
+    private static final Pattern NAMED_OPTION = Pattern.compile("--?[\\w.-]+");
+    /** curl's options without a value, and {@code -u} behind them. */
+    private static final Pattern AND_USER = Pattern.compile("-[fsSkLgiIvqN#]+u");
+
+    private static final Pattern SCRIPT = Pattern.compile("-[a-z]*c|CMD-SHELL");
+    private static final Pattern ASSIGNMENT = Pattern.compile("[\\w.-]+=.*", Pattern.DOTALL);
+
     private final byte[] bytes;
     private final Sink sink;
     private Tool tool = NONE;
@@ -168,8 +176,11 @@ final class SecretText {
     void argument(int from, int to) {
         boolean line = script;
         String start = string(from, to, 32);
-        script = start.matches("-[a-z]*c|CMD-SHELL");
-        if (!line && (next != Next.ORDINARY || start.startsWith("-") || start.matches("[\\w.-]+=.*"))) {
+        script = SCRIPT.matcher(start).matches();
+        if (!line
+                && (next != Next.ORDINARY
+                        || start.startsWith("-")
+                        || ASSIGNMENT.matcher(start).matches())) {
             argument = true;
             word(from, to);
             argument = false;
@@ -267,9 +278,9 @@ final class SecretText {
             next = named;
         } else if (start.equals("-H") || start.equals("--header")) {
             next = Next.HEADER;
-        } else if (start.matches("-[fsSkLgiIvqN#]+u") && tool.equals(CURL)) {
+        } else if (AND_USER.matcher(start).matches() && tool.equals(CURL)) {
             next = Next.USER;
-        } else if (start.matches("--?[\\w.-]+") && SecretNames.isSecret(start)) {
+        } else if (NAMED_OPTION.matcher(start).matches() && SecretNames.isSecret(start)) {
             next = Next.SECRET;
         } else {
             tool.attached.forEach((prefix, what) -> {
@@ -463,7 +474,8 @@ final class SecretText {
 
     /** Not what follows an option: another one. */
     private static boolean isOption(String word) {
-        return word.matches("--[A-Za-z].*|-[A-Za-z]");
+        return word.length() == 2 && word.charAt(0) == '-' && Character.isLetter(word.charAt(1))
+                || word.length() > 2 && word.startsWith("--") && Character.isLetter(word.charAt(2));
     }
 
     private static boolean isScheme(String word) {
