@@ -3,6 +3,7 @@ package dev.shiplog.recorder;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -119,9 +120,20 @@ final class Absence {
         return contact ? complete : 0;
     }
 
-    /** From when on samples are missing, if nobody listens now, ns since the epoch; 0 if nobody ever did. */
+    /** From when on samples are missing, if nobody listens now, ns since the epoch; 0 if nobody tried before. */
     long withoutSamplesSince() {
-        return Math.max(since(), sampled);
+        return contact ? Math.max(complete, sampled) : down != null ? lostAt : 0;
+    }
+
+    /** Why nobody listens, where only an engine that was never reached says so; else {@code otherwise}. */
+    String reason(String otherwise) {
+        try {
+            return !contact && down != null && Mark.fromJson(down.payload()) instanceof Mark.EngineDown told
+                    ? told.reason()
+                    : otherwise;
+        } catch (IOException e) {
+            return otherwise; // a mark of a later version
+        }
     }
 
     /** True as long as the stream of events is open, as far as the journal says. */
@@ -140,7 +152,7 @@ final class Absence {
         if (up != null) {
             head.add(up);
         }
-        if (contact && down != null) {
+        if (down != null) {
             head.add(new Record(0, Kind.MARK, "", lostAt, lostAt, 0, down.payload()));
         }
         return head;

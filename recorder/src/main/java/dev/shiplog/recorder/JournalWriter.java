@@ -199,9 +199,13 @@ final class JournalWriter {
             absence.lost(record.time());
             ledger.lost();
         } else if (arrival instanceof Arrival.Connected connected) {
-            if (stats && connected.fresh() && absence.since() != 0) {
+            if (stats && connected.fresh() && absence.withoutSamplesSince() != 0) {
                 append(clock.mark(new Mark.Gap(
-                        "stats", "", absence.withoutSamplesSince(), record.received(), connected.reason())));
+                        "stats",
+                        "",
+                        absence.withoutSamplesSince(),
+                        record.received(),
+                        absence.reason(connected.reason()))));
             }
             absence.listening(record.received());
         } else if (arrival instanceof Arrival.Introduced introduced) {

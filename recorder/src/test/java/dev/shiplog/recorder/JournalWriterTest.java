@@ -372,6 +372,38 @@ class JournalWriterTest {
     }
 
     @Test
+    void whatRanBeforeAnEngineWasFirstReachedIsAGapInTheStatsAlone() {
+        long began = now;
+        run.disconnected(began);
+        run.turn();
+        now += 10 * SECOND;
+        journal.segment.addAll(0, head());
+        restarted();
+        now += 10 * SECOND;
+        long reached = now;
+        run.connected(true);
+        run.introduced();
+        run.event("e1", began + SECOND, false);
+        run.turn();
+        quiet();
+
+        assertThat(payloads(Kind.EVENT)).containsExactly("e1");
+        assertThat(marks())
+                .filteredOn(Mark.Gap.class::isInstance)
+                .containsExactly(new Mark.Gap("stats", "", began, reached, "gone"));
+    }
+
+    @Test
+    void aRunThatFindsItsEngineAtOnceHasNoGap() {
+        run.connected(true);
+        run.introduced();
+        run.turn();
+        quiet();
+
+        assertThat(marks()).noneMatch(Mark.Gap.class::isInstance);
+    }
+
+    @Test
     void aGapInTheStatsBeginsBehindTheLastSample() {
         run.connected(true);
         run.introduced();

@@ -639,7 +639,8 @@ class RecorderTest {
         }
         assertThat(events()).isEqualTo(emitted());
         assertThat(gaps("event")).isEmpty();
-        assertThat(gaps("stats")).isEmpty();
+        assertThat(gaps("stats")).hasSize(1);
+        assertThat(gaps("stats").get(0).reason()).contains("no such file");
         assertThat(marks(Mark.CleanStop.class)).hasSize(2);
     }
 }

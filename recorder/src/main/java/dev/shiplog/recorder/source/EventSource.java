@@ -68,6 +68,9 @@ public final class EventSource implements Closeable {
     // Below: guarded by this.
     private boolean down;
     private long lostAt;
+    /** When the first try to reach the engine began. */
+    private long begun;
+
     private String reason = "the recorder was not running";
     private HostSource.@Nullable Identity identity;
     /** What the journal says the engine does not tell. */
@@ -156,6 +159,9 @@ public final class EventSource implements Closeable {
      */
     public void start(long newest) {
         lastTime = newest;
+        synchronized (this) {
+            begun = clock.now().received();
+        }
         reader.start();
         asker.start();
     }
@@ -393,7 +399,7 @@ public final class EventSource implements Closeable {
         }
         if (!down) {
             down = true;
-            queue.put(new Arrival.Disconnected(clock.mark(lostAt, new Mark.EngineDown(why))));
+            queue.put(new Arrival.Disconnected(clock.mark(lostAt == 0 ? begun : lostAt, new Mark.EngineDown(why))));
             containers.disconnected();
             LOG.log(Level.WARNING, "{0}; trying again until it answers", why);
         }
