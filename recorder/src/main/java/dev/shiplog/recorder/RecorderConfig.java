@@ -6,10 +6,13 @@ import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.source.Filter;
 import dev.shiplog.recorder.source.Redaction;
+import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -93,7 +96,9 @@ record RecorderConfig(
                 one(settings, "min-free", "64MiB", RecorderConfig::size),
                 one(settings, "queue-size", "4096", RecorderConfig::count),
                 one(settings, "stop-grace", "5s", RecorderConfig::duration),
-                access(one(settings, "group", "", text -> text), one(settings, "mode", "", RecorderConfig::mode)));
+                access(
+                        one(settings, "group", "", RecorderConfig::group),
+                        one(settings, "mode", "", RecorderConfig::mode)));
     }
 
     /** The options as they would be typed, for the journal: nothing in them is secret. */
@@ -160,6 +165,22 @@ record RecorderConfig(
             return Path.of(text);
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("\"" + text + "\" is not a path", e);
+        }
+    }
+
+    /** A number needs no group of that number on this host: in a container the host's groups have no names. */
+    private static String group(String text) {
+        try {
+            if (!text.isEmpty()) {
+                FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(text);
+            }
+            return text;
+        } catch (UserPrincipalNotFoundException e) {
+            throw new IllegalArgumentException(
+                    "there is no group \"" + text + "\" here; make it, or give the group's number", e);
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new IllegalArgumentException(
+                    "group \"" + text + "\" cannot be looked up; give the group's number", e);
         }
     }
 

@@ -71,7 +71,7 @@ class RecorderConfigTest {
         "min-free, 0, 1, 2",
         "queue-size, 1, 9999999, 3",
         "stop-grace, 0s, 1s, 1ms",
-        "group, a, 4, b",
+        "group, root, 4, 0",
         "mode, 0700, 0755, 0750"
     })
     void theFlagCountsBeforeTheEnvironmentAndThatBeforeTheFile(
@@ -241,6 +241,16 @@ class RecorderConfigTest {
         assertThatThrownBy(this::config)
                 .isInstanceOf(UsageException.class)
                 .hasMessage("--config: " + file + ": cannot be read: it is not UTF-8");
+    }
+
+    @Test
+    void aGroupThatIsNotThereIsWrongUsage() throws Exception {
+        flags.put("group", List.of("nosuch"));
+        assertThatThrownBy(this::config)
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--group: there is no group \"nosuch\" here; make it, or give the group's number");
+        flags.put("group", List.of("4711"));
+        assertThat(config().access().group()).isEqualTo("4711");
     }
 
     @Test
