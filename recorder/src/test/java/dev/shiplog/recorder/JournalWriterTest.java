@@ -8,6 +8,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
+import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.engine.MessageStream;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.source.Arrival;
@@ -74,6 +75,16 @@ class JournalWriterTest {
         @Override
         public Greeting greet() throws IOException {
             throw new IOException("no engine");
+        }
+
+        @Override
+        public Greeting assume() {
+            return new Greeting("1.41", "Fake", false);
+        }
+
+        @Override
+        public boolean settle(EngineStatusException refusal) {
+            return false;
         }
 
         @Override

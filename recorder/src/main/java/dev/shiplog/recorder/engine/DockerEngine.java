@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,11 @@ final class DockerEngine implements Engine {
     /** A busy engine takes seconds to list 2,000 containers or to answer under load, but it does not take this long. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** So long a first call may wait for the answer, before it is made as if there were none. */
+    private static final Duration PING_PATIENCE = Duration.ofSeconds(3);
+
+    private static final Pattern SPOKEN = Pattern.compile("API version is (\\d++\\.\\d++)");
+
     /** As many as short calls are made at once, of most hosts. */
     private static final int IDLE_CONNECTIONS = 16;
 
@@ -36,6 +43,9 @@ final class DockerEngine implements Engine {
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final Set<Answer> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ApiVersion version;
+    /** The newest that was answered. */
+    private volatile Greeting greeting = new Greeting("", "", false);
+
     private volatile boolean closed;
     private final Room room = new Room();
     private final AtomicLong told = new AtomicLong();
@@ -53,28 +63,30 @@ final class DockerEngine implements Engine {
 
     @Override
     public Greeting greet() throws IOException {
-        return whileWatched("/_ping", patience, ping -> {
+        return whileWatched("/_ping", pingPatience(), ping -> {
             ping.readAll();
             ApiVersion spoken = ApiVersion.parse(ping.header("Api-Version"));
             if (spoken == null) {
-                throw new IOException(address + ": answers /_ping without an Api-Version; is this a Docker engine?");
+                throw new UnfitEngineException(
+                        address + ": answers /_ping without an Api-Version; is this a Docker engine?");
             }
             if (spoken.compareTo(OLDEST) < 0) {
-                throw new IOException(address + ": the engine speaks API " + spoken + ", Shiplog needs at least "
-                        + OLDEST + ", that is Docker 20.10 or newer");
+                throw new UnfitEngineException(address + ": the engine speaks API " + spoken
+                        + ", Shiplog needs at least " + OLDEST + ", that is Docker 20.10 or newer");
             }
             ApiVersion chosen = spoken.compareTo(NEWEST) > 0 && accepts(NEWEST) ? NEWEST : spoken;
             version = chosen;
             String server = ping.header("Server");
             boolean podman = !ping.header("Libpod-API-Version").isEmpty() || server.startsWith("Libpod");
-            return new Greeting(chosen.toString(), server, podman);
+            greeting = new Greeting(chosen.toString(), server, podman);
+            return greeting;
         });
     }
 
     /** Whether an engine that is newer than all we know still speaks the newest that we know. */
     private boolean accepts(ApiVersion known) throws IOException {
         try {
-            whileWatched("/v" + known + "/_ping", patience, Answer::readAll);
+            whileWatched("/v" + known + "/_ping", pingPatience(), Answer::readAll);
             return true;
         } catch (EngineStatusException e) {
             if (refusesVersion(e)) {
@@ -82,6 +94,29 @@ final class DockerEngine implements Engine {
             }
             throw e;
         }
+    }
+
+    private Duration pingPatience() {
+        return patience.compareTo(PING_PATIENCE) < 0 ? patience : PING_PATIENCE;
+    }
+
+    @Override
+    public Greeting assume() {
+        ApiVersion known = version;
+        ApiVersion chosen = known == null ? NEWEST : known;
+        version = chosen;
+        return new Greeting(chosen.toString(), greeting.server(), greeting.podman());
+    }
+
+    @Override
+    public boolean settle(EngineStatusException refusal) {
+        Matcher spoken = SPOKEN.matcher(String.valueOf(refusal.getMessage()));
+        ApiVersion named = refusesVersion(refusal) && spoken.find() ? ApiVersion.parse(spoken.group(1)) : null;
+        if (named == null || named.compareTo(OLDEST) < 0 || named.equals(version)) {
+            return false;
+        }
+        version = named;
+        return true;
     }
 
     @Override
@@ -101,8 +136,7 @@ final class DockerEngine implements Engine {
 
     @Override
     public MessageStream stream(String path) throws IOException {
-        ApiVersion known = version;
-        return prepare("/v" + (known == null ? greet().apiVersion() : known.toString()) + path);
+        return prepare("/v" + agreed() + path);
     }
 
     @Override
@@ -122,19 +156,34 @@ final class DockerEngine implements Engine {
     }
 
     private <T> T versioned(Call<String, T> call, String path) throws IOException {
-        ApiVersion known = version;
-        String used = known == null ? greet().apiVersion() : known.toString();
+        String used = agreed();
         try {
             return call.on("/v" + used + path);
         } catch (EngineStatusException e) {
             // The engine was exchanged for another release since it was greeted.
             if (refusesVersion(e)) {
-                String now = greet().apiVersion();
+                settle(e);
+                String now = agree();
                 if (!now.equals(used)) {
                     return call.on("/v" + now + path);
                 }
             }
             throw e;
+        }
+    }
+
+    private String agreed() throws IOException {
+        ApiVersion known = version;
+        return known == null ? agree() : known.toString();
+    }
+
+    private String agree() throws IOException {
+        try {
+            return greet().apiVersion();
+        } catch (UnfitEngineException e) {
+            throw e;
+        } catch (IOException e) {
+            return assume().apiVersion();
         }
     }
 

@@ -43,9 +43,24 @@ public interface Engine extends Closeable {
     /**
      * Asks {@code /_ping} and settles the API version for the calls to come.
      *
-     * @throws IOException in one clear line: what, where, what to do
+     * @throws UnfitEngineException in one clear line, if that is no engine for us
+     * @throws IOException in one clear line: what, where, what to do. If an engine is there, the other calls may be
+     *     answered all the same: {@link #assume}
      */
     Greeting greet() throws IOException;
+
+    /**
+     * What is made of an engine that does not answer {@code /_ping}: what was agreed with it before, else the newest
+     * version that we know. One that does not speak that says so: {@link #settle}.
+     */
+    Greeting assume();
+
+    /**
+     * Settles the API version that the refusal of another one names, for the calls to come.
+     *
+     * @return false if it names none, one that is too old, or the one that was refused
+     */
+    boolean settle(EngineStatusException refusal);
 
     /**
      * The whole body of a successful answer.

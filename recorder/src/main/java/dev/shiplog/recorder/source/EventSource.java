@@ -4,8 +4,10 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
+import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.engine.Message;
 import dev.shiplog.recorder.engine.MessageStream;
+import dev.shiplog.recorder.engine.UnfitEngineException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -78,6 +80,8 @@ public final class EventSource implements Closeable {
 
     /** The reader's alone: how many connections in a row broke before they brought anything. */
     private int barren;
+    /** The reader's alone: whether the engine answered when it was greeted last. */
+    private boolean greeted;
 
     /** One try to follow the stream. */
     private static final class Connection {
@@ -87,6 +91,8 @@ public final class EventSource implements Closeable {
         final long asked;
         /** Whether a head alone is believed: of one that broke before it brought anything, only its messages are. */
         final boolean trusted;
+        /** Whether the engine had answered {@code /_ping} before; else that tells nothing. */
+        final boolean greeted;
 
         final CountDownLatch known = new CountDownLatch(1);
         volatile boolean opened;
@@ -100,11 +106,12 @@ public final class EventSource implements Closeable {
         boolean fresh;
         boolean over;
 
-        Connection(MessageStream stream, Engine.Greeting greeting, long asked, boolean trusted) {
+        Connection(MessageStream stream, Engine.Greeting greeting, long asked, boolean trusted, boolean greeted) {
             this.stream = stream;
             this.greeting = greeting;
             this.asked = asked;
             this.trusted = trusted;
+            this.greeted = greeted;
         }
     }
 
@@ -210,13 +217,19 @@ public final class EventSource implements Closeable {
             String ended;
             Connection connection = null;
             try {
-                Engine.Greeting greeting = engine.greet();
+                Engine.Greeting greeting = greet();
                 long asked = clock.now().received();
                 try (MessageStream stream = engine.stream("/events?since=" + since(greeting))) {
-                    connection = new Connection(stream, greeting, asked, barren == 0);
+                    connection = new Connection(stream, greeting, asked, barren == 0, greeted);
                     follow(connection);
                 }
                 ended = "the engine ended the event stream";
+            } catch (EngineStatusException e) {
+                if (engine.settle(e)) {
+                    pause(pause);
+                    continue;
+                }
+                ended = String.valueOf(e.getMessage());
             } catch (IOException e) {
                 broke = true;
                 ended = String.valueOf(e.getMessage());
@@ -234,6 +247,20 @@ public final class EventSource implements Closeable {
                 pause(pause);
                 pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
+        }
+    }
+
+    /** Whatever becomes of {@code /_ping}, which may hang or be forbidden, the events are asked for. */
+    private Engine.Greeting greet() throws IOException {
+        greeted = false;
+        try {
+            Engine.Greeting greeting = engine.greet();
+            greeted = true;
+            return greeting;
+        } catch (UnfitEngineException e) {
+            throw e;
+        } catch (IOException e) {
+            return engine.assume();
         }
     }
 
@@ -419,6 +446,9 @@ public final class EventSource implements Closeable {
                 }
                 if (silent > renewAfter) {
                     closeStream(connection, "the event stream was silent for long");
+                    continue;
+                }
+                if (connection.opened && !connection.greeted) {
                     continue;
                 }
                 try {

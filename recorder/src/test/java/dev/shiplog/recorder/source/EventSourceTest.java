@@ -24,6 +24,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class EventSourceTest {
@@ -212,6 +215,53 @@ class EventSourceTest {
         await().until(() -> !introductions().isEmpty());
         assertThat(introductions()).containsExactly(new Mark.EngineUp("", "", "1.41"));
         assertThat(arrivals()).noneMatch(arrival -> arrival.record().kind() == Kind.HOST);
+    }
+
+    static List<Misbehaviour> pings() {
+        return List.of(
+                Misbehaviour.hang(),
+                Misbehaviour.error(500, "busy"),
+                Misbehaviour.html(403, "<h1>403 Forbidden</h1>"),
+                Misbehaviour.garbage("garbage\r\n".getBytes(UTF_8)),
+                Misbehaviour.silentAfter(40),
+                Misbehaviour.cutAfter(40));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pings")
+    void anEngineThatDoesNotAnswerPingIsFollowedAllTheSame(Misbehaviour ping) throws IOException {
+        scripted.release(Release.DOCKER_28_5);
+        scripted.misbehave("/_ping", ping);
+        followedIn("1.51");
+    }
+
+    /** A refusal names a version that is spoken. */
+    @ParameterizedTest
+    @CsvSource({"1.12,1.41,1.41", "1.44,1.56,1.51", "1.60,1.77,1.60"})
+    void anEngineThatForbidsPingIsSpokenToInAVersionThatItKnows(String oldest, String newest, String spoken)
+            throws IOException {
+        scripted.release(Release.DOCKER_28_5.speaking(oldest, newest));
+        scripted.misbehave("/_ping", Misbehaviour.html(403, "<h1>403 Forbidden</h1>"));
+        followedIn(spoken);
+    }
+
+    private void followedIn(String version) throws IOException {
+        follow(Duration.ofMillis(50), Duration.ofMinutes(10), 0);
+        containers.start();
+        String id = scripted.start("web");
+        await().untilAsserted(() -> assertThat(events()).isEqualTo(emitted()));
+        await().until(() -> !introductions().isEmpty());
+        assertThat(introductions())
+                .singleElement()
+                .satisfies(up -> assertThat(((Mark.EngineUp) up).apiVersion()).isEqualTo(version));
+        await().until(() -> arrivals().stream()
+                .map(Arrival::record)
+                .anyMatch(record ->
+                        record.kind() == Kind.INSPECT && record.subject().equals(id)));
+        assertThat(downs()).isEmpty();
+        assertThat(connects())
+                .as("a ping that was never answered gives no stream up")
+                .hasSize(1);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.shiplog.recorder.source;
 
 import dev.shiplog.recorder.engine.Engine;
+import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.engine.Message;
 import dev.shiplog.recorder.engine.MessageStream;
 import java.io.ByteArrayInputStream;
@@ -30,6 +31,16 @@ final class FakeEngine implements Engine {
     @Override
     public Greeting greet() {
         return new Greeting("1.41", "Fake", false);
+    }
+
+    @Override
+    public Greeting assume() {
+        return new Greeting("1.41", "Fake", false);
+    }
+
+    @Override
+    public boolean settle(EngineStatusException refusal) {
+        return false;
     }
 
     @Override
