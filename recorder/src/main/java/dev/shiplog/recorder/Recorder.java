@@ -1,6 +1,7 @@
 package dev.shiplog.recorder;
 
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Loss;
@@ -182,6 +183,12 @@ final class Recorder {
         @Override
         public void append(Record record) throws IOException {
             open().append(record);
+            // What the next head restates.
+            if (record.kind() == Kind.INSPECT) {
+                inspects.appended(record);
+            } else if (record.kind() == Kind.HOST) {
+                host.appended(record);
+            }
         }
 
         @Override

@@ -25,6 +25,8 @@ public final class HostSource {
     private final Clock clock;
     private final Redactor redactor;
     private final Map<String, Record> newest = new TreeMap<>();
+    /** Of these, what the journal holds: what waits to be written is not restated before it was stated. */
+    private final Map<String, Record> written = new TreeMap<>();
 
     /** Who the engine is; each member is empty if it does not say. */
     record Identity(String id, String version) {
@@ -56,7 +58,7 @@ public final class HostSource {
             try {
                 Record record = clock.stamp(Kind.HOST, subject, 0, redactor.redact(subject, question(subject)));
                 records.add(record);
-                restore(record);
+                keep(record);
             } catch (EngineStatusException e) {
                 forget(subject);
                 refusals.add(String.valueOf(e.getMessage()));
@@ -87,16 +89,30 @@ public final class HostSource {
 
     /** Takes up what the journal knows. */
     public synchronized void restore(Record record) {
-        newest.put(record.subject(), clock.restate(record));
+        Record restated = clock.restate(record);
+        keep(restated);
+        appended(restated);
     }
 
-    /** The newest facts. */
+    /** To be told of each fact that is in the journal. */
+    public synchronized void appended(Record record) {
+        if (newest.containsKey(record.subject())) {
+            written.put(record.subject(), record);
+        }
+    }
+
+    /** The newest facts in the journal. */
     public synchronized List<Record> snapshot() {
-        return List.copyOf(newest.values());
+        return List.copyOf(written.values());
+    }
+
+    private synchronized void keep(Record record) {
+        newest.put(record.subject(), record);
     }
 
     private synchronized void forget(String subject) {
         newest.remove(subject);
+        written.remove(subject);
     }
 
     /** A string at the top level, or empty. */

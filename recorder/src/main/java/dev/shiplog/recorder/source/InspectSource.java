@@ -62,6 +62,9 @@ public final class InspectSource implements Closeable {
     private final ScheduledThreadPoolExecutor asking;
     private final Map<String, Request> requests = new HashMap<>();
     private final Map<String, Record> newest = new LinkedHashMap<>();
+    /** Of these containers, what the journal holds: what waits to be written is not restated before it was stated. */
+    private final Map<String, Record> written = new LinkedHashMap<>();
+
     private final Map<String, List<String>> redacted = new HashMap<>();
     private final Set<String> destroyed = newestOf(REMEMBERED);
     /** When the calls that are under way began. */
@@ -143,6 +146,7 @@ public final class InspectSource implements Closeable {
         if (request != null) {
             request.state = State.VAIN;
         }
+        written.remove(id);
         Record old = newest.remove(id);
         if (old != null) {
             keptBytes -= old.payload().length;
@@ -163,13 +167,23 @@ public final class InspectSource implements Closeable {
     /** Takes up what the journal knows, as if it had just been asked for. */
     public synchronized void restore(Record record) {
         if (!destroyed.contains(record.subject())) {
-            keep(clock.restate(record));
+            Record restated = clock.restate(record);
+            keep(restated);
+            appended(restated);
         }
     }
 
-    /** The newest description of each container that exists. */
+    /** To be told of each description that is in the journal. */
+    public synchronized void appended(Record record) {
+        if (newest.containsKey(record.subject())) {
+            written.remove(record.subject());
+            written.put(record.subject(), record);
+        }
+    }
+
+    /** The newest description in the journal of each container that exists. */
     public synchronized List<Record> snapshot() {
-        return new ArrayList<>(newest.values());
+        return new ArrayList<>(written.values());
     }
 
     /** To be called every second: gives threads in place of those that hang. */
@@ -292,20 +306,35 @@ public final class InspectSource implements Closeable {
         record(id, request, result);
     }
 
-    private synchronized void record(String id, Request request, Redaction.Redacted result) {
-        Record old = newest.get(id);
-        if (old != null && Arrays.equals(old.payload(), result.payload())) {
-            return;
-        }
+    /** Hands it on outside of the lock, which the writer needs while a large record waits for it. */
+    private void record(String id, Request request, Redaction.Redacted result) {
         Record record = clock.stamp(Kind.INSPECT, id, 0, result.payload());
-        if (!result.removed().equals(redacted.getOrDefault(id, List.of()))) {
-            queue.put(clock.mark(id, new Mark.Redaction(id, redaction.label(), result.removed())));
+        Mark.Redaction removal;
+        synchronized (this) {
+            Record old = newest.get(id);
+            if (old != null && Arrays.equals(old.payload(), result.payload())) {
+                return;
+            }
+            boolean same = result.removed().equals(redacted.getOrDefault(id, List.of()));
+            removal = same ? null : new Mark.Redaction(id, redaction.label(), result.removed());
+            if (request.state != State.VAIN && !destroyed.contains(id)) {
+                redacted.put(id, result.removed());
+                keep(record);
+            }
         }
-        if (request.state != State.VAIN && !destroyed.contains(id)) {
-            redacted.put(id, result.removed());
-            keep(record);
+        if (removal != null) {
+            queue.put(clock.mark(id, removal));
         }
-        queue.put(record);
+        if (!queue.put(record)) {
+            dropped(record);
+        }
+    }
+
+    /** There was no room for it: the same description, when it comes again, is news. */
+    private synchronized void dropped(Record record) {
+        if (newest.remove(record.subject(), record)) {
+            keptBytes -= record.payload().length;
+        }
     }
 
     private void keep(Record record) {
@@ -314,7 +343,9 @@ public final class InspectSource implements Closeable {
         newest.put(record.subject(), record);
         var oldest = newest.values().iterator();
         while (keptBytes > KEPT_BYTES) {
-            keptBytes -= oldest.next().payload().length;
+            Record forgotten = oldest.next();
+            keptBytes -= forgotten.payload().length;
+            written.remove(forgotten.subject());
             oldest.remove();
         }
     }

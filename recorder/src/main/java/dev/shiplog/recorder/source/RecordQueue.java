@@ -65,18 +65,26 @@ public final class RecordQueue {
         this.byteLimit = byteLimit;
     }
 
-    public void put(Record record) {
-        put(new Arrival.Plain(record));
+    /** As {@link #put(Arrival)}. */
+    public boolean put(Record record) {
+        return put(new Arrival.Plain(record));
     }
 
     /**
-     * Takes it, or counts it as dropped. Waits only with a large record, until that is written or {@link #PATIENCE} is
+     * Takes it, or counts it as dropped and returns false. Waits only with a large record, until that is written or {@link #PATIENCE} is
      * over: with the next one read meanwhile, memory would not hold what is made of them.
      */
-    public synchronized void put(Arrival arrival) {
-        if (!take(arrival) || !isLarge(arrival.record())) {
-            return;
+    public synchronized boolean put(Arrival arrival) {
+        if (!take(arrival)) {
+            return false;
         }
+        if (isLarge(arrival.record())) {
+            awaitWritten();
+        }
+        return true;
+    }
+
+    private void awaitWritten() {
         largePut++;
         long ticket = largePut;
         long until = System.nanoTime() + PATIENCE.toNanos();

@@ -435,6 +435,7 @@ class SourcesTest {
         containers.happened(EventHead.scan(event("die", "c")));
         answering.countDown();
         await().until(() -> texts(Kind.INSPECT).size() == 1);
+        records(record -> record.kind() == Kind.INSPECT).forEach(inspects::appended);
         assertThat(inspects.snapshot()).isEmpty();
         listing.countDown();
         await().until(() -> describing.asked.contains("/containers/end/json"));
@@ -468,10 +469,50 @@ class SourcesTest {
         inspects.request("c");
         await().until(() -> texts(Kind.INSPECT).size() == 2);
         assertThat(texts(Kind.INSPECT)).containsExactly("{\"Id\":\"c\",\"v\":0}", "{\"Id\":\"c\",\"v\":1}");
+        records(record -> record.kind() == Kind.INSPECT).forEach(inspects::appended);
         assertThat(inspects.snapshot())
                 .singleElement()
                 .satisfies(record ->
                         assertThat(new String(record.payload(), UTF_8)).endsWith("1}"));
+    }
+
+    @Test
+    void whatWaitsToBeWrittenIsNotRestatedButWhatWasWrittenBefore() {
+        AtomicInteger version = new AtomicInteger();
+        InspectSource inspects = inspects(new FakeEngine(path -> inspect("c", ",\"v\":" + version.get())));
+        inspects.request("c");
+        await().until(() -> texts(Kind.INSPECT).size() == 1);
+        assertThat(inspects.snapshot()).isEmpty();
+        Record first = records(record -> record.kind() == Kind.INSPECT).get(0);
+        inspects.appended(first);
+        assertThat(inspects.snapshot()).containsExactly(first);
+        version.set(1);
+        inspects.request("c");
+        await().until(() -> texts(Kind.INSPECT).size() == 2);
+        assertThat(inspects.snapshot()).containsExactly(first);
+        Record second = records(record -> record.kind() == Kind.INSPECT).get(1);
+        inspects.appended(second);
+        assertThat(inspects.snapshot()).containsExactly(second);
+    }
+
+    @Test
+    void aDescriptionForWhichThereWasNoRoomIsNewsWhenItComesAgain() {
+        FakeEngine engine = new FakeEngine(path -> inspect("c", ""));
+        RecordQueue small = new RecordQueue(1, 2_000);
+        InspectSource inspects = new InspectSource(engine, clock, small, Redaction.ENV);
+        opened.add(inspects);
+        small.put(new Record(0, Kind.EVENT, "", 1, 1, 1, new byte[1_000]));
+        inspects.request("c");
+        await().until(() -> !small.takeDropped().isEmpty());
+        List<Arrival> taken = new ArrayList<>();
+        await().until(() -> {
+            small.drainTo(taken, Integer.MAX_VALUE, 0);
+            inspects.request("c");
+            return taken.size() > 1;
+        });
+        assertThat(taken)
+                .last()
+                .satisfies(arrival -> assertThat(arrival.record().kind()).isEqualTo(Kind.INSPECT));
     }
 
     /** An engine that describes its container when the latch opens. */
@@ -540,6 +581,7 @@ class SourcesTest {
         inspects.forget("c");
         answering.countDown();
         await().until(() -> texts(Kind.INSPECT).size() == 1);
+        records(record -> record.kind() == Kind.INSPECT).forEach(inspects::appended);
         assertThat(inspects.snapshot()).isEmpty();
     }
 
@@ -572,6 +614,8 @@ class SourcesTest {
         assertThat(refusals).containsExactly("GET /version: HTTP 403, no");
         assertThat(facts).extracting(Record::subject).containsExactly("info");
         assertThat(new String(facts.get(0).payload(), UTF_8)).endsWith("}");
+        assertThat(host.snapshot()).as("not before it was written").isEmpty();
+        facts.forEach(host::appended);
         assertThat(host.snapshot()).extracting(Record::subject).containsExactly("info");
         HostSource away = new HostSource(
                 new FakeEngine(path -> {
