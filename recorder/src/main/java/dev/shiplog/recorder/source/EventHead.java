@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.shiplog.journal.record.Container;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,18 +20,33 @@ import java.util.Map;
  */
 record EventHead(String type, String action, String id, Map<String, String> attributes, long time) {
     private static final long SECOND = 1_000_000_000L;
+    /** As in {@code \\u00e9}. */
+    private static final int LONGEST_ESCAPE = 6;
+
+    /**
+     * Of the first bytes of a message, which end somewhere, most likely within a long string: what of that is there counts.
+     */
+    static EventHead scanBeginning(byte[] bytes) {
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] < 0) {
+            end--; // a character may be cut
+        }
+        for (int at = end - 1; at >= 0 && at >= end - LONGEST_ESCAPE; at--) {
+            if (bytes[at] == '\\') {
+                end = at;
+            }
+        }
+        byte[] closed = Arrays.copyOf(bytes, end + 1);
+        closed[end] = '"';
+        Scan scan = new Scan(true);
+        scan.read(closed);
+        return scan.head();
+    }
 
     static EventHead scan(byte[] payload) {
-        Scan scan = new Scan();
-        try (JsonParser json = Json.FACTORY.createParser(Json.shortened(payload))) {
-            if (json.nextToken() == JsonToken.START_OBJECT) {
-                scan.members(json);
-            }
-        } catch (IOException | RuntimeException e) {
-            // Recorded as it is all the same.
-        }
-        long time = scan.timeNano > 0 ? scan.timeNano : nanos(scan.time);
-        return new EventHead(scan.type, scan.action, scan.id, scan.attributes, time);
+        Scan scan = new Scan(false);
+        scan.read(payload);
+        return scan.head();
     }
 
     /** 0 for a time that nobody means: Go's year 1, say, or what becomes of that in ns, the year 1754. */
@@ -65,10 +81,33 @@ record EventHead(String type, String action, String id, Map<String, String> attr
     private static final class Scan {
         private String type = "";
         private String action = "";
+        /** The same in the old form, before the type: where the action is long, a beginning holds this alone. */
+        private String status = "";
+
         private String id = "";
         private final Map<String, String> attributes = new HashMap<>();
         private long timeNano;
         private long time;
+        private final boolean ofBeginning;
+
+        Scan(boolean ofBeginning) {
+            this.ofBeginning = ofBeginning;
+        }
+
+        void read(byte[] payload) {
+            try (JsonParser json = Json.FACTORY.createParser(Json.shortened(payload))) {
+                if (json.nextToken() == JsonToken.START_OBJECT) {
+                    members(json);
+                }
+            } catch (IOException | RuntimeException e) {
+                // Recorded as it is all the same.
+            }
+        }
+
+        EventHead head() {
+            String longer = action.length() < status.length() ? status : action;
+            return new EventHead(type, longer, id, attributes, timeNano > 0 ? timeNano : nanos(time));
+        }
 
         void members(JsonParser json) throws IOException {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -78,6 +117,8 @@ record EventHead(String type, String action, String id, Map<String, String> attr
                     type = json.getText();
                 } else if (name.equals("Action") && value == JsonToken.VALUE_STRING) {
                     action = json.getText();
+                } else if (ofBeginning && name.equals("status") && value == JsonToken.VALUE_STRING) {
+                    status = json.getText();
                 } else if (name.equals("timeNano") && value == JsonToken.VALUE_NUMBER_INT) {
                     timeNano = integer(json);
                 } else if (name.equals("time") && value == JsonToken.VALUE_NUMBER_INT) {

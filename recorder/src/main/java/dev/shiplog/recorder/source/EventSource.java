@@ -310,7 +310,8 @@ public final class EventSource implements Closeable {
             }
             connection.brought = true;
             declare(connection);
-            EventHead head = EventHead.scan(message.bytes());
+            EventHead head =
+                    message.whole() ? EventHead.scan(message.bytes()) : EventHead.scanBeginning(message.bytes());
             byte[] payload = message.whole() ? redactor.redact(head.id(), message.bytes()) : message.bytes();
             long key = message.whole() ? EventLedger.key(payload) : EventLedger.key(payload, message.length());
             Record record = message.whole()

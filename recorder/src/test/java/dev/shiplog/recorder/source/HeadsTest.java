@@ -544,4 +544,24 @@ class HeadsTest {
             }
         }
     }
+
+    /** The old form has the status, which holds the whole command line, before all else. */
+    @Test
+    void tellsWhatAMessageWasAboutOfWhichTheBeginningAloneIsThere() {
+        for (String unit : List.of("x", "é", "😀", "\\u00e9", "\\ud83d\\ude00", "\\\"", "\\\\")) {
+            String action = "exec_create: sh -c " + unit.repeat(100);
+            String old = "{\"status\":\"" + action + "\",\"id\":\"i\",\"Type\":\"container\",\"Action\":\"" + action;
+            String late =
+                    "{\"Type\":\"container\",\"Action\":\"" + action + "\",\"Actor\":{\"ID\":\"i\",\"Attributes\":{";
+            for (String form : List.of(old, late)) {
+                byte[] whole = form.getBytes(UTF_8);
+                for (int length = 80; length <= whole.length; length++) {
+                    EventHead head = EventHead.scanBeginning(Arrays.copyOf(whole, length));
+                    assertThat(head.action()).as("%d bytes of %s", length, form).startsWith("exec_create: sh");
+                }
+                assertThat(EventHead.scanBeginning(whole).type()).isEqualTo("container");
+            }
+            assertThat(EventHead.scanBeginning(late.getBytes(UTF_8)).id()).isEqualTo("i");
+        }
+    }
 }
