@@ -251,7 +251,7 @@ public final class EventSource implements Closeable {
     }
 
     /** Whatever becomes of {@code /_ping}, which may hang or be forbidden, the events are asked for. */
-    private Engine.Greeting greet() throws IOException {
+    private Engine.Greeting greet() throws UnfitEngineException {
         greeted = false;
         try {
             Engine.Greeting greeting = engine.greet();
