@@ -1,7 +1,9 @@
 package dev.shiplog.recorder;
 
 import java.io.PrintWriter;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -38,6 +40,10 @@ final class Logging {
     }
 
     private static final class Lines extends Handler {
+        /** Three decimals also when they are 0, so that lines stay in line. */
+        private static final DateTimeFormatter TIME =
+                new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
         private final Formatter formatter = new SimpleFormatter();
         private final PrintWriter writer;
 
@@ -49,7 +55,7 @@ final class Logging {
         public void publish(LogRecord line) {
             if (isLoggable(line)) {
                 String message = formatter.formatMessage(line);
-                writer.println(line.getInstant().truncatedTo(ChronoUnit.MILLIS) + " " + name(line.getLevel()) + " "
+                writer.println(TIME.format(line.getInstant()) + " " + name(line.getLevel()) + " "
                         + message.replace('\n', ' '));
             }
         }
