@@ -15,7 +15,7 @@ final class CommandLineOptions {
         spec.usageMessage()
                 .abbreviateSynopsis(true)
                 .sortOptions(false)
-                .description("Follows one Docker engine for months and writes what it says into a journal.%n")
+                .description("Follows one Docker engine for months and writes what it says into a journal.")
                 .optionListHeading("%nOptions:%n")
                 .footerHeading("%nExamples:%n")
                 .footer(
@@ -27,7 +27,7 @@ final class CommandLineOptions {
                         "",
                         "Each option can be set as SHIPLOG_<OPTION> in the environment, or as OPTION: VALUE in",
                         "the YAML file of --config. The flag counts first, then the environment, then the file.",
-                        "Exit codes: 0 stopped as asked, 1 could not begin, 2 wrong usage, 3 the journal broke.");
+                        "Exit codes: 0 stopped as asked, 1 could not begin, 2 wrong usage, 3 the journal broke or memory ran out.");
         option(
                 spec,
                 "--docker-host",
@@ -35,7 +35,7 @@ final class CommandLineOptions {
                 "the engine, unix:///path or tcp://host:port; DOCKER_TLS_VERIFY and DOCKER_CERT_PATH count as for "
                         + "the docker command%n(DOCKER_HOST, else unix:///var/run/docker.sock)");
         option(spec, "--data-dir", "DIR", "where the journal is (/srv/events)");
-        option(spec, "--stats-interval", "TIME", "between two samples of a container, at least 1s; 0 for none (5s)");
+        option(spec, "--stats-interval", "TIME", "between two samples of a container, from 1s to 24h; 0 for none (5s)");
         option(spec, "--roll", "PERIOD", "when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)");
         option(spec, "--sync-interval", "TIME", "how long a sample may wait for the disk (10s)");
         list(spec, "--include", "only containers that meet " + ContainerRule.FORM + "; may be repeated (all)");

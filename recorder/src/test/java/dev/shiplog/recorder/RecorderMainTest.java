@@ -35,13 +35,12 @@ class RecorderMainTest {
                 Usage: recorder [OPTIONS]
                 Follows one Docker engine for months and writes what it says into a journal.
 
-
                 Options:
                       --docker-host=ADDRESS  the engine, unix:///path or tcp://host:port; DOCKER_TLS_VERIFY and
                                                DOCKER_CERT_PATH count as for the docker command
                                              (DOCKER_HOST, else unix:///var/run/docker.sock)
                       --data-dir=DIR         where the journal is (/srv/events)
-                      --stats-interval=TIME  between two samples of a container, at least 1s; 0 for none (5s)
+                      --stats-interval=TIME  between two samples of a container, from 1s to 24h; 0 for none (5s)
                       --roll=PERIOD          when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)
                       --sync-interval=TIME   how long a sample may wait for the disk (10s)
                       --include=FILTER       only containers that meet name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY
@@ -72,7 +71,7 @@ class RecorderMainTest {
 
                 Each option can be set as SHIPLOG_<OPTION> in the environment, or as OPTION: VALUE in
                 the YAML file of --config. The flag counts first, then the environment, then the file.
-                Exit codes: 0 stopped as asked, 1 could not begin, 2 wrong usage, 3 the journal broke.
+                Exit codes: 0 stopped as asked, 1 could not begin, 2 wrong usage, 3 the journal broke or memory ran out.
                 """);
     }
 
