@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param segment as it was listed
  * @param header the newest, or null if none is intact
  * @param lastSequence the highest of a record that was read or is known to be lost, 0 if damage leaves it open
- * @param firstReceived receipt of the first record, ns since the epoch, 0 if there is none
- * @param lastReceived of the last one; if that is restated, when it was written
+ * @param firstReceived receipt of the first record that is not restated, ns since the epoch; if all are, when the first
+ *     one was written; 0 if there is none
+ * @param lastReceived of the last one likewise
  * @param minTime lowest time of a record, 0 if there is none
  * @param maxTime highest
  * @param records by kind; of a damaged segment the intact ones
@@ -92,15 +93,21 @@ public record SegmentSummary(
             long lastGroupAt = 0;
             long first = 0;
             boolean any = false;
+            boolean own = false; // any that is not restated
             SegmentReader.Step step;
             do {
                 step = reader.next();
                 collect(tracker, losses);
                 if (step == SegmentReader.Step.RECORD) {
-                    if (!any) {
+                    if (!own) {
+                        Decoded record = reader.record();
+                        Group group = reader.group();
+                        own = !record.restated();
+                        if (own || !any) {
+                            first = own || group == null ? record.received() : group.clock();
+                        }
                         any = true;
-                        first = reader.record().received();
-                        reader.decoding(false);
+                        reader.decoding(!own);
                     }
                     lastGroup = reader.group();
                     lastGroupAt = reader.groupOffset();
@@ -197,7 +204,11 @@ public record SegmentSummary(
             records.merge(record.kind(), 1L, Long::sum);
             minTime = Math.min(minTime, record.time());
             maxTime = Math.max(maxTime, record.time());
-            lastReceived = record.restated() && group != null ? group.clock() : record.received();
+            if (!record.restated() || group == null) {
+                lastReceived = record.received();
+            } else {
+                lastReceived = Math.max(lastReceived, group.clock());
+            }
             cleanStop = record.kind() == Kind.MARK && isCleanStop(record);
         }
 

@@ -97,6 +97,39 @@ class LsCommandTest {
                         "\"from_time\":\\d{19},\"from_time_rfc3339\":\"2026-11-21T09:1\\d:[0-9.]+Z\",\"to_time\":");
     }
 
+    /** The head of the second segment restates what was received long before; the clock, and so a cut, is behind that. */
+    @Test
+    void fromAndUntilAreOfTheSegmentsOwnRecords() throws IOException {
+        Record old = TestJournal.RECORDS.get(1);
+        List<Record> head = new ArrayList<>(Collections.nCopies(20, old));
+        head.add(0, TestJournal.mark("09:11:00Z", new Mark.SegmentStart("", 20)));
+        try (Appender appender = TestJournal.open(directory)) {
+            appender.append(old);
+            appender.snapshot(() -> head);
+            for (Record record : TestJournal.RECORDS.subList(2, 8)) {
+                appender.append(record);
+            }
+        }
+        Path second = directory.resolve("20261121-0913.cq4");
+        SegmentSummary whole = summary(second);
+        assertThat(whole.firstReceived()).isEqualTo(TestJournal.nanos("09:13:05.001Z"));
+        assertThat(whole.lastReceived()).isEqualTo(TestJournal.nanos("09:13:10.001Z"));
+
+        byte[] bytes = Files.readAllBytes(second);
+        int ofTheHead = 0;
+        for (int length = (int) whole.usedBytes(); length > 0; length -= 64) {
+            Files.write(second, Arrays.copyOf(bytes, length));
+            SegmentSummary cut = summary(second);
+            assertThat(cut.lastReceived()).as("cut at %d", length).isGreaterThanOrEqualTo(cut.firstReceived());
+            ofTheHead += cut.firstReceived() == TestJournal.nanos("09:12:05.251Z") ? 1 : 0;
+        }
+        assertThat(ofTheHead).isPositive();
+    }
+
+    private static SegmentSummary summary(Path segment) throws IOException {
+        return SegmentSummary.of(Catalog.list(List.of(segment)).get(0), true);
+    }
+
     @Test
     void namesTheRecordsOfAMissingSegmentLikeExport() throws IOException {
         writeThreeSegments();
