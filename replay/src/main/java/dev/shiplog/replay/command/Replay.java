@@ -67,6 +67,7 @@ public final class Replay implements Callable<Integer> {
                 .setOut(out)
                 .setErr(console.err())
                 .setUsageHelpWidth(100)
+                .setHelpFactory(WordHelp::new)
                 .setParameterExceptionHandler((e, given) -> wrongUsage(e, console))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, console));
         int code = commands.execute(args);

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * 2026-11-21   2026-11-21T10:00   10:00   9:05:30      in the grammar's time zone; a time alone is today's
  * now   today   yesterday   yesterday 03:12            the days from their first moment, or at this time
  * 90s   15m   3h   2d   1w   1h30m   -15m              so long ago
- * 15 minutes ago   2 hours ago   1 hour 30 min ago     the same; an, a and one are 1
+ * 15 minutes ago   2 hours   -15 m   1 hour 30 min ago  the same; an, a and one are 1
  * 1795251036   1795251036.929108427                    seconds since the epoch
  * 1795251036929                                        ms since the epoch: 13 digits
  * </pre>
@@ -30,14 +30,13 @@ import java.util.regex.Pattern;
 public final class TimeGrammar {
     /** The forms in one clause, for messages and help. */
     public static final String FORMS =
-            "2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 15m, 3h, 2d, 15 minutes ago, now, today,"
+            "2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 15m, 3h, 2d, -15m, 15 minutes ago, now, today,"
                     + " yesterday, yesterday 03:12, or seconds or ms since the epoch";
 
     private static final Pattern EPOCH = Pattern.compile("-?\\d{1,10}(\\.\\d{1,9})?");
     private static final Pattern EPOCH_MILLIS = Pattern.compile("\\d{13}");
-    private static final Pattern AGO = Pattern.compile("-?(\\d{1,9}[smhdw])+");
     private static final Pattern AGO_PART = Pattern.compile("(\\d+)([smhdw])");
-    private static final Pattern WORDS_AGO = Pattern.compile("(.+?)\\s+ago");
+    private static final Pattern WORDS_AGO = Pattern.compile("-?\\s*([^-\\s].*?)(?:\\s+ago)?");
     private static final Pattern WORD_AGO =
             Pattern.compile("(\\d{1,9}|an?|one)\\s*(s|m|h|d|w|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?)"
                     + "(?=\\s|\\d|$)(?:\\s+and\\b)?\\s*");
@@ -91,11 +90,9 @@ public final class TimeGrammar {
             return Instant.ofEpochMilli(Long.parseLong(text));
         }
         Matcher words = WORDS_AGO.matcher(lower);
-        if (words.matches()) {
-            lower = withoutWords(words.group(1));
-        }
-        if (AGO.matcher(lower).matches()) {
-            return clock.instant().minus(duration(lower));
+        String ago = words.matches() ? withoutWords(words.group(1)) : "";
+        if (!ago.isEmpty()) {
+            return clock.instant().minus(duration(ago));
         }
         if (DATE.matcher(text).matches()) {
             return start(LocalDate.parse(text));
