@@ -97,6 +97,49 @@ class ReadersTest {
     }
 
     @Test
+    void aBatchThatIsNotAllThereIsNotPutInItsPlace() throws Exception {
+        Files.delete(journal.resolve(Catalog.LOCK_FILE));
+        Path seen = directory.resolve("seen");
+        Path batch = directory.resolve("batch");
+        String[] nightly = {
+            "export", "--format", "raw", "--after", seen.toString(), "-o", batch.toString(), journal.toString()
+        };
+        Files.setPosixFilePermissions(segments.get(1), PosixFilePermissions.fromString("rw-------"));
+        Answer refused = replay(GROUP, nightly);
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err())
+                .endsWith("replay: not all could be read: " + seen + " stays as it was, and " + batch
+                        + " is not written; run it again when it can\n");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).containsExactlyInAnyOrder(journal, directory.resolve("err"));
+        }
+
+        Files.setPosixFilePermissions(segments.get(1), PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(replay(GROUP, nightly)).isEqualTo(new Answer(0, "", ""));
+        assertThat(batch).hasContent("{\"minute\":1}\n{\"minute\":2}\n{\"minute\":3}\n");
+        assertThat(seen).isRegularFile();
+    }
+
+    @Test
+    void whoMayNotWriteIsNotToldHowToRead() throws Exception {
+        Path foreign = Files.createDirectory(directory.resolve("foreign"));
+        Files.writeString(foreign.resolve("there"), "{}");
+        Files.setAttribute(foreign, "unix:uid", STRANGER);
+        for (String name : List.of("new", "there")) {
+            for (String option : List.of("--after", "--force -o")) {
+                List<String> line = new ArrayList<>(List.of("export"));
+                line.addAll(List.of(option.split(" ")));
+                line.addAll(List.of(foreign.resolve(name).toString(), journal.toString()));
+                Answer answer = replay(GROUP, line.toArray(new String[0]));
+                assertThat(answer.err())
+                        .isEqualTo("replay: " + foreign.resolve(name)
+                                + ".tmp: permission denied; name a file that you may write\n");
+                assertThat(answer.code()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
     void whatMayBeReadIsReadBesideWhatMayNot() throws Exception {
         Files.setPosixFilePermissions(segments.get(1), PosixFilePermissions.fromString("rw-------"));
         String told = "replay: not read: permission denied: " + segments.get(1)

@@ -39,6 +39,14 @@ final class Batch implements Closeable {
         return checkpoint != null;
     }
 
+    /** Writes what {@link #save} is to say, so that this can no more fail for want of room. */
+    void prepare() throws IOException {
+        if (checkpoint != null) {
+            saved = once.reached();
+            checkpoint.prepare(saved);
+        }
+    }
+
     /** All that was handed out is where it belongs. */
     void save() throws IOException {
         if (checkpoint != null) {

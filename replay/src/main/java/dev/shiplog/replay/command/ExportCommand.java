@@ -16,11 +16,13 @@ import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.RangeEnd;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
+import dev.shiplog.replay.query.Times;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -160,6 +162,10 @@ final class ExportCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "--bare is for --format flat; " + format + " lines have no such form");
             }
+            if (compact && format != Format.flat) {
+                throw new IllegalArgumentException(
+                        "--compact is for --format flat; " + format + " lines have no such form");
+            }
             if (limit < 0) {
                 throw new IllegalArgumentException("--limit " + limit + " is less than none");
             }
@@ -173,22 +179,63 @@ final class ExportCommand implements Callable<Integer> {
             int code;
             if (output.equals("-")) {
                 code = export(cursor, batch, filter, range, console.out(), true);
+                if (goesOnFrom(code, known, "what was written comes again")) {
+                    batch.save();
+                }
             } else {
                 try (OutputFile file = OutputFile.create(target, compression, force)) {
                     code = export(cursor, batch, filter, range, file.stream(), file.isInPlace());
-                    file.commit();
+                    boolean inPlace = file.isInPlace();
+                    if (goesOnFrom(
+                            code, known, inPlace ? "what was written comes again" : output + " is not written")) {
+                        batch.prepare(); // what a full disk does to it happens before the output is in its place
+                        file.commit();
+                        batch.save();
+                    } else if (inPlace) {
+                        file.commit();
+                    }
                 } catch (FileAlreadyExistsException e) {
                     throw new IOException(e.getMessage() + ": exists; --force replaces it", e);
                 }
             }
-            if (code != ExitCode.FAILED) {
-                batch.save(); // else what could not be read would be passed over for ever
+            if (asksForNow(range)) {
+                tellOfTheRecorders(read);
             }
             return acceptGaps && code == ExitCode.GAPS ? ExitCode.OK : code;
         } catch (BrokenPipeException e) {
             throw known == null
                     ? e
                     : new IOException("whoever read the output is gone: " + known + " stays as it was", e);
+        }
+    }
+
+    /**
+     * Whether the next export is to go on behind this one: else what could not be read would be passed over for ever.
+     *
+     * @param otherwise what is said of the output if not
+     */
+    private boolean goesOnFrom(int code, @Nullable Path known, String otherwise) {
+        if (code != ExitCode.FAILED || known == null) {
+            return true;
+        }
+        console.say("not all could be read: " + known + " stays as it was, and " + otherwise
+                + "; run it again when it can");
+        return false;
+    }
+
+    /** Whether more is to be expected of the journal than it has: in a row of batches, or of a stretch up to this moment. */
+    private boolean asksForNow(TimeRange range) {
+        boolean ongoing = after != null || range.since() != Long.MIN_VALUE;
+        return ongoing && !follow && range.until() > nanos(console.clock().instant());
+    }
+
+    /** Of journals that an answer up to this moment is asked of: whether somebody records on. */
+    private void tellOfTheRecorders(List<Path> sources) {
+        for (Path source : sources) {
+            String sentence = Recording.absence(source, console.clock());
+            if (sentence != null) {
+                console.say((sources.size() == 1 ? "" : source + ": ") + sentence);
+            }
         }
     }
 
@@ -284,7 +331,7 @@ final class ExportCommand implements Callable<Integer> {
                     writer.flush();
                     losses.flush();
                     gapCount += tell(once.gaps(true));
-                    if (shown) {
+                    if (shown && !losses.anyRefused()) {
                         batch.saveNowAndThen();
                     }
                     awaitMore();
@@ -301,10 +348,25 @@ final class ExportCommand implements Callable<Integer> {
             gapCount += tell(gaps.open());
         }
         if (written == 0 && limit > 0 && !follow && !(batch.goesOn() && read == 0)) {
-            console.say("nothing is exported: of " + read
-                    + " records that were read none is asked for; replay ls shows what is there");
+            console.say("nothing is exported: of " + read + " records that were read none is asked for"
+                    + filter.contradiction() + asked(range) + "; replay ls shows what is there");
         }
         return losses.summarise(gapCount > 0 ? ExitCode.GAPS : ExitCode.OK);
+    }
+
+    /** The range in a clause, if one was given: what was typed may have meant another. */
+    private String asked(TimeRange range) {
+        if (range.equals(TimeRange.ALL)) {
+            return "";
+        }
+        String from = range.since() == Long.MIN_VALUE ? "" : " from " + Times.format(range.since());
+        String until = range.until() == Long.MAX_VALUE ? "" : " until " + Times.format(range.until());
+        boolean future = range.since() > nanos(console.clock().instant());
+        return "; the range is" + from + until + (future ? ", in the future" : "");
+    }
+
+    private static long nanos(Instant instant) {
+        return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
     }
 
     /** Goes to where what is new and in the range may begin. */

@@ -127,6 +127,11 @@ final class Losses implements AutoCloseable {
         return refused ? ExitCode.FAILED : ExitCode.DAMAGE;
     }
 
+    /** Whether anything may not be read by this user. */
+    boolean anyRefused() {
+        return refused;
+    }
+
     private static String count(long n, String one, String many) {
         return n + " " + (n == 1 ? one : many);
     }

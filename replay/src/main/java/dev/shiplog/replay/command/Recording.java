@@ -2,13 +2,18 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.FileErrors;
 import dev.shiplog.journal.JournalLock;
+import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentSummary;
 import dev.shiplog.replay.json.JsonLine;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Finds whether a recorder writes to a journal or how it ended, and how old the last record is. */
 final class Recording {
@@ -36,6 +41,28 @@ final class Recording {
         if (summary.state() != SegmentSummary.State.COPY && summary.lastReceived() != 0) {
             lastReceived = summary.lastReceived();
             cleanStop = summary.cleanStop();
+        }
+    }
+
+    /**
+     * Says of the journal in a directory that nobody records on, and since when; null if somebody does, or if that
+     * cannot be told: of single segments, and of a copy without the file that a recorder locks.
+     */
+    static @Nullable String absence(Path directory, InstantSource clock) {
+        try {
+            if (!Files.isDirectory(directory)
+                    || Files.notExists(directory.resolve(Catalog.LOCK_FILE))
+                    || JournalLock.isHeld(directory)) {
+                return null;
+            }
+            Recording recording = new Recording(directory, clock);
+            List<Segment> newest = Catalog.list(List.of(directory));
+            for (int i = newest.size() - 1; i >= 0 && recording.lastReceived == 0; i--) {
+                recording.next(SegmentSummary.of(newest.get(i), true));
+            }
+            return recording.lastReceived == 0 ? null : recording.sentence();
+        } catch (IOException e) {
+            return null; // the export itself was told what may not be read
         }
     }
 

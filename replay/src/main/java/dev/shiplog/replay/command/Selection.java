@@ -36,12 +36,10 @@ final class Selection {
     @Option(
             names = "--filter",
             paramLabel = "KEY=VALUE",
-            description = {
-                "Only records for which it holds; of several with one key any, of several keys each:",
-                "name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB], kind=KIND, event=GLOB,",
-                "type=GLOB, scope=GLOB, exitCode=GLOB, network=GLOB|ID, volume=GLOB|ID. != for the first = takes",
-                "out what it names; ~REGEX may stand for GLOB."
-            })
+            description = "Only records for which it holds; of several with one key any, of several keys each:"
+                    + " name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB], kind=KIND, event=GLOB,"
+                    + " type=GLOB, scope=GLOB, exitCode=GLOB, network=GLOB|ID, volume=GLOB|ID. KEY!=VALUE takes out"
+                    + " what it names; ~REGEX may stand for GLOB.")
     private List<String> filters = new ArrayList<>();
 
     RecordFilter filter() {

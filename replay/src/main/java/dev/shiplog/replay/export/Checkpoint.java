@@ -7,6 +7,7 @@ import dev.shiplog.replay.json.JsonLine;
 import dev.shiplog.replay.query.Reached;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,6 +31,8 @@ public final class Checkpoint implements Closeable {
     /** What takes its place; its lock keeps others away. */
     private OutputFile next;
 
+    private boolean prepared;
+
     private Checkpoint(Path file, Map<String, Reached> journals, OutputFile next) {
         this.file = file;
         this.journals = journals;
@@ -42,6 +45,14 @@ public final class Checkpoint implements Closeable {
      * @throws IOException in one line, also if another export has it open or it is no such file
      */
     public static Checkpoint open(Path file) throws IOException {
+        try {
+            return openIfAllowed(file);
+        } catch (AccessDeniedException e) {
+            throw OutputFile.denied(e);
+        }
+    }
+
+    private static Checkpoint openIfAllowed(Path file) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException(file + ": is no regular file; name one that an export may make");
         }
@@ -97,8 +108,18 @@ public final class Checkpoint implements Closeable {
         return journals;
     }
 
-    /** Replaces what the file says. */
+    /** Replaces what the file says; with what was {@linkplain #prepare prepared}, if anything was. */
     public void save(Map<String, Reached> reached) throws IOException {
+        if (!prepared) {
+            prepare(reached);
+        }
+        next.commit();
+        next = begin(file);
+        prepared = false;
+    }
+
+    /** Writes what the next {@link #save} puts in the file's place, which stays as it is. */
+    public void prepare(Map<String, Reached> reached) throws IOException {
         Bytes text = new Bytes(512);
         JsonLine line = new JsonLine(text);
         line.put("shiplog", WHAT).put("version", VERSION).name("journals");
@@ -116,8 +137,8 @@ public final class Checkpoint implements Closeable {
         line.end();
         text.put('\n');
         next.stream().write(text.array(), 0, text.length());
-        next.commit();
-        next = begin(file);
+        next.complete();
+        prepared = true;
     }
 
     @Override

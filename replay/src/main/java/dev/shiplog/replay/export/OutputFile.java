@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,6 +28,7 @@ public final class OutputFile implements Closeable {
     private final Path written;
     private final FileChannel channel;
     private final OutputStream stream;
+    private boolean complete;
     private boolean committed;
 
     private OutputFile(Path target, Path written, Compression compression, FileChannel channel) throws IOException {
@@ -42,6 +44,19 @@ public final class OutputFile implements Closeable {
      * @throws FileAlreadyExistsException if it is there and {@code replace} is not set
      */
     public static OutputFile create(Path named, Compression compression, boolean replace) throws IOException {
+        try {
+            return createIfAllowed(named, compression, replace);
+        } catch (AccessDeniedException e) {
+            throw denied(e);
+        }
+    }
+
+    /** The same in one line, with what to do. */
+    static IOException denied(AccessDeniedException e) {
+        return new IOException(e.getFile() + ": permission denied; name a file that you may write", e);
+    }
+
+    private static OutputFile createIfAllowed(Path named, Compression compression, boolean replace) throws IOException {
         if (Files.isDirectory(named)) {
             throw new IOException(named + ": is a directory; name a file in it");
         }
@@ -86,11 +101,21 @@ public final class OutputFile implements Closeable {
         return stream;
     }
 
+    /** Ends the content and forces it to disk; its place is not yet taken. */
+    void complete() throws IOException {
+        if (!complete) {
+            stream.close();
+            if (!written.equals(target)) {
+                channel.force(true);
+            }
+            complete = true;
+        }
+    }
+
     /** Ends the content and moves the file to its place. */
     public void commit() throws IOException {
-        stream.close();
+        complete();
         if (!written.equals(target)) {
-            channel.force(true);
             Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             force(target.toAbsolutePath().getParent());
         }

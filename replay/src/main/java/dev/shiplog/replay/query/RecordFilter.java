@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ public final class RecordFilter {
             "name, container, image, label, kind, event, type, scope, exitCode, network, volume";
 
     private final Set<Kind> kinds;
-    private final Map<String, List<EventRule>> ofEvents = new HashMap<>();
+    private final Map<String, List<EventRule>> ofEvents = new TreeMap<>();
     private final Map<String, List<ContainerRule>> ofContainers = new HashMap<>();
     private final Map<String, Verdict> verdicts = new HashMap<>();
     private final Bytes payload = new Bytes(1 << 10);
@@ -61,9 +62,13 @@ public final class RecordFilter {
             boolean negated = equals > 0 && filter.charAt(equals - 1) == '!';
             String key = equals < 0 ? filter : filter.substring(0, negated ? equals - 1 : equals);
             String value = equals < 0 ? "" : filter.substring(equals + 1);
+            if (equals < 0) {
+                throw new IllegalArgumentException(
+                        "--filter '" + filter + "': write KEY=VALUE or KEY!=VALUE with a key of " + KEYS);
+            }
             if (value.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "filter '" + filter + "': write KEY=VALUE or KEY!=VALUE with a key of " + KEYS);
+                        "--filter '" + filter + "': no value behind the =; * stands for any");
             }
             switch (key) {
                 case "kind" -> {
@@ -75,14 +80,14 @@ public final class RecordFilter {
                 }
                 case "event", "type", "scope", "exitCode", "network", "volume" ->
                     ofEvents.computeIfAbsent(key, k -> new ArrayList<>())
-                            .add(new EventRule(negated, ofEvent(key, value, negated)));
+                            .add(new EventRule(negated, ofEvent(key, fitting(filter, value), value, negated)));
                 case "name", "container", "image", "label" ->
-                    ofContainers.computeIfAbsent(key, k -> new ArrayList<>()).add(ContainerRule.parse(filter));
+                    ofContainers.computeIfAbsent(key, k -> new ArrayList<>()).add(ofContainer(filter));
                 case "daemon" ->
-                    throw new IllegalArgumentException("filter '" + filter
+                    throw new IllegalArgumentException("--filter '" + filter
                             + "': a journal is of one daemon; type=daemon chooses the events about itself");
                 default ->
-                    throw new IllegalArgumentException("filter '" + filter + "': no such key; there are " + KEYS);
+                    throw new IllegalArgumentException("--filter '" + filter + "': no such key; there are " + KEYS);
             }
         }
         wanted.retainAll(kinds(filteredKinds));
@@ -95,6 +100,17 @@ public final class RecordFilter {
     /** The kinds of record that may be wanted. */
     public Set<Kind> kinds() {
         return kinds;
+    }
+
+    /** If no record at all can meet it: why, as a clause for the end of a sentence. Else nothing. */
+    public String contradiction() {
+        if (!kinds.isEmpty()) {
+            return "";
+        }
+        return ofEvents.isEmpty()
+                ? " (no record is of two kinds)"
+                : " (--filter " + String.join(" and ", ofEvents.keySet())
+                        + " is met by events alone, and no events are asked for)";
     }
 
     /** Whether the answer depends on what is known of containers. */
@@ -151,8 +167,23 @@ public final class RecordFilter {
                 && rules.stream().filter(negated).allMatch(holds);
     }
 
-    private static Predicate<Json> ofEvent(String key, String value, boolean negated) {
-        Predicate<String> fits = ContainerRule.fitting(value);
+    private static ContainerRule ofContainer(String filter) {
+        try {
+            return ContainerRule.parse(filter);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--filter '" + filter + "': " + e.getMessage(), e);
+        }
+    }
+
+    private static Predicate<String> fitting(String filter, String value) {
+        try {
+            return ContainerRule.fitting(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--filter '" + filter + "': " + e.getMessage(), e);
+        }
+    }
+
+    private static Predicate<Json> ofEvent(String key, Predicate<String> fits, String value, boolean negated) {
         Predicate<Json> holds = switch (key) {
             case "event" ->
                 event -> {

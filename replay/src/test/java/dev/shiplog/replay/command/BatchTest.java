@@ -7,6 +7,7 @@ import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.replay.export.Checkpoint;
 import java.io.IOException;
@@ -325,6 +326,7 @@ class BatchTest {
         Recorder recorder = recorder(5);
         Path other = directory.resolve("other");
         TestJournal.write(other, TestJournal.RECORDS).close();
+        Files.delete(other.resolve(Catalog.LOCK_FILE));
         export(ExitCode.OK, "--after seen", recorder.journal);
         add(recorder, 2);
 

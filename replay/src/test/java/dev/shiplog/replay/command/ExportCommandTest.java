@@ -50,7 +50,9 @@ class ExportCommandTest {
         Files.createDirectories(target);
         try (Stream<Path> files = Files.list(journal)) {
             for (Path file : files.toList()) {
-                Files.write(target.resolve(file.getFileName().toString()), Files.readAllBytes(file));
+                if (!file.endsWith(Catalog.LOCK_FILE)) {
+                    Files.write(target.resolve(file.getFileName().toString()), Files.readAllBytes(file));
+                }
             }
         }
     }
@@ -252,6 +254,56 @@ class ExportCommandTest {
         assertThat(terminal.out()).isEmpty();
         assertThat(terminal.err()).isEqualTo("replay: " + message + System.lineSeparator());
         assertThat(work.resolve("notes.txt")).hasContent("precious");
+    }
+
+    @Test
+    void saysThatNobodyRecordsOnWhereTheQuestionIsAboutNow() throws IOException {
+        String stopped = "replay: The recorder was stopped; the last record is 46 min old.\n";
+        String killed = stopped.replace("stopped", "killed, or this was copied while it ran");
+        Path journal = directory.resolve("journal");
+        Appender appender = TestJournal.write(journal, TestJournal.RECORDS);
+        assertThat(said("export --since 1h journal")).isEmpty();
+        assertThat(said("export --after seen journal")).isEmpty();
+        appender.close();
+        assertThat(said("export --since 1h journal")).isEqualTo(stopped);
+        assertThat(said("export --after seen journal")).isEqualTo(stopped);
+        assertThat(said("export --since 1h --until 10m journal")).isEmpty();
+        assertThat(said("export journal")).isEmpty();
+        assertThat(said("export --since 1h journal/20261121-0913.cq4")).isEmpty();
+        Path other = directory.resolve("other");
+        TestJournal.write(other, TestJournal.RECORDS.subList(0, 8)).close();
+        assertThat(said("export --since 1h other")).isEqualTo(killed);
+        assertThat(said("export --after else other journal"))
+                .contains(
+                        "replay: " + other + ": The recorder was killed",
+                        "replay: " + journal + ": The recorder was stopped")
+                .hasLineCount(2);
+        Files.delete(other.resolve(Catalog.LOCK_FILE));
+        assertThat(said("export --since 1h other")).isEmpty();
+    }
+
+    private String said(String commandLine) {
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run(commandLine)).as(terminal.err()).isEqualTo(ExitCode.OK);
+        return terminal.err();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    --since 2027-01-01                         | of 3 records that were read none is asked for; the range is from 2027-01-01T00:00:00Z, in the future; replay ls shows what is there
+                    --since 11:05 --until 11:10                | of 3 records that were read none is asked for; the range is from 2026-11-21T11:05:00Z until 2026-11-21T11:10:00Z, in the future; replay ls shows what is there
+                    --since 5 --until 10                       | of 6 records that were read none is asked for; the range is from 1970-01-01T00:00:05Z until 1970-01-01T00:00:10Z; replay ls shows what is there
+                    --until 9:05                               | of 6 records that were read none is asked for; the range is until 2026-11-21T09:05:00Z; replay ls shows what is there
+                    --filter event=die --kind stats            | of 8 records that were read none is asked for (--filter event is met by events alone, and no events are asked for); replay ls shows what is there
+                    --kind stats,mark --filter exitCode=3 --filter type=container | of 8 records that were read none is asked for (--filter exitCode and type is met by events alone, and no events are asked for); replay ls shows what is there
+                    --kind stats --filter kind=event           | of 8 records that were read none is asked for (no record is of two kinds); replay ls shows what is there
+                    """)
+    void saysWhyAnAnswerIsEmpty(String options, String why) throws IOException {
+        Path journal = directory.resolve("journal");
+        TestJournal.write(journal, TestJournal.RECORDS.subList(0, 8)).close();
+        Files.delete(journal.resolve(Catalog.LOCK_FILE));
+        assertThat(said("export " + options + " journal"))
+                .isEqualTo("replay: nothing is exported: " + why + System.lineSeparator());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,9 +26,16 @@ class UsageTest {
                     export --since              | Missing required parameter for option '--since' (TIME); see 'replay export --help'
                     export --format yaml x      | Invalid value for option '--format': expected one of [flat, raw, envelope] (case-sensitive) but was 'yaml'; see 'replay export --help'
                     export --kind weather x     | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark; see 'replay export --help'
-                    export --filter id=web x    | filter 'id=web': no such key; there are name, container, image, label, kind, event, type, scope, exitCode, network, volume; see 'replay export --help'
-                    export --filter label x     | filter 'label': write KEY=VALUE or KEY!=VALUE with a key of name, container, image, label, kind, event, type, scope, exitCode, network, volume; see 'replay export --help'
-                    export --until noon x       | 'noon' is not a time; write 2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 15m, 3h, 2d, 15 minutes ago, now, today, yesterday, yesterday 03:12, or seconds or ms since the epoch; see 'replay export --help'
+                    export --filter id=web x    | --filter 'id=web': no such key; there are name, container, image, label, kind, event, type, scope, exitCode, network, volume; see 'replay export --help'
+                    export --filter label x     | --filter 'label': write KEY=VALUE or KEY!=VALUE with a key of name, container, image, label, kind, event, type, scope, exitCode, network, volume; see 'replay export --help'
+                    export --filter name= x     | --filter 'name=': no value behind the =; * stands for any; see 'replay export --help'
+                    export --filter exitCode!= x | --filter 'exitCode!=': no value behind the =; * stands for any; see 'replay export --help'
+                    export --filter name=~( x   | --filter 'name=~(': "(" is not a regular expression: missing closing ); see 'replay export --help'
+                    export --filter event=~a** x | --filter 'event=~a**': "a**" is not a regular expression: invalid nested repetition operator; see 'replay export --help'
+                    export --format raw --bare x | --bare is for --format flat; raw lines have no such form; see 'replay export --help'
+                    export --format raw --compact x | --compact is for --format flat; raw lines have no such form; see 'replay export --help'
+                    export --format envelope --compact x | --compact is for --format flat; envelope lines have no such form; see 'replay export --help'
+                    export --until noon x       | 'noon' is not a time; write 2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 15m, 3h, 2d, -15m, 15 minutes ago, now, today, yesterday, yesterday 03:12, or seconds or ms since the epoch; see 'replay export --help'
                     export --tz Mars x          | --tz 'Mars': no such time zone; write UTC, Europe/Berlin or +02:00; see 'replay export --help'
                     export --since now --until 1h x | --since now is after --until 1h; see 'replay export --help'
                     export --limit many x       | Invalid value for option '--limit': 'many' is not a number; see 'replay export --help'
@@ -81,6 +89,19 @@ class UsageTest {
         assertThat(terminal.run("help " + verb)).isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).isEmpty();
         assertThat(terminal.out()).isEqualTo(option.out()).startsWith("Usage: replay " + verb + " ");
+    }
+
+    @Test
+    void breaksHelpBetweenWordsAlone() {
+        assertThat(terminal.run("help export")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out().lines())
+                .allSatisfy(line -> assertThat(line)
+                        .hasSizeLessThanOrEqualTo(100)
+                        .doesNotEndWith("|")
+                        .doesNotEndWith("=")
+                        .doesNotEndWith("03:"));
+        assertThat(terminal.out().replaceAll("\\s+", " "))
+                .contains("network=GLOB|ID, volume=GLOB|ID. KEY!=VALUE takes out", "yesterday 03:12,");
     }
 
     @ParameterizedTest

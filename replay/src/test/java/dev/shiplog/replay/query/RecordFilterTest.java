@@ -171,12 +171,12 @@ class RecordFilterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    container    | filter 'container': write KEY=VALUE or KEY!=VALUE with a key of name, container, image, label, kind, event, type, scope, exitCode, network, volume
-                    container=   | filter 'container=': write KEY=VALUE or KEY!=VALUE with a key of name, container, image, label, kind, event, type, scope, exitCode, network, volume
-                    id=8e8f      | filter 'id=8e8f': no such key; there are name, container, image, label, kind, event, type, scope, exitCode, network, volume
-                    daemon=x     | filter 'daemon=x': a journal is of one daemon; type=daemon chooses the events about itself
-                    name=~(      | "(" is not a regular expression: missing closing )
-                    label==x     | "label==x" is not a filter; write it as name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-
+                    container    | --filter 'container': write KEY=VALUE or KEY!=VALUE with a key of name, container, image, label, kind, event, type, scope, exitCode, network, volume
+                    container=   | --filter 'container=': no value behind the =; * stands for any
+                    id=8e8f      | --filter 'id=8e8f': no such key; there are name, container, image, label, kind, event, type, scope, exitCode, network, volume
+                    daemon=x     | --filter 'daemon=x': a journal is of one daemon; type=daemon chooses the events about itself
+                    name=~(      | --filter 'name=~(': "(" is not a regular expression: missing closing )
+                    label==x     | --filter 'label==x': "label==x" is not a filter; write it as name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-
                     kind=weather | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark
                     """)
     void refusesWhatItCannotRead(String filter, String message) {
