@@ -273,6 +273,7 @@ public final class StatsSource implements Closeable {
         private long fromMonotonic;
         private boolean told;
         private boolean again;
+        private int samples;
         private volatile String reason = "no answer yet";
 
         Following(String id, boolean certain) {
@@ -343,7 +344,13 @@ public final class StatsSource implements Closeable {
             from = sample.received();
             fromMonotonic = sample.monotonic();
             reason = "the engine gave no samples";
+            samples++;
             queue.put(sample);
+        }
+
+        /** How many came. */
+        final synchronized int samples() {
+            return samples;
         }
 
         /** Notes why there is no sample now. */
@@ -448,13 +455,15 @@ public final class StatsSource implements Closeable {
             long pause = RETRY_MILLIS;
             do {
                 long before = System.nanoTime();
+                int had = samples();
                 try {
                     readStream();
                 } catch (IOException e) {
                     missing(e); // The event stream tells whether the engine is gone.
                 }
                 boolean worked = System.nanoTime() - before > WORKED;
-                pause = worked ? RETRY_MILLIS : Math.min(2 * pause, RETRY_MILLIS_MAX);
+                boolean brought = samples() != had; // a front that buffers ends each stream after some samples
+                pause = worked ? RETRY_MILLIS : Math.min(2 * (brought ? RETRY_MILLIS : pause), RETRY_MILLIS_MAX);
             } while (endIfLeft()
                     && pause(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2)));
         }

@@ -80,7 +80,8 @@ final class FakeEngine implements Engine {
 
     /** Brings what is put into it, until it is closed. */
     static final class FakeStream implements MessageStream {
-        private static final byte[] END = {};
+        /** What ends it. */
+        static final byte[] END = {};
 
         final String path;
         final BlockingQueue<byte[]> lines = new LinkedBlockingQueue<>();

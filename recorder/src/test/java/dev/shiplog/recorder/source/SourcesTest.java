@@ -151,6 +151,20 @@ class SourcesTest {
         await().until(() -> engine.streams.size() == 2);
     }
 
+    /** As a front that buffers ends it. */
+    @Test
+    void aStreamThatEndsAfterEachSampleIsOpenedAgainSoonEachTime() {
+        FakeEngine engine = new FakeEngine(path -> frame(0));
+        stats(engine, Duration.ofSeconds(1)).follow("c", true);
+        for (int i = 0; i < 6; i++) {
+            int open = i;
+            await().until(() -> engine.streams.size() == open + 1);
+            engine.streams.get(i).lines.add(frame(i));
+            engine.streams.get(i).lines.add(FakeEngine.FakeStream.END);
+        }
+        await().until(() -> texts(Kind.STATS).size() == 6);
+    }
+
     private List<Mark.Gap> gaps(Kind kind) {
         List<Mark.Gap> gaps = new ArrayList<>();
         for (Record record : records(record -> record.kind() == Kind.MARK)) {
