@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts bytes, as they come, into the messages that they are: JSON objects and arrays. A message is there when its last
  * bracket is; line feeds, which engines send between them, do not matter. Between messages white space, {@code null},
- * record separators and byte order marks are nothing. Holds one buffer, and what {@link Pieces} may. For one thread.
+ * NUL, record separators and byte order marks are nothing. Holds one buffer, and what {@link Pieces} may. For one thread.
  */
 final class MessageReader {
     /** Four stats samples; also what the transport reads at once. */
@@ -66,10 +66,10 @@ final class MessageReader {
         }
     }
 
-    /** Goes to what is not white space; false at the end. */
+    /** Goes to what is neither white space nor padding; false at the end. */
     private boolean toVisible() throws IOException {
         while (true) {
-            while (from < to && (ValueScanner.isSpace(buffer[from]) || buffer[from] == ValueScanner.RECORD_SEPARATOR)) {
+            while (from < to && (ValueScanner.isSpace(buffer[from]) || isPadding(buffer[from]))) {
                 from++;
             }
             if (from < to) {
@@ -79,6 +79,10 @@ final class MessageReader {
                 return false;
             }
         }
+    }
+
+    private static boolean isPadding(byte c) {
+        return c == ValueScanner.RECORD_SEPARATOR || c == 0;
     }
 
     private Message message() throws IOException {

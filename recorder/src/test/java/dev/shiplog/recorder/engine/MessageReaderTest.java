@@ -19,8 +19,19 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class MessageReaderTest {
-    private static final List<String> BETWEEN =
-            List.of("", "\n", "\r\n", "\n\n\n", " ", "\t\r", "null", "\nnull\nnull\n", "\n\u001e", "\ufeff");
+    private static final List<String> BETWEEN = List.of(
+            "",
+            "\n",
+            "\r\n",
+            "\n\n\n",
+            " ",
+            "\t\r",
+            "null",
+            "\nnull\nnull\n",
+            "\n\u001e",
+            "\ufeff",
+            "\u0000\u0000",
+            "\n\u0000");
 
     /** With what a bracket counter could stumble over. */
     private static final List<String> STRINGS = List.of(
@@ -138,7 +149,7 @@ final class MessageReaderTest {
                     .hasMessageMatching(
                             "this is no JSON \\((\\[31m)?Sign in\\); does something else answer in the engine's place\\?");
         }
-        for (String text : List.of("true", "404 page not found", "\"text\"", "nul", "nullx", "}", ",{}", "\u0000")) {
+        for (String text : List.of("true", "404 page not found", "\"text\"", "nul", "nullx", "}", ",{}", "\u0000nul")) {
             assertThatThrownBy(
                             () -> reader(new ByteArrayInputStream(bytes(text))).next())
                     .as(text)
