@@ -4,7 +4,7 @@ package dev.shiplog.replay.query;
  * A stretch of time, ns since the epoch. Half open, so that ranges which meet share no record and leave none out.
  *
  * @param since the first moment in it
- * @param until the first moment behind it
+ * @param until the first moment behind it; {@link Long#MAX_VALUE} if it has no end
  */
 public record TimeRange(long since, long until) {
     /** All of time. */
@@ -12,7 +12,7 @@ public record TimeRange(long since, long until) {
 
     /** Whether {@code time} is in the range. */
     public boolean contains(long time) {
-        return time >= since && time < until;
+        return time >= since && (time < until || until == Long.MAX_VALUE);
     }
 
     /** Whether any moment from {@code from} to {@code to}, both included, is in the range. */
