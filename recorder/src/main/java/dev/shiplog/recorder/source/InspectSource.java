@@ -300,8 +300,13 @@ public final class InspectSource implements Closeable {
             queue.put(clock.mark(id, new Mark.Redaction(id, redaction.label(), List.of("everything: not JSON"))));
             return;
         }
-        if (ContainerHead.scanInspect(result.payload(), key -> false).id().isEmpty()) {
-            throw new IOException("the engine's answer describes no container");
+        String described =
+                ContainerHead.scanInspect(result.payload(), key -> false).id();
+        if (!described.equals(id)) {
+            throw new IOException(
+                    described.isEmpty()
+                            ? "the engine's answer describes no container"
+                            : "the engine's answer describes another container: " + described);
         }
         record(id, request, result);
     }

@@ -586,6 +586,17 @@ class SourcesTest {
     }
 
     @Test
+    void aDescriptionOfAnotherContainerIsNotRecordedAsThisOnes() {
+        FakeEngine engine = new FakeEngine(path -> inspect("other", ""));
+        inspects(engine).request("c");
+        await().until(() -> !gaps(Kind.INSPECT).isEmpty());
+        assertThat(texts(Kind.INSPECT)).isEmpty();
+        Mark.Gap gap = gaps(Kind.INSPECT).get(0);
+        assertThat(gap.subject()).isEqualTo("c");
+        assertThat(gap.reason()).isEqualTo("the engine's answer describes another container: other");
+    }
+
+    @Test
     void aContainerThatIsNoMoreIsNotInTheSnapshotEvenIfItIsDescribedLate() {
         CountDownLatch answering = new CountDownLatch(1);
         FakeEngine engine = describing(answering);
