@@ -4,6 +4,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.json.Json;
 import dev.shiplog.replay.json.JsonText;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,6 +91,8 @@ final class FlatLayout {
     private final List<Field> fields = new ArrayList<>();
     private final List<Json> nameGivers = new ArrayList<>();
     private final Set<String> taken = new HashSet<>();
+    /** The number that a name which is taken gets next. */
+    private final Map<String, Integer> numbers = new HashMap<>();
 
     private FlatLayout(Kind kind, Form form) {
         this.kind = kind;
@@ -280,8 +283,8 @@ final class FlatLayout {
         String free = name;
         if (!taken.add(free)) {
             free = path;
-            for (int n = 2; !taken.add(free); n++) {
-                free = path + "_" + n;
+            while (!taken.add(free)) {
+                free = path + "_" + numbers.merge(path, 2, (number, first) -> number + 1);
             }
         }
         fields.add(new Field(free, source));

@@ -286,6 +286,14 @@ class FlatFormatTest {
                                 + "\",\"event_a_b\":1,\"event_a_b_2\":2,\"event_a_b_3\":3,\"event_a_b_2_2\":4,\"event_a_b_4\":5}");
     }
 
+    /** In a time that grows with their number, not with its square. */
+    @Test
+    void givesAHundredThousandMembersOfOneNameANameEach() {
+        int members = 100_000;
+        String payload = "{" + "\"k\":1,".repeat(members - 1) + "\"k\":2}";
+        assertThat(flat(Coded.record(Kind.EVENT, payload))).endsWith(",\"event_k_" + members + "\":2}");
+    }
+
     @Test
     void followsADeviceThatChangesWhileTheShapeStays() {
         List<Record> records = new ArrayList<>();
