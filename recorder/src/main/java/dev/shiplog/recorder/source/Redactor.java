@@ -2,6 +2,7 @@ package dev.shiplog.recorder.source;
 
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,8 @@ public final class Redactor {
         }
     });
 
-    private record Told(String subject, List<String> removed) {}
+    /** @param paths a hash of them: there may be many, and long ones */
+    private record Told(String subject, long paths) {}
 
     /** @param marks takes the marks */
     public Redactor(Redaction redaction, Clock clock, Consumer<Record> marks) {
@@ -45,10 +47,14 @@ public final class Redactor {
      */
     byte[] redact(String subject, byte[] payload) {
         Redaction.Redacted redacted = redaction.redactMessage(payload);
-        if (!redacted.removed().isEmpty() && isNew(new Told(subject, redacted.removed()))) {
+        if (!redacted.removed().isEmpty() && isNew(new Told(subject, key(redacted.removed())))) {
             marks.accept(clock.mark(subject, new Mark.Redaction(subject, redaction.label(), redacted.removed())));
         }
         return redacted.payload();
+    }
+
+    private static long key(List<String> paths) {
+        return EventLedger.key(String.join("\n", paths).getBytes(StandardCharsets.UTF_8));
     }
 
     private synchronized boolean isNew(Told what) {

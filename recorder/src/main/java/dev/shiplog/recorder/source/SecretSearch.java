@@ -1,12 +1,11 @@
 package dev.shiplog.recorder.source;
 
 import com.fasterxml.jackson.core.JsonParser;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -19,10 +18,22 @@ final class SecretSearch {
     private static final int DEEPEST = 4096;
 
     private static final int LONGEST_PATH = 300;
+    /** Who has more secrets in one message has not one: {@value #MORE} stands for the paths of the others. */
+    private static final int MOST_PATHS = 1000;
+
+    private static final String MORE = "…";
+    /** Of what is cut behind these nothing stays, so that a message does not grow to a multiple by its redaction. */
+    private static final int MOST_REDACTED = 10_000;
 
     private final byte[] bytes;
     private final boolean onlyEnvironment;
-    private final List<Cut> cuts = new ArrayList<>();
+    /** The bytes to cut, and where each cut begins: an eighth of the message each, however many there are. */
+    private final BitSet cut = new BitSet();
+
+    private final BitSet begins = new BitSet();
+    /** A path for each cut. */
+    private final List<String> removed = new ArrayList<>();
+
     private final SecretText text;
 
     /** Of each level: where the name of the member stands whose value is walked through, or how many of a list passed. */
@@ -32,8 +43,6 @@ final class SecretSearch {
     private int depth;
     private boolean sound = true;
     private String path = "";
-
-    private record Cut(int from, int to, String path) {}
 
     SecretSearch(byte[] bytes, boolean onlyEnvironment) {
         this.bytes = bytes;
@@ -52,8 +61,20 @@ final class SecretSearch {
     }
 
     private void cut(int from, int to) {
-        path = path.isEmpty() ? path() : path;
-        cuts.add(new Cut(from, to, path));
+        if (!cut.get(from) && !begins.get(from)) {
+            tell();
+        }
+        begins.set(from);
+        cut.set(from, to);
+    }
+
+    private void tell() {
+        if (removed.size() < MOST_PATHS) {
+            path = path.isEmpty() ? path() : path;
+            removed.add(path);
+        } else if (removed.size() == MOST_PATHS) {
+            removed.add(MORE);
+        }
     }
 
     private void walk() {
@@ -200,24 +221,32 @@ final class SecretSearch {
     }
 
     private Redaction.Redacted result() {
-        if (cuts.isEmpty()) {
+        if (removed.isEmpty()) {
             return new Redaction.Redacted(bytes, List.of());
         }
-        cuts.sort(Comparator.comparingInt(Cut::from));
-        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
-        List<String> removed = new ArrayList<>();
-        int copied = 0;
-        int end = -1;
-        for (Cut cut : cuts) {
-            if (cut.from >= end) {
-                out.write(bytes, copied, cut.from - copied);
-                out.writeBytes(REDACTED);
-                removed.add(cut.path);
-            }
-            end = Math.max(end, cut.to);
-            copied = end;
+        int stretches = 0;
+        for (int from = begins.nextSetBit(0); from >= 0; from = begins.nextSetBit(behind(from))) {
+            stretches++;
         }
-        out.write(bytes, copied, bytes.length - copied);
-        return new Redaction.Redacted(out.toByteArray(), removed);
+        int marked = Math.min(stretches, MOST_REDACTED);
+        byte[] out = new byte[bytes.length - cut.cardinality() + marked * REDACTED.length];
+        int length = 0;
+        int copied = 0;
+        for (int from = begins.nextSetBit(0); from >= 0; from = begins.nextSetBit(behind(from))) {
+            length = copy(bytes, copied, from - copied, out, length);
+            length = copy(REDACTED, 0, marked-- > 0 ? REDACTED.length : 0, out, length);
+            copied = cut.nextClearBit(from);
+        }
+        copy(bytes, copied, bytes.length - copied, out, length);
+        return new Redaction.Redacted(out, removed);
+    }
+
+    private int behind(int from) {
+        return Math.max(cut.nextClearBit(from), from + 1);
+    }
+
+    private static int copy(byte[] from, int at, int count, byte[] to, int length) {
+        System.arraycopy(from, at, to, length, count);
+        return length + count;
     }
 }

@@ -32,7 +32,11 @@ final class SecretText {
         /** A user's name, and then a secret. */
         BEFORE_SECRET,
         /** A secret if it is in single quotes, as in SQL. */
-        QUOTED
+        QUOTED,
+        /** The value of a member of JSON: what is in an object has names of its own, a list goes on to its end. */
+        MEMBER,
+        /** The rest of such a list. */
+        LIST
     }
 
     /**
@@ -148,6 +152,11 @@ final class SecretText {
     /** The rest of the text is missing: what was not closed goes on to its end. */
     private boolean cutShort;
 
+    /** From the one to the other no password in a URL begins: looked at again for each, the time would grow squared. */
+    private int plainFrom;
+
+    private int plainTo;
+
     SecretText(byte[] bytes, Sink sink) {
         this.bytes = bytes;
         this.sink = sink;
@@ -177,14 +186,24 @@ final class SecretText {
         boolean line = script;
         String start = string(from, to, 32);
         script = SCRIPT.matcher(start).matches();
-        if (!line
+        int space = space(from, to);
+        if (!line && next == Next.ORDINARY && start.startsWith("-") && space < to && behind('=', from, space) < 0) {
+            word(from, space);
+            boolean valueComes = next != Next.ORDINARY;
+            argument = true;
+            word(valueComes ? after(space, to) : from, to);
+            argument = false;
+            if (!valueComes) {
+                line(space, to);
+            }
+        } else if (!line
                 && (next != Next.ORDINARY
                         || start.startsWith("-")
                         || ASSIGNMENT.matcher(start).matches())) {
             argument = true;
             word(from, to);
             argument = false;
-        } else if (hasSpace(from, to)) {
+        } else if (space < to) {
             Tool outer = tool;
             tool = NONE;
             line(from, to);
@@ -237,7 +256,7 @@ final class SecretText {
             } else if (start.equalsIgnoreCase("by") || start.equalsIgnoreCase("password")) {
                 next = Next.QUOTED;
             } else if (start.startsWith("pass:")) {
-                sink.cut(open + 5, close);
+                sink.cut(skip(5, open, close), close);
             } else if (isScheme(start)) {
                 next = Next.CREDENTIALS;
             }
@@ -265,6 +284,17 @@ final class SecretText {
                 }
                 sink.cut(from, to);
             }
+            case MEMBER, LIST -> {
+                if (start.startsWith("{") && due == Next.MEMBER) {
+                    return false;
+                }
+                boolean list = due == Next.LIST || start.startsWith("[");
+                int end = list ? listEnd(from, to) : valueEnd(from, to);
+                sink.cut(from, end);
+                if (end < to) {
+                    word(end, to);
+                }
+            }
             case HEADER, ORDINARY -> {
                 return false;
             }
@@ -285,7 +315,7 @@ final class SecretText {
         } else {
             tool.attached.forEach((prefix, what) -> {
                 if (start.startsWith(prefix) && start.length() > prefix.length() && !start.startsWith("--p")) {
-                    int from = open + prefix.length();
+                    int from = skip(prefix.length(), open, close);
                     if (what == Next.SECRET) {
                         sink.cut(from, close);
                     } else {
@@ -332,24 +362,27 @@ final class SecretText {
                 String name = named ? string(run, runEnd, SecretNames.LONGEST) : "";
                 assigned |= c == '=';
                 if (c == ':' && begins("//", behind, to)) {
-                    userinfo(behind + 2, to);
+                    behind = userinfo(skip(2, behind, to), to);
+                } else if (c == ':' && quoteEnd == i && behind < to && at(behind, to) == '{') {
+                    behind = after(behind, to); // what is in it has names of its own
                 } else if (named && SecretNames.isSecret(name)) {
                     boolean credentials = name.toLowerCase(Locale.ROOT).contains("authorization");
                     if (behind < to && (c == '=' || quoteEnd == i || header || credentials)) {
                         int end = valueEnd(behind, to);
                         if (isScheme(string(behind, end, 16))) {
                             next = Next.CREDENTIALS;
+                        } else if (quoteEnd == i && at(behind, to) == '[') {
+                            end = listEnd(behind, to);
+                            sink.cut(behind, end);
                         } else {
                             sink.cut(behind, end);
                         }
                         behind = Math.max(behind, end);
                     } else if (c == ':' && behind >= to) {
-                        next = credentials ? Next.CREDENTIALS : Next.SECRET;
+                        next = credentials ? Next.CREDENTIALS : quoteEnd == i ? Next.MEMBER : Next.SECRET;
                     }
-                } else if (named && SecretNames.isProxy(name)) {
-                    userinfo(behind, to);
-                } else if (c == ':' && begins("oracle:thin:", run, to)) {
-                    userinfo(behind, to);
+                } else if (named && SecretNames.isProxy(name) || c == ':' && begins("oracle:thin:", run, to)) {
+                    behind = userinfo(behind, to);
                 }
             }
             i = behind;
@@ -371,15 +404,19 @@ final class SecretText {
         }
     }
 
-    /** Of {@code user:password@host}, which begins at {@code from}, the password; of a token in its place, the token. */
-    void userinfo(int from, int to) {
+    /**
+     * Of {@code user:password@host}, which begins at {@code from}, cuts the password; of a token in its place, the token.
+     *
+     * @return from where on there may be another one
+     */
+    int userinfo(int from, int to) {
+        if (from >= to || at(from, to) == '[' || from >= plainFrom && from < plainTo) {
+            return from;
+        }
         int colon = -1;
         int slash = -1;
         int at = -1;
         boolean port = true;
-        if (from < to && at(from, to) == '[') {
-            return;
-        }
         int i = from;
         for (; i < to; i = after(i, to)) {
             int c = at(i, to);
@@ -402,18 +439,23 @@ final class SecretText {
             }
         }
         if (at < 0) {
-            if (cutShort && i >= to && !(colon >= 0 && port && colon + 1 < to)) {
+            if (cutShort && i >= to && !(colon >= 0 && port && after(colon, to) < to)) {
                 sink.cut(from, to);
+                return to;
             }
-            return;
+            plainFrom = from;
+            plainTo = i;
+            return from;
         }
-        if (colon + 1 == at || string(colon + 1, at, 16).equals("x-oauth-basic")) {
+        int password = after(colon, to);
+        if (password == at || string(password, at, 16).equals("x-oauth-basic")) {
             if (from < colon) {
                 sink.cut(from, colon);
             }
-        } else if (!string(colon + 1, at, MASKED.length() + 1).equals(MASKED)) {
-            sink.cut(colon + 1, at);
+        } else if (!string(password, at, MASKED.length() + 1).equals(MASKED)) {
+            sink.cut(password, at);
         }
+        return at;
     }
 
     /** A value ends with its quotes, at white space outside of quotes, or where a list goes on. */
@@ -455,6 +497,17 @@ final class SecretText {
         return i >= to || isSpace(at(i, to)) && !argument || i > from && at(i, to) == '=';
     }
 
+    /** Behind the bracket that closes a list of texts; if it does not come, the next word belongs to the list too. */
+    private int listEnd(int from, int to) {
+        for (int i = from; i < to; i = unit(i, to)) {
+            if (at(i, to) == ']') {
+                return after(i, to);
+            }
+        }
+        next = Next.LIST;
+        return to;
+    }
+
     private void cutBehind(char separator, int from, int to) {
         int value = behind(separator, from, to);
         if (value >= 0 && value < to) {
@@ -490,13 +543,22 @@ final class SecretText {
         return i >= to && to > from && to - from <= SecretNames.LONGEST;
     }
 
-    private boolean hasSpace(int from, int to) {
-        for (int i = from; i < to; i = after(i, to)) {
-            if (isSpace(at(i, to))) {
-                return true;
-            }
+    /** Where the first white space is; {@code to} if there is none. */
+    private int space(int from, int to) {
+        int i = from;
+        while (i < to && !isSpace(at(i, to))) {
+            i = after(i, to);
         }
-        return false;
+        return i;
+    }
+
+    /** Behind so many characters, however they are spelt. */
+    private int skip(int characters, int from, int to) {
+        int i = from;
+        for (int n = 0; n < characters && i < to; n++) {
+            i = after(i, to);
+        }
+        return i;
     }
 
     private static boolean isNameCharacter(int c) {

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -186,6 +188,71 @@ class SecretSearchTest {
                 + ",\"y\":{\"password\":\"5ecret\"},\"Action\":\"exec_create: " + "'a\\\"b ".repeat(200_000)
                 + " --password 5ecret\"}";
         assertThat(redacted(payload)).doesNotContain("5ecret").contains("\"password\":\"<redacted>\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "exec_create: app --config '{\"auth\": {\"user\": \"u\", \"token\": \"5ecret\"}}'",
+                "exec_create: app --config {\"auth\":{\"token\": \"5ecret\"},\"passwords\": [\"5ecret\", \"5ecret\"]}",
+                "exec_create: app --config {\"passwords\":[\"5ecret\", \"5ecret\", \"5ecret\"], \"port\": 80}"
+            })
+    void takesSecretsOutOfJsonWithinText(String action) throws IOException {
+        assertThat(redacted(event(action))).doesNotContain("5ecret").matches(SecretSearchTest::isJson);
+    }
+
+    @Test
+    void takesTheValueOutOfAnArgumentThatHoldsAnOptionToo() {
+        String info = "{\"Labels\":[\"--requirepass 5ecret, 5ecret\",\"--port 80\"],"
+                + "\"Args\":[\"mysql\",\"-uroot -p5ecret\",\"-e TOKEN\"]}";
+        assertThat(redacted(info))
+                .isEqualTo("{\"Labels\":[\"--requirepass <redacted>\",\"--port 80\"],"
+                        + "\"Args\":[\"mysql\",\"-uroot -p<redacted>\",\"-e TOKEN\"]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://user:5ecret@host/path",
+                "redis://:5ecret@h:6379/0",
+                "git clone https://5ecret:x-oauth-basic@github.com/x",
+                "https_proxy=u:5ecret@p:3128",
+                "jdbc:oracle:thin:scott/x:5ecret@host:1521:x",
+                "mysqladmin -p5ecret ping",
+                "openssl enc -pass pass:5ecret"
+            })
+    void leavesJsonWhereEveryCharacterIsEscaped(String text) {
+        String redacted = redacted("{\"Action\":\"" + escaped(text) + "\"}");
+        assertThat(redacted).matches(SecretSearchTest::isJson).contains("<redacted>");
+        assertThat(redacted).doesNotContain(escaped("5ecret").substring(2));
+        assertThat(redacted(redacted)).isEqualTo(redacted);
+    }
+
+    private static String escaped(String text) {
+        return text.chars().mapToObj(c -> String.format("\\u%04x", c)).collect(Collectors.joining());
+    }
+
+    @ParameterizedTest
+    @Timeout(60) // hours, if each of them were looked for up to the end
+    @ValueSource(strings = {"://x:y", "http_proxy=", "x_proxy=a:b/", "jdbc:oracle:thin:", "://x:y@z ", "x:y@"})
+    void takesNoLongerForManyUrls(String part) {
+        String many = part.repeat((1 << 21) / part.length());
+        for (String end : List.of("\"}", "@h token=5ecret\"}", "")) {
+            assertThat(redacted("{\"Action\":\"" + many + end)).doesNotContain("5ecret");
+        }
+    }
+
+    @Test
+    void boundsWhatManySecretsTake() {
+        String list = "{\"list\":[" + "{\"token\":\"5ecret\"},".repeat(50_000) + "{}]}";
+        for (String many : List.of(list, "{\"Action\":\"" + "token=5 ".repeat(50_000) + "\"}")) {
+            Redaction.Redacted redacted = Redaction.SECRETS.redactMessage(many.getBytes(UTF_8));
+            assertThat(redacted.payload().length).isLessThan(many.length() + 100_000);
+            assertThat(new String(redacted.payload(), UTF_8))
+                    .doesNotContain("5")
+                    .matches(SecretSearchTest::isJson);
+            assertThat(redacted.removed()).hasSizeLessThanOrEqualTo(1001);
+        }
     }
 
     @Test
