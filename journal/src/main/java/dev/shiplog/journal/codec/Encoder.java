@@ -80,6 +80,14 @@ public final class Encoder {
     /** What many records need, definitions and texts, is told so many times, so that it is not lost with one record. */
     private static final int TELL = 2;
 
+    /**
+     * What a group remembers of its last records, in bytes: descriptions of many containers with large labels differ by a
+     * few bytes when coded, and would stay in memory all. More than 1,500 containers' samples need.
+     */
+    private static final int MAX_HELD = 8 << 20;
+    /** Where a slot begins and ends, and its numbers. */
+    private static final int HELD_BY_SLOT = 24;
+
     /** What was learned of shapes is kept over groups, of no more than this many. */
     private static final int MAX_LEARNERS = 512;
 
@@ -96,6 +104,7 @@ public final class Encoder {
     private int shapeCount = 1;
     private int shapeBytes;
     private boolean longTrack;
+    private long held;
 
     // The record at hand: its slots, its numbers, by what the guesses miss them, and where they do.
     private int[] starts = new int[128];
@@ -114,11 +123,12 @@ public final class Encoder {
         shapeCount = 1;
         shapeBytes = 0;
         longTrack = false;
+        held = 0;
     }
 
-    /** Whether the next record must begin a new group, for the format's sake or so that damage costs no more. */
+    /** Whether the next record must begin a new group: for the format's sake, or for what damage or memory would cost. */
     public boolean isFull() {
-        return size == MAX_GROUP || longTrack;
+        return size == MAX_GROUP || longTrack || held >= MAX_HELD;
     }
 
     /** How many records the group holds so far. */
@@ -228,6 +238,7 @@ public final class Encoder {
         track.time = record.time();
         track.received = record.received();
         track.monotonic = record.monotonic();
+        held += heldBy(record.payload(), starts) - heldBy(track.payload, track.starts);
         track.payload = record.payload();
         // The arrays of the record at hand become the track's, and the track's old ones serve the next record.
         int[] oldStarts = track.starts;
@@ -244,6 +255,10 @@ public final class Encoder {
         now = oldBefore;
         mask = oldMask;
         longTrack |= ++track.depth == MAX_TRACK;
+    }
+
+    private static long heldBy(byte[] payload, int[] slots) {
+        return payload.length + (long) HELD_BY_SLOT * slots.length;
     }
 
     // Splitting.

@@ -124,6 +124,19 @@ class CodecTest {
         assertThat(encoder.size()).isOne();
     }
 
+    /** What a group remembers stays in memory, however few bytes its records take when coded. */
+    @Test
+    void aGroupOfLargeAlikePayloadsIsFullBeforeItHoldsMuchMemory() {
+        Encoder encoder = new Encoder();
+        Bytes out = new Bytes(1 << 20);
+        String label = "v".repeat(70_000);
+        for (int i = 0; !encoder.isFull() && i < 500; i++) {
+            byte[] payload = ("{\"Id\":\"c" + i + "\",\"l\":\"" + label + "\"}").getBytes(StandardCharsets.UTF_8);
+            encoder.encode(new Record(0, Kind.INSPECT, "c" + i, 1, 1, 1, payload), out);
+        }
+        assertThat(encoder.size()).isBetween(100, 130);
+    }
+
     /** The common measure; the figure is for the benchmarks, this only keeps it from growing unseen. */
     @Test
     void statsSamplesTakeFewBytes() {
