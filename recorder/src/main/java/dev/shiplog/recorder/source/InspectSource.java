@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -28,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Asks the engine for the full description of containers and keeps the newest of each that exists, for the head of the
  * next segment. {@value #ASKING} are asked for at once, beside those that hang; asking again for one that still waits
  * costs nothing; a description that did not change is not recorded again, and one that is not to be had is a
- * {@link Mark.Gap}. Keeps at most {@value #KEPT_BYTES} bytes of payloads (some 3,000 containers), of the containers it
- * heard of last. A container that was destroyed is never kept or asked for again: the engine uses no id twice, and an
+ * {@link Mark.Gap}; where the engine refuses many, one a minute tells of all. Keeps a sixth of the heap of payloads, 16 MiB at most, of the containers it heard of last. A container that was destroyed is never kept or asked for again: the engine uses no id twice, and an
  * answer may come after the destroy. Thread safe.
  */
 public final class InspectSource implements Closeable {
@@ -43,7 +43,9 @@ public final class InspectSource implements Closeable {
     /** An engine may hold a container while it mounts its volumes or pulls its network up. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static final long KEPT_BYTES = 16L << 20;
+    /** A sixth of the heap is some 1,500 ordinary containers with 48 MiB. */
+    private static final long KEPT_BYTES =
+            Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 6);
     /** A busy engine may fail to answer; what it cannot answer at the third time, the next event asks for. */
     private static final int ATTEMPTS = 3;
 
@@ -53,7 +55,8 @@ public final class InspectSource implements Closeable {
     /** Answers that are late, and events out of order, come within moments: far fewer containers end in these. */
     private static final int REMEMBERED = 4_096;
 
-    private static final long WARN_EVERY = TimeUnit.MINUTES.toNanos(1);
+    /** A proxy that forbids descriptions fails each; a mark goes to the disk at once. */
+    private static final long TELL_EVERY = TimeUnit.MINUTES.toNanos(1);
 
     private final Engine engine;
     private final Clock clock;
@@ -71,7 +74,17 @@ public final class InspectSource implements Closeable {
     private final Map<Object, Long> calls = new ConcurrentHashMap<>();
 
     private long keptBytes;
-    private long warnedAt = System.nanoTime() - WARN_EVERY;
+    /** By HTTP status, 0 for none: what the engine answers instead of descriptions. */
+    private final Map<Integer, Refusal> refusals = new TreeMap<>();
+
+    /** A row of descriptions that are not to be had, and how many of them are not told yet. */
+    private static final class Refusal {
+        long toldAt;
+        long waiting;
+        long from;
+        String id = "";
+        String reason = "";
+    }
 
     /** That a container is to be described. */
     private static final class Request {
@@ -188,6 +201,7 @@ public final class InspectSource implements Closeable {
 
     /** To be called every second: gives threads in place of those that hang. */
     void look() {
+        tellRefusals(TELL_EVERY);
         long now = System.nanoTime();
         long hanging = calls.values().stream().filter(at -> now - at > HANGING).count();
         int threads = ASKING + (int) Math.min(HANGING_MAX, hanging);
@@ -205,6 +219,7 @@ public final class InspectSource implements Closeable {
             }
             request.state = State.VAIN;
         });
+        tellRefusals(0);
     }
 
     /** Idempotent. */
@@ -260,8 +275,11 @@ public final class InspectSource implements Closeable {
         if (hung || !again) {
             since = clock.now().received();
             String reason = String.valueOf(failure.getMessage());
-            tell(id, request.since, since, reason);
-            warn(id, reason);
+            if (hung) {
+                tell(id, request.since, since, reason);
+            } else {
+                refused(status, id, request.since, reason);
+            }
         }
         if (again) {
             schedule(id, new Request(since), attempt + 1, (hung ? PUT_ASIDE_MILLIS : RETRY_MILLIS) * attempt);
@@ -272,14 +290,42 @@ public final class InspectSource implements Closeable {
         queue.put(clock.mark(id, new Mark.Gap(Kind.INSPECT.label(), id, from, to, reason)));
     }
 
-    /** One line for many: the marks tell of each. */
-    private void warn(String id, String reason) {
-        long now = System.nanoTime();
-        boolean due = now - warnedAt >= WARN_EVERY;
-        if (due) {
-            warnedAt = now;
+    /** The first with a status is told at once, those that follow together. */
+    private void refused(int status, String id, long since, String reason) {
+        Refusal refusal = refusals.get(status);
+        boolean first = refusal == null;
+        if (refusal == null) {
+            refusal = new Refusal();
+            refusals.put(status, refusal);
         }
-        LOG.log(due ? Level.WARNING : Level.DEBUG, "container {0} is not described: {1}", id, reason);
+        refusal.from = refusal.waiting == 0 ? since : Math.min(refusal.from, since);
+        refusal.id = refusal.waiting == 0 || refusal.id.equals(id) ? id : "";
+        refusal.reason = reason;
+        refusal.waiting++;
+        if (first || System.nanoTime() - refusal.toldAt >= TELL_EVERY) {
+            tell(refusal);
+        }
+    }
+
+    private void tell(Refusal refusal) {
+        long count = refusal.waiting;
+        String id = refusal.id;
+        tell(id, refusal.from, clock.now().received(), refusal.reason + (id.isEmpty() ? ", and others" : ""));
+        LOG.log(
+                Level.WARNING,
+                "{0} not described: {1}",
+                id.isEmpty() ? count + " containers are" : "container " + id + " is",
+                refusal.reason);
+        refusal.waiting = 0;
+        refusal.toldAt = System.nanoTime();
+    }
+
+    /** Tells what the engine refused and is not told yet, if that has waited for {@code nanos}. */
+    private synchronized void tellRefusals(long nanos) {
+        long now = System.nanoTime();
+        refusals.values().stream()
+                .filter(refusal -> refusal.waiting > 0 && now - refusal.toldAt >= nanos)
+                .forEach(this::tell);
     }
 
     private byte[] get(String id) throws IOException {

@@ -389,6 +389,23 @@ class SourcesTest {
         }
     }
 
+    @Test
+    void descriptionsThatAreForbiddenAreToldOnceAndThenTogether() {
+        FakeEngine engine = new FakeEngine(path -> {
+            throw new EngineStatusException(path, path.contains("c7") ? 401 : 403, "Forbidden");
+        });
+        InspectSource inspects = inspects(engine);
+        for (int i = 0; i < 50; i++) {
+            inspects.request("c" + i);
+        }
+        await().until(() -> engine.asked.size() == 50 && gaps(Kind.INSPECT).size() == 2);
+        inspects.close();
+        List<Mark.Gap> told = gaps(Kind.INSPECT);
+        assertThat(told).hasSize(3);
+        assertThat(told.get(2).subject()).isEmpty();
+        assertThat(told.get(2).reason()).contains("403").endsWith(", and others");
+    }
+
     /** An answer may come after the event, to a question from before it. */
     @Test
     void aContainerThatTheJournalKnowsToBeDestroyedIsNotRevivedByItsDescription() {
