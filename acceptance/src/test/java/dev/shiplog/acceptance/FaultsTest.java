@@ -89,7 +89,7 @@ class FaultsTest {
 
         assertEnds(0, """
                 TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
-                TIME WARN  unix://SOCKET: no such file; is the engine running, is the socket mounted?; trying again until it answers
+                TIME WARN  unix://SOCKET: no such file (is the engine running, is the socket mounted?); trying again until it answers
                 TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
                 TIME INFO  stopped: terminated by a signal; nothing is left to be written
                 """, recorder);

@@ -42,19 +42,31 @@ final class Failures {
                     + "(?:\"[^\"]*+\"?+|[^\\s,;&\"]++)",
             Pattern.CASE_INSENSITIVE);
 
+    private static final String OUR_CERTIFICATE = "is cert.pem signed by a CA it trusts?";
+
     private Failures() {}
 
     /** While a request was sent or its answer read. */
     static IOException explain(EngineAddress address, String path, Throwable thrown) {
         Throwable cause = mostTelling(thrown);
-        String unreachable = unreachable(address, cause);
-        return new IOException(
-                address + ": " + (unreachable != null ? unreachable : "GET " + path + ": " + broken(address, cause)),
-                thrown);
+        Finding unreachable = unreachable(address, cause);
+        Finding finding = unreachable != null ? unreachable : broken(address, cause);
+        String where = unreachable != null ? ": " : ": GET " + path + ": ";
+        return new EngineFailedException(address + where + finding.fact, finding.question, thrown);
+    }
+
+    /** What is known, and what to look at, as a question or empty. */
+    private record Finding(String fact, String question) {}
+
+    private static final Finding NO_ANSWER =
+            new Finding("no answer to connecting", "is the host up, does a firewall drop it?");
+
+    private static Finding found(String fact) {
+        return new Finding(fact, "");
     }
 
     /** What keeps us from reaching the engine at all; null if it is something else. */
-    private static @Nullable String unreachable(EngineAddress address, Throwable cause) {
+    private static @Nullable Finding unreachable(EngineAddress address, Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         Path socket = address.socket();
         if (cause instanceof SSLException) {
@@ -62,90 +74,91 @@ final class Failures {
         }
         if (socket != null) {
             if (Files.isDirectory(socket)) {
-                return "is a directory; Docker makes one when it mounts a socket that is not there:"
-                        + " remove it, start the engine, mount again";
+                return found("is a directory; Docker makes one when it mounts a socket that is not there:"
+                        + " remove it, start the engine, mount again");
             }
             if (message.contains("No such file")) {
-                return "no such file; is the engine running, is the socket mounted?";
+                return new Finding("no such file", "is the engine running, is the socket mounted?");
             }
             if (message.contains("Permission denied")) {
-                return "permission denied" + owner(socket);
+                return denied(socket);
             }
             if (message.contains("Connection refused") || message.contains("Socket operation on non-socket")) {
                 return Files.isRegularFile(socket)
-                        ? "is a plain file, not a socket"
-                        : "connection refused; the socket is left over, is the engine running?";
+                        ? found("is a plain file, not a socket")
+                        : new Finding("connection refused; the socket is left over", "is the engine running?");
             }
             return null;
         }
         if (cause instanceof UnknownHostException) {
-            return "unknown host " + address.uri().getHost();
+            return found("unknown host " + address.uri().getHost());
         }
         if (cause instanceof ConnectException || message.contains("Connection refused")) {
             return message.toLowerCase(Locale.ROOT).contains("timed out")
-                    ? "no answer to connecting; is the host up, does a firewall drop it?"
-                    : "connection refused; does the engine listen on this port?";
+                    ? NO_ANSWER
+                    : new Finding("connection refused", "does the engine listen on this port?");
         }
         if (cause instanceof SocketTimeoutException
                 && message.toLowerCase(Locale.ROOT).contains("connect")) {
-            return "no answer to connecting; is the host up, does a firewall drop it?";
+            return NO_ANSWER;
         }
         if (cause instanceof NoRouteToHostException) {
-            return "no route to the host";
+            return found("no route to the host");
         }
         return null;
     }
 
-    private static String tls(String message) {
+    private static Finding tls(String message) {
         String what = oneLine(message);
         if (message.contains("plaintext connection") || message.contains("Unsupported or unrecognized SSL message")) {
-            return "TLS failed, the far end does not speak TLS; unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH,"
-                    + " or use the engine's TLS port";
+            return found("TLS failed, the far end does not speak TLS; unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH,"
+                    + " or use the engine's TLS port");
         }
         if (message.contains("Received fatal alert") && (message.contains("certificate") || message.contains("_ca"))) {
-            return "TLS failed, the engine refused our certificate (" + what
-                    + "); is cert.pem signed by a CA it trusts?";
+            return new Finding("TLS failed, the engine refused our certificate (" + what + ")", OUR_CERTIFICATE);
         }
         if (message.contains("PKIX") || message.contains("unable to find valid certification path")) {
-            return "TLS failed, ca.pem did not sign the engine's certificate (" + what + ")";
+            return found("TLS failed, ca.pem did not sign the engine's certificate (" + what + ")");
         }
-        return "TLS failed: " + what;
+        return found("TLS failed: " + what);
     }
 
-    private static String owner(Path socket) {
+    private static Finding denied(Path socket) {
         try {
             PosixFileAttributes attributes = Files.readAttributes(socket, PosixFileAttributes.class);
             Object gid = Files.getAttribute(socket, "unix:gid", LinkOption.NOFOLLOW_LINKS);
-            return ": it belongs to " + attributes.owner().getName() + " and group "
-                    + attributes.group().getName() + ", "
-                    + PosixFilePermissions.toString(attributes.permissions())
-                    + "; join that group, in a container with --group-add "
-                    + gid;
+            return found(
+                    "permission denied: it belongs to " + attributes.owner().getName() + " and group "
+                            + attributes.group().getName() + ", "
+                            + PosixFilePermissions.toString(attributes.permissions())
+                            + "; join that group, in a container with --group-add "
+                            + gid);
         } catch (IOException e) {
-            return " on the way to it; may this user enter " + socket.getParent() + "?";
+            return new Finding("permission denied on the way to it", "may this user enter " + socket.getParent() + "?");
         }
     }
 
-    private static String broken(EngineAddress address, Throwable cause) {
+    private static Finding broken(EngineAddress address, Throwable cause) {
         String name = cause.getClass().getSimpleName();
         String what = oneLine(String.valueOf(cause.getMessage()));
         boolean hungUp = name.equals("NoHttpResponseException") || what.matches("Broken pipe|Connection reset.*");
         if (hungUp) {
-            return "the engine hung up"
-                    + (address.certificates() == null ? "" : "; is cert.pem signed by a CA it trusts?");
+            return new Finding("the engine hung up", address.certificates() == null ? "" : OUR_CERTIFICATE);
         }
         return switch (name) {
             case "ConnectionClosedException", "TruncatedChunkException" ->
-                "cut off in the midst of the answer (" + what + ")";
+                found("cut off in the midst of the answer (" + what + ")");
             case "ProtocolException",
                     "ClientProtocolException",
                     "UnsupportedHttpVersionException",
                     "MessageConstraintException",
-                    "MalformedChunkCodingException" -> "this is not HTTP (" + what + "); does an engine listen there?";
+                    "MalformedChunkCodingException" ->
+                new Finding("this is not HTTP (" + what + ")", "does an engine listen there?");
             default ->
-                cause instanceof ClosedByInterruptException || cause instanceof InterruptedIOException
-                        ? "interrupted"
-                        : cause.getMessage() == null ? name : what;
+                found(
+                        cause instanceof ClosedByInterruptException || cause instanceof InterruptedIOException
+                                ? "interrupted"
+                                : cause.getMessage() == null ? name : what);
         };
     }
 

@@ -4,6 +4,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
+import dev.shiplog.recorder.engine.EngineFailedException;
 import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.engine.Message;
 import dev.shiplog.recorder.engine.MessageStream;
@@ -215,6 +216,7 @@ public final class EventSource implements Closeable {
             long begun = System.nanoTime();
             boolean broke = false;
             String ended;
+            String question = "";
             Connection connection = null;
             try {
                 Engine.Greeting greeting = greet();
@@ -233,11 +235,12 @@ public final class EventSource implements Closeable {
             } catch (IOException e) {
                 broke = true;
                 ended = String.valueOf(e.getMessage());
+                question = e instanceof EngineFailedException failed ? failed.question() : "";
             }
             current = null;
             boolean stable = connection != null && connection.opened && System.nanoTime() - begun > STABLE;
             if (connection == null || !lost(connection, ended)) {
-                away(ended);
+                away(ended, question);
             }
             barren =
                     broke && connection != null && connection.opened && !connection.brought && !stable ? barren + 1 : 0;
@@ -418,7 +421,7 @@ public final class EventSource implements Closeable {
     }
 
     /** The engine cannot be reached. */
-    private synchronized void away(String why) {
+    private synchronized void away(String why, String question) {
         if (isStopping()) {
             return;
         }
@@ -429,7 +432,8 @@ public final class EventSource implements Closeable {
             down = true;
             queue.put(new Arrival.Disconnected(clock.mark(lostAt == 0 ? begun : lostAt, new Mark.EngineDown(why))));
             containers.disconnected();
-            LOG.log(Level.WARNING, "{0}; trying again until it answers", why);
+            String asked = question.isEmpty() ? "" : " (" + question + ")";
+            LOG.log(Level.WARNING, "{0}{1}; trying again until it answers", why, asked);
         }
     }
 

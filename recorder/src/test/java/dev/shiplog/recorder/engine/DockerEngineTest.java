@@ -128,8 +128,7 @@ final class DockerEngineTest {
     void asksAgainAfterTheEngineWasRestarted() throws IOException {
         engine.get("/info");
         scripted.vanish();
-        assertThatThrownBy(() -> engine.get("/info"))
-                .hasMessage(scripted.address() + ": no such file; is the engine running, is the socket mounted?");
+        assertThatThrownBy(() -> engine.get("/info")).hasMessage(scripted.address() + ": no such file");
         scripted.comeBackAs("other");
         assertThat(new String(engine.get("/info"), UTF_8)).contains("\"ID\":\"other\"");
     }
@@ -228,7 +227,7 @@ final class DockerEngineTest {
             server.bind(UnixDomainSocketAddress.of(left));
         }
         assertThatThrownBy(() -> greet(left))
-                .hasMessage("unix://" + left + ": connection refused; the socket is left over, is the engine running?");
+                .hasMessage("unix://" + left + ": connection refused; the socket is left over");
     }
 
     private void greet(Path socket) throws IOException {
@@ -240,8 +239,7 @@ final class DockerEngineTest {
     @Test
     void explainsAPortWhereNobodyListens() {
         try (Engine other = Engine.open(EngineAddress.of("tcp://127.0.0.1:1", Map.of()), watchdog)) {
-            assertThatThrownBy(other::greet)
-                    .hasMessage("tcp://127.0.0.1:1: connection refused; does the engine listen on this port?");
+            assertThatThrownBy(other::greet).hasMessage("tcp://127.0.0.1:1: connection refused");
         }
     }
 

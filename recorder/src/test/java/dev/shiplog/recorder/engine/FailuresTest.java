@@ -40,8 +40,9 @@ final class FailuresTest {
     void looksForTheClosedDoorOnTheWay() {
         EngineAddress address = EngineAddress.of("unix:///nowhere/at/all.sock", Map.of());
         assertThat(Failures.explain(address, "/info", new SocketException("Permission denied")))
-                .hasMessage("unix:///nowhere/at/all.sock: permission denied on the way to it;"
-                        + " may this user enter /nowhere/at?");
+                .hasMessage("unix:///nowhere/at/all.sock: permission denied on the way to it")
+                .extracting(failed -> ((EngineFailedException) failed).question())
+                .isEqualTo("may this user enter /nowhere/at?");
     }
 
     @Test
