@@ -8,6 +8,7 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.testkit.ScriptedEngine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FaultsTest {
     private static final Duration SOON = Duration.ofSeconds(20);
+
+    private static final int TOO_LONG = 40_000_000;
     /** Takes from root the right to pass over the permissions of files; any other user has no such right. */
     private static final List<String> WITHOUT_PRIVILEGE =
             System.getProperty("user.name").equals("root")
@@ -178,6 +181,50 @@ class FaultsTest {
                             });
         }
         assertThat(journal).as("nothing is set aside for it").isDirectoryNotContaining("glob:**.cq4.*");
+    }
+
+    // The engine sends what is large.
+
+    /** The ring brings all of it again at the second start; each that is recorded is a sixth of the recorder's memory. */
+    @Test
+    void largeEventsAreRecordedWholeAndOnceAndOneThatIsTooLongIsToldOnce() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.at(socket)) {
+            String id = engine.start("web");
+            for (int i = 0; i < 4; i++) {
+                engine.emit(execution(id, 8_000_000, i));
+                engine.exec("web", "small " + i);
+            }
+            engine.emit(execution(id, TOO_LONG, 4));
+            for (int start = 0; start < 2; start++) {
+                RecorderProcess recorder = record();
+                engine.exec("web", "after start " + start);
+                int recorded = engine.emitted().size() - 1;
+                await().atMost(SOON.multipliedBy(3))
+                        .pollInterval(Duration.ofMillis(500))
+                        .ignoreExceptionsInstanceOf(IOException.class)
+                        .until(() -> Journals.payloads(journal, Kind.EVENT).size() == recorded);
+                recorder.terminate();
+                assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
+            }
+            List<byte[]> expected = new ArrayList<>(engine.emitted());
+            expected.removeIf(event -> event.length > TOO_LONG);
+            assertThat(Journals.payloads(journal, Kind.EVENT).equals(Journals.texts(expected)))
+                    .as("what is recorded is what was sent")
+                    .isTrue();
+            assertThat(marks(journal))
+                    .filteredOn(Mark.Oversized.class::isInstance)
+                    .singleElement()
+                    .satisfies(
+                            mark -> assertThat(((Mark.Oversized) mark).length()).isGreaterThan(TOO_LONG));
+        }
+    }
+
+    /** The engine repeats the whole command line of an exec in its event. */
+    private static byte[] execution(String id, int length, int number) {
+        return ("{\"Type\":\"container\",\"Action\":\"exec_create: sh -c " + "QUJD".repeat(length / 4)
+                        + "\",\"Actor\":{\"ID\":\"" + id + "\",\"Attributes\":{\"name\":\"web\"}},\"scope\":\"local\","
+                        + "\"timeNano\":" + (System.currentTimeMillis() * 1_000_000 + number) + "}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     // The journal cannot be written.
