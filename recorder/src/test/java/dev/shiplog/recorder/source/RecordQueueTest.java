@@ -165,7 +165,6 @@ class RecordQueueTest {
         }
     }
 
-    /** Waking the writer costs more than writing a sample. */
     /** With the next one read meanwhile, memory would not hold what is made of them. */
     @Test
     void keepsWhoBringsALargeRecordUntilThatIsWritten() throws Exception {
@@ -179,6 +178,7 @@ class RecordQueueTest {
         assertThat(put).succeedsWithin(Duration.ofSeconds(2));
     }
 
+    /** Waking the writer costs more than writing a sample. */
     @Test
     void samplesWaitForCompanyAndComeInOrder() throws Exception {
         RecordQueue queue = new RecordQueue(100, 1_000);
