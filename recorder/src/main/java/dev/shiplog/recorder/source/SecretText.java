@@ -33,6 +33,14 @@ final class SecretText {
         BEFORE_SECRET,
         /** A secret if it is in single quotes, as in SQL. */
         QUOTED,
+        /** A secret, but for some words of SQL. */
+        PASSWORD,
+        /** {@code user%password}. */
+        PERCENT,
+        /** {@code user,password}. */
+        COMMA,
+        /** A file, then a user's name, and then a secret. */
+        BEFORE_USER,
         /** The value of a member of JSON: what is in an object has names of its own, a list goes on to its end. */
         MEMBER,
         /** The rest of such a list. */
@@ -79,6 +87,13 @@ final class SecretText {
                     "change_password", Next.BEFORE_SECRET,
                     "authenticate_user", Next.BEFORE_SECRET),
             Map.of());
+    /** Options with a {@code b} say that a password follows; those with an {@code n}, that no file comes before. */
+    private static final Tool HTPASSWD = new Tool(Map.of("-b", Next.BEFORE_USER, "-n", Next.BEFORE_SECRET), Map.of());
+
+    private static final Tool SMB = new Tool(
+            Map.of("-U", Next.PERCENT, "--user", Next.PERCENT), Map.of("-U", Next.PERCENT, "--user=", Next.PERCENT));
+    private static final Tool LFTP =
+            new Tool(Map.of("-u", Next.COMMA, "--user", Next.COMMA), Map.of("-u", Next.COMMA, "--user=", Next.COMMA));
     private static final Tool VAULT = new Tool(Map.of("login", Next.SECRET), Map.of());
     private static final Tool HTTPIE = new Tool(Map.of("-a", Next.USER), Map.of());
     /** Their {@code -p} is a port, but for their verb {@code login}, which makes {@link #SMALL_P} of them. */
@@ -123,6 +138,11 @@ final class SecretText {
             Map.entry("ldapwhoami", LDAP),
             Map.entry("rabbitmqctl", RABBIT),
             Map.entry("vault", VAULT),
+            Map.entry("htpasswd", HTPASSWD),
+            Map.entry("smbclient", SMB),
+            Map.entry("smbget", SMB),
+            Map.entry("rpcclient", SMB),
+            Map.entry("lftp", LFTP),
             Map.entry("docker", CONTAINERS),
             Map.entry("podman", CONTAINERS),
             Map.entry("nerdctl", CONTAINERS),
@@ -136,6 +156,11 @@ final class SecretText {
     private static final Pattern NAMED_OPTION = Pattern.compile("--?[\\w.-]+");
     /** curl's options without a value, and {@code -u} behind them. */
     private static final Pattern AND_USER = Pattern.compile("-[fsSkLgiIvqN#]+u");
+
+    private static final Pattern AND_PASSWORD = Pattern.compile("-[A-Za-z]*b[A-Za-z]*");
+
+    /** What SQL has behind {@code PASSWORD} that is none. */
+    private static final Pattern NO_PASSWORD = Pattern.compile("(?:EXPIRE|NULL|HISTORY|REUSE|REQUIRE|FOR|FROM)\\b.*");
 
     private static final Pattern SCRIPT = Pattern.compile("-[a-z]*c|CMD-SHELL");
     private static final Pattern ASSIGNMENT = Pattern.compile("[\\w.-]+=.*", Pattern.DOTALL);
@@ -244,6 +269,11 @@ final class SecretText {
         int open = quoted ? from + quote : from;
         int close = quoted ? to - quote : to;
         String start = string(open, close, 64);
+        if ((due == Next.BEFORE_USER || due == Next.BEFORE_SECRET) && start.startsWith("-")) {
+            option(start, open, close);
+            next = due == Next.BEFORE_SECRET || next == Next.ORDINARY ? due : next;
+            return;
+        }
         if (due != Next.ORDINARY && !isOption(start) && taken(due, from, to, open, close, start)) {
             return;
         }
@@ -254,7 +284,7 @@ final class SecretText {
             if (named != null) {
                 next = named;
             } else if (start.equalsIgnoreCase("by") || start.equalsIgnoreCase("password")) {
-                next = Next.QUOTED;
+                next = start.equals("PASSWORD") ? Next.PASSWORD : Next.QUOTED;
             } else if (start.startsWith("pass:")) {
                 sink.cut(skip(5, open, close), close);
             } else if (isScheme(start)) {
@@ -267,22 +297,31 @@ final class SecretText {
     /** Whether the word was what the one before it said. */
     private boolean taken(Next due, int from, int to, int open, int close, String start) {
         switch (due) {
-            case SECRET -> sink.cut(from, to);
+            case SECRET -> cutWord(from, to);
             case CREDENTIALS -> {
                 if (isScheme(start)) {
                     next = Next.CREDENTIALS;
                 } else {
-                    sink.cut(from, to);
+                    cutWord(from, to);
                 }
             }
             case USER -> cutBehind(':', open, close);
             case VARIABLE -> cutBehind('=', open, close);
+            case PERCENT -> cutBehind('%', open, close);
+            case COMMA -> cutBehind(',', open, close);
+            case BEFORE_USER -> next = Next.BEFORE_SECRET;
             case BEFORE_SECRET -> next = Next.SECRET;
+            case PASSWORD -> {
+                if (NO_PASSWORD.matcher(start).matches()) {
+                    return false;
+                }
+                cutWord(from, to);
+            }
             case QUOTED -> {
                 if (at(from, to) != '\'') {
                     return false;
                 }
-                sink.cut(from, to);
+                cutWord(from, to);
             }
             case MEMBER, LIST -> {
                 if (start.startsWith("{") && due == Next.MEMBER) {
@@ -310,6 +349,8 @@ final class SecretText {
             next = Next.HEADER;
         } else if (AND_USER.matcher(start).matches() && tool.equals(CURL)) {
             next = Next.USER;
+        } else if (AND_PASSWORD.matcher(start).matches() && tool.equals(HTPASSWD)) {
+            next = start.contains("n") ? Next.BEFORE_SECRET : Next.BEFORE_USER;
         } else if (NAMED_OPTION.matcher(start).matches() && SecretNames.isSecret(start)) {
             next = Next.SECRET;
         } else {
@@ -317,9 +358,9 @@ final class SecretText {
                 if (start.startsWith(prefix) && start.length() > prefix.length() && !start.startsWith("--p")) {
                     int from = skip(prefix.length(), open, close);
                     if (what == Next.SECRET) {
-                        sink.cut(from, close);
+                        cutWord(from, close);
                     } else {
-                        cutBehind(what == Next.USER ? ':' : '=', from, close);
+                        cutBehind(separator(what), from, close);
                     }
                 }
             });
@@ -508,10 +549,48 @@ final class SecretText {
         return to;
     }
 
+    private static char separator(Next what) {
+        return what == Next.USER ? ':' : what == Next.PERCENT ? '%' : what == Next.COMMA ? ',' : '=';
+    }
+
+    /** A word that is a secret, but for what closes the command or the JSON around it. */
+    private void cutWord(int from, int to) {
+        int end = argument ? to : secretEnd(from, to);
+        sink.cut(from, end);
+        if (end < to && ";|&".indexOf(at(end, to)) >= 0) {
+            tool = NONE;
+        }
+    }
+
+    private int secretEnd(int from, int to) {
+        int taken = from + REDACTED.length();
+        if (begins(REDACTED, from, to) && behindLastOther(";|&)}],", taken, to) < 0) {
+            return taken;
+        }
+        int quote = quote(from, to);
+        int closing = quote > 0 ? closing(from, quote, to) : -1;
+        if (closing >= 0 && closing + quote < to && behindLastOther(";|&)}],", closing + quote, to) < 0) {
+            return closing + quote;
+        }
+        int end = behindLastOther(";|&)", from, to);
+        return end < 0 ? to : end;
+    }
+
+    /** Behind the last character that is none of these; -1 if there is no other. */
+    private int behindLastOther(String characters, int from, int to) {
+        int behind = -1;
+        for (int i = from; i < to; i = after(i, to)) {
+            if (characters.indexOf(at(i, to)) < 0) {
+                behind = after(i, to);
+            }
+        }
+        return behind;
+    }
+
     private void cutBehind(char separator, int from, int to) {
         int value = behind(separator, from, to);
         if (value >= 0 && value < to) {
-            sink.cut(value, to);
+            cutWord(value, to);
         }
     }
 

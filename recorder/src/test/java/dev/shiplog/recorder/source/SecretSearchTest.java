@@ -85,6 +85,17 @@ class SecretSearchTest {
                 "exec_create: curl https://h/x?X-Amz-Signature=5ecret&x=1",
                 "exec_create: app --api-key 5ecret --db.pwd=5ecret --registry-auth 5ecret",
                 "exec_create: it's odd --password 5ecret",
+                "exec_create: htpasswd -b f u 5ecret",
+                "exec_create: htpasswd -cbB /etc/f u 5ecret",
+                "exec_create: htpasswd -b -c f u 5ecret; ls",
+                "exec_create: htpasswd -nb u 5ecret",
+                "exec_create: htpasswd -n -b u 5ecret",
+                "exec_create: htpasswd -B -b -n u 5ecret",
+                "exec_create: smbclient -U u%5ecret //h/s",
+                "exec_create: smbclient //h/s --user=D/u%5ecret -c ls",
+                "exec_create: lftp -u u,5ecret ftp://h",
+                "exec_create: psql -c ALTER ROLE app PASSWORD 5ecret",
+                "exec_create: psql -c \"ALTER ROLE app PASSWORD '5ecret';\"",
             })
     void takesSecretsOutOfCommandLines(String action) throws IOException {
         String redacted = redacted(event(action));
@@ -105,9 +116,31 @@ class SecretSearchTest {
         assertThat(redacted(event(action).replace("{\"status\"", "{status"))).doesNotContain("5ecr");
     }
 
+    /** What stands behind a secret says what happened next. */
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "mysqladmin -p5ecret; mysql",
+                "redis-cli -a 5ecret| grep x",
+                "curl -u user:5ecret& wait",
+                "echo $(redis-cli -a 5ecret)",
+                "echo {\"password\": \"5ecret\"} {\"a\":[{\"password\": \"5ecret\"}]}",
+                "mysql -e \"ALTER USER x IDENTIFIED BY '5ecret'; SELECT 1\"",
+                "lftp -u u,5ecret; redis-cli -a 5ecret; ls -a all",
+            })
+    void cutsTheSecretOnly(String command) throws IOException {
+        String payload = event("exec_create: " + command);
+        String expected = payload.replace("\\\"5ecret\\\"", "5ecret").replace("'5ecret'", "5ecret");
+        assertThat(redacted(payload)).isEqualTo(expected.replace("5ecret", "<redacted>"));
+        assertThat(redacted(redacted(payload))).isEqualTo(redacted(payload));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "exec_create: mysql -e ALTER USER x PASSWORD EXPIRE",
+                "exec_create: htpasswd -c f u",
+                "exec_create: smbclient -U u //h/s",
                 "exec_create: ls --author me --keyboard=de --tokenizer bert",
                 "exec_create: cat /home/keyboard/author.txt",
                 "exec_create: curl -f http://localhost:8080/health?user=a@b.example",
