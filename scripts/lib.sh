@@ -49,7 +49,7 @@ build() {
     jar=$home/$1/target/shiplog-$1.jar
     if [ -e "$jar" ]; then
         [ -e "$home/pom.xml" ] || return 0
-        newer=$(cd "$home" && find pom.xml journal/pom.xml journal/src/main "$1/pom.xml" "$1/src/main" -newer "$jar" | sed -n 1p)
+        newer=$(cd "$home" && find pom.xml journal/pom.xml journal/src/main timeline/pom.xml timeline/src/main "$1/pom.xml" "$1/src/main" -newer "$jar" | sed -n 1p)
         [ -n "$newer" ] || return 0
     fi
     command -v mvn >/dev/null || fail "$jar is to be built, which needs Maven 3.6.3 or newer on the path"

@@ -32,7 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The shape of the house, as the package table in {@code docs/ARCHITECTURE.md} draws it. */
 class ArchitectureTest {
-    private static final String[] PURE = {"dev.shiplog.journal.record", "dev.shiplog.journal.codec"};
+    private static final String[] PURE = {
+        "dev.shiplog.journal.bytes", "dev.shiplog.journal.record", "dev.shiplog.journal.codec", "dev.shiplog.timeline.."
+    };
     private static final DescribedPredicate<JavaClass> MAIN =
             describe("a main", c -> c.getSimpleName().endsWith("Main"));
 
@@ -41,7 +43,7 @@ class ArchitectureTest {
     @BeforeAll
     static void readClasses() {
         shipped = new ClassFileImporter()
-                .importPaths(Stream.of("journal", "recorder", "replay")
+                .importPaths(Stream.of("journal", "timeline", "recorder", "replay")
                         .map(module -> Path.of("..", module, "target", "classes"))
                         .toList());
     }
@@ -51,8 +53,8 @@ class ArchitectureTest {
                 Arguments.of("net.openhft..", List.of("dev.shiplog.journal")),
                 Arguments.of("com.github.dockerjava..", List.of("dev.shiplog.recorder.engine")),
                 Arguments.of("org.apache.hc..", List.of("dev.shiplog.recorder.engine")),
-                Arguments.of("com.google.re2j..", List.of("dev.shiplog.journal.record")),
-                Arguments.of("com.github.luben..", List.of("dev.shiplog.journal.archive")),
+                Arguments.of("com.google.re2j..", List.of("dev.shiplog.timeline")),
+                Arguments.of("com.github.luben..", List.of("dev.shiplog.journal.file")),
                 Arguments.of("org.apache.commons.compress..", List.of("dev.shiplog.journal.archive")),
                 Arguments.of("org.snakeyaml..", List.of("dev.shiplog.recorder")),
                 Arguments.of(
@@ -63,8 +65,9 @@ class ArchitectureTest {
                         List.of(
                                 "dev.shiplog.journal.record",
                                 "dev.shiplog.journal.segment",
-                                "dev.shiplog.recorder.source",
-                                "dev.shiplog.replay..")));
+                                "dev.shiplog.timeline.json",
+                                "dev.shiplog.timeline.payload",
+                                "dev.shiplog.recorder.source")));
     }
 
     @ParameterizedTest
@@ -80,17 +83,24 @@ class ArchitectureTest {
     }
 
     @Test
-    void recorderAndReplayMeetOnlyInTheJournal() {
+    void recorderAndReplayMeetOnlyInTimelineAndJournal() {
         slices().matching("dev.shiplog.(recorder|replay)..")
                 .should()
                 .notDependOnEachOther()
                 .check(shipped);
         noClasses()
                 .that()
-                .resideInAPackage("dev.shiplog.journal..")
+                .resideInAnyPackage("dev.shiplog.journal..", "dev.shiplog.timeline..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.shiplog.recorder..", "dev.shiplog.replay..")
+                .check(shipped);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.shiplog.journal..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.shiplog.timeline..")
                 .check(shipped);
     }
 
@@ -140,7 +150,10 @@ class ArchitectureTest {
                 .should(new ArchCondition<JavaClass>("be used by another package, or be package-private") {
                     @Override
                     public void check(JavaClass item, ConditionEvents events) {
-                        boolean used = item.getDirectDependenciesToSelf().stream()
+                        boolean used = shipped.stream()
+                                        .filter(c ->
+                                                c.equals(item) || c.getName().startsWith(item.getName() + "$"))
+                                        .flatMap(c -> c.getDirectDependenciesToSelf().stream())
                                         .anyMatch(d ->
                                                 !d.getOriginClass().getPackage().equals(item.getPackage()))
                                 || item.getMethodsWithReturnTypeOfSelf().stream()

@@ -255,7 +255,7 @@ class EngineEndTest {
         List<String> lines = new ArrayList<>();
         for (Exchange exchange : tee.exchanges()) {
             if (exchange.target().contains("/events?") && exchange.status() == 200) {
-                lines.addAll(Journals.texts(exchange.lines()));
+                lines.addAll(RecordedJournal.texts(exchange.lines()));
             }
         }
         return lines;
@@ -314,11 +314,11 @@ class EngineEndTest {
 
     private List<Record> records() throws IOException {
         // The recorder makes the directory.
-        return Files.isDirectory(journal()) ? Journals.read(journal()) : List.of();
+        return Files.isDirectory(journal()) ? RecordedJournal.read(journal()) : List.of();
     }
 
     private List<String> events() throws IOException {
-        return Journals.texts(records().stream()
+        return RecordedJournal.texts(records().stream()
                 .filter(record -> record.kind() == Kind.EVENT)
                 .map(Record::payload)
                 .toList());

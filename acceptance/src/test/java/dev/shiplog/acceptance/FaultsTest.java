@@ -202,13 +202,14 @@ class FaultsTest {
                 await().atMost(SOON.multipliedBy(3))
                         .pollInterval(Duration.ofMillis(500))
                         .ignoreExceptionsInstanceOf(IOException.class)
-                        .until(() -> Journals.payloads(journal, Kind.EVENT).size() == recorded);
+                        .until(() ->
+                                RecordedJournal.payloads(journal, Kind.EVENT).size() == recorded);
                 recorder.terminate();
                 assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
             }
             List<byte[]> expected = new ArrayList<>(engine.emitted());
             expected.removeIf(event -> event.length > TOO_LONG);
-            assertThat(Journals.payloads(journal, Kind.EVENT).equals(Journals.texts(expected)))
+            assertThat(RecordedJournal.payloads(journal, Kind.EVENT).equals(RecordedJournal.texts(expected)))
                     .as("what is recorded is what was sent")
                     .isTrue();
             assertThat(marks(journal))
@@ -253,8 +254,8 @@ class FaultsTest {
             awaitEvents(journal, 7);
             first.terminate();
             assertThat(first.awaitEnd()).as(first.output()).isZero();
-            assertThat(Journals.payloads(journal, Kind.EVENT))
-                    .containsExactlyElementsOf(Journals.texts(engine.emitted()));
+            assertThat(RecordedJournal.payloads(journal, Kind.EVENT))
+                    .containsExactlyElementsOf(RecordedJournal.texts(engine.emitted()));
         }
     }
 
@@ -309,15 +310,17 @@ class FaultsTest {
             awaitOutput(recorder, "ERROR");
             engine.restart("web1");
             engine.flood("web2", 50);
-            int before = Journals.payloads(seen, Kind.STATS).size();
+            int before = RecordedJournal.payloads(seen, Kind.STATS).size();
             Thread.sleep(3_000);
             Files.delete(filler);
-            await().atMost(SOON).until(() -> Journals.payloads(seen, Kind.STATS).size() > before + 20);
+            await().atMost(SOON)
+                    .until(() -> RecordedJournal.payloads(seen, Kind.STATS).size() > before + 20);
             awaitEvents(seen, engine.emitted().size());
             recorder.terminate();
             assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
 
-            assertThat(Journals.payloads(seen, Kind.EVENT)).containsExactlyElementsOf(Journals.texts(engine.emitted()));
+            assertThat(RecordedJournal.payloads(seen, Kind.EVENT))
+                    .containsExactlyElementsOf(RecordedJournal.texts(engine.emitted()));
             assertThat(marks(seen))
                     .filteredOn(Mark.Dropped.class::isInstance)
                     .isNotEmpty()
@@ -407,12 +410,12 @@ class FaultsTest {
     private static void awaitEvents(Path journal, int count) {
         await().atMost(SOON)
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> Journals.payloads(journal, Kind.EVENT).size() == count);
+                .until(() -> RecordedJournal.payloads(journal, Kind.EVENT).size() == count);
     }
 
     private static List<Mark> marks(Path journal) throws IOException {
         List<Mark> marks = new ArrayList<>();
-        for (Record record : Journals.read(journal)) {
+        for (Record record : RecordedJournal.read(journal)) {
             if (record.kind() == Kind.MARK) {
                 marks.add(Mark.fromJson(record.payload()));
             }

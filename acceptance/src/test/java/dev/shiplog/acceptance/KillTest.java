@@ -105,9 +105,9 @@ class KillTest {
                 assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
             }
             lookAt(journal, "the end");
-            assertThat(Journals.texts(eventsOf(known)))
+            assertThat(RecordedJournal.texts(eventsOf(known)))
                     .as("events in the journal against those emitted, %s", seed())
-                    .containsExactlyElementsOf(Journals.texts(engine.emitted()));
+                    .containsExactlyElementsOf(RecordedJournal.texts(engine.emitted()));
             assertThat(marks(Mark.Gap.class).filter(gap -> gap.kind().equals("event")))
                     .as("gaps among events, %s", seed())
                     .isEmpty();
@@ -170,7 +170,7 @@ class KillTest {
             }
         }
         Set<String> events = new HashSet<>();
-        for (String event : Journals.texts(eventsOf(now))) {
+        for (String event : RecordedJournal.texts(eventsOf(now))) {
             assertThat(events.add(event)).as("twice: %s; %s", event, as).isTrue();
         }
         known = now;
@@ -180,7 +180,7 @@ class KillTest {
         if (!isBegun(journal)) {
             return List.of();
         }
-        return Journals.read(journal, as);
+        return RecordedJournal.read(journal, as);
     }
 
     /** A recorder that was killed early leaves an empty directory, or none. */

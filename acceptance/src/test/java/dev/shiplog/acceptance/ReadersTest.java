@@ -3,8 +3,9 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.shiplog.journal.Access;
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.file.Access;
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Catalog;
@@ -98,7 +99,7 @@ class ReadersTest {
 
     @Test
     void aBatchThatIsNotAllThereIsNotPutInItsPlace() throws Exception {
-        Files.delete(journal.resolve(Catalog.LOCK_FILE));
+        Files.delete(journal.resolve(JournalLock.FILE));
         Path seen = directory.resolve("seen");
         Path batch = directory.resolve("batch");
         String[] nightly = {

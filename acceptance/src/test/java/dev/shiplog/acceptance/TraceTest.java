@@ -53,7 +53,7 @@ class TraceTest {
                     .until(() -> {
                         seen.addAll(internetSockets(recorder));
                         return Files.exists(journal)
-                                && Journals.payloads(journal, Kind.STATS).size() >= 4;
+                                && RecordedJournal.payloads(journal, Kind.STATS).size() >= 4;
                     });
             recorder.terminate();
             assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();

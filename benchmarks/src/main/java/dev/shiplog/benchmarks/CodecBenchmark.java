@@ -1,11 +1,11 @@
 package dev.shiplog.benchmarks;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.codec.Decoder;
 import dev.shiplog.journal.codec.Encoder;
 import dev.shiplog.journal.codec.UndecodableException;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.RecordView;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -75,7 +75,7 @@ public class CodecBenchmark {
             if (i % Encoder.MAX_GROUP == 0) {
                 decoder.startGroup(i);
             }
-            Decoded decoded = decoder.decode(coded.array(), i == 0 ? 0 : ends[i - 1], ends[i]);
+            RecordView decoded = decoder.decode(coded.array(), i == 0 ? 0 : ends[i - 1], ends[i]);
             payload.clear();
             decoded.payload(payload);
             blackhole.consume(payload);

@@ -7,8 +7,8 @@ import dev.shiplog.replay.export.FlatFormat;
 import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
-import dev.shiplog.replay.query.Containers;
 import dev.shiplog.replay.query.Origin;
+import dev.shiplog.timeline.ContainerIndex;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -86,7 +86,7 @@ public class ExportBenchmark {
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void flat() throws IOException {
         try (OutputStream out = Files.newOutputStream(output)) {
-            export(origin -> new FlatFormat(new Containers(), origin, new Form(false, false)), out);
+            export(origin -> new FlatFormat(new ContainerIndex(), origin, new Form(false, false)), out);
         }
     }
 
@@ -94,7 +94,7 @@ public class ExportBenchmark {
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void flatNowhere() throws IOException {
         export(
-                origin -> new FlatFormat(new Containers(), origin, new Form(false, false)),
+                origin -> new FlatFormat(new ContainerIndex(), origin, new Form(false, false)),
                 OutputStream.nullOutputStream());
     }
 
@@ -102,7 +102,7 @@ public class ExportBenchmark {
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void bareNowhere() throws IOException {
         export(
-                origin -> new FlatFormat(new Containers(), new Origin(), new Form(true, false)),
+                origin -> new FlatFormat(new ContainerIndex(), new Origin(), new Form(true, false)),
                 OutputStream.nullOutputStream());
     }
 

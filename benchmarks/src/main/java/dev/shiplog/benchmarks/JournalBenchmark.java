@@ -2,7 +2,7 @@ package dev.shiplog.benchmarks;
 
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.Cursor;
-import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Record;
 import java.io.IOException;
 import java.nio.file.Files;

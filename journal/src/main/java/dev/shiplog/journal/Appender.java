@@ -1,11 +1,15 @@
 package dev.shiplog.journal;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.codec.Encoder;
+import dev.shiplog.journal.file.Access;
+import dev.shiplog.journal.file.DiskFullException;
+import dev.shiplog.journal.file.JournalLock;
+import dev.shiplog.journal.file.Preallocator;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Excerpt;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
@@ -79,7 +83,7 @@ public final class Appender implements Closeable {
     private final JournalLock lock;
     private final Recovery recovery;
     private final String journal;
-    private final ZerosAhead room;
+    private final Preallocator room;
     private final ChronicleWriter chronicle;
 
     private final Encoder encoder = new Encoder();
@@ -112,17 +116,18 @@ public final class Appender implements Closeable {
 
     private boolean closed;
 
-    private Appender(Path path, Options options, JournalDirectory directory, JournalLock lock, Consumer<Decoded> tail)
+    private Appender(
+            Path path, Options options, JournalDirectory directory, JournalLock lock, Consumer<RecordView> tail)
             throws IOException {
         this.path = path;
         this.options = options;
         this.directory = directory;
         this.lock = lock;
-        this.room = new ZerosAhead(path, options.minimumFree(), options.access());
+        this.room = new Preallocator(path, options.minimumFree(), options.access());
         room.floor(0);
         directory.grant(options.access());
         directory.clear(options.roll());
-        Tail found = Tail.read(directory, tail);
+        RecoveryScan found = RecoveryScan.read(directory, tail);
         journal = found.journal();
         nextSequence = found.nextSequence();
         segment = found.segment();
@@ -162,7 +167,7 @@ public final class Appender implements Closeable {
     }
 
     /** Never before the start of any segment there is, and in none that cannot be added to. */
-    private long firstClock(Tail found) {
+    private long firstClock(RecoveryScan found) {
         long length = options.roll().length().toNanos();
         SegmentName last = found.segment();
         long start =
@@ -177,7 +182,7 @@ public final class Appender implements Closeable {
      * @throws DiskFullException if there is no room to begin
      * @throws IOException naming the directory and what is wrong with it: another recorder has it, say
      */
-    public static Appender open(Path directory, Options options, Consumer<Decoded> tail) throws IOException {
+    public static Appender open(Path directory, Options options, Consumer<RecordView> tail) throws IOException {
         JournalDirectory prepared = JournalDirectory.open(directory);
         JournalLock lock = JournalLock.take(directory);
         try {

@@ -1,6 +1,6 @@
 package dev.shiplog.journal;
 
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
@@ -317,7 +317,7 @@ public final class Cursor implements Closeable {
     }
 
     /** The current record, valid until the next call of {@link #next()}. */
-    public Decoded record() {
+    public RecordView record() {
         return current().record();
     }
 

@@ -1,5 +1,7 @@
 package dev.shiplog.journal;
 
+import dev.shiplog.journal.file.Access;
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.Segment;
@@ -17,8 +19,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +51,7 @@ final class JournalDirectory {
         try {
             if (!Files.isDirectory(path)) {
                 Path parent = path.toAbsolutePath().getParent();
-                Files.createDirectories(path, ownerOnly(parent == null ? path : existing(parent), "rwx------"));
+                Files.createDirectories(path, Access.ownerOnly(parent == null ? path : existing(parent), "rwx------"));
             }
         } catch (FileAlreadyExistsException e) {
             throw new IOException(path + ": is not a directory; --data-dir must name one", e);
@@ -82,7 +82,7 @@ final class JournalDirectory {
         List<String> foreign = new ArrayList<>();
         for (Path file : files()) {
             String name = file.getFileName().toString();
-            if (name.equals(Catalog.LOCK_FILE) || name.equals(METADATA) || name.contains(SEGMENT)) {
+            if (name.equals(JournalLock.FILE) || name.equals(METADATA) || name.contains(SEGMENT)) {
                 return;
             }
             if (!name.startsWith(".") && !name.equals("lost+found")) {
@@ -236,14 +236,5 @@ final class JournalDirectory {
     private static Path existing(Path path) {
         Path parent = path.getParent();
         return Files.exists(path) || parent == null ? path : existing(parent);
-    }
-
-    /** The attribute that makes a new file or directory so, where the file system at {@code place} knows of it. */
-    static FileAttribute<?>[] ownerOnly(Path place, String permissions) throws IOException {
-        return Files.getFileStore(place).supportsFileAttributeView("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
     }
 }

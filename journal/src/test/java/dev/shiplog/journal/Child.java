@@ -1,7 +1,7 @@
 package dev.shiplog.journal;
 
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -38,7 +38,7 @@ final class Child {
                 }
             }
             case "ask" -> {
-                Path lock = journal.resolve(Catalog.LOCK_FILE);
+                Path lock = journal.resolve(JournalLock.FILE);
                 try (FileChannel file = FileChannel.open(lock, StandardOpenOption.READ);
                         FileLock asked = file.tryLock(1, Long.MAX_VALUE - 1, true)) {
                     System.out.println(asked == null ? "held" : "free");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.shiplog.journal.file.DiskFullException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;

@@ -3,6 +3,7 @@ package dev.shiplog.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.shiplog.journal.file.JournalLock;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

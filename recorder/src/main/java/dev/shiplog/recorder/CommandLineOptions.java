@@ -1,6 +1,6 @@
 package dev.shiplog.recorder;
 
-import dev.shiplog.journal.record.ContainerRule;
+import dev.shiplog.timeline.ContainerRule;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;

@@ -7,15 +7,17 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.Watchdog;
-import dev.shiplog.recorder.source.Clock;
-import dev.shiplog.recorder.source.Containers;
-import dev.shiplog.recorder.source.EventLedger;
+import dev.shiplog.recorder.source.ContainerTracker;
 import dev.shiplog.recorder.source.EventSource;
 import dev.shiplog.recorder.source.HostSource;
 import dev.shiplog.recorder.source.InspectSource;
-import dev.shiplog.recorder.source.RecordQueue;
 import dev.shiplog.recorder.source.Redactor;
 import dev.shiplog.recorder.source.StatsSource;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.recorder.writer.EventLedger;
+import dev.shiplog.recorder.writer.JournalWriter;
+import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.timeline.Coverage;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -46,10 +48,10 @@ final class Recorder {
     private final HostSource host;
     private final InspectSource inspects;
     private final StatsSource stats;
-    private final Containers containers;
+    private final ContainerTracker containers;
     private final EventSource events;
     private final EventLedger ledger;
-    private final Absence absence = new Absence();
+    private final Coverage absence = new Coverage();
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final JournalWriter writer;
@@ -69,7 +71,7 @@ final class Recorder {
         host = new HostSource(engine, clock, redactor);
         inspects = new InspectSource(engine, clock, queue, config.redaction());
         stats = new StatsSource(engine, watchdog, clock, queue, config.statsInterval());
-        containers = new Containers(engine, clock, queue, config.filter(), stats, inspects);
+        containers = new ContainerTracker(engine, clock, queue, config.filter(), stats, inspects);
         events = new EventSource(engine, clock, queue, config.filter(), host, containers, OwnContainer.id(), redactor);
         ledger = new EventLedger(clock::mark);
         writer = new JournalWriter(
@@ -89,7 +91,7 @@ final class Recorder {
      * @throws IOException if the journal cannot be opened, or cannot be forced to disk
      */
     void run() throws IOException, InterruptedException {
-        Tail tail = new Tail(ledger, containers, inspects, host, absence);
+        Resumption tail = new Resumption(ledger, containers, inspects, host, absence);
         Appender.Options options = new Appender.Options(
                 config.roll(),
                 firstLine("/proc/sys/kernel/hostname"),
@@ -129,7 +131,7 @@ final class Recorder {
         ended.await();
     }
 
-    private void begin(Appender.Recovery recovery, Tail tail) {
+    private void begin(Appender.Recovery recovery, Resumption tail) {
         LOG.log(
                 Level.INFO,
                 "shiplog recorder {0}: {1} into {2}, {3}",

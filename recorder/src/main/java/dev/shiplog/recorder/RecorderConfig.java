@@ -1,11 +1,11 @@
 package dev.shiplog.recorder;
 
-import dev.shiplog.journal.Access;
-import dev.shiplog.journal.record.ContainerRule;
+import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.engine.EngineAddress;
-import dev.shiplog.recorder.source.Filter;
+import dev.shiplog.recorder.source.ContainerFilter;
 import dev.shiplog.recorder.source.Redaction;
+import dev.shiplog.timeline.ContainerRule;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
@@ -45,7 +45,7 @@ record RecorderConfig(
         Duration statsInterval,
         Roll roll,
         Duration syncInterval,
-        Filter filter,
+        ContainerFilter filter,
         Redaction redaction,
         long minFree,
         int queueSize,
@@ -91,7 +91,7 @@ record RecorderConfig(
                 one(settings, "stats-interval", "5s", RecorderConfig::statsInterval),
                 one(settings, "roll", "hourly", text -> choice(text, Roll.values())),
                 one(settings, "sync-interval", "10s", text -> atLeast(Duration.ofMillis(10), text)),
-                new Filter(rules(settings, "include"), rules(settings, "exclude")),
+                new ContainerFilter(rules(settings, "include"), rules(settings, "exclude")),
                 one(settings, "redact", "secrets", text -> choice(text, Redaction.values())),
                 one(settings, "min-free", "64MiB", RecorderConfig::size),
                 one(settings, "queue-size", "4096", RecorderConfig::count),

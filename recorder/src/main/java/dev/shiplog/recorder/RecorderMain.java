@@ -1,7 +1,7 @@
 package dev.shiplog.recorder;
 
-import dev.shiplog.journal.FileErrors;
 import dev.shiplog.journal.JournalFailedException;
+import dev.shiplog.journal.file.FileErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;

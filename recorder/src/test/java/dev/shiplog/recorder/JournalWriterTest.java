@@ -3,7 +3,7 @@ package dev.shiplog.recorder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.shiplog.journal.DiskFullException;
+import dev.shiplog.journal.file.DiskFullException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -11,17 +11,19 @@ import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.engine.MessageStream;
 import dev.shiplog.recorder.engine.Watchdog;
-import dev.shiplog.recorder.source.Arrival;
-import dev.shiplog.recorder.source.Clock;
-import dev.shiplog.recorder.source.Containers;
-import dev.shiplog.recorder.source.EventLedger;
-import dev.shiplog.recorder.source.Filter;
+import dev.shiplog.recorder.source.ContainerFilter;
+import dev.shiplog.recorder.source.ContainerTracker;
 import dev.shiplog.recorder.source.HostSource;
 import dev.shiplog.recorder.source.InspectSource;
-import dev.shiplog.recorder.source.RecordQueue;
 import dev.shiplog.recorder.source.Redaction;
 import dev.shiplog.recorder.source.Redactor;
 import dev.shiplog.recorder.source.StatsSource;
+import dev.shiplog.recorder.writer.Arrival;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.recorder.writer.EventLedger;
+import dev.shiplog.recorder.writer.JournalWriter;
+import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.timeline.Coverage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -125,7 +127,7 @@ class JournalWriterTest {
         final RecordQueue queue = new RecordQueue(100, 100_000);
         final Clock clock = new Clock(() -> now, () -> now, queue::put);
         final EventLedger ledger = new EventLedger(clock::mark);
-        final Absence absence = new Absence();
+        final Coverage absence = new Coverage();
         final JournalWriter writer;
 
         Run() {
@@ -698,10 +700,11 @@ class JournalWriterTest {
         run = new Run();
         StatsSource stats = new StatsSource(new NoEngine(), new Watchdog(), run.clock, run.queue, Duration.ZERO);
         InspectSource inspects = new InspectSource(new NoEngine(), run.clock, run.queue, Redaction.ENV);
-        Containers containers = new Containers(new NoEngine(), run.clock, run.queue, Filter.ALL, stats, inspects);
+        ContainerTracker containers =
+                new ContainerTracker(new NoEngine(), run.clock, run.queue, ContainerFilter.ALL, stats, inspects);
         HostSource host =
                 new HostSource(new NoEngine(), run.clock, new Redactor(Redaction.NONE, run.clock, run.queue::put));
-        Tail tail = new Tail(run.ledger, containers, inspects, host, run.absence);
+        Resumption tail = new Resumption(run.ledger, containers, inspects, host, run.absence);
         journal.segment.forEach(tail::accept);
         run.absence.runEnded();
         journal.segment.addAll(head());

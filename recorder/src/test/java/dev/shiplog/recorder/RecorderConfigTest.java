@@ -3,10 +3,10 @@ package dev.shiplog.recorder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.shiplog.journal.record.ContainerRule;
 import dev.shiplog.journal.segment.Roll;
-import dev.shiplog.recorder.source.Filter;
+import dev.shiplog.recorder.source.ContainerFilter;
 import dev.shiplog.recorder.source.Redaction;
+import dev.shiplog.timeline.ContainerRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ class RecorderConfigTest {
         assertThat(config.statsInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.roll()).isEqualTo(Roll.HOURLY);
         assertThat(config.syncInterval()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(config.filter()).isEqualTo(Filter.ALL);
+        assertThat(config.filter()).isEqualTo(ContainerFilter.ALL);
         assertThat(config.redaction()).isEqualTo(Redaction.SECRETS);
         assertThat(config.minFree()).isEqualTo(64L << 20);
         assertThat(config.queueSize()).isEqualTo(4096);

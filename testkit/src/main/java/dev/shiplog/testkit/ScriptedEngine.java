@@ -43,7 +43,7 @@ public final class ScriptedEngine implements Closeable {
     private final Path socket;
     private final Stamp stamp;
     private final EventRing ring = new EventRing();
-    private final Map<String, Container> containers = new ConcurrentHashMap<>();
+    private final Map<String, ScriptedContainer> containers = new ConcurrentHashMap<>();
     private final List<byte[]> emitted = new ArrayList<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
@@ -134,7 +134,7 @@ public final class ScriptedEngine implements Closeable {
             byte[] random = new byte[32];
             ids.nextBytes(random);
             String id = java.util.HexFormat.of().formatHex(random);
-            Container container = new Container(
+            ScriptedContainer container = new ScriptedContainer(
                     id, name, image, new TreeMap<>(labels), stamp.now(), TAPES.get(containers.size() % TAPES.size()));
             containers.put(id, container);
             emit(container, "create", Map.of());
@@ -145,11 +145,11 @@ public final class ScriptedEngine implements Closeable {
     /** Creates it too if there is none. */
     public String start(String name) {
         synchronized (lock) {
-            Container found = find(name);
-            Container container = found != null ? found : container(create(name));
+            ScriptedContainer found = find(name);
+            ScriptedContainer container = found != null ? found : container(create(name));
             network(container, "connect");
             synchronized (container) {
-                container.state = Container.State.RUNNING;
+                container.state = ScriptedContainer.State.RUNNING;
                 container.pid = nextPid++;
                 container.exitCode = 0;
                 container.oomKilled = false;
@@ -162,9 +162,9 @@ public final class ScriptedEngine implements Closeable {
     /** It ends by itself. */
     public String die(String name, int exitCode) {
         synchronized (lock) {
-            Container container = container(name);
+            ScriptedContainer container = container(name);
             synchronized (container) {
-                container.state = Container.State.EXITED;
+                container.state = ScriptedContainer.State.EXITED;
                 container.exitCode = exitCode;
                 container.finished = stamp.now();
             }
@@ -177,7 +177,7 @@ public final class ScriptedEngine implements Closeable {
     /** As {@code docker stop}: kill, die, stop. */
     public String stop(String name) {
         synchronized (lock) {
-            Container container = container(name);
+            ScriptedContainer container = container(name);
             emit(container, "kill", Map.of("signal", "15"));
             die(container.id, 143);
             return emit(container, "stop", Map.of());
@@ -196,7 +196,7 @@ public final class ScriptedEngine implements Closeable {
     /** The kernel kills it. */
     public String outOfMemory(String name) {
         synchronized (lock) {
-            Container container = container(name);
+            ScriptedContainer container = container(name);
             emit(container, "oom", Map.of());
             synchronized (container) {
                 container.oomKilled = true;
@@ -206,16 +206,16 @@ public final class ScriptedEngine implements Closeable {
     }
 
     public String pause(String name) {
-        return change(name, Container.State.PAUSED, "pause");
+        return change(name, ScriptedContainer.State.PAUSED, "pause");
     }
 
     public String unpause(String name) {
-        return change(name, Container.State.RUNNING, "unpause");
+        return change(name, ScriptedContainer.State.RUNNING, "unpause");
     }
 
-    private String change(String name, Container.State state, String action) {
+    private String change(String name, ScriptedContainer.State state, String action) {
         synchronized (lock) {
-            Container container = container(name);
+            ScriptedContainer container = container(name);
             synchronized (container) {
                 container.state = state;
             }
@@ -225,7 +225,7 @@ public final class ScriptedEngine implements Closeable {
 
     public String rename(String name, String newName) {
         synchronized (lock) {
-            Container container = container(name);
+            ScriptedContainer container = container(name);
             String oldName = container.name;
             synchronized (container) {
                 container.name = newName;
@@ -237,7 +237,7 @@ public final class ScriptedEngine implements Closeable {
     /** @param status as in {@code healthy} */
     public String health(String name, String status) {
         synchronized (lock) {
-            Container container = container(name);
+            ScriptedContainer container = container(name);
             synchronized (container) {
                 container.health = status;
             }
@@ -248,7 +248,7 @@ public final class ScriptedEngine implements Closeable {
     /** A command in the container, begun and ended. */
     public String exec(String name, String command) {
         synchronized (lock) {
-            Container container = container(name);
+            ScriptedContainer container = container(name);
             byte[] random = new byte[32];
             ids.nextBytes(random);
             String execId = java.util.HexFormat.of().formatHex(random);
@@ -261,13 +261,13 @@ public final class ScriptedEngine implements Closeable {
     /** It is removed; its streams end. */
     public String destroy(String name) {
         synchronized (lock) {
-            Container container = container(name);
+            ScriptedContainer container = container(name);
             if (container.runs()) {
                 emit(container, "kill", Map.of("signal", "9"));
                 die(container.id, 137);
             }
             synchronized (container) {
-                container.state = Container.State.REMOVED;
+                container.state = ScriptedContainer.State.REMOVED;
             }
             containers.remove(container.id);
             return emit(container, "destroy", Map.of());
@@ -276,7 +276,7 @@ public final class ScriptedEngine implements Closeable {
 
     /** Its stats are these lines from now on, one a tick to each stream, byte for byte; then silence. */
     public void replayStats(String name, List<byte[]> lines) {
-        Container container = container(name);
+        ScriptedContainer container = container(name);
         synchronized (container) {
             container.verbatim = List.copyOf(lines);
         }
@@ -303,7 +303,7 @@ public final class ScriptedEngine implements Closeable {
     /** So many events of one container's health check, at once. */
     public void flood(String name, int count) {
         synchronized (lock) {
-            Container container = container(name);
+            ScriptedContainer container = container(name);
             for (int i = 0; i < count; i++) {
                 emit(container, "exec_create: /bin/sh -c probe " + i, Map.of());
             }
@@ -328,7 +328,7 @@ public final class ScriptedEngine implements Closeable {
         }
     }
 
-    private String emit(Container container, String action, Map<String, String> more) {
+    private String emit(ScriptedContainer container, String action, Map<String, String> more) {
         Map<String, String> attributes = new TreeMap<>(more);
         attributes.putAll(container.labels);
         attributes.put("image", container.image);
@@ -340,7 +340,7 @@ public final class ScriptedEngine implements Closeable {
         return container.id;
     }
 
-    private void network(Container container, String action) {
+    private void network(ScriptedContainer container, String action) {
         Map<String, String> attributes =
                 new TreeMap<>(Map.of("container", container.id, "name", "bridge", "type", "bridge"));
         emit(describe(JSON.createObjectNode(), "network", action, NETWORK, attributes, stamp.next()));
@@ -408,7 +408,7 @@ public final class ScriptedEngine implements Closeable {
             engineId = otherId;
             containers.values().forEach(container -> {
                 synchronized (container) {
-                    container.state = Container.State.REMOVED;
+                    container.state = ScriptedContainer.State.REMOVED;
                 }
             });
             containers.clear();
@@ -487,7 +487,8 @@ public final class ScriptedEngine implements Closeable {
     }
 
     private ObjectNode info(Release now) {
-        long running = containers.values().stream().filter(Container::runs).count();
+        long running =
+                containers.values().stream().filter(ScriptedContainer::runs).count();
         ObjectNode info = recorded(now, "info.json");
         return info.put("ID", engineId)
                 .put("Containers", containers.size())
@@ -516,7 +517,7 @@ public final class ScriptedEngine implements Closeable {
             reply.error(404, "page not found");
             return;
         }
-        Container container = find(words[2]);
+        ScriptedContainer container = find(words[2]);
         if (container == null) {
             reply.error(404, "No such container: " + words[2]);
         } else if (words[3].equals("json")) {
@@ -528,7 +529,7 @@ public final class ScriptedEngine implements Closeable {
         }
     }
 
-    private void stats(Request request, Reply reply, Container container, Release now) throws IOException {
+    private void stats(Request request, Reply reply, ScriptedContainer container, Release now) throws IOException {
         boolean oneShot = request.isSet("one-shot", false);
         if (request.isSet("stream", true)) {
             if (oneShot) {
@@ -550,7 +551,7 @@ public final class ScriptedEngine implements Closeable {
         reply.json(200, fed(container.sample(currentTick(), stamp, oneShot)));
     }
 
-    private void streamStats(Reply reply, Container container) throws IOException {
+    private void streamStats(Reply reply, ScriptedContainer container) throws IOException {
         reply.begin("application/json");
         List<byte[]> verbatim = container.verbatim;
         boolean first = true;
@@ -573,7 +574,7 @@ public final class ScriptedEngine implements Closeable {
     }
 
     /** Waits for a tick; false if the container was removed. */
-    private boolean pause(Reply reply, Container container, long until) throws IOException {
+    private boolean pause(Reply reply, ScriptedContainer container, long until) throws IOException {
         while (!container.removed()) {
             long left = until * tick.toNanos() - (System.nanoTime() - epoch);
             if (left <= 0) {
@@ -625,16 +626,16 @@ public final class ScriptedEngine implements Closeable {
         }
     }
 
-    private Container container(String nameOrId) {
-        Container container = find(nameOrId);
+    private ScriptedContainer container(String nameOrId) {
+        ScriptedContainer container = find(nameOrId);
         if (container == null) {
             throw new IllegalArgumentException("No such container: " + nameOrId);
         }
         return container;
     }
 
-    private @Nullable Container find(String nameOrId) {
-        Container exact = containers.get(nameOrId);
+    private @Nullable ScriptedContainer find(String nameOrId) {
+        ScriptedContainer exact = containers.get(nameOrId);
         return exact != null
                 ? exact
                 : containers.values().stream()

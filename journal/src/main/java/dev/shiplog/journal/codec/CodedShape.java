@@ -1,6 +1,8 @@
 package dev.shiplog.journal.codec;
 
-import dev.shiplog.journal.codec.Shape.SlotType;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.Shape;
+import dev.shiplog.journal.record.Shape.SlotType;
 import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;

@@ -1,6 +1,9 @@
 package dev.shiplog.journal.codec;
 
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.record.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,7 +18,7 @@ public final class Decoder {
     /** So many shapes are kept over groups, for those who prepare something for each. */
     private static final int MAX_INTERNED = 4096;
 
-    private final Decoded decoded = new Decoded();
+    private final DecodedRecord decoded = new DecodedRecord();
     private final CodedInput in = new CodedInput();
     private final Bytes scratch = new Bytes(4096);
     private final Map<Text.Key, Shape> interned = new HashMap<>();
@@ -56,7 +59,7 @@ public final class Decoder {
      * @return a view that is valid until the next call
      * @throws UndecodableException if what it was coded against is missing, or the bytes make no sense
      */
-    public Decoded decode(byte[] coded, int from, int to) throws UndecodableException {
+    public RecordView decode(byte[] coded, int from, int to) throws UndecodableException {
         in.reset(coded, from, to);
         int flags = in.unsignedByte();
         int index = in.varintUpTo(Encoder.MAX_GROUP - 1);

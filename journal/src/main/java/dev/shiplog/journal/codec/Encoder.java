@@ -2,9 +2,11 @@ package dev.shiplog.journal.codec;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.shiplog.journal.codec.Shape.SlotType;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.Shape;
+import dev.shiplog.journal.record.Shape.SlotType;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -93,7 +95,7 @@ public final class Encoder {
 
     private final Splitter splitter = new Splitter();
     private final Bytes scratch = new Bytes(4096);
-    private final Map<Text.Key, Learner> learners = new HashMap<>();
+    private final Map<Text.Key, Trainer> learners = new HashMap<>();
 
     // The group.
     private final Map<Kind, Map<String, Track>> series = new EnumMap<>(Kind.class);
@@ -361,13 +363,13 @@ public final class Encoder {
         return whole;
     }
 
-    private Learner learner(Text.Key key, Shape shape) {
-        Learner learner = learners.get(key);
+    private Trainer learner(Text.Key key, Shape shape) {
+        Trainer learner = learners.get(key);
         if (learner == null) {
             if (learners.size() == MAX_LEARNERS) {
                 learners.clear();
             }
-            learner = new Learner(shape);
+            learner = new Trainer(shape);
             learners.put(key, learner);
         }
         return learner;
@@ -399,7 +401,7 @@ public final class Encoder {
     private int writeShape(Track track, long time, Bytes out) {
         KnownShape known = track.known;
         CodedShape newest = known.coded;
-        Learner learner = known.learner;
+        Trainer learner = known.learner;
         Prediction best = learner == null || (newest != null && shapeCount == MAX_SHAPES)
                 ? requireNonNull(newest).prediction()
                 : learner.prediction();
@@ -473,7 +475,7 @@ public final class Encoder {
                 }
             }
         }
-        Learner learner = track.known.learner;
+        Trainer learner = track.known.learner;
         if (learner != null && learner.learning()) {
             learner.observe(last.before, last.last, now);
         }
@@ -590,7 +592,7 @@ public final class Encoder {
     /** A shape as the group at hand knows it. */
     private static final class KnownShape {
         final Shape shape;
-        final @Nullable Learner learner;
+        final @Nullable Trainer learner;
         /** Its newest definition; null as long as there is none. */
         @Nullable
         CodedShape coded;
@@ -604,7 +606,7 @@ public final class Encoder {
         @Nullable
         Track model;
 
-        KnownShape(Shape shape, @Nullable Learner learner) {
+        KnownShape(Shape shape, @Nullable Trainer learner) {
             this.shape = shape;
             this.learner = learner;
         }

@@ -1,5 +1,7 @@
 package dev.shiplog.journal.codec;
 
+import dev.shiplog.journal.bytes.Bytes;
+
 /**
  * How the number slots of a shape are guessed from what is already known; only what the guess misses is coded. Slots
  * that are not listed are guessed to be as they were.

@@ -1,6 +1,8 @@
 package dev.shiplog.journal.codec;
 
-import dev.shiplog.journal.codec.Shape.SlotType;
+import dev.shiplog.journal.bytes.ValueReader;
+import dev.shiplog.journal.record.Shape;
+import dev.shiplog.journal.record.Shape.SlotType;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.shiplog.journal.codec;
 
+import dev.shiplog.journal.bytes.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.file.JournalLock;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -26,9 +27,6 @@ import java.util.function.Predicate;
  * A copy stands before its original, to which more may come.
  */
 public final class Catalog {
-    /** The file whose lock a recorder holds; a directory with it is a journal, even if it holds no segment yet. */
-    public static final String LOCK_FILE = "recorder.lock";
-
     private Catalog() {}
 
     /**
@@ -47,7 +45,7 @@ public final class Catalog {
         for (Path source : sources) {
             if (Files.readAttributes(source, BasicFileAttributes.class).isDirectory()) {
                 List<SegmentName> names = names(source);
-                if (names.isEmpty() && !Files.exists(source.resolve(LOCK_FILE))) {
+                if (names.isEmpty() && !Files.exists(source.resolve(JournalLock.FILE))) {
                     throw new IOException(source + ": holds no segment; is this the recorder's --data-dir?");
                 }
                 for (SegmentName name : names) {

@@ -1,6 +1,6 @@
 package dev.shiplog.journal.segment;
 
-import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import java.util.EnumMap;
 import java.util.Map;

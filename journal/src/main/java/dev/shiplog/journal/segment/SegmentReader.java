@@ -1,9 +1,9 @@
 package dev.shiplog.journal.segment;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.codec.Decoder;
 import dev.shiplog.journal.codec.UndecodableException;
+import dev.shiplog.journal.record.RecordView;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ public final class SegmentReader implements Closeable {
 
     private @Nullable SegmentHeader header;
     private @Nullable Group group;
-    private @Nullable Decoded record;
+    private @Nullable RecordView record;
     /** The record was read, but a loss before it is told first. */
     private boolean held;
 
@@ -188,7 +188,7 @@ public final class SegmentReader implements Closeable {
         boolean own = false;
         if (decoding) {
             try {
-                Decoded decoded = decoder.decode(coded, from, to);
+                RecordView decoded = decoder.decode(coded, from, to);
                 if (unsaid.restates(decoded, in.clock())) {
                     decoder.restate();
                 }
@@ -232,8 +232,8 @@ public final class SegmentReader implements Closeable {
     }
 
     /** The current record, valid until the next call of {@link #next()}. */
-    public Decoded record() {
-        Decoded current = record;
+    public RecordView record() {
+        RecordView current = record;
         if (current == null) {
             throw new IllegalStateException("no record");
         }

@@ -1,9 +1,9 @@
 package dev.shiplog.journal.segment;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.RecordView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,7 +100,7 @@ public record SegmentSummary(
                 collect(tracker, losses);
                 if (step == SegmentReader.Step.RECORD) {
                     if (!own) {
-                        Decoded record = reader.record();
+                        RecordView record = reader.record();
                         Group group = reader.group();
                         own = !record.restated();
                         if (own || !any) {
@@ -200,7 +200,7 @@ public record SegmentSummary(
             }
         }
 
-        private void count(Decoded record, @Nullable Group group) {
+        private void count(RecordView record, @Nullable Group group) {
             records.merge(record.kind(), 1L, Long::sum);
             minTime = Math.min(minTime, record.time());
             maxTime = Math.max(maxTime, record.time());
@@ -212,7 +212,7 @@ public record SegmentSummary(
             cleanStop = record.kind() == Kind.MARK && isCleanStop(record);
         }
 
-        private boolean isCleanStop(Decoded mark) {
+        private boolean isCleanStop(RecordView mark) {
             payload.clear();
             mark.payload(payload);
             return Mark.isNamed("clean-stop", payload.array(), payload.length());

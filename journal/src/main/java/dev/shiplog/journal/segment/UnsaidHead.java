@@ -1,9 +1,9 @@
 package dev.shiplog.journal.segment;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.RecordView;
 import java.io.IOException;
 
 /**
@@ -27,7 +27,7 @@ final class UnsaidHead {
      *
      * @param clock of its group, ns since the epoch
      */
-    boolean restates(Decoded record, long clock) {
+    boolean restates(RecordView record, long clock) {
         if (record.kind() != Kind.MARK && inspections == BEHIND) {
             return false;
         }
@@ -52,7 +52,7 @@ final class UnsaidHead {
         };
     }
 
-    private boolean restatesMark(Decoded record, long clock) {
+    private boolean restatesMark(RecordView record, long clock) {
         payload.clear();
         record.payload(payload);
         if (is("segment-start")) {
@@ -68,7 +68,7 @@ final class UnsaidHead {
         return goesOn(record, clock);
     }
 
-    private boolean goesOn(Decoded record, long clock) {
+    private boolean goesOn(RecordView record, long clock) {
         if (bare && (record.kind() == Kind.INSPECT || record.received() >= clock)) {
             inspections = BEHIND;
         }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.testkit.Samples;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -170,7 +172,7 @@ class CodecTest {
         }
     }
 
-    private static void assertSame(Record expected, Decoded decoded, long seed) {
+    private static void assertSame(Record expected, RecordView decoded, long seed) {
         Record actual = decoded.toRecord();
         if (!Arrays.equals(expected.payload(), actual.payload())) {
             fail("seed %d, record %d: payload%n%s%ncame back as%n%s"

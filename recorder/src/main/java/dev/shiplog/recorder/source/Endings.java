@@ -1,5 +1,6 @@
 package dev.shiplog.recorder.source;
 
+import dev.shiplog.timeline.payload.EventView;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +39,7 @@ final class Endings {
     /**
      * @param now the monotonic clock
      */
-    synchronized void happened(EventHead event, long now) {
+    synchronized void happened(EventView event, long now) {
         if (!event.ofContainer() || event.id().isEmpty()) {
             return;
         }

@@ -9,6 +9,11 @@ import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.engine.Message;
 import dev.shiplog.recorder.engine.MessageStream;
 import dev.shiplog.recorder.engine.UnfitEngineException;
+import dev.shiplog.recorder.writer.Arrival;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.recorder.writer.EventLedger;
+import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.timeline.payload.EventView;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -54,9 +59,9 @@ public final class EventSource implements Closeable {
     private final Engine engine;
     private final Clock clock;
     private final RecordQueue queue;
-    private final Filter filter;
+    private final ContainerFilter filter;
     private final HostSource host;
-    private final Containers containers;
+    private final ContainerTracker containers;
     private final Endings endings;
     private final Redactor redactor;
     private final long askAfter;
@@ -123,9 +128,9 @@ public final class EventSource implements Closeable {
             Engine engine,
             Clock clock,
             RecordQueue queue,
-            Filter filter,
+            ContainerFilter filter,
             HostSource host,
-            Containers containers,
+            ContainerTracker containers,
             String own,
             Redactor redactor) {
         this(engine, clock, queue, filter, host, containers, own, redactor, ASK_AFTER, RENEW_AFTER);
@@ -139,9 +144,9 @@ public final class EventSource implements Closeable {
             Engine engine,
             Clock clock,
             RecordQueue queue,
-            Filter filter,
+            ContainerFilter filter,
             HostSource host,
-            Containers containers,
+            ContainerTracker containers,
             String own,
             Redactor redactor,
             Duration askAfter,
@@ -313,8 +318,8 @@ public final class EventSource implements Closeable {
             }
             connection.brought = true;
             declare(connection);
-            EventHead head =
-                    message.whole() ? EventHead.scan(message.bytes()) : EventHead.scanBeginning(message.bytes());
+            EventView head =
+                    message.whole() ? EventView.scan(message.bytes()) : EventView.scanBeginning(message.bytes());
             byte[] payload = message.whole() ? redactor.redact(head.id(), message.bytes()) : message.bytes();
             long key = message.whole() ? EventLedger.key(payload) : EventLedger.key(payload, message.length());
             Record record = message.whole()
@@ -322,13 +327,24 @@ public final class EventSource implements Closeable {
                     : oversized(head, message.length(), key);
             boolean wanted = !head.ofContainer() || filter.wants(head.container());
             containers.happened(head); // first: see there
-            queue.put(new Arrival.Event(record, key, wanted, head.haste()));
+            queue.put(new Arrival.Event(record, key, wanted, haste(head)));
             endings.happened(head, System.nanoTime());
             lastTime = newest(lastTime, record);
         }
     }
 
-    private Record oversized(EventHead head, long length, long key) {
+    /** What explains an outage must survive a power cut that follows; commands in containers are mostly health checks. */
+    static Arrival.Haste haste(EventView event) {
+        if (!event.ofContainer()) {
+            return Arrival.Haste.SOON;
+        }
+        return switch (event.action()) {
+            case "die", "oom", "health_status: unhealthy" -> Arrival.Haste.AT_ONCE;
+            default -> event.action().startsWith("exec_") ? Arrival.Haste.IN_COMPANY : Arrival.Haste.SOON;
+        };
+    }
+
+    private Record oversized(EventView head, long length, long key) {
         String what = head.type() + " " + head.action().split(":", 2)[0];
         LOG.log(Level.DEBUG, "an event of {0} bytes is too long to be recorded: {1}", length, what);
         return clock.mark(

@@ -6,6 +6,8 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.timeline.payload.PayloadJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -122,7 +124,7 @@ public final class HostSource {
     }
 
     private static String member(Record record, String name) {
-        try (JsonParser json = Json.FACTORY.createParser(record.payload())) {
+        try (JsonParser json = PayloadJson.FACTORY.createParser(record.payload())) {
             json.nextToken();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 boolean wanted = json.currentName().equals(name);

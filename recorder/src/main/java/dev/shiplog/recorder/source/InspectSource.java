@@ -5,6 +5,9 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.timeline.payload.ContainerView;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -142,7 +145,7 @@ public final class InspectSource implements Closeable {
                 try {
                     byte[] description = get(id);
                     answer.accept(
-                            ContainerHead.scanInspect(description, key -> false).image(), null);
+                            ContainerView.scanInspect(description, key -> false).image(), null);
                 } catch (IOException e) {
                     answer.accept("", e);
                 }
@@ -347,7 +350,7 @@ public final class InspectSource implements Closeable {
             return;
         }
         String described =
-                ContainerHead.scanInspect(result.payload(), key -> false).id();
+                ContainerView.scanInspect(result.payload(), key -> false).id();
         if (!described.equals(id)) {
             throw new IOException(
                     described.isEmpty()

@@ -1,6 +1,7 @@
 package dev.shiplog.recorder.source;
 
 import com.fasterxml.jackson.core.JsonParser;
+import dev.shiplog.timeline.payload.PayloadJson;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,7 +48,7 @@ public enum Redaction {
         if (this == NONE) {
             return new Redacted(payload, List.of());
         }
-        try (JsonParser json = Json.FACTORY.createParser(payload)) {
+        try (JsonParser json = PayloadJson.FACTORY.createParser(payload)) {
             while (json.nextToken() != null) {
                 if (json.currentTokenLocation().getByteOffset() < 0) {
                     throw new IOException("not UTF-8"); // where bytes and characters part, nothing is found

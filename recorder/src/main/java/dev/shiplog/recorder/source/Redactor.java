@@ -2,6 +2,8 @@ package dev.shiplog.recorder.source;
 
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.recorder.writer.EventLedger;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package dev.shiplog.recorder.source;
 
 import com.fasterxml.jackson.core.JsonParser;
+import dev.shiplog.timeline.payload.PayloadJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -212,7 +213,7 @@ final class SecretSearch {
     /** What stands in a JSON string, for people: its beginning, or as it is spelt if that is odd. */
     private String spelt(int from, int to) {
         String raw = new String(bytes, from, Math.min(to - from, SecretNames.LONGEST), StandardCharsets.UTF_8);
-        try (JsonParser json = Json.FACTORY.createParser('"' + raw + '"')) {
+        try (JsonParser json = PayloadJson.FACTORY.createParser('"' + raw + '"')) {
             json.nextToken();
             return json.getText();
         } catch (IOException e) {

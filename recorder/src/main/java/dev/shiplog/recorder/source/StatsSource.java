@@ -8,6 +8,9 @@ import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.engine.Message;
 import dev.shiplog.recorder.engine.MessageStream;
 import dev.shiplog.recorder.engine.Watchdog;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.timeline.payload.StatsView;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -321,13 +324,13 @@ public final class StatsSource implements Closeable {
                 return endIfLeft();
             }
             byte[] payload = message.bytes();
-            long time = StatsHead.time(payload);
-            if (time == StatsHead.EMPTY) {
+            long time = StatsView.time(payload);
+            if (time == StatsView.EMPTY) {
                 empty.incrementAndGet();
                 missing("the engine sends empty samples");
                 return endIfLeft();
             }
-            if (!StatsHead.isSample(payload, time)) {
+            if (!StatsView.isSample(payload, time)) {
                 missing("the engine answers with no sample");
                 return endIfLeft();
             }

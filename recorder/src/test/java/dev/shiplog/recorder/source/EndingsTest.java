@@ -2,6 +2,7 @@ package dev.shiplog.recorder.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shiplog.timeline.payload.EventView;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,7 @@ class EndingsTest {
     private long now;
 
     private void happens(String action, String id, String signal) {
-        endings.happened(new EventHead("container", action, id, Map.of("signal", signal), 0), now);
+        endings.happened(new EventView("container", action, id, Map.of("signal", signal), 0), now);
     }
 
     @Test
@@ -21,7 +22,7 @@ class EndingsTest {
         happens("start", "web", "");
         happens("kill", "web", "1");
         happens("kill", "web", "28");
-        endings.happened(new EventHead("network", "destroy", "net", Map.of(), 0), now);
+        endings.happened(new EventView("network", "destroy", "net", Map.of(), 0), now);
         assertThat(endings.others(now)).isFalse();
     }
 

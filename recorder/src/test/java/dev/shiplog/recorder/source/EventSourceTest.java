@@ -9,9 +9,13 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.engine.Watchdog;
+import dev.shiplog.recorder.writer.Arrival;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.testkit.Misbehaviour;
 import dev.shiplog.testkit.Release;
 import dev.shiplog.testkit.ScriptedEngine;
+import dev.shiplog.timeline.payload.EventView;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +42,7 @@ class EventSourceTest {
     private ScriptedEngine scripted;
     private Watchdog watchdog;
     private Engine engine;
-    private Containers containers;
+    private ContainerTracker containers;
     private StatsSource stats;
     private InspectSource inspects;
     private EventSource events;
@@ -54,11 +58,11 @@ class EventSourceTest {
         Clock clock = new Clock(() -> System.currentTimeMillis() * 1_000_000, System::nanoTime, queue::put);
         stats = new StatsSource(engine, watchdog, clock, queue, Duration.ZERO);
         inspects = new InspectSource(engine, clock, queue, Redaction.ENV);
-        containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+        containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
         Redactor redactor = new Redactor(Redaction.SECRETS, clock, queue::put);
         HostSource host = new HostSource(engine, clock, redactor);
-        events =
-                new EventSource(engine, clock, queue, Filter.ALL, host, containers, "", redactor, askAfter, renewAfter);
+        events = new EventSource(
+                engine, clock, queue, ContainerFilter.ALL, host, containers, "", redactor, askAfter, renewAfter);
         events.start(newest);
     }
 
@@ -277,5 +281,20 @@ class EventSourceTest {
                 .filteredOn(Arrival.Event.class::isInstance)
                 .last()
                 .satisfies(event -> assertThat(event.record().time()).isEqualTo(7));
+    }
+
+    @Test
+    void anEventIsUrgentIfItTellsOfAnEndAndMayWaitIfItIsOfACommand() {
+        assertThat(List.of("die", "oom", "health_status: unhealthy"))
+                .allMatch(action -> haste("container", action) == Arrival.Haste.AT_ONCE);
+        assertThat(List.of("start", "create", "kill", "health_status: healthy", "destroy", "exec"))
+                .allMatch(action -> haste("container", action) == Arrival.Haste.SOON);
+        assertThat(List.of("exec_create: sh -c true", "exec_start: sh", "exec_die", "exec_detach"))
+                .allMatch(action -> haste("container", action) == Arrival.Haste.IN_COMPANY);
+        assertThat(haste("network", "exec_die")).isEqualTo(Arrival.Haste.SOON);
+    }
+
+    private static Arrival.Haste haste(String type, String action) {
+        return EventSource.haste(new EventView(type, action, "", Map.of(), 0));
     }
 }

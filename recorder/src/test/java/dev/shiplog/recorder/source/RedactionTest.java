@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.shiplog.testkit.Mutation;
 import dev.shiplog.testkit.Samples;
 import java.io.IOException;
 import java.nio.charset.Charset;

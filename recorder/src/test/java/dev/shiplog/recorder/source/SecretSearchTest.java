@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.testkit.Mutation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

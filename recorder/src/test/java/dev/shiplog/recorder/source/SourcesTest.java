@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.shiplog.journal.record.ContainerRule;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.engine.Watchdog;
+import dev.shiplog.recorder.writer.Arrival;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.timeline.ContainerRule;
+import dev.shiplog.timeline.payload.EventView;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -308,7 +312,7 @@ class SourcesTest {
         });
         InspectSource inspects = inspects(engine);
         StatsSource stats = stats(engine, Duration.ofSeconds(2));
-        Containers containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+        ContainerTracker containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
         opened.add(containers);
         containers.start();
         containers.connected();
@@ -365,12 +369,13 @@ class SourcesTest {
             });
             InspectSource inspects = inspects(engine);
             StatsSource stats = stats(engine, Duration.ofSeconds(5));
-            Containers containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+            ContainerTracker containers =
+                    new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
             opened.add(containers);
             containers.recoverEvent(event("start", "old"));
             containers.start();
             containers.connected();
-            containers.happened(EventHead.scan(event("start", "new")));
+            containers.happened(EventView.scan(event("start", "new")));
             await().untilAsserted(() -> assertThat(records(record -> record.kind() == Kind.STATS))
                     .map(Record::subject)
                     .contains("new", "old"));
@@ -412,7 +417,7 @@ class SourcesTest {
         FakeEngine engine = new FakeEngine(path -> "[]".getBytes(UTF_8));
         InspectSource inspects = inspects(engine);
         StatsSource stats = stats(engine, Duration.ofSeconds(5));
-        Containers containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+        ContainerTracker containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
         opened.add(containers);
         byte[] removing = inspect("c", ",\"State\":{\"Status\":\"removing\",\"Running\":false}");
         byte[] running = inspect("d", ",\"State\":{\"Status\":\"running\",\"Running\":true}");
@@ -456,14 +461,14 @@ class SourcesTest {
         });
         InspectSource inspects = inspects(engine);
         StatsSource stats = stats(engine, Duration.ZERO);
-        Containers containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+        ContainerTracker containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
         opened.add(containers);
         containers.start();
         containers.connected();
-        containers.happened(EventHead.scan(event("start", "c")));
+        containers.happened(EventView.scan(event("start", "c")));
         await().until(() -> describing.asked.size() == 1);
-        containers.happened(EventHead.scan(event("destroy", "c")));
-        containers.happened(EventHead.scan(event("die", "c")));
+        containers.happened(EventView.scan(event("destroy", "c")));
+        containers.happened(EventView.scan(event("die", "c")));
         answering.countDown();
         await().until(() -> texts(Kind.INSPECT).size() == 1);
         records(record -> record.kind() == Kind.INSPECT).forEach(inspects::appended);
@@ -699,10 +704,10 @@ class SourcesTest {
     }
 
     /** Which containers' samples and descriptions are recorded with this filter, when one of each must be. */
-    private Set<String> recorded(FakeEngine engine, Filter filter, String... recovered) {
+    private Set<String> recorded(FakeEngine engine, ContainerFilter filter, String... recovered) {
         InspectSource inspects = inspects(engine);
         StatsSource stats = stats(engine, Duration.ofSeconds(1));
-        Containers containers = new Containers(engine, clock, queue, filter, stats, inspects);
+        ContainerTracker containers = new ContainerTracker(engine, clock, queue, filter, stats, inspects);
         opened.add(containers);
         for (String event : recovered) {
             containers.recoverEvent(event.getBytes(UTF_8));
@@ -718,12 +723,12 @@ class SourcesTest {
         return ids;
     }
 
-    private static Filter including(String rule) {
-        return new Filter(List.of(ContainerRule.parse(rule)), List.of());
+    private static ContainerFilter including(String rule) {
+        return new ContainerFilter(List.of(ContainerRule.parse(rule)), List.of());
     }
 
-    private static Filter excluding(String rule) {
-        return new Filter(List.of(), List.of(ContainerRule.parse(rule)));
+    private static ContainerFilter excluding(String rule) {
+        return new ContainerFilter(List.of(), List.of(ContainerRule.parse(rule)));
     }
 
     @Test
@@ -761,7 +766,7 @@ class SourcesTest {
         assertThat(recorded(engine, including("image=*:1"))).containsExactly("db");
     }
 
-    /** Containers come and go for months while one stream stays open; what is known of them must go with them. */
+    /** ContainerTracker come and go for months while one stream stays open; what is known of them must go with them. */
     @Test
     void aMonthOfShortLivesLeavesNothingBehind() {
         FakeEngine engine = new FakeEngine(path -> {
@@ -772,7 +777,7 @@ class SourcesTest {
         });
         InspectSource inspects = inspects(engine);
         StatsSource stats = stats(engine, Duration.ZERO);
-        Containers containers = new Containers(engine, clock, queue, Filter.ALL, stats, inspects);
+        ContainerTracker containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
         opened.add(containers);
         containers.start();
         containers.connected();
@@ -782,7 +787,7 @@ class SourcesTest {
         for (int i = 0; i < lives; i++) {
             String id = "0123456789012345678901234567890123456789012345678901234567%06d".formatted(i);
             for (String action : List.of("create", "start", "die", "destroy")) {
-                containers.happened(EventHead.scan(("{\"Type\":\"container\",\"Action\":\"" + action
+                containers.happened(EventView.scan(("{\"Type\":\"container\",\"Action\":\"" + action
                                 + "\",\"Actor\":{\"ID\":\"" + id + "\",\"Attributes\":{\"name\":\"n\"}}}")
                         .getBytes(UTF_8)));
             }

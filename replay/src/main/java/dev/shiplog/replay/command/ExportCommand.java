@@ -1,22 +1,22 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.Cursor;
-import dev.shiplog.journal.archive.Compression;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.file.Compression;
+import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.replay.export.EnvelopeFormat;
 import dev.shiplog.replay.export.FlatFormat;
 import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.export.OutputFile;
-import dev.shiplog.replay.query.Containers;
-import dev.shiplog.replay.query.Gaps;
+import dev.shiplog.replay.query.Completion;
+import dev.shiplog.replay.query.GapFinder;
 import dev.shiplog.replay.query.Once;
 import dev.shiplog.replay.query.Origin;
-import dev.shiplog.replay.query.RangeEnd;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.replay.query.Times;
+import dev.shiplog.timeline.ContainerIndex;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -243,7 +243,7 @@ final class ExportCommand implements Callable<Integer> {
     private int export(
             Cursor cursor, Batch batch, RecordFilter filter, TimeRange range, OutputStream out, boolean shown)
             throws IOException {
-        Containers containers = new Containers();
+        ContainerIndex containers = new ContainerIndex();
         Origin origin = new Origin();
         try (Losses losses = new Losses(console);
                 LineWriter writer = new LineWriter(lineFormat(containers, origin), out)) {
@@ -256,7 +256,7 @@ final class ExportCommand implements Callable<Integer> {
             Batch batch,
             RecordFilter filter,
             TimeRange range,
-            Containers containers,
+            ContainerIndex containers,
             Origin origin,
             Losses losses,
             LineWriter writer,
@@ -264,8 +264,8 @@ final class ExportCommand implements Callable<Integer> {
             throws IOException {
         boolean learns = format == Format.flat || filter.asksForContainers();
         Once once = batch.once();
-        Gaps gaps = new Gaps(range, filter);
-        RangeEnd end = new RangeEnd(range);
+        GapFinder gaps = new GapFinder(range, filter);
+        Completion end = new Completion(range);
         Progress progress = new Progress(console);
         long gapCount = 0;
         long read = 0;
@@ -276,7 +276,7 @@ final class ExportCommand implements Callable<Integer> {
         while (written < limit && !interrupted()) {
             switch (cursor.next()) {
                 case RECORD -> {
-                    Decoded record = cursor.record();
+                    RecordView record = cursor.record();
                     Once.Seen seen = once.take(cursor.journal(), record);
                     if (seen == Once.Seen.TWICE) {
                         if (once.seeksAnew()) {
@@ -383,7 +383,7 @@ final class ExportCommand implements Callable<Integer> {
         return gaps.size();
     }
 
-    private LineFormat lineFormat(Containers containers, Origin origin) {
+    private LineFormat lineFormat(ContainerIndex containers, Origin origin) {
         return switch (format) {
             case flat -> new FlatFormat(containers, origin, new Form(bare, compact));
             case raw -> LineFormat.raw();

@@ -1,6 +1,6 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossSurvey;
@@ -8,8 +8,8 @@ import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentSummary;
-import dev.shiplog.replay.json.JsonLine;
 import dev.shiplog.replay.query.Times;
+import dev.shiplog.timeline.json.JsonLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

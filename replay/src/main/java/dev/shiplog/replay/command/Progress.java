@@ -1,6 +1,6 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.replay.query.Times;
 import java.util.concurrent.TimeUnit;
 
@@ -19,7 +19,7 @@ final class Progress {
         this.console = console;
     }
 
-    void at(Decoded record, long written) {
+    void at(RecordView record, long written) {
         if (++read % RECORDS_PER_LOOK != 0 || !console.terminal()) {
             return;
         }

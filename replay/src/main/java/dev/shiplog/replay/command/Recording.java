@@ -1,11 +1,11 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.FileErrors;
-import dev.shiplog.journal.JournalLock;
+import dev.shiplog.journal.file.FileErrors;
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentSummary;
-import dev.shiplog.replay.json.JsonLine;
+import dev.shiplog.timeline.json.JsonLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ final class Recording {
     static @Nullable String absence(Path directory, InstantSource clock) {
         try {
             if (!Files.isDirectory(directory)
-                    || Files.notExists(directory.resolve(Catalog.LOCK_FILE))
+                    || Files.notExists(directory.resolve(JournalLock.FILE))
                     || JournalLock.isHeld(directory)) {
                 return null;
             }

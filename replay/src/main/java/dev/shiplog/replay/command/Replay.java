@@ -1,6 +1,6 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.FileErrors;
+import dev.shiplog.journal.file.FileErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.record.Container;
-import dev.shiplog.replay.json.JsonText;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.replay.query.Origin;
+import dev.shiplog.timeline.json.JsonText;
+import dev.shiplog.timeline.payload.Container;
 import org.jspecify.annotations.Nullable;
 
 /**

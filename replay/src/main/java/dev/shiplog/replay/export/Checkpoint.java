@@ -1,10 +1,10 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.archive.Compression;
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.replay.json.Json;
-import dev.shiplog.replay.json.JsonLine;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.file.Compression;
 import dev.shiplog.replay.query.Reached;
+import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.json.JsonLine;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

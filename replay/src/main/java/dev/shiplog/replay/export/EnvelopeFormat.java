@@ -1,11 +1,11 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
-import dev.shiplog.replay.json.Json;
-import dev.shiplog.replay.json.JsonText;
+import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.replay.query.Origin;
+import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.json.JsonText;
 import java.util.Base64;
 
 /**
@@ -34,7 +34,7 @@ public final class EnvelopeFormat implements LineFormat {
 
     @Override
     @SuppressWarnings("ReferenceEquality") // an origin is a new object once it changes
-    public void write(Decoded record, Bytes out) {
+    public void write(RecordView record, Bytes out) {
         if (beside.place() != origin.place()) {
             beside = Beside.of(origin.place(), "", null);
         }
@@ -75,7 +75,7 @@ public final class EnvelopeFormat implements LineFormat {
         out.put('}');
     }
 
-    private boolean writeJson(Decoded record, Bytes out) {
+    private boolean writeJson(RecordView record, Bytes out) {
         if (record.kind() == Kind.MARK) {
             payload.clear();
             record.payload(payload);

@@ -1,13 +1,13 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
-import dev.shiplog.journal.codec.Shape;
-import dev.shiplog.journal.record.Container;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
-import dev.shiplog.replay.json.Json;
-import dev.shiplog.replay.query.Containers;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.record.Shape;
 import dev.shiplog.replay.query.Origin;
+import dev.shiplog.timeline.ContainerIndex;
+import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.payload.Container;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -27,7 +27,7 @@ public final class FlatFormat implements LineFormat {
     /** Name-giving values (block devices) differ between a few containers of one shape, rarely more. */
     private static final int MOST_PLANS_PER_SHAPE = 16;
 
-    private final Containers containers;
+    private final ContainerIndex containers;
     private final Origin origin;
     private final Form form;
     private Beside noContainer;
@@ -41,7 +41,7 @@ public final class FlatFormat implements LineFormat {
      * @param containers what is known of containers
      * @param origin whose the records are; does not matter in the bare form
      */
-    public FlatFormat(Containers containers, Origin origin, Form form) {
+    public FlatFormat(ContainerIndex containers, Origin origin, Form form) {
         this.containers = containers;
         this.origin = origin;
         this.form = form;
@@ -52,7 +52,7 @@ public final class FlatFormat implements LineFormat {
     }
 
     @Override
-    public void write(Decoded record, Bytes out) {
+    public void write(RecordView record, Bytes out) {
         Shape shape = record.shape();
         if (shape == null || record.kind() == Kind.LOG) {
             writeParsed(record, out);
@@ -69,7 +69,7 @@ public final class FlatFormat implements LineFormat {
     }
 
     /** Writes a record that is much like the last of its row. */
-    private void writeNext(Row row, Shape shape, Decoded record, Bytes out) {
+    private void writeNext(Row row, Shape shape, RecordView record, Bytes out) {
         FlatLine line = row.line;
         if (line == null || row.shape != shape || !line.update(record)) {
             FlatPlan plan = plan(shape, record);
@@ -85,7 +85,7 @@ public final class FlatFormat implements LineFormat {
     }
 
     /** Writes a record by parsing its payload. What a container logs is text, JSON or not. */
-    void writeParsed(Decoded record, Bytes out) {
+    void writeParsed(RecordView record, Bytes out) {
         payload.clear();
         record.payload(payload);
         Json json = record.kind() == Kind.LOG ? null : Json.parse(payload.array(), 0, payload.length());
@@ -97,7 +97,7 @@ public final class FlatFormat implements LineFormat {
 
     /** The plan for this record's shape, or null if it has none that fits. */
     @Nullable
-    FlatPlan plan(Shape shape, Decoded record) {
+    FlatPlan plan(Shape shape, RecordView record) {
         ShapePlans plans = plans(shape, record.kind());
         for (FlatPlan plan : plans.plans) {
             if (plan.fits(record)) {
@@ -135,7 +135,7 @@ public final class FlatFormat implements LineFormat {
     }
 
     @SuppressWarnings("ReferenceEquality") // an origin is a new object once it changes
-    private Beside beside(Decoded record) {
+    private Beside beside(RecordView record) {
         return switch (record.kind()) {
             case HOST, ENGINE_METRICS, MARK -> {
                 if (noContainer.place() != origin.place()) {
@@ -148,7 +148,7 @@ public final class FlatFormat implements LineFormat {
     }
 
     @SuppressWarnings("ReferenceEquality") // what is known of a container or an origin is a new object once it changes
-    private Row row(Decoded record) {
+    private Row row(RecordView record) {
         Container container = containers.get(record.subject());
         Row row = rows.get(record.subject());
         if (row == null || row.beside.of() != container || row.beside.place() != origin.place()) {

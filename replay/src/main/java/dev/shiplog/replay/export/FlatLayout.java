@@ -1,8 +1,8 @@
 package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.record.Kind;
-import dev.shiplog.replay.json.Json;
-import dev.shiplog.replay.json.JsonText;
+import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.json.JsonText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.RecordView;
 import java.util.Arrays;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -29,7 +29,7 @@ final class FlatLine {
     private final int sequence;
 
     /** The line of {@code record}, which the plan fits. */
-    FlatLine(FlatPlan plan, Decoded record, Beside beside) {
+    FlatLine(FlatPlan plan, RecordView record, Beside beside) {
         this.plan = plan;
         this.beside = beside;
         int steps = plan.steps();
@@ -64,7 +64,7 @@ final class FlatLine {
      *
      * @return false if the plan does not fit: then this is no line any more
      */
-    boolean update(Decoded record) {
+    boolean update(RecordView record) {
         if (!plan.namesAreThoseOf(record)) {
             return false;
         }
@@ -99,7 +99,7 @@ final class FlatLine {
     }
 
     /** Whether step {@code i} may have something else to write than it has written; notes what it has now. */
-    private boolean hasChanged(int i, Decoded record) {
+    private boolean hasChanged(int i, RecordView record) {
         return switch (plan.step(i)) {
             case ORIGIN, SEQUENCE, CONTAINER_NAME, CONTAINER_ID, IMAGE, IMAGE_ID -> false;
             case TIME -> hasChanged(i, record.time());
@@ -123,7 +123,7 @@ final class FlatLine {
     }
 
     /** Writes step {@code i} anew in its place, and moves what stands behind if it is as long no more. */
-    private void replace(int i, Decoded record) {
+    private void replace(int i, RecordView record) {
         value.clear();
         plan.write(i, record, beside, value);
         int longer = value.length() - (to[i] - from[i]);

@@ -1,8 +1,8 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
-import dev.shiplog.journal.codec.Shape;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.record.Shape;
 import dev.shiplog.replay.export.FlatLayout.Field;
 import dev.shiplog.replay.export.FlatLayout.Fixed;
 import dev.shiplog.replay.export.FlatLayout.Inside;
@@ -15,8 +15,8 @@ import dev.shiplog.replay.export.FlatLayout.Source;
 import dev.shiplog.replay.export.FlatLayout.Sum;
 import dev.shiplog.replay.export.FlatLayout.Text;
 import dev.shiplog.replay.export.FlatLayout.Value;
-import dev.shiplog.replay.json.Json;
-import dev.shiplog.replay.json.JsonText;
+import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.json.JsonText;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +55,7 @@ final class FlatPlan {
 
     /** A slot that a field got its name from, and the value it had: its text, or its number if that is null. */
     private record NameGiver(int slot, byte @Nullable [] text, long number) {
-        boolean isIn(Decoded record) {
+        boolean isIn(RecordView record) {
             return text == null ? record.number(slot) == number : Arrays.equals(record.text(slot), text);
         }
     }
@@ -94,7 +94,7 @@ final class FlatPlan {
      * @param source the example's payload
      * @return null if the shape's slots are not all values of the JSON, or a sum is not of slots alone
      */
-    static @Nullable FlatPlan of(FlatLayout layout, byte[] source, SlotMap slots, Decoded example) {
+    static @Nullable FlatPlan of(FlatLayout layout, byte[] source, SlotMap slots, RecordView example) {
         Compiler compiler = new Compiler(source, slots);
         layout.fields().forEach(compiler::add);
         for (Json giver : layout.nameGivers()) {
@@ -104,7 +104,7 @@ final class FlatPlan {
     }
 
     /** Whether this plan is the one for {@code record}, which is of the plan's shape. */
-    boolean fits(Decoded record) {
+    boolean fits(RecordView record) {
         if (!namesAreThoseOf(record)) {
             return false;
         }
@@ -117,7 +117,7 @@ final class FlatPlan {
     }
 
     /** Whether the fields of {@code record} have the names that they have here. */
-    boolean namesAreThoseOf(Decoded record) {
+    boolean namesAreThoseOf(RecordView record) {
         for (NameGiver giver : nameGivers) {
             if (!giver.isIn(record)) {
                 return false;
@@ -127,7 +127,7 @@ final class FlatPlan {
     }
 
     /** Whether what step {@code i} would write is JSON, as it was in the record that the plan was made from. */
-    boolean isWritable(int i, Decoded record) {
+    boolean isWritable(int i, RecordView record) {
         return switch (steps[i]) {
             case STRING_SLOT, INNER_SLOT -> JsonText.isInsideOfString(record.text(slots[i][0]));
             case NAME_SLOT ->
@@ -161,7 +161,7 @@ final class FlatPlan {
     }
 
     /** Appends the line of {@code record}, which this plan fits. */
-    void write(Decoded record, Beside beside, Bytes out) {
+    void write(RecordView record, Beside beside, Bytes out) {
         for (int i = 0; i < steps.length; i++) {
             out.put(before[i]);
             write(i, record, beside, out);
@@ -170,7 +170,7 @@ final class FlatPlan {
     }
 
     /** Appends what step {@code i} writes. */
-    void write(int i, Decoded record, Beside beside, Bytes out) {
+    void write(int i, RecordView record, Beside beside, Bytes out) {
         switch (steps[i]) {
             case TIME -> out.putTime(record.time());
             case ORIGIN -> out.put(beside.origin());
@@ -215,12 +215,12 @@ final class FlatPlan {
                                                 .equalsIgnoreCase("002f"));
     }
 
-    private static boolean isInteger(Decoded record, int slot) {
+    private static boolean isInteger(RecordView record, int slot) {
         Shape shape = record.shape();
         return shape != null && shape.type(slot) == Shape.SlotType.INTEGER;
     }
 
-    private static void putSum(Decoded record, int[] slots, Bytes out) {
+    private static void putSum(RecordView record, int[] slots, Bytes out) {
         long sum = 0;
         for (int slot : slots) {
             long term = 0;
@@ -238,7 +238,7 @@ final class FlatPlan {
         out.putDecimal(sum);
     }
 
-    private static void putBigSum(Decoded record, int[] slots, Bytes out) {
+    private static void putBigSum(RecordView record, int[] slots, Bytes out) {
         List<String> terms = new ArrayList<>();
         for (int slot : slots) {
             terms.add(
@@ -435,7 +435,7 @@ final class FlatPlan {
             }
         }
 
-        void addNameGiver(Json giver, Decoded example) {
+        void addNameGiver(Json giver, RecordView example) {
             int slot = slot(giver);
             if (slot >= 0) {
                 nameGivers.add(

@@ -1,8 +1,8 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.replay.json.Json;
-import dev.shiplog.replay.json.JsonText;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

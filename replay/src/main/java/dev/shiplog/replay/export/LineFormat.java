@@ -1,7 +1,7 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.RecordView;
 
 /** One way to write a record as a line. Implementations may keep what they learn; they are not thread safe. */
 @FunctionalInterface
@@ -10,7 +10,7 @@ public interface LineFormat {
     String RESTATED = ",\"restated\":true";
 
     /** Appends the record to {@code out}, without a line end. */
-    void write(Decoded record, Bytes out);
+    void write(RecordView record, Bytes out);
 
     /** The engine's bytes as they are, but for line feeds and carriage returns, which become spaces. */
     static LineFormat raw() {

@@ -1,7 +1,7 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.RecordView;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -38,7 +38,7 @@ public final class LineWriter implements Closeable {
     }
 
     /** Appends the line of {@code record}. */
-    public void write(Decoded record) throws IOException {
+    public void write(RecordView record) throws IOException {
         format.write(record, lines);
         lines.put('\n');
         if (lines.length() >= PIECE) {

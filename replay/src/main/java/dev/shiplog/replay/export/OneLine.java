@@ -1,10 +1,10 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
-import dev.shiplog.journal.codec.Shape;
-import dev.shiplog.replay.json.Json;
-import dev.shiplog.replay.json.JsonText;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.record.Shape;
+import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.json.JsonText;
 import java.util.IdentityHashMap;
 
 /**
@@ -38,7 +38,7 @@ final class OneLine {
     private final IdentityHashMap<Shape, Known> byShape = new IdentityHashMap<>();
 
     /** Appends the payload of {@code record}; of one that is not JSON, white space may be lost. */
-    void write(Decoded record, Bytes out) {
+    void write(RecordView record, Bytes out) {
         int from = out.length();
         record.payload(out);
         Shape shape = record.shape();
@@ -48,7 +48,7 @@ final class OneLine {
     }
 
     /** Appends the payload of {@code record} if it is JSON; otherwise nothing, and gives false. */
-    boolean writeJson(Decoded record, Bytes out) {
+    boolean writeJson(RecordView record, Bytes out) {
         int from = out.length();
         record.payload(out);
         Shape shape = record.shape();
@@ -79,7 +79,7 @@ final class OneLine {
         return known;
     }
 
-    private static boolean hasJsonValues(Decoded record, Shape shape) {
+    private static boolean hasJsonValues(RecordView record, Shape shape) {
         for (int slot = 0; slot < shape.slots(); slot++) {
             boolean json = switch (shape.type(slot)) {
                 case INTEGER, TIME -> true;
@@ -93,7 +93,7 @@ final class OneLine {
         return true;
     }
 
-    private static boolean hasBrokenValue(Decoded record, Shape shape) {
+    private static boolean hasBrokenValue(RecordView record, Shape shape) {
         for (int slot = 0; slot < shape.slots(); slot++) {
             if (shape.type(slot) == Shape.SlotType.STRING) {
                 byte[] text = record.text(slot);

@@ -1,6 +1,6 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.archive.Compression;
+import dev.shiplog.journal.file.Compression;
 import java.io.Closeable;
 import java.io.FilterOutputStream;
 import java.io.IOException;

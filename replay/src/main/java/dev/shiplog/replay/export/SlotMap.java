@@ -1,9 +1,9 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
-import dev.shiplog.journal.codec.Shape;
-import dev.shiplog.replay.json.Json;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.record.Shape;
+import dev.shiplog.timeline.json.Json;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
@@ -17,7 +17,7 @@ final class SlotMap {
     private final Map<Integer, Integer> slotByStart = new HashMap<>();
 
     /** Renders the payload of {@code record}, which is of {@code shape}, to {@code out} and notes where its slots stand. */
-    SlotMap(Decoded record, Shape shape, Bytes out) {
+    SlotMap(RecordView record, Shape shape, Bytes out) {
         this(shape, out, slot -> {
             switch (shape.type(slot)) {
                 case INTEGER -> out.putDecimal(record.number(slot));

@@ -1,6 +1,6 @@
 package dev.shiplog.replay.query;
 
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ public final class Once {
             this.before = before;
         }
 
-        Seen take(Decoded record) {
+        Seen take(RecordView record) {
             long sequence = record.sequence();
             boolean ahead = sequence > highest;
             if (ahead) {
@@ -112,7 +112,7 @@ public final class Once {
     }
 
     /** Takes the next record that is read of a journal. Where none is known, every record is new. */
-    public Seen take(String journal, Decoded record) {
+    public Seen take(String journal, RecordView record) {
         go(journal);
         Reached before = current.before;
         if (before != null

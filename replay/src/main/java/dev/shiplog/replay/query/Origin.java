@@ -1,11 +1,11 @@
 package dev.shiplog.replay.query;
 
 import dev.shiplog.journal.Cursor;
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.SegmentHeader;
-import dev.shiplog.replay.json.Json;
+import dev.shiplog.timeline.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +45,7 @@ public final class Origin {
             header = now;
             settle(now);
         }
-        Decoded record = cursor.record();
+        RecordView record = cursor.record();
         if (record.kind() == Kind.HOST) {
             String name = name(record);
             if (!name.isEmpty() && !name.equals(told)) {
@@ -67,7 +67,7 @@ public final class Origin {
             for (int i = 0; i < MOST_BEFORE_INFO; i++) {
                 switch (ahead.next()) {
                     case RECORD -> {
-                        Decoded record = ahead.record();
+                        RecordView record = ahead.record();
                         String name = record.kind() == Kind.HOST ? name(record) : "";
                         if (!name.isEmpty()) {
                             return name;
@@ -85,7 +85,7 @@ public final class Origin {
         return "";
     }
 
-    private String name(Decoded info) {
+    private String name(RecordView info) {
         payload.clear();
         info.payload(payload);
         Json json = Json.parse(payload.array(), 0, payload.length());

@@ -1,11 +1,12 @@
 package dev.shiplog.replay.query;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
-import dev.shiplog.journal.record.Container;
-import dev.shiplog.journal.record.ContainerRule;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
-import dev.shiplog.replay.json.Json;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.timeline.ContainerIndex;
+import dev.shiplog.timeline.ContainerRule;
+import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.payload.Container;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -119,19 +120,19 @@ public final class RecordFilter {
     }
 
     /** Whether the record is wanted, by what is known of containers now. */
-    public boolean wants(Decoded record, Containers containers) {
+    public boolean wants(RecordView record, ContainerIndex containers) {
         return kinds.contains(record.kind())
                 && (ofEvents.isEmpty() || happened(record))
                 && (ofContainers.isEmpty() || wantsContainer(record.subject(), containers));
     }
 
     /** Whether records about this container are wanted; an empty id stands for all containers. */
-    public boolean wantsSubject(String id, Containers containers) {
+    public boolean wantsSubject(String id, ContainerIndex containers) {
         return id.isEmpty() || ofContainers.isEmpty() || wantsContainer(id, containers);
     }
 
     @SuppressWarnings("ReferenceEquality") // what is known of a container is a new object once it changes
-    private boolean wantsContainer(String id, Containers containers) {
+    private boolean wantsContainer(String id, ContainerIndex containers) {
         Container container = containers.get(id);
         if (container == null) {
             return false;
@@ -150,7 +151,7 @@ public final class RecordFilter {
         return verdict.holds;
     }
 
-    private boolean happened(Decoded record) {
+    private boolean happened(RecordView record) {
         payload.clear();
         record.payload(payload);
         Json event = Json.parse(payload.array(), 0, payload.length());

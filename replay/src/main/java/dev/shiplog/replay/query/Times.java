@@ -1,6 +1,6 @@
 package dev.shiplog.replay.query;
 
-import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.bytes.Bytes;
 import java.nio.charset.StandardCharsets;
 
 /** Points in time as people read them. */

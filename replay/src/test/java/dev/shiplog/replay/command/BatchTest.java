@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.replay.export.Checkpoint;
 import java.io.IOException;
@@ -326,7 +326,7 @@ class BatchTest {
         Recorder recorder = recorder(5);
         Path other = directory.resolve("other");
         TestJournal.write(other, TestJournal.RECORDS).close();
-        Files.delete(other.resolve(Catalog.LOCK_FILE));
+        Files.delete(other.resolve(JournalLock.FILE));
         export(ExitCode.OK, "--after seen", recorder.journal);
         add(recorder, 2);
 

@@ -7,7 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.shiplog.journal.Appender;
-import dev.shiplog.journal.archive.Compression;
+import dev.shiplog.journal.file.Compression;
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -50,7 +51,7 @@ class ExportCommandTest {
         Files.createDirectories(target);
         try (Stream<Path> files = Files.list(journal)) {
             for (Path file : files.toList()) {
-                if (!file.endsWith(Catalog.LOCK_FILE)) {
+                if (!file.endsWith(JournalLock.FILE)) {
                     Files.write(target.resolve(file.getFileName().toString()), Files.readAllBytes(file));
                 }
             }
@@ -278,7 +279,7 @@ class ExportCommandTest {
                         "replay: " + other + ": The recorder was killed",
                         "replay: " + journal + ": The recorder was stopped")
                 .hasLineCount(2);
-        Files.delete(other.resolve(Catalog.LOCK_FILE));
+        Files.delete(other.resolve(JournalLock.FILE));
         assertThat(said("export --since 1h other")).isEmpty();
     }
 
@@ -301,7 +302,7 @@ class ExportCommandTest {
     void saysWhyAnAnswerIsEmpty(String options, String why) throws IOException {
         Path journal = directory.resolve("journal");
         TestJournal.write(journal, TestJournal.RECORDS.subList(0, 8)).close();
-        Files.delete(journal.resolve(Catalog.LOCK_FILE));
+        Files.delete(journal.resolve(JournalLock.FILE));
         assertThat(said("export " + options + " journal"))
                 .isEqualTo("replay: nothing is exported: " + why + System.lineSeparator());
     }

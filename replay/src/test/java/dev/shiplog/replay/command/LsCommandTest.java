@@ -3,6 +3,7 @@ package dev.shiplog.replay.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -520,10 +521,9 @@ class LsCommandTest {
         TestJournal.write(journal, TestJournal.RECORDS.subList(8, 9)).close();
         String stopped = "The recorder was stopped; the last record is 46 min old.";
         assertThat(recorder("stopped")).isEqualTo(stopped);
-        Files.delete(journal.resolve(Catalog.LOCK_FILE)); // as in a copy of the segments alone
+        Files.delete(journal.resolve(JournalLock.FILE)); // as in a copy of the segments alone
         assertThat(recorder("stopped")).isEqualTo(stopped);
-        Files.createSymbolicLink(
-                journal.resolve(Catalog.LOCK_FILE), Path.of(Catalog.LOCK_FILE)); // none may be asked for
+        Files.createSymbolicLink(journal.resolve(JournalLock.FILE), Path.of(JournalLock.FILE)); // none may be asked for
         assertThat(recorder("stopped")).isEqualTo(stopped);
         TestJournal.write(directory.resolve("other"), TestJournal.RECORDS.subList(0, 8))
                 .close();

@@ -1,12 +1,12 @@
 package dev.shiplog.replay.export;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.codec.Decoder;
 import dev.shiplog.journal.codec.Encoder;
 import dev.shiplog.journal.codec.UndecodableException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.RecordView;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,7 +26,7 @@ final class Coded {
         return new Record(1, kind, ID, TIME, TIME + 952_887, 81_403_311, payload);
     }
 
-    static void each(List<Record> records, Consumer<Decoded> consumer) {
+    static void each(List<Record> records, Consumer<RecordView> consumer) {
         Encoder encoder = new Encoder();
         Decoder decoder = new Decoder();
         Bytes coded = new Bytes(1 << 12);

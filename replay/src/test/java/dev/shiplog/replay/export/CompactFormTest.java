@@ -2,12 +2,12 @@ package dev.shiplog.replay.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.replay.query.Containers;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.testkit.Samples;
+import dev.shiplog.timeline.ContainerIndex;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -213,8 +213,8 @@ class CompactFormTest {
 
     /** Each record with its line, which is the same made by a plan and by parsing. */
     private static void each(List<Record> records, Check check) {
-        FlatFormat format = new FlatFormat(new Containers(), new Origin(), new Form(false, true));
-        FlatFormat parsing = new FlatFormat(new Containers(), new Origin(), new Form(false, true));
+        FlatFormat format = new FlatFormat(new ContainerIndex(), new Origin(), new Form(false, true));
+        FlatFormat parsing = new FlatFormat(new ContainerIndex(), new Origin(), new Form(false, true));
         Coded.each(records, record -> {
             Bytes line = new Bytes(1 << 10);
             format.write(record, line);

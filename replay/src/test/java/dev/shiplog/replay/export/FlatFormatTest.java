@@ -6,16 +6,16 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.Cursor;
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
-import dev.shiplog.journal.codec.Shape;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.record.Shape;
 import dev.shiplog.journal.segment.Roll;
-import dev.shiplog.replay.query.Containers;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.testkit.Samples;
+import dev.shiplog.timeline.ContainerIndex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -210,13 +210,13 @@ class FlatFormatTest {
             appender.append(new Record(0, Kind.STATS, Coded.ID, later, later, 1, new byte[] {'{', '}'}));
         }
         Origin origin = new Origin();
-        FlatFormat flat = new FlatFormat(new Containers(), origin, new Form(false, false));
+        FlatFormat flat = new FlatFormat(new ContainerIndex(), origin, new Form(false, false));
         EnvelopeFormat envelope = new EnvelopeFormat(origin);
         StringBuilder restated = new StringBuilder();
         try (Cursor cursor = Cursor.open(List.of(directory))) {
             while (cursor.next() == Cursor.Step.RECORD) {
                 origin.observe(cursor);
-                Decoded record = cursor.record();
+                RecordView record = cursor.record();
                 restated.append(record.restated() ? 'R' : '.');
                 for (LineFormat format : List.of(flat, envelope)) {
                     Bytes out = new Bytes(64);
@@ -263,7 +263,7 @@ class FlatFormatTest {
     @ValueSource(strings = {"", "<html>502</html>", "{\"a\":1", "{\"a\":\"\\x\"}", "{\"a\":01}", "{\"a\":\"\u0001\"}"})
     void writesWhatIsNotJsonAsOneString(String payload) {
         Bytes string = new Bytes(64);
-        dev.shiplog.replay.json.JsonText.putString(payload, string);
+        dev.shiplog.timeline.json.JsonText.putString(payload, string);
 
         assertThat(flat(Coded.record(Kind.EVENT, payload)))
                 .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"event\":"
@@ -303,7 +303,7 @@ class FlatFormatTest {
                     Kind.STATS, "{\"blkio_stats\":{\"io_time_recursive\":[{\"major\":" + device + ",\"value\":5}]}}"));
         }
         List<String> lines = new ArrayList<>();
-        FlatFormat format = new FlatFormat(new Containers(), new Origin(), new Form(true, false));
+        FlatFormat format = new FlatFormat(new ContainerIndex(), new Origin(), new Form(true, false));
         Coded.each(records, record -> lines.add(line(format, record)));
 
         assertThat(lines.toString())
@@ -429,7 +429,7 @@ class FlatFormatTest {
                         new Record(1, Kind.INSPECT, id, time, time + 5, 1, inspect.getBytes(StandardCharsets.UTF_8)));
             }
         }
-        Containers containers = new Containers();
+        ContainerIndex containers = new ContainerIndex();
         FlatFormat format = new FlatFormat(containers, new Origin(), new Form(false, false));
         Coded.each(records, record -> {
             containers.observe(record);
@@ -443,7 +443,7 @@ class FlatFormatTest {
 
     @Test
     void writesEveryRealSampleByThePlanOfItsShape() {
-        FlatFormat format = new FlatFormat(new Containers(), new Origin(), new Form(true, false));
+        FlatFormat format = new FlatFormat(new ContainerIndex(), new Origin(), new Form(true, false));
         List<Record> records = Samples.payloads(Samples.STATS).stream()
                 .map(p -> Coded.record(Kind.STATS, p))
                 .toList();
@@ -490,8 +490,8 @@ class FlatFormatTest {
 
     private static FlatFormat format(boolean bare) {
         return bare
-                ? new FlatFormat(new Containers(), new Origin(), new Form(true, false))
-                : new FlatFormat(new Containers(), new Origin(), new Form(false, false));
+                ? new FlatFormat(new ContainerIndex(), new Origin(), new Form(true, false))
+                : new FlatFormat(new ContainerIndex(), new Origin(), new Form(false, false));
     }
 
     private static String cgroup2() throws IOException {
@@ -502,7 +502,7 @@ class FlatFormatTest {
 
     /** The lines of the records, with what tells which they are. */
     private static List<String> joined(Record... records) {
-        Containers containers = new Containers();
+        ContainerIndex containers = new ContainerIndex();
         FlatFormat format = new FlatFormat(containers, new Origin(), new Form(false, false));
         List<String> lines = new ArrayList<>();
         Coded.each(List.of(records), record -> {
@@ -514,7 +514,7 @@ class FlatFormatTest {
 
     /** The line of the last record, after the others were seen. */
     private static String flat(Record... records) {
-        Containers containers = new Containers();
+        ContainerIndex containers = new ContainerIndex();
         FlatFormat format = new FlatFormat(containers, new Origin(), new Form(true, false));
         List<String> lines = new ArrayList<>();
         Coded.each(List.of(records), record -> {
@@ -524,7 +524,7 @@ class FlatFormatTest {
         return lines.get(lines.size() - 1);
     }
 
-    private static String line(FlatFormat format, Decoded record) {
+    private static String line(FlatFormat format, RecordView record) {
         Bytes out = new Bytes(16);
         format.write(record, out);
         return new String(out.toArray(), StandardCharsets.UTF_8);

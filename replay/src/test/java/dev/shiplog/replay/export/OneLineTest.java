@@ -2,11 +2,11 @@ package dev.shiplog.replay.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.shiplog.journal.codec.Bytes;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.replay.json.Json;
 import dev.shiplog.replay.query.Origin;
+import dev.shiplog.timeline.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

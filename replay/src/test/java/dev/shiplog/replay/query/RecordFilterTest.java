@@ -3,8 +3,9 @@ package dev.shiplog.replay.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.shiplog.journal.codec.Decoded;
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.timeline.ContainerIndex;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class RecordFilterTest {
     private static final String WEB = "8e8f401657b8fb9f5cb23a3be3809345daf4947650a3f2a8e20e897fafda72cb";
     private static final String DB = "b36156ce4d68b30becadc071e6b3775831e6bcabd56f41456f7c5988a636da20";
 
-    private final Containers containers = new Containers();
+    private final ContainerIndex containers = new ContainerIndex();
 
     @BeforeEach
     void describeTheContainers() {
@@ -131,7 +132,7 @@ class RecordFilterTest {
     })
     void choosesEventsOfNetworks(String filters, boolean wanted) {
         RecordFilter filter = new RecordFilter(List.of(), List.of(filters.split("\\|")));
-        Decoded event = Records.decoded(Kind.EVENT, "7b2f11", """
+        RecordView event = Records.decoded(Kind.EVENT, "7b2f11", """
                 {"Type":"network","Action":"connect","Actor":{"ID":"7b2f11","Attributes":{"name":"shop"}}}""");
 
         assertThat(filter.wants(event, containers)).isEqualTo(wanted);
@@ -139,7 +140,7 @@ class RecordFilterTest {
 
     @Test
     void followsARename() {
-        Decoded record = Records.decoded(Kind.STATS, DB, "{}");
+        RecordView record = Records.decoded(Kind.STATS, DB, "{}");
         RecordFilter filter = new RecordFilter(List.of(), List.of("container=postgres"));
         assertThat(filter.wants(record, containers)).isFalse();
 

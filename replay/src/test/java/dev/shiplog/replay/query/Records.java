@@ -1,19 +1,19 @@
 package dev.shiplog.replay.query;
 
-import dev.shiplog.journal.codec.Bytes;
-import dev.shiplog.journal.codec.Decoded;
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.codec.Decoder;
 import dev.shiplog.journal.codec.Encoder;
 import dev.shiplog.journal.codec.UndecodableException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.RecordView;
 import java.nio.charset.StandardCharsets;
 
 /** Single records as a cursor hands them out. */
 final class Records {
     private Records() {}
 
-    static Decoded decoded(Kind kind, String subject, long received, byte[] payload) {
+    static RecordView decoded(Kind kind, String subject, long received, byte[] payload) {
         Encoder encoder = new Encoder();
         encoder.startGroup();
         Bytes coded = new Bytes(256);
@@ -27,7 +27,7 @@ final class Records {
         }
     }
 
-    static Decoded decoded(Kind kind, String subject, String payload) {
+    static RecordView decoded(Kind kind, String subject, String payload) {
         return decoded(kind, subject, 1, payload.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,0 +1,47 @@
+package dev.shiplog.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Record;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** RecordedJournal as a test looks at them. */
+final class RecordedJournal {
+    private RecordedJournal() {}
+
+    static List<Record> read(Path journal) throws IOException {
+        return read(journal, "");
+    }
+
+    /** All records; fails at the first loss, with {@code as} in the message. */
+    static List<Record> read(Path journal, String as) throws IOException {
+        List<Record> records = new ArrayList<>();
+        try (Cursor cursor = Cursor.open(List.of(journal))) {
+            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
+                assertThat(step).as(() -> as + " " + cursor.loss()).isEqualTo(Cursor.Step.RECORD);
+                records.add(cursor.record().toRecord());
+            }
+        }
+        return records;
+    }
+
+    /** The payloads of one kind, as text. */
+    static List<String> payloads(Path journal, Kind kind) throws IOException {
+        return texts(read(journal).stream()
+                .filter(record -> record.kind() == kind)
+                .map(Record::payload)
+                .toList());
+    }
+
+    static List<String> texts(List<byte[]> payloads) {
+        return payloads.stream()
+                .map(payload -> new String(payload, StandardCharsets.UTF_8))
+                .toList();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.shiplog.timeline.json;
+
+import dev.shiplog.journal.bytes.Bytes;
+
+/** Writes one JSON object to a single line, member by member. */
+public final class JsonLine {
+    private final Bytes out;
+    private boolean first = true;
+
+    /** Begins an object at the end of {@code out}. */
+    public JsonLine(Bytes out) {
+        this.out = out;
+        out.put('{');
+    }
+
+    public JsonLine put(String name, String value) {
+        name(name);
+        JsonText.putString(value, out);
+        return this;
+    }
+
+    public JsonLine put(String name, long value) {
+        name(name);
+        out.putDecimal(value);
+        return this;
+    }
+
+    /** A time in ns since the epoch, and the same under {@code name_rfc3339} as RFC 3339. */
+    public JsonLine putTime(String name, long epochNanos) {
+        put(name, epochNanos);
+        name(name + "_rfc3339");
+        out.put('"');
+        out.putTime(epochNanos);
+        out.put('"');
+        return this;
+    }
+
+    /** Writes the name of a member whose value the caller appends. */
+    public void name(String name) {
+        if (!first) {
+            out.put(',');
+        }
+        first = false;
+        JsonText.putString(name, out);
+        out.put(':');
+    }
+
+    /** Ends the object. */
+    public void end() {
+        out.put('}');
+    }
+}

@@ -1,0 +1,103 @@
+package dev.shiplog.timeline.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.shiplog.timeline.json.Json.Type;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes {@link Json} of what Jackson's streaming parser finds, with the place of each value. */
+final class JsonTokens {
+    /** What no engine nests, and a thread's stack bears easily. */
+    static final int MAX_DEPTH = 256;
+
+    private static final JsonFactory JACKSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private final JsonParser parser;
+    private final byte[] bytes;
+    private final int first;
+
+    private JsonTokens(JsonParser parser, byte[] bytes, int first) {
+        this.parser = parser;
+        this.bytes = bytes;
+        this.first = first;
+    }
+
+    /** The one value that stands there, or null. */
+    static @Nullable Json read(byte[] bytes, int from, int to) {
+        try (JsonParser parser = JACKSON.createParser(bytes, from, to - from)) {
+            JsonToken token = parser.nextToken();
+            Json value = new JsonTokens(parser, bytes, from).value(token);
+            return parser.nextToken() == null ? value : null;
+        } catch (IOException e) {
+            return null; // not JSON, and what is wrong with it interests nobody
+        }
+    }
+
+    /** The text of the string that stands there, quotes included, with its escapes undone. */
+    static String text(byte[] bytes, int from, int to) {
+        try (JsonParser parser = JACKSON.createParser(bytes, from, to - from)) {
+            parser.nextToken();
+            return parser.getText();
+        } catch (IOException e) {
+            throw new IllegalStateException("was a string when it was read", e);
+        }
+    }
+
+    private Json value(@Nullable JsonToken token) throws IOException {
+        int start = first + (int) parser.currentTokenLocation().getByteOffset();
+        if (token == null) {
+            throw new IOException("ends too early");
+        }
+        return switch (token) {
+            case START_OBJECT -> object(start);
+            case START_ARRAY -> array(start);
+            case VALUE_STRING -> {
+                parser.finishToken();
+                yield leaf(Type.STRING, start + 1, here() - 1);
+            }
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> leaf(Type.NUMBER, start, start + parser.getTextLength());
+            case VALUE_TRUE -> leaf(Type.TRUE, start, start + 4);
+            case VALUE_FALSE -> leaf(Type.FALSE, start, start + 5);
+            case VALUE_NULL -> leaf(Type.NULL, start, start + 4);
+            default -> throw new IOException("no value begins with " + token);
+        };
+    }
+
+    private Json object(int start) throws IOException {
+        List<String> names = new ArrayList<>();
+        List<Json> children = new ArrayList<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            names.add(parser.currentName());
+            children.add(value(parser.nextToken()));
+        }
+        return new Json(Type.OBJECT, bytes, start, here(), names, children);
+    }
+
+    private Json array(int start) throws IOException {
+        List<Json> children = new ArrayList<>();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            children.add(value(token));
+        }
+        return new Json(Type.ARRAY, bytes, start, here(), List.of(), children);
+    }
+
+    private Json leaf(Type type, int from, int to) {
+        return new Json(type, bytes, from, to, List.of(), List.of());
+    }
+
+    private int here() {
+        return first + (int) parser.currentLocation().getByteOffset();
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * JSON where it stands in the bytes of a payload: start with {@link dev.shiplog.timeline.json.Json}.
+ */
+@NullMarked
+package dev.shiplog.timeline.json;
+
+import org.jspecify.annotations.NullMarked;

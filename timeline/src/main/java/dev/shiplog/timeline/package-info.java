@@ -1,0 +1,8 @@
+/**
+ * What the records of a journal say: start with {@link dev.shiplog.timeline.ContainerIndex} (who the containers are) and
+ * {@link dev.shiplog.timeline.Coverage} (whether anybody listened).
+ */
+@NullMarked
+package dev.shiplog.timeline;
+
+import org.jspecify.annotations.NullMarked;
