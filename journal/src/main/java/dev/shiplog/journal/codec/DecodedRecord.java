@@ -21,7 +21,15 @@ final class DecodedRecord implements RecordView {
     byte[][] texts = {{}};
     boolean restated;
 
+    private final Bytes rendered = new Bytes(1 << 10);
+    private boolean isRendered;
+
     DecodedRecord() {}
+
+    /** Forgets what was rendered of the record before. */
+    void startRecord() {
+        isRendered = false;
+    }
 
     @Override
     public long sequence() {
@@ -85,6 +93,17 @@ final class DecodedRecord implements RecordView {
             }
         }
         out.put(shape.literal(slots));
+    }
+
+    @Override
+    public Bytes payload() {
+        if (!isRendered) {
+            rendered.clear();
+            rendered.ensure(longest());
+            payload(rendered);
+            isRendered = true;
+        }
+        return rendered;
     }
 
     @Override

@@ -77,6 +77,7 @@ public final class Decoder {
         }
         tracks[index] = track;
         nextIndex = index + 1;
+        decoded.startRecord();
         decoded.sequence = baseSequence + index;
         decoded.kind = track.kind;
         decoded.subject = track.subject;

@@ -46,6 +46,12 @@ public interface RecordView {
     /** Appends the payload, byte for byte as the engine sent it. */
     void payload(Bytes out);
 
+    /**
+     * The same payload, rendered at the first call and kept until the reader goes on: whoever parses it calls this, so that
+     * it is rendered once for all of them. Not to be changed.
+     */
+    Bytes payload();
+
     /** A copy that outlives the reader's next step. */
     Record toRecord();
 }

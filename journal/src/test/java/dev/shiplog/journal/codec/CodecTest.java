@@ -50,6 +50,22 @@ class CodecTest {
         }
     }
 
+    @Test
+    void thePayloadRenderedIsThatOfTheRecordDecodedLast() throws Exception {
+        Encoder encoder = new Encoder();
+        encoder.startGroup();
+        Decoder decoder = new Decoder();
+        decoder.startGroup(1);
+        for (byte[] payload : Samples.payloads(Samples.STATS).subList(0, 50)) {
+            Bytes coded = new Bytes(1 << 12);
+            encoder.encode(sample(Kind.STATS, payload, 0), coded);
+            RecordView record = decoder.decode(coded.array(), 0, coded.length());
+            assertThat(record.payload().toArray()).isEqualTo(payload);
+            record.payload().put('!');
+            assertThat(record.payload().length()).as("rendered once").isEqualTo(payload.length + 1);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15})
     void lostRecordsCostOnlyWhatBuildsOnThem(long seed) {
