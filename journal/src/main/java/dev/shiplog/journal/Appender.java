@@ -7,7 +7,7 @@ import dev.shiplog.journal.file.DiskFullException;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.file.Preallocator;
 import dev.shiplog.journal.record.Kind;
-import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Excerpt;
@@ -298,7 +298,7 @@ public final class Appender implements Closeable {
         writeHeader();
         boolean empty = nextSequence == 1;
         for (Record record : records) {
-            boolean unknown = empty && !Mark.isNamed("segment-start", record.payload(), record.payload().length);
+            boolean unknown = empty && MarkType.of(record.payload(), record.payload().length) != MarkType.SEGMENT_START;
             write(record, !unknown);
         }
         begun = true;

@@ -1,43 +1,61 @@
 package dev.shiplog.journal.record;
 
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a record is about. The {@linkplain #code() code} is written to disk and never changes its meaning; a new kind
- * takes the next free code.
+ * What a record is about, and how records of that kind are treated. The {@linkplain #code() code} is written to disk and
+ * never changes its meaning; a new kind takes the next free code.
  */
 public enum Kind {
     /** One message of the engine's event stream. */
-    EVENT(1),
+    EVENT(1, Shedding.LAST),
     /** One sample of one container's resource use. */
-    STATS(2),
+    STATS(2, Shedding.FIRST),
     /** One log message of one container. */
-    LOG(3),
+    LOG(3, Shedding.SECOND),
     /** The engine's full description of one container. */
-    INSPECT(4),
+    INSPECT(4, Shedding.SECOND),
     /** Facts about the engine and its host: info, version. */
-    HOST(5),
+    HOST(5, Shedding.LAST),
     /** The engine's own Prometheus page. */
-    ENGINE_METRICS(6),
+    ENGINE_METRICS(6, Shedding.FIRST),
     /** Socket states and shared memory of one container. */
-    SOCKETS(7),
-    /** The recorder's own voice; the payload is a {@link Mark} as JSON. */
-    MARK(8);
+    SOCKETS(7, Shedding.FIRST),
+    /** What the recorder says about itself; the payload is a {@link Mark} as JSON. */
+    MARK(8, Shedding.LAST);
 
-    private static final Kind[] BY_CODE = byCode();
+    /** When records are dropped that the writer cannot write as fast as they arrive, or at all on a full disk. */
+    public enum Shedding {
+        /** First: the next sample makes up for the one that was dropped. */
+        FIRST,
+        /** Next: large or many, so they may take only a part of the memory that others need. */
+        SECOND,
+        /** Last: nothing makes up for them. */
+        LAST
+    }
+
+    private static final @Nullable Kind[] BY_CODE = byCode();
 
     private final int code;
+    private final Shedding shedding;
     private final String label;
 
-    Kind(int code) {
+    Kind(int code, Shedding shedding) {
         this.code = code;
+        this.shedding = shedding;
         this.label = name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The number that stands for this kind on disk, 1 to 127. */
+    /** The number of this kind on disk, 1 to 127. */
     public int code() {
         return code;
+    }
+
+    /** When its records are dropped, should some have to be. */
+    public Shedding shedding() {
+        return shedding;
     }
 
     /** The name that people type and read: lower case, words joined by a hyphen, as in {@code engine-metrics}. */
@@ -60,8 +78,9 @@ public enum Kind {
         return null;
     }
 
-    private static Kind[] byCode() {
-        Kind[] table = new Kind[9];
+    private static @Nullable Kind[] byCode() {
+        int highest = Arrays.stream(values()).mapToInt(Kind::code).max().orElse(0);
+        @Nullable Kind[] table = new @Nullable Kind[highest + 1];
         for (Kind kind : values()) {
             table[kind.code] = kind;
         }

@@ -2,18 +2,16 @@ package dev.shiplog.journal.record;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,23 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "mark")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = Mark.Start.class, name = "start"),
-    @JsonSubTypes.Type(value = Mark.CleanStop.class, name = "clean-stop"),
-    @JsonSubTypes.Type(value = Mark.UncleanStop.class, name = "unclean-stop"),
-    @JsonSubTypes.Type(value = Mark.SegmentStart.class, name = "segment-start"),
-    @JsonSubTypes.Type(value = Mark.EngineUp.class, name = "engine-up"),
-    @JsonSubTypes.Type(value = Mark.EngineDown.class, name = "engine-down"),
-    @JsonSubTypes.Type(value = Mark.Gap.class, name = "gap"),
-    @JsonSubTypes.Type(value = Mark.Unsettled.class, name = "unsettled"),
-    @JsonSubTypes.Type(value = Mark.Settled.class, name = "settled"),
-    @JsonSubTypes.Type(value = Mark.Oversized.class, name = "oversized"),
-    @JsonSubTypes.Type(value = Mark.Synthetic.class, name = "synthetic"),
-    @JsonSubTypes.Type(value = Mark.Dropped.class, name = "dropped"),
-    @JsonSubTypes.Type(value = Mark.ClockStep.class, name = "clock-step"),
-    @JsonSubTypes.Type(value = Mark.Damage.class, name = "damage"),
-    @JsonSubTypes.Type(value = Mark.Redaction.class, name = "redaction"),
-})
 public sealed interface Mark {
     /** The recorder started. {@code configuration} is what it runs with, secrets left out. */
     record Start(String version, Map<String, String> configuration) implements Mark {}
@@ -136,10 +117,9 @@ public sealed interface Mark {
     /** What redaction took out of payloads of {@code subject}: the paths, never the values. */
     record Redaction(String subject, String rule, List<String> removed) implements Mark {}
 
-    /** Whether the first {@code length} bytes of {@code payload} are the mark of this name, which stands first in it. */
-    static boolean isNamed(String name, byte[] payload, int length) {
-        byte[] start = ("{\"mark\":\"" + name + '"').getBytes(StandardCharsets.US_ASCII);
-        return length >= start.length && Arrays.equals(payload, 0, start.length, start, 0, start.length);
+    /** What it says. */
+    default MarkType type() {
+        return MarkType.of(getClass());
     }
 
     /** The bytes of a record's payload. */
@@ -163,14 +143,21 @@ public sealed interface Mark {
 
 /** Holds the one mapper, so that it is made when the first mark is. */
 final class MarkJson {
-    static final ObjectMapper MAPPER =
-            new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+    static final ObjectMapper MAPPER = mapper();
 
     /** As many decimals as there are, as everywhere else in what is exported. */
     private static final DateTimeFormatter RFC3339 =
             new DateTimeFormatterBuilder().appendInstant(-1).toFormatter(Locale.ROOT);
 
     private MarkJson() {}
+
+    private static ObjectMapper mapper() {
+        ObjectMapper mapper = new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+        for (MarkType type : MarkType.values()) {
+            mapper.registerSubtypes(new NamedType(type.content(), type.label()));
+        }
+        return mapper;
+    }
 
     /** The time as text; null for 0, which stands for one that is not known. */
     static @Nullable String rfc3339(long epochNanos) {

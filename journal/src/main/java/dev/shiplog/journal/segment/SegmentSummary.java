@@ -2,7 +2,7 @@ package dev.shiplog.journal.segment;
 
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
-import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -215,7 +215,7 @@ public record SegmentSummary(
         private boolean isCleanStop(RecordView mark) {
             payload.clear();
             mark.payload(payload);
-            return Mark.isNamed("clean-stop", payload.array(), payload.length());
+            return MarkType.of(payload.array(), payload.length()) == MarkType.CLEAN_STOP;
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.shiplog.journal.segment;
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import java.io.IOException;
 
@@ -55,13 +56,13 @@ final class UnsaidHead {
     private boolean restatesMark(RecordView record, long clock) {
         payload.clear();
         record.payload(payload);
-        if (is("segment-start")) {
+        if (is(MarkType.SEGMENT_START)) {
             int containers = containers();
             bare = containers == 0;
             inspections = record.sequence() == 1 ? BEHIND : containers;
             return true;
         }
-        if (inspections == BEHIND || !is("engine-up") && !is("engine-down")) {
+        if (inspections == BEHIND || !is(MarkType.ENGINE_UP) && !is(MarkType.ENGINE_DOWN)) {
             inspections = BEHIND;
             return false;
         }
@@ -75,8 +76,8 @@ final class UnsaidHead {
         return inspections != BEHIND;
     }
 
-    private boolean is(String name) {
-        return Mark.isNamed(name, payload.array(), payload.length());
+    private boolean is(MarkType type) {
+        return MarkType.of(payload.array(), payload.length()) == type;
     }
 
     private int containers() {

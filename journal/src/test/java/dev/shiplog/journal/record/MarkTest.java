@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,33 @@ class MarkTest {
     void aTimeThatIsNotKnownIsNone() {
         assertThat(text(new Mark.UncleanStop(0, 7)))
                 .isEqualTo("{\"mark\":\"unclean-stop\",\"last\":0,\"lastSequence\":7}");
+    }
+
+    @Test
+    void everyMarkIsInTheListOfTypes() {
+        assertThat(marks(Mark.class))
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(MarkType.values()).map(MarkType::content).toList());
+    }
+
+    @Test
+    void aMarkIsKnownByTheNameAtItsBeginning() {
+        Mark mark = new Mark.EngineDown("why");
+        byte[] json = mark.toJson();
+        assertThat(mark.type()).isEqualTo(MarkType.ENGINE_DOWN);
+        assertThat(MarkType.of(json, json.length)).isEqualTo(MarkType.ENGINE_DOWN);
+        assertThat(MarkType.of(json, "{\"mark\":\"engine-down".length())).isNull();
+        byte[] later = "{\"mark\":\"engine-down-again\",\"reason\":\"why\"}".getBytes(StandardCharsets.UTF_8);
+        assertThat(MarkType.of(later, later.length)).isNull();
+    }
+
+    /** The records among the marks; the interfaces between are none. */
+    private static List<Class<?>> marks(Class<?> type) {
+        return type.isRecord()
+                ? List.of(type)
+                : Arrays.stream(type.getPermittedSubclasses())
+                        .flatMap(permitted -> marks(permitted).stream())
+                        .toList();
     }
 
     private static String text(Mark mark) {

@@ -2,6 +2,7 @@ package dev.shiplog.replay.query;
 
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import java.util.concurrent.TimeUnit;
 
@@ -42,6 +43,6 @@ public final class Completion {
         }
         payload.clear();
         record.payload(payload);
-        return GapFinder.isMark(payload, "start") || GapFinder.isMark(payload, "engine-up");
+        return GapFinder.isMark(payload, MarkType.START) || GapFinder.isMark(payload, MarkType.ENGINE_UP);
     }
 }

@@ -3,6 +3,7 @@ package dev.shiplog.replay.query;
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.timeline.ContainerIndex;
 import java.io.IOException;
@@ -53,7 +54,9 @@ public final class GapFinder {
         }
         payload.clear();
         record.payload(payload);
-        if (!isMark(payload, "gap") && !isMark(payload, "dropped") && !isMark(payload, "oversized")) {
+        if (!isMark(payload, MarkType.GAP)
+                && !isMark(payload, MarkType.DROPPED)
+                && !isMark(payload, MarkType.OVERSIZED)) {
             listen(record);
             return null;
         }
@@ -93,18 +96,18 @@ public final class GapFinder {
 
     /** Follows whether the recorder hears the engine: a gap is told of when that is so again, and not before. */
     private void listen(RecordView mark) {
-        if (isMark(payload, "engine-up")) {
+        if (isMark(payload, MarkType.ENGINE_UP)) {
             deafSince = 0;
-        } else if (isMark(payload, "clean-stop")) {
+        } else if (isMark(payload, MarkType.CLEAN_STOP)) {
             endedAt = mark.received();
-        } else if (isMark(payload, "start")) {
+        } else if (isMark(payload, MarkType.START)) {
             deaf(mark, endedAt);
             endedAt = 0;
-        } else if (isMark(payload, "unclean-stop") || isMark(payload, "engine-down")) {
+        } else if (isMark(payload, MarkType.UNCLEAN_STOP) || isMark(payload, MarkType.ENGINE_DOWN)) {
             deaf(mark, since(mark));
-        } else if (isMark(payload, "unsettled")) {
+        } else if (isMark(payload, MarkType.UNSETTLED)) {
             unsettled = question();
-        } else if (isMark(payload, "settled")) {
+        } else if (isMark(payload, MarkType.SETTLED)) {
             unsettled = null;
         }
     }
@@ -165,7 +168,7 @@ public final class GapFinder {
                 + Times.format(to) + " not recorded: " + reason;
     }
 
-    static boolean isMark(Bytes payload, String name) {
-        return Mark.isNamed(name, payload.array(), payload.length());
+    static boolean isMark(Bytes payload, MarkType type) {
+        return MarkType.of(payload.array(), payload.length()) == type;
     }
 }
