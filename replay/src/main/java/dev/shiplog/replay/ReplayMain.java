@@ -39,7 +39,13 @@ public final class ReplayMain {
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         Console console =
                 new Console(new StandardOutput(), err, isTerminal(2), InstantSource.system(), Path.of(""), stop);
-        code[0] = Replay.run(console, args);
+        try {
+            code[0] = Replay.run(console, args);
+        } catch (OutOfMemoryError e) {
+            long most = Runtime.getRuntime().maxMemory() >> 20;
+            err.println("replay: " + most
+                    + " MiB of memory are not enough; give it more, as with JAVA_TOOL_OPTIONS=-Xmx" + 2 * most + "m");
+        }
         ended.countDown();
         System.exit(code[0]);
     }

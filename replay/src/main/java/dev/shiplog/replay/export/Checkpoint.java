@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small file that says up to which record each journal was exported, for the next export to go on from:
@@ -85,22 +87,32 @@ public final class Checkpoint implements Closeable {
         }
         Map<String, Reached> reached = new TreeMap<>();
         try {
-            for (int i = 0; i < journals.names().size(); i++) {
-                Json journal = journals.children().get(i);
+            List<Json> places = require(journals, Json.Type.OBJECT).children();
+            for (int i = 0; i < places.size(); i++) {
+                Json place = places.get(i);
+                long sequence = number(place, "sequence");
+                if (sequence < 0) {
+                    throw new IllegalArgumentException("a sequence is negative");
+                }
                 reached.put(
                         journals.names().get(i),
-                        new Reached(
-                                number(journal, "sequence"), number(journal, "received"), journal.get("gone") != null));
+                        new Reached(sequence, number(place, "received"), place.get("gone") != null));
             }
-        } catch (NumberFormatException e) {
+        } catch (IllegalArgumentException e) {
             throw new IOException(file + ": is damaged; delete it to begin anew", e);
         }
         return reached;
     }
 
     private static long number(Json object, String name) {
-        Json number = object.get(name);
-        return Long.parseLong(number == null ? "" : number.text());
+        return Long.parseLong(require(object.get(name), Json.Type.NUMBER).text());
+    }
+
+    private static Json require(@Nullable Json value, Json.Type type) {
+        if (value == null || value.type() != type) {
+            throw new IllegalArgumentException("a value is missing or of another type");
+        }
+        return value;
     }
 
     /** What the file says, by journal; nothing if it was not there. */

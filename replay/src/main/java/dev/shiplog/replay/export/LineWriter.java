@@ -78,6 +78,9 @@ public final class LineWriter implements Closeable {
         try {
             written.get();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof OutOfMemoryError error) {
+                throw error;
+            }
             throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

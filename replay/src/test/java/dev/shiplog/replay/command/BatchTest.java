@@ -463,8 +463,17 @@ class BatchTest {
                 "{}",
                 "{\"version\":1,\"journals\":{}}",
                 "precious",
-                "{\"shiplog\":\"exported\"," + "\"version\":1,\"journals\":{\"a\":{}}}",
-                "{\"shiplog\":\"exported\",\"version\":2,\"journals\":{}}")) {
+                "[]",
+                "{\"shiplog\":\"exported\",\"version\":2,\"journals\":{}}",
+                state("[]"),
+                state("null"),
+                state("[{\"sequence\":1,\"received\":1}]"),
+                state("{\"a\":{}}"),
+                state("{\"a\":[]}"),
+                state("{\"a\":{\"sequence\":-1,\"received\":1}}"),
+                state("{\"a\":{\"sequence\":\"1\",\"received\":1}}"),
+                state("{\"a\":{\"sequence\":1.5,\"received\":1}}"),
+                state("{\"a\":{\"sequence\":9223372036854775808,\"received\":1}}"))) {
             Files.writeString(directory.resolve("seen"), content);
             assertThat(export(ExitCode.FAILED, "--after seen", recorder.journal).err())
                     .as(content)
@@ -477,5 +486,9 @@ class BatchTest {
         assertThat(export(ExitCode.FAILED, "--after no/where", recorder.journal).err())
                 .hasLineCount(1);
         recorder.close();
+    }
+
+    private static String state(String journals) {
+        return "{\"shiplog\":\"exported\",\"version\":1,\"journals\":" + journals + "}";
     }
 }

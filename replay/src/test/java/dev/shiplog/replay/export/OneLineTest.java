@@ -29,6 +29,8 @@ class OneLineTest {
             "\r\n",
             "\t",
             "\u0001",
+            "\u0000",
+            "\ufeff",
             "\u00e9",
             "{",
             "}",
@@ -63,6 +65,12 @@ class OneLineTest {
         assertThat(raw("{\"a\":\"two\nlines\"}")).isEqualTo("{\"a\":\"two lines\"}");
         assertThat(envelope("{\"a\":\"two\nlines\"}"))
                 .endsWith(",\"payload_text\":\"{\\\"a\\\":\\\"two\\nlines\\\"}\"}");
+    }
+
+    @Test
+    void writesAPayloadThatBeginsWithAByteOrderMarkAsText() {
+        assertThat(raw("\ufeff{\"a\":1}")).isEqualTo("\ufeff{\"a\":1}");
+        assertThat(envelope("\ufeff{\"a\":1}")).endsWith(",\"payload_text\":\"\ufeff{\\\"a\\\":1}\"}");
     }
 
     /** Real shapes with broken values, pieces left out and pieces put in, each after many of the same shape. */

@@ -38,7 +38,8 @@ public final class Json {
     }
 
     /**
-     * Reads the one value that {@code bytes} hold from {@code from} to {@code to}, strictly by RFC 8259.
+     * Reads the one value that {@code bytes} hold from {@code from} to {@code to}, strictly by RFC 8259: a byte order mark
+     * before it is none of it.
      *
      * @return null if they are anything but one value, or it is nested deeper than {@value JsonTokens#MAX_DEPTH}
      */

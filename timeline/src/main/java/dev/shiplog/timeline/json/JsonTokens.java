@@ -15,6 +15,9 @@ final class JsonTokens {
     /** What no engine nests, and a thread's stack bears easily. */
     static final int MAX_DEPTH = 256;
 
+    /** By so many bytes Jackson guesses the encoding. */
+    private static final int GUESSED_BYTES = 4;
+
     private static final JsonFactory JACKSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
@@ -36,6 +39,9 @@ final class JsonTokens {
 
     /** The one value that stands there, or null. */
     static @Nullable Json read(byte[] bytes, int from, int to) {
+        if (isOfOtherEncoding(bytes, from, to)) {
+            return null;
+        }
         try (JsonParser parser = JACKSON.createParser(bytes, from, to - from)) {
             JsonToken token = parser.nextToken();
             Json value = new JsonTokens(parser, bytes, from).value(token);
@@ -43,6 +49,19 @@ final class JsonTokens {
         } catch (IOException e) {
             return null; // not JSON, and what is wrong with it interests nobody
         }
+    }
+
+    /**
+     * Whether Jackson would guess an encoding other than plain UTF-8, which it does by a byte order mark or a NUL in the
+     * first bytes. No JSON begins with either.
+     */
+    private static boolean isOfOtherEncoding(byte[] bytes, int from, int to) {
+        for (int at = from; at < Math.min(to, from + GUESSED_BYTES); at++) {
+            if (bytes[at] == 0) {
+                return true;
+            }
+        }
+        return from < to && bytes[from] < 0;
     }
 
     /** The text of the string that stands there, quotes included, with its escapes undone. */

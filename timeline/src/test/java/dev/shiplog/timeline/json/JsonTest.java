@@ -85,7 +85,13 @@ class JsonTest {
                 "{\"a\":1 \"b\":2}",
                 "1 2",
                 "'a'",
-                "\"\\"
+                "\"\\",
+                "\ufeff",
+                "\ufeff{}",
+                " \ufeff{}",
+                "\u0000{\u0000}",
+                "{\u0000}\u0000",
+                "\u0000\u0000\u0000{\u0000\u0000\u0000}"
             })
     void refusesWhatIsNotJson(String text) {
         assertThat(Json.parse(text.getBytes(StandardCharsets.UTF_8))).isNull();
