@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * was not recorded, or may not have been, is a {@link Gap}.
  *
  * <p>The payload of a {@link Kind#MARK} record is one of these as JSON, {@code {"mark":"gap","from":…}}. All times are
- * ns since the epoch; for people the same stands under {@code NAME_rfc3339}, unless it is 0, which is not known. A reader ignores members that it does not know.
+ * ns since the epoch; for people the same stands under {@code NAME_rfc3339}, unless it is 0, which is not known. A reader
+ * ignores members that it does not know.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "mark")
@@ -59,19 +60,7 @@ public sealed interface Mark {
      * Records of {@code kind} (of {@code subject}, unless that is empty) with a time between {@code from} and {@code to}
      * were not recorded, or may not have been.
      */
-    record Gap(String kind, String subject, long from, long to, String reason) implements Mark {
-        @JsonProperty("from_rfc3339")
-        @Nullable
-        String fromText() {
-            return MarkJson.rfc3339(from);
-        }
-
-        @JsonProperty("to_rfc3339")
-        @Nullable
-        String toText() {
-            return MarkJson.rfc3339(to);
-        }
-    }
+    record Gap(String kind, String subject, long from, long to, String reason) implements Stretch {}
 
     /**
      * It is not known yet whether events with a time between {@code from} and {@code to} (0: the next event's) are missing:
@@ -79,10 +68,16 @@ public sealed interface Mark {
      * {@code reason} is why nobody listened. A {@link Settled} or a {@link Gap} of events answers it; where neither
      * follows, they may be missing.
      */
-    record Unsettled(long from, long to, String reason) implements Mark {}
+    record Unsettled(long from, long to, String reason) implements Stretch {}
 
     /** The answer to {@link Unsettled}: no event is missing since {@code from}. */
-    record Settled(long from) implements Mark {}
+    record Settled(long from) implements Mark {
+        @JsonProperty("from_rfc3339")
+        @Nullable
+        String fromText() {
+            return MarkJson.rfc3339(from);
+        }
+    }
 
     /**
      * A message of {@code kind} was too long to be recorded: {@code length} bytes, of which {@code head} is what is known
@@ -94,19 +89,7 @@ public sealed interface Mark {
     record Synthetic(String subject, String change, String name) implements Mark {}
 
     /** {@code count} records of {@code kind} were dropped between {@code from} and {@code to}. */
-    record Dropped(String kind, long count, long from, long to, String reason) implements Mark {
-        @JsonProperty("from_rfc3339")
-        @Nullable
-        String fromText() {
-            return MarkJson.rfc3339(from);
-        }
-
-        @JsonProperty("to_rfc3339")
-        @Nullable
-        String toText() {
-            return MarkJson.rfc3339(to);
-        }
-    }
+    record Dropped(String kind, long count, long from, long to, String reason) implements Stretch {}
 
     /** The wall clock moved by {@code step} ns against the monotonic clock. */
     record ClockStep(long step) implements Mark {}
@@ -138,6 +121,23 @@ public sealed interface Mark {
      */
     static Mark fromJson(byte[] payload) throws IOException {
         return MarkJson.MAPPER.readValue(payload, Mark.class);
+    }
+}
+
+/** A mark that tells of a stretch of time. */
+sealed interface Stretch extends Mark {
+    long from();
+
+    long to();
+
+    @JsonProperty("from_rfc3339")
+    default @Nullable String fromText() {
+        return MarkJson.rfc3339(from());
+    }
+
+    @JsonProperty("to_rfc3339")
+    default @Nullable String toText() {
+        return MarkJson.rfc3339(to());
     }
 }
 

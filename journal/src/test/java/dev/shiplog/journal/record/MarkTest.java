@@ -15,7 +15,8 @@ class MarkTest {
     void timesStandInFormsForProgramsAndPeople() throws IOException {
         List<Mark> marks = List.of(
                 new Mark.Gap("event", "", NOON, NOON + 1_500_000_000, "why"),
-                new Mark.Dropped("stats", 3, NOON, NOON + 1_500_000_000, "why"));
+                new Mark.Dropped("stats", 3, NOON, NOON + 1_500_000_000, "why"),
+                new Mark.Unsettled(NOON, NOON + 1_500_000_000, "why"));
         for (Mark mark : marks) {
             assertThat(text(mark))
                     .contains("\"from\":1795262400000000000,\"to\":1795262401500000000,")
@@ -26,12 +27,18 @@ class MarkTest {
         assertThat(text(new Mark.UncleanStop(NOON, 7)))
                 .isEqualTo("{\"mark\":\"unclean-stop\",\"last\":1795262400000000000,\"lastSequence\":7,"
                         + "\"last_rfc3339\":\"2026-11-21T12:00:00Z\"}");
+        assertThat(text(new Mark.Settled(NOON)))
+                .isEqualTo("{\"mark\":\"settled\",\"from\":1795262400000000000,"
+                        + "\"from_rfc3339\":\"2026-11-21T12:00:00Z\"}");
     }
 
     @Test
     void aTimeThatIsNotKnownIsNone() {
         assertThat(text(new Mark.UncleanStop(0, 7)))
                 .isEqualTo("{\"mark\":\"unclean-stop\",\"last\":0,\"lastSequence\":7}");
+        assertThat(text(new Mark.Unsettled(NOON, 0, "why")))
+                .contains("\"from_rfc3339\"")
+                .doesNotContain("\"to_rfc3339\"");
     }
 
     @Test
