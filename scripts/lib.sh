@@ -44,6 +44,21 @@ case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
 C | POSIX) export LC_ALL=C.UTF-8 ;;
 esac
 
+# From here on a signal that ends this script ends its job $1 first, and removes the file or directory $2.
+attend() {
+    job=$1 leftover=$2
+    trap interrupted HUP INT TERM
+}
+
+interrupted() {
+    if [ -n "$job" ]; then
+        kill "$job" 2>/dev/null || true
+        wait "$job" || true
+        rm -rf "$leftover"
+    fi
+    exit 143
+}
+
 # Builds the jar of module $1 unless it is newer than all that it is made of, or there is nothing to make it of.
 build() {
     jar=$home/$1/target/shiplog-$1.jar
@@ -56,38 +71,40 @@ build() {
     jdk=$(need_java javac "a JDK") || exit 1
     echo "${0##*/}: building $jar" >&2
     log=$(mktemp)
-    if ! (cd "$home" && JAVA_HOME=$jdk mvn -q -B -Dquick -Dmaven.test.skip package -pl "$1" -am >"$log" 2>&1); then
+    (cd "$home" && exec env JAVA_HOME="$jdk" mvn -q -B -Dquick -Dmaven.test.skip package -pl "$1" -am >"$log" 2>&1) &
+    attend "$!" "$log"
+    if ! wait "$job"; then
         cat "$log" >&2
         rm -f "$log"
         fail "the build failed, see above"
     fi
+    job=
     rm -f "$log"
     touch "$jar"
 }
 
-# Prints the file from which the Java in $1 maps the recorder's classes instead of loading them one by one: half the time
-# and CPU of a start. It is made once, by a run that finds no engine; prints nothing where it cannot be made.
+# Sets archive to the file from which the Java in $1 maps the recorder's classes instead of loading them one by one: half
+# the time and CPU of a start. It is made once, by a run that finds no engine; empty where it cannot be made.
 shared_classes() {
     jar=$home/recorder/target/shiplog-recorder.jar
     archive=$home/recorder/target/shiplog-recorder-java$(java_major "$1").jsa
-    if [ -z "$(find "$archive" -newer "$jar" 2>/dev/null)" ] && [ -w "$home/recorder/target" ]; then
-        nowhere=$(mktemp -d 2>/dev/null) || return 0
-        trap 'kill $! 2>/dev/null || true; rm -rf "$nowhere"' EXIT
-        trap 'exit 130' HUP INT TERM
+    if [ -z "$(find "$archive" -newer "$jar" 2>/dev/null)" ] && [ -w "$home/recorder/target" ] &&
+        nowhere=$(mktemp -d 2>/dev/null); then
         echo "${0##*/}: preparing a faster start, once" >&2
         env -i "$1/bin/java" "@$home/scripts/recorder.options" -XX:ArchiveClassesAtExit="$nowhere/archive" -jar "$jar" \
-            --docker-host "unix://$nowhere/none" --data-dir "$nowhere/journal" >/dev/null 2>&1 &
-        for _ in 1 2 3 4 5 6 7 8 9 10; do
+            --docker-host "unix://$nowhere/none" --data-dir "$nowhere/journal" >"$nowhere/log" 2>&1 &
+        attend "$!" "$nowhere"
+        # What it does until it has found no engine is what a start does: on a busy host that takes several seconds.
+        for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
             sleep 1
-            [ -e "$nowhere/journal/recorder.lock" ] || continue
-            sleep 1
-            break
+            ! grep -q 'trying again' "$nowhere/log" || break
         done
-        kill $! 2>/dev/null
-        wait $!
+        kill "$job" 2>/dev/null
+        wait "$job"
+        job=
         # An empty file, if nothing came of it, says that it was tried.
         touch "$nowhere/archive" && mv "$nowhere/archive" "$archive.$$" && mv "$archive.$$" "$archive"
         rm -rf "$nowhere"
     fi
-    [ ! -s "$archive" ] || echo "$archive"
+    [ -s "$archive" ] || archive=
 }
