@@ -7,12 +7,10 @@ import dev.shiplog.journal.file.DiskFullException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.recorder.engine.Engine;
-import dev.shiplog.recorder.engine.EngineStatusException;
-import dev.shiplog.recorder.engine.MessageStream;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.source.ContainerFilter;
 import dev.shiplog.recorder.source.ContainerTracker;
+import dev.shiplog.recorder.source.FakeEngine;
 import dev.shiplog.recorder.source.HostSource;
 import dev.shiplog.recorder.source.InspectSource;
 import dev.shiplog.recorder.source.Redaction;
@@ -70,52 +68,6 @@ class JournalWriterTest {
 
         @Override
         public void engineId(String id) {}
-    }
-
-    /** An engine that is not there; what is under test never asks it. */
-    private static final class NoEngine implements Engine {
-        @Override
-        public Greeting greet() throws IOException {
-            throw new IOException("no engine");
-        }
-
-        @Override
-        public Greeting assume() {
-            return new Greeting("1.41", "Fake", false);
-        }
-
-        @Override
-        public boolean settle(EngineStatusException refusal) {
-            return false;
-        }
-
-        @Override
-        public byte[] get(String path) throws IOException {
-            throw new IOException("no engine");
-        }
-
-        @Override
-        public byte[] get(String path, Duration patience) throws IOException {
-            throw new IOException("no engine");
-        }
-
-        @Override
-        public <T> T read(String path, Duration patience, BodyReader<T> reader) throws IOException {
-            throw new IOException("no engine");
-        }
-
-        @Override
-        public boolean takesConnections(Duration patience) {
-            return false;
-        }
-
-        @Override
-        public MessageStream stream(String path) throws IOException {
-            throw new IOException("no engine");
-        }
-
-        @Override
-        public void close() {}
     }
 
     private final FakeJournal journal = new FakeJournal();
@@ -348,9 +300,7 @@ class JournalWriterTest {
 
     @Test
     void aMomentWithoutAStreamIsNoAbsenceOfTheEngine() {
-        run.connected(true);
-        run.introduced();
-        run.event("e1", now, false);
+        begin();
         run.turn();
         now += 5 * SECOND;
         run.lost(now);
@@ -366,13 +316,9 @@ class JournalWriterTest {
 
     @Test
     void anAbsenceOfTheEngineIsAGapInTheStats() {
-        run.connected(true);
-        run.event("e1", now, false);
+        begin();
         run.turn();
-        now += 5 * SECOND;
-        long lost = now;
-        run.lost(lost);
-        run.disconnected(lost);
+        long lost = away();
         now += 60 * SECOND;
 
         run.connected(true);
@@ -418,16 +364,8 @@ class JournalWriterTest {
 
     @Test
     void aGapInTheStatsBeginsBehindTheLastSample() {
-        run.connected(true);
-        run.introduced();
-        run.event("e1", now, false);
-        now += SECOND / 5;
-        run.sample(1);
-        run.turn();
-        long sampled = now;
-        journal.segment.addAll(0, head());
-        now += SECOND / 5;
-        restarted();
+        begin();
+        long sampled = killedAfterASample();
         now += 10 * SECOND;
         long found = now;
         run.connected(true);
@@ -439,15 +377,8 @@ class JournalWriterTest {
 
     @Test
     void samplesThatComeBeforeTheRingMetTheJournalDoNotHideTheGapBeforeThem() {
-        run.connected(true);
-        run.introduced();
-        run.event("e1", now, false);
-        now += SECOND / 5;
-        run.sample(1);
-        run.turn();
-        long sampled = now;
-        journal.segment.addAll(0, head());
-        restarted();
+        begin();
+        long sampled = killedAfterASample();
         now += 10 * SECOND;
         long found = now;
         run.connected(true);
@@ -461,13 +392,9 @@ class JournalWriterTest {
 
     @Test
     void aDeathIsOnTheDiskBeforeItIsKnownWhetherTheRingMeetsTheJournal() {
-        run.connected(true);
-        run.introduced();
-        run.event("e1", now, false);
+        begin();
         run.turn();
-        now += 5 * SECOND;
-        run.lost(now);
-        run.disconnected(now);
+        away();
         now += SECOND;
         long back = now;
         run.connected(true);
@@ -499,13 +426,9 @@ class JournalWriterTest {
 
     @Test
     void anEngineIsNotSaidToBeHeardBeforeTheQuestionIsAskedWhatIsMissing() {
-        run.connected(true);
-        run.event("e1", now, false);
+        begin();
         run.turn();
-        now += 5 * SECOND;
-        long lost = now;
-        run.lost(lost);
-        run.disconnected(lost);
+        long lost = away();
         now += SECOND;
         run.connected(true);
         run.introduced();
@@ -539,6 +462,33 @@ class JournalWriterTest {
         assertThat(gaps())
                 .singleElement()
                 .satisfies(gap -> assertThat(gap.from()).isEqualTo(heard));
+    }
+
+    /** The engine is found, and its first event comes. */
+    private void begin() {
+        run.connected(true);
+        run.introduced();
+        run.event("e1", now, false);
+    }
+
+    /** The engine goes away after a quiet while; gives when. */
+    private long away() {
+        now += 5 * SECOND;
+        run.lost(now);
+        run.disconnected(now);
+        return now;
+    }
+
+    /** Gives when the sample came. */
+    private long killedAfterASample() {
+        now += SECOND / 5;
+        run.sample(1);
+        run.turn();
+        long sampled = now;
+        journal.segment.addAll(0, head());
+        now += SECOND / 5;
+        restarted();
+        return sampled;
     }
 
     private List<Mark.Gap> gaps() {
@@ -698,12 +648,13 @@ class JournalWriterTest {
     private Run restarted() {
         now += SECOND / 10;
         run = new Run();
-        StatsSource stats = new StatsSource(new NoEngine(), new Watchdog(), run.clock, run.queue, Duration.ZERO);
-        InspectSource inspects = new InspectSource(new NoEngine(), run.clock, run.queue, Redaction.ENV);
+        FakeEngine unasked = new FakeEngine(path -> new byte[0]);
+        StatsSource stats = new StatsSource(unasked, new Watchdog(), run.clock, run.queue, Duration.ZERO);
+        InspectSource inspects = new InspectSource(unasked, run.clock, run.queue, Redaction.ENV);
         ContainerTracker containers =
-                new ContainerTracker(new NoEngine(), run.clock, run.queue, ContainerFilter.ALL, stats, inspects);
+                new ContainerTracker(unasked, run.clock, run.queue, ContainerFilter.ALL, stats, inspects);
         HostSource host =
-                new HostSource(new NoEngine(), run.clock, new Redactor(Redaction.NONE, run.clock, run.queue::put));
+                new HostSource(unasked, run.clock, new Redactor(Redaction.NONE, run.clock, run.queue::put));
         Resumption tail = new Resumption(run.ledger, containers, inspects, host, run.absence);
         journal.segment.forEach(tail::accept);
         run.absence.runEnded();

@@ -7,9 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.testkit.Misbehaviour;
 import dev.shiplog.testkit.Release;
-import dev.shiplog.testkit.ScriptedEngine;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
@@ -21,43 +19,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-final class DockerEngineTest {
-    private static final Duration PATIENCE = Duration.ofMillis(1500);
-
-    @TempDir
-    private Path directory;
-
-    private ScriptedEngine scripted;
-    private Watchdog watchdog;
-    private Engine engine;
-
-    @BeforeEach
-    void open() throws IOException {
-        scripted = ScriptedEngine.at(directory.resolve("docker.sock")).tick(Duration.ofMillis(20));
-        watchdog = new Watchdog();
-        engine = new DockerEngine(EngineAddress.of(scripted.address(), Map.of()), watchdog, PATIENCE);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        engine.close();
-        watchdog.close();
-        scripted.close();
-    }
-
+final class DockerEngineTest extends OnScriptedEngine {
     @Test
     void greetsAnEngineInItsOwnVersionIfThatIsKnown() throws IOException {
         assertThat(engine.greet()).isEqualTo(new Engine.Greeting("1.41", "Docker/20.10.24+dfsg1 (linux)", false));
@@ -297,7 +268,7 @@ final class DockerEngineTest {
         engine.greet();
         scripted.misbehave("/info", (request, reply, proper) -> {
             reply.begin("application/json");
-            for (int i = 0; i < 9; i++) {
+            for (int sent = 0; sent <= Pieces.LONGEST; sent += 1 << 20) {
                 reply.chunk(new byte[1 << 20]);
             }
             reply.end();
@@ -424,13 +395,5 @@ final class DockerEngineTest {
         }
         await().until(() -> scripted.connections() == 0);
         assertThat(openFiles()).isLessThanOrEqualTo(files + 2);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
-
-    private static int openFiles() {
-        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
     }
 }

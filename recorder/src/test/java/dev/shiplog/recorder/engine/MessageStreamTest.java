@@ -6,48 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.testkit.Misbehaviour;
-import dev.shiplog.testkit.ScriptedEngine;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-final class MessageStreamTest {
-    @TempDir
-    private Path directory;
-
-    private ScriptedEngine scripted;
-    private Watchdog watchdog;
-    private Engine engine;
-
+final class MessageStreamTest extends OnScriptedEngine {
     @BeforeEach
-    void open() throws IOException {
-        scripted = ScriptedEngine.at(directory.resolve("docker.sock")).tick(Duration.ofMillis(5));
-        watchdog = new Watchdog();
-        engine = Engine.open(EngineAddress.of(scripted.address(), Map.of()), watchdog);
+    void greet() throws IOException {
         engine.greet();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        engine.close();
-        watchdog.close();
-        scripted.close();
     }
 
     @Test
@@ -293,11 +270,6 @@ final class MessageStreamTest {
         }
     }
 
-    private static int openFiles() {
-        String[] files = new File("/proc/self/fd").list();
-        return files == null ? 0 : files.length;
-    }
-
     private static List<String> all(MessageStream stream) throws IOException {
         List<String> lines = new ArrayList<>();
         for (Message next = stream.next(); next != null; next = stream.next()) {
@@ -324,9 +296,5 @@ final class MessageStreamTest {
 
     private static byte[] line(MessageStream stream) throws IOException {
         return Objects.requireNonNull(stream.next(), "the stream ended").bytes();
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
     }
 }

@@ -14,9 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** An engine without a wire: a test says what it answers and what its streams bring. */
-final class FakeEngine implements Engine {
+public final class FakeEngine implements Engine {
     /** What a path is answered with. */
-    interface Answers {
+    public interface Answers {
         byte[] to(String path) throws IOException;
     }
 
@@ -24,7 +24,7 @@ final class FakeEngine implements Engine {
     final List<FakeStream> streams = new CopyOnWriteArrayList<>();
     private final Answers answers;
 
-    FakeEngine(Answers answers) {
+    public FakeEngine(Answers answers) {
         this.answers = answers;
     }
 
