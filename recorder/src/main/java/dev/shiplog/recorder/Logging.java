@@ -11,6 +11,7 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import java.util.regex.Pattern;
 
 /** Sets up the process's log: one line each, to one writer; libraries only when they warn. */
 final class Logging {
@@ -44,6 +45,9 @@ final class Logging {
         private static final DateTimeFormatter TIME =
                 new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
+        /** Some of what is said comes from an engine: it must not begin a line or command a terminal. */
+        private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
         private final Formatter formatter = new SimpleFormatter();
         private final PrintWriter writer;
 
@@ -56,7 +60,7 @@ final class Logging {
             if (isLoggable(line)) {
                 String message = formatter.formatMessage(line);
                 writer.println(TIME.format(line.getInstant()) + " " + name(line.getLevel()) + " "
-                        + message.replace('\n', ' '));
+                        + CONTROL.matcher(message).replaceAll(" "));
             }
         }
 

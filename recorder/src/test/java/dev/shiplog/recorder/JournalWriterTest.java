@@ -653,8 +653,7 @@ class JournalWriterTest {
         InspectSource inspects = new InspectSource(unasked, run.clock, run.queue, Redaction.ENV);
         ContainerTracker containers =
                 new ContainerTracker(unasked, run.clock, run.queue, ContainerFilter.ALL, stats, inspects);
-        HostSource host =
-                new HostSource(unasked, run.clock, new Redactor(Redaction.NONE, run.clock, run.queue::put));
+        HostSource host = new HostSource(unasked, run.clock, new Redactor(Redaction.NONE, run.clock, run.queue::put));
         Resumption tail = new Resumption(run.ledger, containers, inspects, host, run.absence);
         journal.segment.forEach(tail::accept);
         run.absence.runEnded();

@@ -8,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ final class Answer implements MessageStream {
      *
      * @param reuse gets it back when the answer was read to its end
      * @param forget is told when the answer is over, either way
-     * @param passedOver is told of text in a stream that is no message
+     * @param passedOver is told how many bytes of a stream are no message, line by line
      */
     Answer(
             EngineAddress address,
@@ -58,7 +59,7 @@ final class Answer implements MessageStream {
             Consumer<Connection> reuse,
             Consumer<Answer> forget,
             Room room,
-            Consumer<String> passedOver) {
+            LongConsumer passedOver) {
         this.address = address;
         this.path = path;
         this.connection = connection;

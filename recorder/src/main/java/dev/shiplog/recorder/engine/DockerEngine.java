@@ -209,7 +209,7 @@ final class DockerEngine implements Engine {
 
     private Answer prepare(String path, Connection connection, Consumer<Connection> reuse) {
         Answer answer =
-                new Answer(address, path, connection, reuse, open::remove, room, text -> passedOver(path, text));
+                new Answer(address, path, connection, reuse, open::remove, room, length -> passedOver(path, length));
         open.add(answer);
         if (closed) {
             answer.close("the engine's client was closed");
@@ -218,11 +218,11 @@ final class DockerEngine implements Engine {
     }
 
     /** Tells of the first in a while: a stream may hold many such lines. */
-    private void passedOver(String path, String text) {
+    private void passedOver(String path, long length) {
         long now = System.nanoTime();
         long before = told.get();
         if ((before == 0 || now - before > TELL_AGAIN.toNanos()) && told.compareAndSet(before, now)) {
-            LOG.log(Level.WARNING, "{0}: GET {1}: passed over what is no JSON: {2}", address, path, text);
+            LOG.log(Level.WARNING, "{0}: GET {1}: passed over {2} bytes that are no JSON", address, path, length);
         }
     }
 

@@ -63,7 +63,7 @@ public interface Engine extends Closeable {
     boolean settle(EngineStatusException refusal);
 
     /**
-     * The whole body of a successful answer.
+     * The whole body of a successful answer, without the white space and byte order mark around it.
      *
      * @param path without the version, as in {@code /containers/json?all=1}
      * @throws EngineStatusException if the status is not 2xx

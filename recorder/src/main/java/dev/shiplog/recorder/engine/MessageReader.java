@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ final class MessageReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     private final InputStream in;
-    private final Consumer<String> passedOver;
+    private final LongConsumer passedOver;
     private final Pieces pieces;
     private final ValueScanner scanner = new ValueScanner();
 
@@ -33,9 +33,9 @@ final class MessageReader {
     private boolean first = true;
 
     /**
-     * @param passedOver is told of text between messages that is no JSON
+     * @param passedOver is told how many bytes between messages are no JSON, line by line
      */
-    MessageReader(InputStream in, Room room, Consumer<String> passedOver) {
+    MessageReader(InputStream in, Room room, LongConsumer passedOver) {
         this.in = in;
         this.passedOver = passedOver;
         this.pieces = new Pieces(room);
@@ -136,23 +136,25 @@ final class MessageReader {
         return true;
     }
 
-    /** Passes over the rest of a line. */
+    /**
+     * Passes over the rest of a line. Where a message came before, the line may be the rest of a broken one and hold a
+     * secret: then its text is not told.
+     */
     private void passLine() throws IOException {
-        String text = Failures.message(Arrays.copyOfRange(buffer, from, to));
         if (first) {
+            String text = Failures.message(Arrays.copyOfRange(buffer, from, to));
             throw new IOException("this is no JSON (" + text + "); does something else answer in the engine's place?");
         }
-        passedOver.accept(text);
-        while (true) {
-            while (from < to) {
-                if (buffer[from++] == '\n') {
-                    return;
-                }
+        long length = 0;
+        boolean ends = false;
+        while (!ends) {
+            while (from < to && !ends) {
+                ends = buffer[from++] == '\n';
+                length++;
             }
-            if (!fill()) {
-                return;
-            }
+            ends = ends || !fill();
         }
+        passedOver.accept(length);
     }
 
     /** Reads what has come, waiting for the first byte; false at the end. What was not given out stays. */

@@ -10,12 +10,12 @@ import java.util.List;
  * <p>Pieces, not one array that doubles: while such an array grows it is there twice.
  */
 final class Pieces {
-    /**
-     * Together with what is made of it on its way to the disk, one has room on the default heap; a smaller heap bounds
-     * it more closely.
-     */
-    static final int LONGEST =
-            (int) Math.min(8 * 1024 * 1024, Runtime.getRuntime().maxMemory() / 5);
+    /** No engine sends a longer one; and without {@code -Xmx} the heap is a quarter of the host's memory. */
+    private static final long LONGEST_OF_ALL = 64L << 20;
+
+    private static final long MIB = 1L << 20;
+
+    static final int LONGEST = longest(Runtime.getRuntime().maxMemory());
 
     /** Enough to see what it was about. */
     static final int HEAD = 4 * 1024;
@@ -34,6 +34,15 @@ final class Pieces {
 
     Pieces(Room room) {
         this.room = room;
+    }
+
+    /**
+     * How long a message may be: a sixth of the heap in whole MiB, 8 of the default 48. The heap has room for one such
+     * message together with what is made of it on its way to the disk.
+     */
+    static int longest(long heap) {
+        long sixth = (heap / 6 + MIB - 1) / MIB * MIB;
+        return (int) Math.min(LONGEST_OF_ALL, sixth);
     }
 
     /** How much was gathered, kept or not. */

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ public final class ContainerTracker implements Closeable {
     /** What is told while it lasts is all that a kill leaves of it. */
     private static final long TELL_AGAIN = TimeUnit.MINUTES.toNanos(10);
 
+    /** An id becomes part of a path: with a slash, say, it could name another request. Engines use hexadecimal digits. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*+");
+
     private final Engine engine;
     private final Clock clock;
     private final RecordQueue queue;
@@ -77,6 +81,9 @@ public final class ContainerTracker implements Closeable {
     private final List<EventView> since = new ArrayList<>();
     /** Whose image is asked for, because it decides whether they are wanted. */
     private final Set<String> undecided = new HashSet<>();
+
+    /** Whether it was said that a container cannot be asked for. */
+    private boolean saidUnfit;
 
     private boolean informed;
     private boolean connected;
@@ -152,7 +159,7 @@ public final class ContainerTracker implements Closeable {
     public void recoverInspect(byte[] payload) {
         try {
             ContainerView head = ContainerView.scanInspect(payload, filter::asksForLabel);
-            if (!head.id().isEmpty() && !inspects.isDestroyed(head.id())) {
+            if (isId(head.id()) && !inspects.isDestroyed(head.id())) {
                 ContainerView old = known.get(head.id());
                 known.put(head.id(), old == null || !heard.contains(head.id()) ? head : head.as(old));
                 informed = true;
@@ -353,7 +360,7 @@ public final class ContainerTracker implements Closeable {
         gone.removeAll(listed.listing().broken);
         for (ContainerView head : listed.listing().whole) {
             gone.remove(head.id());
-            if (!inspects.isDestroyed(head.id())) {
+            if (isId(head.id()) && !inspects.isDestroyed(head.id())) {
                 known.put(head.id(), withImage(head));
                 recovered.remove(head.id());
                 changed.add(head.id());
@@ -458,7 +465,7 @@ public final class ContainerTracker implements Closeable {
     /** Takes one event into what is known; false if it tells nothing of that. */
     private boolean fold(EventView event) {
         String id = event.id();
-        if (!event.ofContainer() || id.isEmpty()) {
+        if (!event.ofContainer() || !isId(id)) {
             return false;
         }
         ContainerView old = known.get(id);
@@ -485,6 +492,18 @@ public final class ContainerTracker implements Closeable {
         }
         described.add(id);
         return true;
+    }
+
+    /** Whether this can be asked for. That a container cannot be is said once. */
+    private boolean isId(String id) {
+        boolean is = ID.matcher(id).matches();
+        if (!is && !id.isEmpty() && !saidUnfit) {
+            saidUnfit = true;
+            LOG.log(
+                    Level.WARNING,
+                    "a container is not sampled and not described: its id has characters that no engine uses");
+        }
+        return is;
     }
 
     private void change(EventView event, boolean running) {

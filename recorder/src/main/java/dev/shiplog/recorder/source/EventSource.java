@@ -64,14 +64,16 @@ public final class EventSource implements Closeable {
     private final ContainerTracker containers;
     private final Endings endings;
     private final Redactor redactor;
-    private final long askAfter;
-    private final long renewAfter;
     private final Thread reader = new Thread(this::run, "shiplog-events");
     private final Thread asker = new Thread(this::askWhetherItLives, "shiplog-liveness");
 
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable Connection current;
     private volatile long lastTime;
+
+    // Below: set before the threads start.
+    private long askAfter;
+    private long renewAfter;
 
     // Below: guarded by this.
     private boolean down;
@@ -133,26 +135,6 @@ public final class EventSource implements Closeable {
             ContainerTracker containers,
             String own,
             Redactor redactor) {
-        this(engine, clock, queue, filter, host, containers, own, redactor, ASK_AFTER, RENEW_AFTER);
-    }
-
-    /**
-     * @param askAfter silence after which the engine is asked whether it lives
-     * @param renewAfter silence after which the stream is opened anew
-     */
-    EventSource(
-            Engine engine,
-            Clock clock,
-            RecordQueue queue,
-            ContainerFilter filter,
-            HostSource host,
-            ContainerTracker containers,
-            String own,
-            Redactor redactor,
-            Duration askAfter,
-            Duration renewAfter) {
-        this.askAfter = askAfter.toNanos();
-        this.renewAfter = renewAfter.toNanos();
         this.engine = engine;
         this.clock = clock;
         this.queue = queue;
@@ -171,6 +153,18 @@ public final class EventSource implements Closeable {
      * @param newest time of the newest event in the journal, ns since the epoch, or 0
      */
     public void start(long newest) {
+        start(newest, ASK_AFTER, RENEW_AFTER);
+    }
+
+    /**
+     * The same.
+     *
+     * @param askAfter silence after which the engine is asked whether it lives
+     * @param renewAfter silence after which the stream is opened anew
+     */
+    void start(long newest, Duration askAfter, Duration renewAfter) {
+        this.askAfter = askAfter.toNanos();
+        this.renewAfter = renewAfter.toNanos();
         lastTime = newest;
         synchronized (this) {
             begun = clock.now().received();

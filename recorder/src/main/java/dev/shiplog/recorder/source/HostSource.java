@@ -86,7 +86,7 @@ public final class HostSource {
     }
 
     private byte[] question(String subject) throws IOException {
-        return Lines.withoutEnd(engine.get("/" + subject, PATIENCE));
+        return engine.get("/" + subject, PATIENCE);
     }
 
     /** Takes up what the journal knows. */

@@ -344,7 +344,7 @@ public final class InspectSource implements Closeable {
     private void received(String id, Request request, byte[] payload) throws IOException {
         Redaction.Redacted result;
         try {
-            result = redaction.redact(Lines.withoutEnd(payload));
+            result = redaction.redact(payload);
         } catch (IOException e) {
             queue.put(clock.mark(id, new Mark.Redaction(id, redaction.label(), List.of("everything: not JSON"))));
             return;

@@ -566,8 +566,7 @@ public final class StatsSource implements Closeable {
             boolean answered = true;
             long pause = 0;
             try {
-                frame(Message.of(Lines.withoutEnd(
-                        engine.get("/containers/" + id + "/stats?stream=false&one-shot=true", PATIENCE))));
+                frame(Message.of(engine.get("/containers/" + id + "/stats?stream=false&one-shot=true", PATIENCE)));
             } catch (IOException e) {
                 missing(e); // The event stream tells whether the engine is gone.
                 answered = false;

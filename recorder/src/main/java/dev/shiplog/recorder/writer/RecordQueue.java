@@ -111,8 +111,10 @@ public final class RecordQueue {
             }
             samples++;
         } else {
-            // Inspect payloads are large, and the next one makes up for them: they leave half of the room to events.
-            long limit = record.kind() == Kind.INSPECT ? byteLimit / 2 : byteLimit;
+            // Inspect payloads are large, and the next one makes up for them: unless they are alone, they leave half of
+            // the
+            // room to events.
+            long limit = record.kind() == Kind.INSPECT && bytes > 0 ? byteLimit / 2 : byteLimit;
             if (bytes + size(record) > limit) {
                 drop(record, diskFull ? DISK_FULL : BEHIND);
                 return false;

@@ -47,7 +47,7 @@ final class MessageReaderTest {
             "a long text, which takes more than a few bytes",
             "null");
 
-    private final List<String> passedOver = new ArrayList<>();
+    private final List<Long> passedOver = new ArrayList<>();
 
     @Test
     void givesEachValueAsSentWhateverStandsBetweenAndWhereverItIsSplit() throws IOException {
@@ -163,7 +163,16 @@ final class MessageReaderTest {
         assertThat(all(new ByteArrayInputStream(
                         bytes("{}\n<html>{\"a\":1}\n{\"b\":2}}\nError: \"broken\" pipe\r\n[3]\n12 {}\ntrue"))))
                 .containsExactly("{}", "{\"b\":2}", "[3]");
-        assertThat(passedOver).hasSize(5);
+        assertThat(passedOver).containsExactly(14L, 2L, 22L, 6L, 4L);
+    }
+
+    /** What a JVM takes for its heap is a little less than it was given. */
+    @Test
+    void letsALargerHeapTakeLongerMessages() {
+        assertThat(Pieces.longest(24_000_000)).isEqualTo(4 << 20);
+        assertThat(Pieces.longest((48 << 20) - 400_000)).isEqualTo(8 << 20);
+        assertThat(Pieces.longest((160 << 20) - 400_000)).isGreaterThan(24_000_000);
+        assertThat(Pieces.longest(1L << 40)).isEqualTo(64 << 20);
     }
 
     @Test

@@ -61,9 +61,8 @@ class EventSourceTest {
         containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
         Redactor redactor = new Redactor(Redaction.SECRETS, clock, queue::put);
         HostSource host = new HostSource(engine, clock, redactor);
-        events = new EventSource(
-                engine, clock, queue, ContainerFilter.ALL, host, containers, "", redactor, askAfter, renewAfter);
-        events.start(newest);
+        events = new EventSource(engine, clock, queue, ContainerFilter.ALL, host, containers, "", redactor);
+        events.start(newest, askAfter, renewAfter);
     }
 
     @AfterEach

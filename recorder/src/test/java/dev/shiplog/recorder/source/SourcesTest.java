@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,6 +74,14 @@ class SourcesTest {
         return inspects;
     }
 
+    private ContainerTracker containers(
+            FakeEngine engine, ContainerFilter filter, Duration interval, InspectSource inspects) {
+        ContainerTracker containers =
+                new ContainerTracker(engine, clock, queue, filter, stats(engine, interval), inspects);
+        opened.add(containers);
+        return containers;
+    }
+
     private synchronized List<Record> records(Predicate<Record> which) {
         List<Arrival> batch = new ArrayList<>();
         try {
@@ -95,7 +104,7 @@ class SourcesTest {
     }
 
     private static byte[] inspect(String id, String more) {
-        return ("{\"Id\":\"" + id + "\"" + more + "}\n").getBytes(UTF_8);
+        return ("{\"Id\":\"" + id + "\"" + more + "}").getBytes(UTF_8);
     }
 
     @Test
@@ -193,7 +202,7 @@ class SourcesTest {
 
     @Test
     void anAnswerThatHoldsNoSampleIsNotRecorded() {
-        for (byte[] answer : List.of(new byte[0], new byte[] {'\n'}, MESSAGE, "null".getBytes(UTF_8), EMPTY)) {
+        for (byte[] answer : List.of(new byte[0], MESSAGE, "null".getBytes(UTF_8), EMPTY)) {
             FakeEngine engine = new FakeEngine(path -> answer);
             StatsSource stats = stats(engine, Duration.ofSeconds(2));
             stats.follow("c", true);
@@ -310,10 +319,7 @@ class SourcesTest {
             }
             return path.endsWith("/json") ? inspect(id, "") : frame(1);
         });
-        InspectSource inspects = inspects(engine);
-        StatsSource stats = stats(engine, Duration.ofSeconds(2));
-        ContainerTracker containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
-        opened.add(containers);
+        ContainerTracker containers = containers(engine, ContainerFilter.ALL, Duration.ofSeconds(2), inspects(engine));
         containers.start();
         containers.connected();
         List<String> healthy = List.of("c4", "c5", "c6", "c7");
@@ -336,6 +342,33 @@ class SourcesTest {
         return ("{\"Type\":\"container\",\"Action\":\"" + action + "\",\"Actor\":{\"ID\":\"" + id
                         + "\",\"Attributes\":{\"name\":\"n\",\"image\":\"i\"}}}")
                 .getBytes(UTF_8);
+    }
+
+    @Test
+    void anIdThatWouldReachAnotherPathIsNotAskedFor() {
+        List<String> hostile =
+                List.of("../info", "..", ".", "c/../d", "c?all=1", "c d", "c%2fd", "c#d", "c\\r\\nd", "é");
+        String list = Stream.concat(hostile.stream(), Stream.of("good"))
+                .map("{\"Id\":\"%s\",\"State\":\"running\"}"::formatted)
+                .collect(Collectors.joining(",", "[", "]"));
+        FakeEngine engine = new FakeEngine(path -> list.getBytes(UTF_8));
+        InspectSource inspects = inspects(engine);
+        ContainerTracker containers = containers(engine, ContainerFilter.ALL, Duration.ofSeconds(1), inspects);
+        for (String id : hostile) {
+            containers.recoverEvent(event("start", id));
+            containers.recoverInspect(inspect(id, ",\"State\":{\"Running\":true}"));
+        }
+        containers.start();
+        containers.connected();
+        hostile.forEach(id -> containers.happened(EventView.scan(event("start", id))));
+        containers.happened(EventView.scan(event("start", "late")));
+        await().until(() -> engine.open() == 2);
+        containers.close();
+        inspects.close();
+        assertThat(engine.streams)
+                .extracting(stream -> stream.path)
+                .containsExactlyInAnyOrder("/containers/good/stats?stream=true", "/containers/late/stats?stream=true");
+        assertThat(engine.asked).isSubsetOf("/containers/json?all=1", "/containers/good/json", "/containers/late/json");
     }
 
     /** Each way in which no list is to be had. */
@@ -367,11 +400,8 @@ class SourcesTest {
                 }
                 return path.endsWith("/json") ? inspect(path.split("/")[2], "") : frame(1);
             });
-            InspectSource inspects = inspects(engine);
-            StatsSource stats = stats(engine, Duration.ofSeconds(5));
             ContainerTracker containers =
-                    new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
-            opened.add(containers);
+                    containers(engine, ContainerFilter.ALL, Duration.ofSeconds(5), inspects(engine));
             containers.recoverEvent(event("start", "old"));
             containers.start();
             containers.connected();
@@ -416,9 +446,7 @@ class SourcesTest {
     void aContainerThatTheJournalKnowsToBeDestroyedIsNotRevivedByItsDescription() {
         FakeEngine engine = new FakeEngine(path -> "[]".getBytes(UTF_8));
         InspectSource inspects = inspects(engine);
-        StatsSource stats = stats(engine, Duration.ofSeconds(5));
-        ContainerTracker containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
-        opened.add(containers);
+        ContainerTracker containers = containers(engine, ContainerFilter.ALL, Duration.ofSeconds(5), inspects);
         byte[] removing = inspect("c", ",\"State\":{\"Status\":\"removing\",\"Running\":false}");
         byte[] running = inspect("d", ",\"State\":{\"Status\":\"running\",\"Running\":true}");
         for (String action : List.of("create", "start", "die", "destroy")) {
@@ -460,9 +488,7 @@ class SourcesTest {
             return "[{\"Id\":\"c\",\"State\":\"running\"},{\"Id\":\"end\",\"State\":\"exited\"}]".getBytes(UTF_8);
         });
         InspectSource inspects = inspects(engine);
-        StatsSource stats = stats(engine, Duration.ZERO);
-        ContainerTracker containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
-        opened.add(containers);
+        ContainerTracker containers = containers(engine, ContainerFilter.ALL, Duration.ZERO, inspects);
         containers.start();
         containers.connected();
         containers.happened(EventView.scan(event("start", "c")));
@@ -651,7 +677,7 @@ class SourcesTest {
             if (path.equals("/version")) {
                 throw new EngineStatusException(path, 403, "no");
             }
-            return "{\"Swarm\":{\"ID\":\"no\"},\"ID\":\"AAAA\",\"Name\":\"host\"}\n".getBytes(UTF_8);
+            return "{\"Swarm\":{\"ID\":\"no\"},\"ID\":\"AAAA\",\"Name\":\"host\"}".getBytes(UTF_8);
         });
         Redactor redactor = new Redactor(Redaction.SECRETS, clock, queue::put);
         HostSource host = new HostSource(engine, clock, redactor);
@@ -706,9 +732,7 @@ class SourcesTest {
     /** Which containers' samples and descriptions are recorded with this filter, when one of each must be. */
     private Set<String> recorded(FakeEngine engine, ContainerFilter filter, String... recovered) {
         InspectSource inspects = inspects(engine);
-        StatsSource stats = stats(engine, Duration.ofSeconds(1));
-        ContainerTracker containers = new ContainerTracker(engine, clock, queue, filter, stats, inspects);
-        opened.add(containers);
+        ContainerTracker containers = containers(engine, filter, Duration.ofSeconds(1), inspects);
         for (String event : recovered) {
             containers.recoverEvent(event.getBytes(UTF_8));
         }
@@ -776,9 +800,7 @@ class SourcesTest {
             throw new EngineStatusException(path, 404, "gone");
         });
         InspectSource inspects = inspects(engine);
-        StatsSource stats = stats(engine, Duration.ZERO);
-        ContainerTracker containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
-        opened.add(containers);
+        ContainerTracker containers = containers(engine, ContainerFilter.ALL, Duration.ZERO, inspects);
         containers.start();
         containers.connected();
         await().pollDelay(Duration.ofMillis(1_500)).until(() -> engine.asked.size() == 1); // compared by now

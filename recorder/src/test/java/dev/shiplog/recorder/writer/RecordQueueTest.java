@@ -112,7 +112,8 @@ class RecordQueueTest {
                 .filter(other -> !sample(other))
                 .mapToLong(other -> other.payload().length + OVERHEAD)
                 .sum();
-        return used + record.payload().length + OVERHEAD <= (record.kind() == Kind.INSPECT ? bytes / 2 : bytes);
+        long limit = record.kind() == Kind.INSPECT && used > 0 ? bytes / 2 : bytes;
+        return used + record.payload().length + OVERHEAD <= limit;
     }
 
     private static long count(List<Mark.Dropped> dropped) {

@@ -2,7 +2,10 @@ package dev.shiplog.timeline.payload;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -37,14 +40,34 @@ public record EventView(String type, String action, String id, Map<String, Strin
         }
         byte[] closed = Arrays.copyOf(bytes, end + 1);
         closed[end] = '"';
-        Scan scan = new Scan(true);
-        scan.read(closed);
-        return scan.head();
+        return scan(closed, true);
     }
 
     public static EventView scan(byte[] payload) {
-        Scan scan = new Scan(false);
-        scan.read(payload);
+        return scan(payload, false);
+    }
+
+    /** A name that follows a byte that is not UTF-8 must not escape the filters. */
+    private static EventView scan(byte[] payload, boolean ofBeginning) {
+        byte[] bytes = PayloadJson.shortened(payload);
+        Scan scan = new Scan(ofBeginning);
+        try (JsonParser json = PayloadJson.FACTORY.createParser(bytes)) {
+            scan.read(json);
+            return scan.head();
+        } catch (IOException | RuntimeException e) {
+            return scanCharacters(bytes, ofBeginning);
+        }
+    }
+
+    /** As {@link #scan}, with a replacement character in place of what is not UTF-8. */
+    private static EventView scanCharacters(byte[] bytes, boolean ofBeginning) {
+        Scan scan = new Scan(ofBeginning);
+        try (JsonParser json = PayloadJson.FACTORY.createParser(
+                new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8))) {
+            scan.read(json);
+        } catch (IOException | RuntimeException e) {
+            // Recorded as it is all the same.
+        }
         return scan.head();
     }
 
@@ -82,13 +105,9 @@ public record EventView(String type, String action, String id, Map<String, Strin
             this.ofBeginning = ofBeginning;
         }
 
-        void read(byte[] payload) {
-            try (JsonParser json = PayloadJson.FACTORY.createParser(PayloadJson.shortened(payload))) {
-                if (json.nextToken() == JsonToken.START_OBJECT) {
-                    members(json);
-                }
-            } catch (IOException | RuntimeException e) {
-                // Recorded as it is all the same.
+        void read(JsonParser json) throws IOException {
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                members(json);
             }
         }
 
@@ -97,7 +116,7 @@ public record EventView(String type, String action, String id, Map<String, Strin
             return new EventView(type, longer, id, attributes, timeNano > 0 ? timeNano : nanos(time));
         }
 
-        void members(JsonParser json) throws IOException {
+        private void members(JsonParser json) throws IOException {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
                 JsonToken value = json.nextToken();

@@ -192,9 +192,11 @@ class ViewsTest {
 
     /** A list that was cut must not be taken for a whole one: the containers behind the cut would count as removed. */
     @Test
-    void aListThatIsCutAnywhereIsRefused() {
-        byte[] list = LISTS.get(0);
-        for (int length = 0; length < list.length - 1; length++) {
+    void aListThatIsCutAnywhereIsRefused() throws IOException {
+        JsonNode entries = Mutation.JSON.readTree(LISTS.get(0));
+        byte[] list = ("[" + entries.get(0) + ",\n" + entries.get(1) + "]").getBytes(UTF_8);
+        assertThat(scanList(list)).hasSize(2);
+        for (int length = 0; length < list.length; length++) {
             byte[] cut = Arrays.copyOf(list, length);
             assertThat(understood(() -> scanList(cut)))
                     .as("cut after %d bytes", length)
@@ -228,7 +230,7 @@ class ViewsTest {
         for (String unit : List.of("x", "é", "😀", "\\u00e9", "\\ud83d\\ude00", "\\\"", "\\\\")) {
             for (int shift = 0; shift < 12; shift++) {
                 String beginning = "y".repeat(shift);
-                String text = beginning + unit.repeat(300_000);
+                String text = beginning + unit.repeat(300_000 / unit.length());
                 String list = "[{\"Id\":\"a\",\"Image\":\"" + text + "\",\"Labels\":{\"" + text
                         + "\":\"v\"},\"State\":\"running\"}]";
                 assertThat(scanList(list.getBytes(UTF_8)))
@@ -371,6 +373,24 @@ class ViewsTest {
             assertThat(head.attribute("name")).isEqualTo("web");
             assertThat(head.time()).isEqualTo(7);
             assertThat(head.action()).isEqualTo("die");
+        }
+    }
+
+    @Test
+    void anEventWithBytesThatAreNotUtf8IsUnderstoodAllTheSame() {
+        byte[] sent = """
+                {"status":"die","?":"?","Type":"container","Action":"die","Actor":{"ID":"c0ffee",\
+                "Attributes":{"?":"?","a?b":"?","name":"web"}},"timeNano":7}""".getBytes(UTF_8);
+        for (byte odd : new byte[] {(byte) 0xff, (byte) 0xc3, (byte) 0x80, (byte) 0xf0}) {
+            byte[] payload = sent.clone();
+            for (int at = 0; at < payload.length; at++) {
+                payload[at] = payload[at] == '?' ? odd : payload[at];
+            }
+            EventView head = EventView.scan(payload);
+            assertThat(head.id()).as("byte %x", odd).isEqualTo("c0ffee");
+            assertThat(head.attribute("name")).isEqualTo("web");
+            assertThat(head.attribute("a\ufffdb")).isEqualTo("\ufffd");
+            assertThat(head.time()).isEqualTo(7);
         }
     }
 
@@ -518,7 +538,7 @@ class ViewsTest {
     void readsAnEventWhoseStringsAreVeryLong() {
         for (String unit : List.of("x", "é", "😀", "\\u00e9", "\\ud83d\\ude00", "\\\"", "\\\\")) {
             for (int shift = 0; shift < 12; shift++) {
-                String text = "y".repeat(shift) + unit.repeat(200_000);
+                String text = "y".repeat(shift) + unit.repeat(200_000 / unit.length());
                 EventView head = EventView.scan(("{\"status\":\"" + text + "\",\"Type\":\"container\",\"Action\":\""
                                 + text + "\",\"Actor\":{\"ID\":\"i\",\"Attributes\":{\"" + text
                                 + "\":\"v\",\"name\":\"web\"}},\"timeNano\":7}")
