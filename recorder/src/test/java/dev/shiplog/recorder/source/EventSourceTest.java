@@ -52,9 +52,6 @@ class EventSourceTest {
         scripted = ScriptedEngine.at(directory.resolve("docker.sock"));
         watchdog = new Watchdog();
         engine = Engine.open(EngineAddress.of(scripted.address(), Map.of()), watchdog);
-    }
-
-    private void follow(Duration askAfter, Duration renewAfter, long newest) {
         Clock clock = new Clock(() -> System.currentTimeMillis() * 1_000_000, System::nanoTime, queue::put);
         stats = new StatsSource(engine, watchdog, clock, queue, Duration.ZERO);
         inspects = new InspectSource(engine, clock, queue, Redaction.ENV);
@@ -62,6 +59,9 @@ class EventSourceTest {
         Redactor redactor = new Redactor(Redaction.SECRETS, clock, queue::put);
         HostSource host = new HostSource(engine, clock, redactor);
         events = new EventSource(engine, clock, queue, ContainerFilter.ALL, host, containers, "", redactor);
+    }
+
+    private void follow(Duration askAfter, Duration renewAfter, long newest) {
         events.start(newest, askAfter, renewAfter);
     }
 
