@@ -1,4 +1,4 @@
-# The recorder and replay on a Java runtime, nothing else. The jars are built first, on any machine with a JDK:
+# The recorder and replay on a Java runtime, nothing else. Build the jars first, on any machine with a JDK:
 #
 #   mvn -q -Dquick -DskipTests package -pl recorder,replay -am
 #   docker build -t shiplog .
@@ -11,7 +11,7 @@ COPY scripts/lib.sh scripts/recorder scripts/recorder.options scripts/replay /op
 COPY recorder/target/shiplog-recorder.jar /opt/shiplog/recorder/target/
 COPY replay/target/shiplog-replay.jar /opt/shiplog/replay/target/
 
-# Never the journal: Chronicle takes a system.properties that lies in the working directory for its own.
+# Never the journal: Chronicle loads a system.properties from the working directory.
 WORKDIR /opt/shiplog
 ENV PATH=/opt/shiplog/scripts:$PATH
 # Prepares a faster start.

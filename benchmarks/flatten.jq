@@ -1,5 +1,5 @@
-# The rival: the very fields of `replay export` (docs/flattened-fields.md), as far as the samples need them: cgroup v1, no
-# block I/O. Use: jq -c -f flatten.jq stats.ndjson
+# The rival: writes the fields of `replay export` (docs/flattened-fields.md) that the samples need: cgroup v1, no block I/O.
+# Usage: jq -c -f flatten.jq stats.ndjson
 def flat($name):
   if type == "object" then
     to_entries[] | .key as $key | .value | flat(if $name == "" then $key else $name + "_" + $key end)

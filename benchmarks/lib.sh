@@ -1,4 +1,4 @@
-# Sourced by the scripts beside it: builds the benchmarks' jar where it is missing or older than the sources.
+# Sourced by the scripts in this directory: builds the benchmarks' jar if it is missing or older than the sources.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 jar=$root/benchmarks/target/shiplog-benchmarks.jar
 if [ ! -f "$jar" ] || [ -n "$(find "$root" -name '*.java' -newer "$jar" -not -path '*/test/*' -print -quit)" ]; then

@@ -1,16 +1,16 @@
-# What the scripts share; sourced with $home set to the project's directory. POSIX sh.
+# Shared by the scripts; sourced with $home set to the project's directory. POSIX sh.
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # home is theirs
+# shellcheck disable=SC2154 # they set home
 
 fail() {
     echo "${0##*/}: $*" >&2
     exit 1
 }
 
-# The first line alone is taken with sed, which reads the rest: where signals of broken pipes are ignored, as under many a
-# supervisor, whoever writes behind the back of head complains.
+# The first line is taken with sed and not with head, because sed reads to the end: under a supervisor that ignores SIGPIPE,
+# a program that writes to a closed pipe prints an error.
 
-# The major version of the Java in $1, from its release file if it has one: asking java itself takes a JVM start.
+# The major version of the Java in $1, from its release file if it has one: asking java itself would start a JVM.
 java_major() {
     java_version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null)
     [ -n "$java_version" ] ||
@@ -18,7 +18,7 @@ java_major() {
     echo "${java_version:-0}"
 }
 
-# Every Java 17 or newer that has the program $1: JAVA_HOME first, then the one on the path, then /usr/lib/jvm.
+# Every Java 17 or newer that has the program $1: JAVA_HOME first, then the one on the path, then installed ones.
 javas() {
     {
         [ -z "${JAVA_HOME:-}" ] || echo "$JAVA_HOME"
@@ -32,19 +32,19 @@ javas() {
     done
 }
 
-# The first of them, or the end.
+# The first of them; fails if there is none.
 need_java() {
     java_found=$(javas "$1" | sed -n 1p)
     [ -n "$java_found" ] || fail "needs ${2:-Java} 17 or newer: set JAVA_HOME or put its $1 on the path"
     echo "$java_found"
 }
 
-# Java takes file names and arguments in the locale's characters, and cron's locale has none but ASCII.
+# Java decodes file names and arguments by the locale, and cron's locale has only ASCII.
 case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
 C | POSIX) export LC_ALL=C.UTF-8 ;;
 esac
 
-# From here on a signal that ends this script ends its job $1 first, and removes the file or directory $2.
+# From here on, a signal that ends this script first ends its job $1 and removes the file or directory $2.
 attend() {
     job=$1 leftover=$2
     trap interrupted HUP INT TERM
@@ -59,7 +59,7 @@ interrupted() {
     exit 143
 }
 
-# Builds the jar of module $1 unless it is newer than all that it is made of, or there is nothing to make it of.
+# Builds the jar of module $1 unless it is newer than all its sources, or there are no sources.
 build() {
     jar=$home/$1/target/shiplog-$1.jar
     if [ -e "$jar" ]; then
@@ -83,8 +83,8 @@ build() {
     touch "$jar"
 }
 
-# Sets archive to the file from which the Java in $1 maps the recorder's classes instead of loading them one by one: half
-# the time and CPU of a start. It is made once, by a run that finds no engine; empty where it cannot be made.
+# Sets archive to the file from which the Java in $1 maps the recorder's classes instead of loading them one by one, which
+# halves the time and CPU of a start. A run that finds no engine makes it once; empty if it cannot be made.
 shared_classes() {
     jar=$home/recorder/target/shiplog-recorder.jar
     archive=$home/recorder/target/shiplog-recorder-java$(java_major "$1").jsa
@@ -94,7 +94,7 @@ shared_classes() {
         env -i "$1/bin/java" "@$home/scripts/recorder.options" -XX:ArchiveClassesAtExit="$nowhere/archive" -jar "$jar" \
             --docker-host "unix://$nowhere/none" --data-dir "$nowhere/journal" >"$nowhere/log" 2>&1 &
         attend "$!" "$nowhere"
-        # What it does until it has found no engine is what a start does: on a busy host that takes several seconds.
+        # A run has loaded what a start needs once it has found no engine: several seconds on a busy host.
         for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
             sleep 1
             ! grep -q 'trying again' "$nowhere/log" || break
@@ -102,7 +102,7 @@ shared_classes() {
         kill "$job" 2>/dev/null
         wait "$job"
         job=
-        # An empty file, if nothing came of it, says that it was tried.
+        # An empty file records that a failed attempt was made.
         touch "$nowhere/archive" && mv "$nowhere/archive" "$archive.$$" && mv "$archive.$$" "$archive"
         rm -rf "$nowhere"
     fi
