@@ -1,42 +1,39 @@
 package dev.shiplog.recorder;
 
 import dev.shiplog.journal.Appender;
-import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
-import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.source.ContainerTracker;
+import dev.shiplog.recorder.source.DestroyedContainers;
 import dev.shiplog.recorder.source.EventSource;
+import dev.shiplog.recorder.source.Follower;
 import dev.shiplog.recorder.source.HostSource;
 import dev.shiplog.recorder.source.InspectSource;
 import dev.shiplog.recorder.source.Redactor;
 import dev.shiplog.recorder.source.StatsSource;
+import dev.shiplog.recorder.writer.Checkpoints;
 import dev.shiplog.recorder.writer.Clock;
-import dev.shiplog.recorder.writer.EventLedger;
 import dev.shiplog.recorder.writer.JournalWriter;
 import dev.shiplog.recorder.writer.RecordQueue;
-import dev.shiplog.timeline.Coverage;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of the recorder: wires the sources to the journal, starts them, closes them in order. {@link #run} opens,
- * writes and closes the journal on the thread that calls it, until {@link #stop} is called from another.
+ * One run of the recorder: wires the sources to the journal, starts them, and closes them in order. {@link #run} opens,
+ * writes and closes the journal on the thread that calls it, until another thread calls {@link #stop}.
  */
 final class Recorder {
     private static final System.Logger LOG = System.getLogger(Recorder.class.getName());
 
-    /** Of the heap, what records that must not be dropped may take while they wait for the disk: a quarter. */
+    /** Records that must not be dropped may fill a quarter of the heap while they wait for the disk. */
     private static final int WAITING_SHARE = 4;
 
     private final RecorderConfig config;
@@ -45,17 +42,14 @@ final class Recorder {
     private final Clock clock;
     private final Watchdog watchdog = new Watchdog();
     private final Engine engine;
-    private final HostSource host;
-    private final InspectSource inspects;
-    private final StatsSource stats;
+    private final List<Follower> followers = new ArrayList<>();
     private final ContainerTracker containers;
     private final EventSource events;
-    private final EventLedger ledger;
-    private final Coverage absence = new Coverage();
+    private final Checkpoints checkpoints;
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final JournalWriter writer;
-    private @Nullable Appender appender;
+    /** Set when the journal is open. */
+    private @Nullable JournalWriter writer;
 
     /**
      * @param wall ns since the epoch
@@ -68,20 +62,17 @@ final class Recorder {
         clock = new Clock(wall, System::nanoTime, queue::put);
         engine = Engine.open(config.engine(), watchdog);
         Redactor redactor = new Redactor(config.redaction(), clock, queue::put);
-        host = new HostSource(engine, clock, redactor);
-        inspects = new InspectSource(engine, clock, queue, config.redaction());
-        stats = new StatsSource(engine, watchdog, clock, queue, config.statsInterval());
-        containers = new ContainerTracker(engine, clock, queue, config.filter(), stats, inspects);
+        HostSource host = new HostSource(engine, clock, redactor);
+        DestroyedContainers destroyed = new DestroyedContainers();
+        InspectSource inspects = new InspectSource(engine, clock, queue, config.redaction(), destroyed);
+        followers.add(inspects);
+        if (samples()) {
+            followers.add(new StatsSource(engine, watchdog, clock, queue, config.statsInterval()));
+        }
+        containers =
+                new ContainerTracker(engine, clock, queue, config.filter(), destroyed, inspects::askImage, followers);
         events = new EventSource(engine, clock, queue, config.filter(), host, containers, OwnContainer.id(), redactor);
-        ledger = new EventLedger(clock::mark);
-        writer = new JournalWriter(
-                new ToAppender(),
-                queue,
-                ledger,
-                absence,
-                clock,
-                !config.statsInterval().isZero(),
-                config.syncInterval());
+        checkpoints = new Checkpoints(clock, List.of(host, inspects, containers, events));
     }
 
     /**
@@ -91,7 +82,6 @@ final class Recorder {
      * @throws IOException if the journal cannot be opened, or cannot be forced to disk
      */
     void run() throws IOException, InterruptedException {
-        Resumption tail = new Resumption(ledger, containers, inspects, host, absence);
         Appender.Options options = new Appender.Options(
                 config.roll(),
                 firstLine("/proc/sys/kernel/hostname"),
@@ -99,15 +89,17 @@ final class Recorder {
                 "shiplog " + version,
                 config.minFree(),
                 config.access());
-        try (Appender opened = Appender.open(config.dataDir(), options, tail)) {
-            appender = opened;
-            absence.runEnded();
-            opened.snapshot(this::snapshot);
-            begin(opened.recovery(), tail);
+        try (Appender appender = Appender.open(config.dataDir(), options, checkpoints)) {
+            appender.snapshot(checkpoints::snapshot);
+            JournalWriter opened =
+                    new JournalWriter(appender, queue, checkpoints, clock, samples(), config.syncInterval());
+            writer = opened;
+            announce();
+            checkpoints.restored(appender.recovery()).forEach(this::put);
             containers.start();
-            events.start(tail.newestEvent());
+            events.start();
             started.countDown();
-            writer.run();
+            opened.run();
         } finally {
             started.countDown();
             closeSources();
@@ -117,59 +109,45 @@ final class Recorder {
         }
     }
 
-    /** True if {@link #run} opened the journal; for the thread that calls that. */
+    /** True if {@link #run} opened the journal; for the thread that called it. */
     boolean begun() {
-        return appender != null;
+        return writer != null;
     }
 
-    /** Ends {@link #run} in good order, and waits for that. Idempotent. */
+    /** Ends {@link #run} in good order and waits for that. Idempotent. */
     void stop(String reason) throws InterruptedException {
         started.await();
         events.linger(config.stopGrace());
         closeSources();
-        writer.stop(reason);
+        if (writer != null) {
+            writer.stop(reason);
+        }
         ended.await();
     }
 
-    private void begin(Appender.Recovery recovery, Resumption tail) {
+    private void announce() {
         LOG.log(
                 Level.INFO,
                 "shiplog recorder {0}: {1} into {2}, {3}",
                 version,
                 config.engine(),
                 config.dataDir(),
-                config.statsInterval().isZero()
-                        ? "no stats"
-                        : "stats every " + config.described().get("stats-interval"));
-        queue.put(clock.mark(new Mark.Start(version, config.described())));
-        for (Loss loss : recovery.damage()) {
-            LOG.log(Level.WARNING, "journal: damage in {0}: {1}; it was set aside", loss.segment(), loss.reason());
-            queue.put(clock.mark(new Mark.Damage(loss.segment(), loss.fromOffset(), loss.reason())));
-        }
-        if (!recovery.created() && !tail.clean()) {
-            LOG.log(Level.WARNING, "journal: the run before ended without a clean stop");
-            queue.put(clock.mark(new Mark.UncleanStop(absence.newest(), recovery.lastSequence())));
-        }
+                samples() ? "stats every " + config.described().get("stats-interval") : "no stats");
+        put(new Mark.Start(version, config.described()));
     }
 
-    /** What each segment begins with. */
-    private List<Record> snapshot() {
-        List<Record> inspected = inspects.snapshot();
-        List<Record> records = new ArrayList<>();
-        long complete = absence.completeAt(clock.now().received());
-        records.add(clock.mark(complete, new Mark.SegmentStart(ledger.keys(), inspected.size())));
-        absence.head().forEach(mark -> records.add(clock.restate(mark)));
-        records.addAll(ledger.head());
-        records.addAll(host.snapshot());
-        records.addAll(inspected);
-        return records;
+    private void put(Mark mark) {
+        queue.put(clock.mark(mark));
     }
 
     private void closeSources() {
         events.close();
         containers.close();
-        stats.close();
-        inspects.close();
+        followers.forEach(Follower::close);
+    }
+
+    private boolean samples() {
+        return !config.statsInterval().isZero();
     }
 
     /** The line that the kernel shows in a file, or nothing where there is no such file. */
@@ -178,33 +156,6 @@ final class Recorder {
             return Files.readString(Path.of(file)).strip();
         } catch (IOException e) {
             return "";
-        }
-    }
-
-    private final class ToAppender implements JournalWriter.Journal {
-        @Override
-        public void append(Record record) throws IOException {
-            open().append(record);
-            // What the next head restates.
-            if (record.kind() == Kind.INSPECT) {
-                inspects.appended(record);
-            } else if (record.kind() == Kind.HOST) {
-                host.appended(record);
-            }
-        }
-
-        @Override
-        public void sync() throws IOException {
-            open().sync();
-        }
-
-        @Override
-        public void engineId(String id) {
-            open().engineId(id);
-        }
-
-        private Appender open() {
-            return Objects.requireNonNull(appender, "the journal is opened before anything is written");
         }
     }
 }

@@ -213,6 +213,20 @@ class RecorderTest {
     }
 
     @Test
+    void withoutAnIntervalNothingIsSampledAndNoSampleIsMissing() throws Exception {
+        try (Run run = new Run("stats-interval=0")) {
+            String id = engine.start("web");
+            await().until(() -> !payloads(Kind.INSPECT, id).isEmpty());
+        }
+        try (Run again = new Run("stats-interval=0")) {
+            awaitListening();
+        }
+        assertThat(engine.requests()).noneMatch(request -> request.path().endsWith("/stats"));
+        assertThat(records(Kind.STATS)).isEmpty();
+        assertThat(gaps("stats")).isEmpty();
+    }
+
+    @Test
     void aRestartOfTheRecorderLosesAndRepeatsNothingThatTheRingStillHolds() throws Exception {
         try (Run first = new Run()) {
             engine.start("web");

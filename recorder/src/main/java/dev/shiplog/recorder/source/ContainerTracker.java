@@ -2,8 +2,10 @@ package dev.shiplog.recorder.source;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
+import dev.shiplog.recorder.writer.Checkpoint;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.timeline.payload.Container;
@@ -23,35 +25,30 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps which containers exist and run, and tells stats and inspect whom to follow: by the engine's list at each
- * connect, by its events after. Where the list differs from what was known although no event of the new stream tells
- * why, a {@link Mark.Synthetic} does.
+ * Knows which containers exist and run, and tells its {@link Follower}s: from the engine's list at each connect, and from
+ * events after that. A {@link Mark.Synthetic} states each change that the list shows and no event explains.
  *
- * <p>The list comes on a thread of its own, and what the events tell meanwhile is folded into it: a list that is slow or
- * not to be had keeps neither the event stream nor the containers that events tell of waiting. While it is not to be had,
- * {@link Mark.Gap}s say so. A burst of events (the replayed ring) is folded first and acted upon once. Recovery comes
- * before {@link #start}; {@link #connected}, {@link #happened} and {@link #disconnected} never wait and come from the
- * thread that reads events.
+ * <p>A thread of its own reads the list, and events that come meanwhile are applied on top of it: so a list that is slow
+ * or missing holds up neither the event stream nor the containers that events are about. {@link ListGap} marks how long
+ * it is missing. A burst of events (the repeated ring) is applied first; then the followers are told once.
+ *
+ * <p>{@link #restore} comes before {@link #start}. {@link #connected}, {@link #happened} and {@link #disconnected} never
+ * wait and belong to the thread that reads events.
  */
-public final class ContainerTracker implements Closeable {
+public final class ContainerTracker implements Checkpoint, Closeable {
     private static final System.Logger LOG = System.getLogger(ContainerTracker.class.getName());
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long NEVER = Long.MAX_VALUE;
     /** A busy engine takes seconds to list 2,000 containers, but it is not silent for so long. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static final long RETRY = SECOND / 2;
-    private static final long LONGEST_PAUSE = 60 * SECOND;
-    /** A list that failed for less is none that was missed. */
-    private static final long NOTICED = 2 * SECOND;
-    /** One that is waited for may still come; after so long that is told. */
-    private static final long WAITED = 10 * SECOND;
-    /** What is told while it lasts is all that a kill leaves of it. */
-    private static final long TELL_AGAIN = TimeUnit.MINUTES.toNanos(10);
+    private static final long RETRY_NANOS = SECOND / 2;
+    private static final long LONGEST_PAUSE_NANOS = 60 * SECOND;
 
     /** An id becomes part of a path: with a slash, say, it could name another request. Engines use hexadecimal digits. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*+");
@@ -60,66 +57,53 @@ public final class ContainerTracker implements Closeable {
     private final Clock clock;
     private final RecordQueue queue;
     private final ContainerFilter filter;
-    private final StatsSource stats;
-    private final InspectSource inspects;
+    private final DestroyedContainers destroyed;
+    private final ImageLookup images;
+    private final List<Follower> followers;
 
-    private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Thread thread = new Thread(this::run, "shiplog-containers");
 
-    // All below belongs to the thread, once that runs.
+    // All below belongs to the thread, once it runs.
     private final Map<String, ContainerView> known = new HashMap<>();
+    /** Containers that may have started, stopped or gone since the followers were told. */
     private final Set<String> changed = new LinkedHashSet<>();
+    /** Containers whose descriptions may have changed since then. */
     private final Set<String> described = new LinkedHashSet<>();
-    /** Whom an event told of since {@code before} was taken. */
-    private final Set<String> toldOf = new HashSet<>();
 
-    /** Known by the journal alone; the engine has not spoken of them yet. */
-    private final Set<String> recovered = new HashSet<>();
-    /** Whose running the journal's events tell, which its descriptions may be older than. */
-    private final Set<String> heard = new HashSet<>();
-    /** What happened since the list was asked for. */
-    private final List<EventView> since = new ArrayList<>();
-    /** Whose image is asked for, because it decides whether they are wanted. */
+    /** Known from the journal only: the engine has not listed them yet, and no event was about them. */
+    private final Set<String> unconfirmed = new HashSet<>();
+    /** Events in the journal say whether these run; their descriptions there may be older than that. */
+    private final Set<String> runningFromEvents = new HashSet<>();
+    /** Events since the list was asked for. */
+    private final List<EventView> sinceAsked = new ArrayList<>();
+    /** Containers of which the image is asked for, because it decides whether the filters want them. */
     private final Set<String> undecided = new HashSet<>();
 
-    /** Whether it was said that a container cannot be asked for. */
-    private boolean saidUnfit;
+    /** Whether the log says that a container has an id that cannot be asked for. */
+    private boolean oddIdReported;
 
+    private final UnexplainedChanges changes = new UnexplainedChanges();
+    private final ListGap listGap;
+    /** Whether anything was ever known, from the journal or from the engine. */
     private boolean informed;
+
     private boolean connected;
-    /** The newest question for the list, and how often in a row it failed. */
+    private boolean closed;
+    /** Which question for the list is the newest, and how often in a row it failed. */
     private int question;
 
     private int failures;
-    /** Since when the list is missing, or its lack was told; null while it is there. */
-    private Clock.@Nullable Reading unlisted;
 
-    private boolean told;
-    private String reason = "";
-    /** What was known when the engine was found again, until that is compared with what it says. */
-    private @Nullable Map<String, ContainerView> before;
-
-    private long listAt = NEVER;
+    private long askAt = NEVER;
     private long compareAt = NEVER;
-    private long lookAt = NEVER;
+    private long tickAt = NEVER;
 
-    private sealed interface Task {
-        record Connected() implements Task {}
-
-        record Disconnected() implements Task {}
-
-        record Happened(EventView event) implements Task {}
-
-        /** @param failure null if the list is whole */
-        record Listed(
-                int question,
-                ContainerView.Listing listing,
-                @Nullable IOException failure) implements Task {}
-
-        /** @param failure null if the image was told */
-        record Imaged(String id, String image, @Nullable IOException failure) implements Task {}
-
-        record Close() implements Task {}
+    /** Asks for the image that a container was made from. */
+    @FunctionalInterface
+    public interface ImageLookup {
+        /** @param answer takes the image, or an empty one and why there is none */
+        void ask(String id, BiConsumer<String, @Nullable IOException> answer);
     }
 
     public ContainerTracker(
@@ -127,57 +111,58 @@ public final class ContainerTracker implements Closeable {
             Clock clock,
             RecordQueue queue,
             ContainerFilter filter,
-            StatsSource stats,
-            InspectSource inspects) {
+            DestroyedContainers destroyed,
+            ImageLookup images,
+            List<Follower> followers) {
         this.engine = engine;
         this.clock = clock;
         this.queue = queue;
         this.filter = filter;
-        this.stats = stats;
-        this.inspects = inspects;
+        this.destroyed = destroyed;
+        this.images = images;
+        this.followers = List.copyOf(followers);
+        listGap = new ListGap(
+                clock, queue, this.followers.stream().map(Follower::kind).toList());
         thread.setDaemon(true);
     }
 
-    /** Takes up an event that the journal holds; these three are told oldest first. */
-    public void recoverEvent(byte[] payload) {
-        EventView event = EventView.scan(payload);
-        if (event.ofContainer() && destroys(event.action())) {
-            inspects.destroyed(event.id());
+    @Override
+    public void restore(Record record, @Nullable Mark mark) {
+        if (record.kind() == Kind.EVENT) {
+            EventView event = EventView.scan(record.payload());
+            noteDestroyed(event);
+            restore(event);
+        } else if (record.kind() == Kind.INSPECT) {
+            restoreDescription(record.payload());
+        } else if (mark instanceof Mark.Synthetic change) {
+            restore(new EventView("container", change.change(), change.subject(), Map.of("name", change.name()), 0));
         }
-        recover(event);
     }
 
-    /** Takes up a change that the journal tells of, for want of an event. */
-    public void recoverChange(Mark.Synthetic change) {
-        recover(new EventView("container", change.change(), change.subject(), Map.of("name", change.name()), 0));
-    }
-
-    /**
-     * Takes up what the journal knows of a container. It may have been asked for before what the journal tells before it,
-     * and answered after that.
-     */
-    public void recoverInspect(byte[] payload) {
+    /** A description may be older than the events before it in the journal, because it was asked for earlier. */
+    private void restoreDescription(byte[] payload) {
         try {
-            ContainerView head = ContainerView.scanInspect(payload, filter::asksForLabel);
-            if (isId(head.id()) && !inspects.isDestroyed(head.id())) {
-                ContainerView old = known.get(head.id());
-                known.put(head.id(), old == null || !heard.contains(head.id()) ? head : head.as(old));
+            ContainerView described = ContainerView.scanInspect(payload, filter::asksForLabel);
+            String id = described.id();
+            if (isId(id) && !destroyed.contains(id)) {
+                ContainerView old = known.get(id);
+                known.put(id, old == null || !runningFromEvents.contains(id) ? described : described.as(old));
                 informed = true;
             }
         } catch (IOException e) {
-            // Tells nothing.
+            // It describes no container.
         }
     }
 
-    private void recover(EventView event) {
-        fold(slim(event));
+    private void restore(EventView event) {
+        apply(slim(event));
         if (changesRunning(event.action())) {
-            heard.add(event.id());
+            runningFromEvents.add(event.id());
         }
         for (String id : changed) {
             if (!known.containsKey(id)) {
-                inspects.forget(id);
-                heard.remove(id);
+                followers.forEach(follower -> follower.gone(id));
+                runningFromEvents.remove(id);
             }
         }
         informed |= !changed.isEmpty();
@@ -185,35 +170,50 @@ public final class ContainerTracker implements Closeable {
         described.clear();
     }
 
+    /** Ends restoring and begins to track. */
     public void start() {
-        heard.clear();
-        recovered.addAll(known.keySet());
+        runningFromEvents.clear();
+        unconfirmed.addAll(known.keySet());
         thread.start();
     }
 
+    /** The event stream is open. */
     void connected() {
-        tasks.add(new Task.Connected());
+        tasks.add(this::connect);
     }
 
-    /** Comes before the event goes to the journal: no head of a segment behind a destroy may hold the container. */
+    /**
+     * An event came. To be called before it goes to the journal: no segment that starts after a destroy may describe the
+     * container.
+     */
     void happened(EventView event) {
         if (event.ofContainer()) {
-            if (destroys(event.action())) {
-                inspects.destroyed(event.id());
-            }
-            tasks.add(new Task.Happened(slim(event)));
+            noteDestroyed(event);
+            EventView slim = slim(event);
+            tasks.add(() -> live(slim));
         }
     }
 
-    /** An event waits, and is kept, without what nobody asks for: labels may be large. */
-    private EventView slim(EventView event) {
-        Map<String, String> kept = new HashMap<>();
-        event.attributes().forEach((key, value) -> {
-            if (key.equals("name") || key.equals("image") || filter.asksForLabel(key)) {
-                kept.put(key, value);
-            }
-        });
-        return new EventView(event.type(), event.action(), event.id(), kept, event.time());
+    /** The engine is gone; not called when only the stream was cut. */
+    void disconnected() {
+        tasks.add(this::disconnect);
+    }
+
+    /** Ends the thread, and what the followers do. Idempotent. */
+    @Override
+    public void close() {
+        tasks.add(() -> closed = true);
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void noteDestroyed(EventView event) {
+        if (event.ofContainer() && destroys(event.action())) {
+            destroyed.add(event.id());
+        }
     }
 
     /** Podman says remove. */
@@ -225,245 +225,196 @@ public final class ContainerTracker implements Closeable {
         return action.equals("create") || action.equals("start") || action.equals("die");
     }
 
-    /** The engine is gone, as opposed to a stream that was cut. */
-    void disconnected() {
-        tasks.add(new Task.Disconnected());
-    }
-
-    /** Ends the thread and the following of stats. Idempotent. */
-    @Override
-    public void close() {
-        tasks.add(new Task.Close());
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(2));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** The event without the labels that no filter asks for: they may be large, and events wait. */
+    private EventView slim(EventView event) {
+        Map<String, String> kept = new HashMap<>();
+        event.attributes().forEach((key, value) -> {
+            if (key.equals("name") || key.equals("image") || filter.asksForLabel(key)) {
+                kept.put(key, value);
+            }
+        });
+        return new EventView(event.type(), event.action(), event.id(), kept, event.time());
     }
 
     private void run() {
         try {
-            while (true) {
-                long now = System.nanoTime();
-                long due = Math.min(Math.min(listAt, compareAt), lookAt);
-                Task task = due == NEVER ? tasks.take() : tasks.poll(Math.max(0, due - now), TimeUnit.NANOSECONDS);
-                if (task instanceof Task.Close) {
-                    leave();
-                    return;
-                }
-                now = System.nanoTime();
-                if (task != null) {
-                    take(task);
-                } else if (listAt <= now) {
-                    ask();
-                } else if (compareAt <= now) {
-                    compare();
-                } else {
-                    look();
-                }
-                if (tasks.isEmpty()) {
-                    act();
-                }
+            while (!closed) {
+                step();
             }
         } catch (InterruptedException e) {
-            leave();
+            // We stop.
         }
+        disconnect();
     }
 
-    private void take(Task task) {
-        if (task instanceof Task.Connected) {
-            connected = true;
-            before = explained();
-            toldOf.clear();
-            failures = 0;
-            tellUnlisted();
-            unlisted = clock.now();
-            told = false;
-            reason = "the engine has not answered yet";
+    private void step() throws InterruptedException {
+        long due = Math.min(Math.min(askAt, compareAt), tickAt);
+        Runnable task =
+                due == NEVER ? tasks.take() : tasks.poll(Math.max(0, due - System.nanoTime()), TimeUnit.NANOSECONDS);
+        long now = System.nanoTime();
+        if (task != null) {
+            task.run();
+        } else if (askAt <= now) {
             ask();
-            lookAt = System.nanoTime() + SECOND;
-        } else if (task instanceof Task.Disconnected) {
-            leave();
-        } else if (task instanceof Task.Happened happened) {
-            if (fold(happened.event()) && unlisted != null) {
-                since.add(happened.event());
-            }
-        } else if (task instanceof Task.Listed listed) {
-            if (connected && listed.question() == question) {
-                take(listed);
-            }
-        } else if (task instanceof Task.Imaged imaged) {
-            take(imaged);
+        } else if (compareAt <= now) {
+            compareAt = NEVER;
+            changes.compare(known, this::wants, this::mark);
+        } else {
+            tick();
+        }
+        if (tasks.isEmpty() && !closed) {
+            tellFollowers();
         }
     }
 
-    /** The engine is gone, or we go. */
-    private void leave() {
+    private void connect() {
+        connected = true;
+        changes.begin(known);
+        failures = 0;
+        listGap.begin();
+        ask();
+        tickAt = System.nanoTime() + SECOND;
+    }
+
+    private void live(EventView event) {
+        if (apply(event) && listGap.isOpen()) {
+            sinceAsked.add(event);
+        }
+    }
+
+    private void disconnect() {
         connected = false;
-        listAt = NEVER;
+        askAt = NEVER;
         compareAt = NEVER;
-        lookAt = NEVER;
+        tickAt = NEVER;
         question++;
-        tellUnlisted();
-        unlisted = null;
+        listGap.end();
         undecided.clear();
-        stats.leaveAll();
-        inspects.leaveAll();
+        followers.forEach(Follower::disconnected);
     }
 
-    private void look() {
-        lookAt = System.nanoTime() + SECOND;
-        stats.look();
-        inspects.look();
-        noticeUnlisted(WAITED);
-    }
-
-    /** What the journal tells so far: what is known, but for what a comparison that is still due would tell. */
-    private Map<String, ContainerView> explained() {
-        Map<String, ContainerView> explained = new HashMap<>(before == null ? known : before);
-        for (String id : toldOf) {
-            explained.compute(id, (key, old) -> known.get(key));
+    private void tick() {
+        tickAt = System.nanoTime() + SECOND;
+        followers.forEach(Follower::tick);
+        if (listGap.tick()) {
+            changed.addAll(unconfirmed);
         }
-        return explained;
     }
 
-    /** Asks for all containers. */
     private void ask() {
-        listAt = NEVER;
-        since.clear();
+        askAt = NEVER;
+        sinceAsked.clear();
         int asked = ++question;
-        Thread asking = new Thread(
-                () -> {
-                    ContainerView.Listing listing = new ContainerView.Listing();
-                    IOException failure = null;
-                    try {
-                        engine.read("/containers/json?all=1", PATIENCE, body -> {
-                            ContainerView.scanList(body, filter::asksForLabel, listing);
-                            return listing;
-                        });
-                    } catch (IOException e) {
-                        failure = e;
-                    }
-                    tasks.add(new Task.Listed(asked, listing, failure));
-                },
-                "shiplog-list");
-        asking.setDaemon(true);
-        asking.start();
+        Thread reader = new Thread(() -> readList(asked), "shiplog-list");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void readList(int asked) {
+        ContainerView.Listing listing = new ContainerView.Listing();
+        IOException failure = null;
+        try {
+            engine.read("/containers/json?all=1", PATIENCE, body -> {
+                ContainerView.scanList(body, filter::asksForLabel, listing);
+                return listing;
+            });
+        } catch (IOException e) {
+            failure = e;
+        }
+        IOException failed = failure;
+        tasks.add(() -> listed(asked, listing, failed));
     }
 
     /**
-     * Takes in what the engine listed, also of a list that was cut: who stands in it exists. What the stream told since
-     * the question counts more.
+     * Takes in what the engine listed. A list that was cut counts as well: the containers in it exist. Events since the
+     * question are newer than the list.
+     *
+     * @param failure null if the list is whole
      */
-    private void take(Task.Listed listed) {
+    private void listed(int asked, ContainerView.Listing listing, @Nullable IOException failure) {
+        if (!connected || asked != question) {
+            return;
+        }
         Set<String> gone = new HashSet<>(known.keySet());
-        gone.removeAll(listed.listing().broken);
-        for (ContainerView head : listed.listing().whole) {
-            gone.remove(head.id());
-            if (isId(head.id()) && !inspects.isDestroyed(head.id())) {
-                known.put(head.id(), withImage(head));
-                recovered.remove(head.id());
-                changed.add(head.id());
-                described.add(head.id());
+        gone.removeAll(listing.broken);
+        for (ContainerView container : listing.whole) {
+            String id = container.id();
+            gone.remove(id);
+            if (isId(id) && !destroyed.contains(id)) {
+                known.put(id, withImage(container));
+                unconfirmed.remove(id);
+                changed.add(id);
+                described.add(id);
             }
         }
-        IOException failure = listed.failure();
         if (failure == null) {
             known.keySet().removeAll(gone);
             changed.addAll(gone);
         }
-        since.forEach(this::fold);
+        sinceAsked.forEach(this::apply);
         if (failure != null) {
-            missed(failure);
+            listFailed(failure);
             return;
         }
-        since.clear();
-        recovered.clear();
+        sinceAsked.clear();
+        unconfirmed.clear();
         if (!informed) {
             informed = true;
-            before = Map.copyOf(known); // there is nothing older to compare with
+            changes.beginWith(known);
         }
         compareAt = System.nanoTime() + SECOND;
-        if (tellUnlisted()) {
+        if (listGap.end()) {
             LOG.log(Level.INFO, "the engine lists its containers again");
         }
-        unlisted = null;
         failures = 0;
     }
 
-    /** The list is not to be had. */
-    private void missed(IOException failure) {
-        reason = String.valueOf(failure.getMessage());
+    private void listFailed(IOException failure) {
+        String reason = String.valueOf(failure.getMessage());
         if (failure instanceof EngineStatusException refusal && refusal.status() == 403) {
             reason += "; allow GET /containers/json";
         }
-        long pause = Math.min(LONGEST_PAUSE, RETRY << Math.min(failures++, 10));
-        listAt = System.nanoTime() + pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
-        changed.addAll(recovered); // nobody says that they have ended
-        noticeUnlisted(NOTICED);
+        long pause = Math.min(LONGEST_PAUSE_NANOS, RETRY_NANOS << Math.min(failures++, 10));
+        askAt = System.nanoTime() + pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
+        changed.addAll(unconfirmed); // nothing says that they have ended
+        listGap.failed(reason);
     }
 
-    /** Tells that the list is missing for {@code after} ns already, and tells it again after a while. */
-    private void noticeUnlisted(long after) {
-        Clock.Reading from = unlisted;
-        if (from == null || clock.now().monotonic() - from.monotonic() < (told ? TELL_AGAIN : after)) {
-            return;
-        }
-        if (!told) {
-            LOG.log(Level.WARNING, "no list of containers, only those that events tell of are recorded: {0}", reason);
-        }
-        told = true;
-        tellUnlisted();
-        changed.addAll(recovered);
-    }
-
-    /** Tells the stretch without a list up to now, if it was noticed. */
-    private boolean tellUnlisted() {
-        Clock.Reading from = unlisted;
-        if (from == null || !told) {
-            return false;
-        }
-        Clock.Reading now = clock.now();
-        List<Kind> kinds = stats.samples() ? List.of(Kind.INSPECT, Kind.STATS) : List.of(Kind.INSPECT);
-        String why = "the engine does not list its containers: " + reason;
-        for (Kind kind : kinds) {
-            queue.put(clock.mark(new Mark.Gap(kind.label(), "", from.received(), now.received(), why)));
-        }
-        unlisted = now;
-        return true;
-    }
-
-    /** By what was said of the container before, or else by its description if it matters, which comes later. */
+    /** The image may be known from before; else, if a filter asks for it, the container's description tells it later. */
     private ContainerView withImage(ContainerView listed) {
-        ContainerView old = known.get(listed.id());
+        String id = listed.id();
+        ContainerView old = known.get(id);
         if (!listed.image().isEmpty()) {
             return listed;
         }
         if (old != null && !old.image().isEmpty()) {
             return listed.madeFrom(old.image());
         }
-        if (filter.asksForImage() && undecided.add(listed.id())) {
-            inspects.askImage(listed.id(), (image, failure) -> tasks.add(new Task.Imaged(listed.id(), image, failure)));
+        if (filter.asksForImage() && undecided.add(id)) {
+            images.ask(id, (image, failure) -> tasks.add(() -> decide(id, image, failure)));
         }
         return listed;
     }
 
-    private void take(Task.Imaged imaged) {
-        ContainerView head = known.get(imaged.id());
-        if (!undecided.remove(imaged.id()) || head == null) {
+    private void decide(String id, String image, @Nullable IOException failure) {
+        ContainerView container = known.get(id);
+        if (!undecided.remove(id) || container == null) {
             return;
         }
-        IOException failure = imaged.failure();
-        if (failure != null && head.image().isEmpty()) {
-            LOG.log(Level.WARNING, "container {0}: chosen without its image: {1}", head.name(), failure.getMessage());
+        if (failure != null && container.image().isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "container {0}: chosen without its image: {1}",
+                    container.name(),
+                    failure.getMessage());
         }
-        known.put(imaged.id(), head.image().isEmpty() ? head.madeFrom(imaged.image()) : head);
-        changed.add(imaged.id());
-        described.add(imaged.id());
+        known.put(id, container.image().isEmpty() ? container.madeFrom(image) : container);
+        changed.add(id);
+        described.add(id);
     }
 
-    /** Takes one event into what is known; false if it tells nothing of that. */
-    private boolean fold(EventView event) {
+    /** Applies an event to what is known; false if it does not change which containers exist and run. */
+    private boolean apply(EventView event) {
         String id = event.id();
         if (!event.ofContainer() || !isId(id)) {
             return false;
@@ -476,7 +427,7 @@ public final class ContainerTracker implements Closeable {
             case "die" -> change(event, false);
             case "destroy", "remove" -> {
                 known.remove(id);
-                change(id);
+                noteChange(id);
                 return true;
             }
             case "update", "pause", "unpause", "oom" -> {
@@ -494,23 +445,23 @@ public final class ContainerTracker implements Closeable {
         return true;
     }
 
-    /** Whether this can be asked for. That a container cannot be is said once. */
+    /** Whether a container can be asked for by this id. */
     private boolean isId(String id) {
-        boolean is = ID.matcher(id).matches();
-        if (!is && !id.isEmpty() && !saidUnfit) {
-            saidUnfit = true;
+        boolean fits = ID.matcher(id).matches();
+        if (!fits && !id.isEmpty() && !oddIdReported) {
+            oddIdReported = true;
             LOG.log(
                     Level.WARNING,
                     "a container is not sampled and not described: its id has characters that no engine uses");
         }
-        return is;
+        return fits;
     }
 
     private void change(EventView event, boolean running) {
         String id = event.id();
         ContainerView old = known.get(id);
         String name = event.attribute("name");
-        if (!inspects.isDestroyed(id)) { // an event may come late, and the ring comes anew
+        if (!destroyed.contains(id)) { // an event may come late, and each connect repeats the ring
             known.put(
                     id,
                     new ContainerView(
@@ -520,81 +471,47 @@ public final class ContainerTracker implements Closeable {
                             old != null ? old.labels() : event.attributes(),
                             running));
         }
-        change(id);
+        noteChange(id);
     }
 
-    private void change(String id) {
+    private void noteChange(String id) {
         changed.add(id);
-        recovered.remove(id);
-        if (before != null) {
-            toldOf.add(id);
-        }
+        unconfirmed.remove(id);
+        changes.explain(id);
     }
 
-    /** Follows and leaves what changed since the last time. */
-    private void act() {
+    private void tellFollowers() {
         for (String id : changed) {
-            ContainerView head = known.get(id);
-            if (head == null) {
-                stats.forget(id);
-                inspects.forget(id);
-            } else if (connected && head.running() && wants(head)) {
-                stats.follow(id, !recovered.contains(id));
-            } else {
-                stats.leave(id);
+            ContainerView container = known.get(id);
+            boolean certain = !unconfirmed.contains(id);
+            boolean runs = connected && container != null && container.running() && wants(container);
+            for (Follower follower : followers) {
+                if (container == null) {
+                    follower.gone(id);
+                } else if (runs) {
+                    follower.started(id, certain);
+                } else {
+                    follower.stopped(id);
+                }
             }
         }
         changed.clear();
         for (String id : described) {
-            ContainerView head = known.get(id);
-            if (connected && head != null && wants(head)) {
-                inspects.request(id);
+            ContainerView container = known.get(id);
+            if (connected && container != null && wants(container)) {
+                followers.forEach(follower -> follower.changed(id));
             }
         }
         described.clear();
     }
 
-    /** Tells what changed while nobody listened and no event of the ring explains. */
-    private void compare() {
-        compareAt = NEVER;
-        Map<String, ContainerView> old = before;
-        before = null;
-        if (old == null) {
-            return;
-        }
-        Set<String> ids = new LinkedHashSet<>(old.keySet());
-        ids.addAll(known.keySet());
-        ids.removeAll(toldOf);
-        toldOf.clear();
-        for (String id : ids) {
-            ContainerView was = old.get(id);
-            ContainerView is = known.get(id);
-            ContainerView any = is != null ? is : was;
-            if (any == null || !wants(any)) {
-                continue;
-            }
-            boolean ran = was != null && was.running();
-            boolean runs = is != null && is.running();
-            if (was == null) {
-                tell(any, "create");
-            }
-            if (ran && !runs) {
-                tell(any, "die");
-            } else if (runs && !ran) {
-                tell(any, "start");
-            }
-            if (is == null) {
-                tell(any, "destroy");
-            }
-        }
-    }
-
-    private void tell(ContainerView container, String change) {
+    private void mark(ContainerView container, String change) {
         queue.put(clock.mark(container.id(), new Mark.Synthetic(container.id(), change, container.name())));
     }
 
-    private boolean wants(ContainerView head) {
-        boolean decided = !undecided.contains(head.id()) || !head.image().isEmpty();
-        return decided && filter.wants(new Container(head.id(), head.name(), head.image(), "", head.labels()));
+    private boolean wants(ContainerView container) {
+        String id = container.id();
+        boolean decided = !undecided.contains(id) || !container.image().isEmpty();
+        return decided && filter.wants(new Container(id, container.name(), container.image(), "", container.labels()));
     }
 }

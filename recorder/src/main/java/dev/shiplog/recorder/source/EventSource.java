@@ -10,8 +10,9 @@ import dev.shiplog.recorder.engine.Message;
 import dev.shiplog.recorder.engine.MessageStream;
 import dev.shiplog.recorder.engine.UnfitEngineException;
 import dev.shiplog.recorder.writer.Arrival;
+import dev.shiplog.recorder.writer.Checkpoint;
 import dev.shiplog.recorder.writer.Clock;
-import dev.shiplog.recorder.writer.EventLedger;
+import dev.shiplog.recorder.writer.ContentHash;
 import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.timeline.payload.EventView;
 import java.io.Closeable;
@@ -28,14 +29,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the engine's events for ever: connects, waits for an engine that is away, connects again. Each connect asks for
- * the whole ring of past events (the {@link EventLedger} lets through what is new) because a replay from a point in time
+ * the whole ring of past events (the writer lets through what is new) because a replay from a point in time
  * may skip events that are stamped out of order. Nothing is filtered by the engine.
  *
  * <p>The thread that reads does nothing that could wait for the disk: the engine drops events, silently, of a reader that
  * is slow. A silent stream proves nothing, so a second thread asks the engine now and then whether it lives; a third one,
  * for each connection, asks who it is, which may take its time.
  */
-public final class EventSource implements Closeable {
+public final class EventSource implements Checkpoint, Closeable {
     private static final System.Logger LOG = System.getLogger(EventSource.class.getName());
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
@@ -147,25 +148,26 @@ public final class EventSource implements Closeable {
         asker.setDaemon(true);
     }
 
-    /**
-     * Begins.
-     *
-     * @param newest time of the newest event in the journal, ns since the epoch, or 0
-     */
-    public void start(long newest) {
-        start(newest, ASK_AFTER, RENEW_AFTER);
+    @Override
+    public void restore(Record record, @Nullable Mark mark) {
+        if (record.kind() == Kind.EVENT) {
+            lastTime = newest(lastTime, record);
+        }
+    }
+
+    public void start() {
+        start(ASK_AFTER, RENEW_AFTER);
     }
 
     /**
-     * The same.
+     * Starts.
      *
      * @param askAfter silence after which the engine is asked whether it lives
      * @param renewAfter silence after which the stream is opened anew
      */
-    void start(long newest, Duration askAfter, Duration renewAfter) {
+    void start(Duration askAfter, Duration renewAfter) {
         this.askAfter = askAfter.toNanos();
         this.renewAfter = renewAfter.toNanos();
-        lastTime = newest;
         synchronized (this) {
             begun = clock.now().received();
         }
@@ -270,7 +272,7 @@ public final class EventSource implements Closeable {
      * Up to when events are known, ns since the epoch, once {@code event} is, too: not later than it was received, and not
      * earlier than before unless the clock went back.
      */
-    public static long newest(long before, Record event) {
+    private static long newest(long before, Record event) {
         long time = Math.min(event.time(), event.received());
         return event.received() < before ? time : Math.max(before, time);
     }
@@ -315,26 +317,26 @@ public final class EventSource implements Closeable {
             EventView head =
                     message.whole() ? EventView.scan(message.bytes()) : EventView.scanBeginning(message.bytes());
             byte[] payload = message.whole() ? redactor.redact(head.id(), message.bytes()) : message.bytes();
-            long key = message.whole() ? EventLedger.key(payload) : EventLedger.key(payload, message.length());
+            long key = message.whole() ? ContentHash.of(payload) : ContentHash.of(payload, message.length());
             Record record = message.whole()
                     ? clock.stamp(Kind.EVENT, head.id(), head.time(), payload)
                     : oversized(head, message.length(), key);
             boolean wanted = !head.ofContainer() || filter.wants(head.container());
             containers.happened(head); // first: see there
-            queue.put(new Arrival.Event(record, key, wanted, haste(head)));
+            queue.put(new Arrival.Event(record, key, wanted, sync(head)));
             endings.happened(head, System.nanoTime());
             lastTime = newest(lastTime, record);
         }
     }
 
     /** What explains an outage must survive a power cut that follows; commands in containers are mostly health checks. */
-    static Arrival.Haste haste(EventView event) {
+    static Arrival.Sync sync(EventView event) {
         if (!event.ofContainer()) {
-            return Arrival.Haste.SOON;
+            return Arrival.Sync.SOON;
         }
         return switch (event.action()) {
-            case "die", "oom", "health_status: unhealthy" -> Arrival.Haste.AT_ONCE;
-            default -> event.action().startsWith("exec_") ? Arrival.Haste.IN_COMPANY : Arrival.Haste.SOON;
+            case "die", "oom", "health_status: unhealthy" -> Arrival.Sync.NOW;
+            default -> event.action().startsWith("exec_") ? Arrival.Sync.BATCHED : Arrival.Sync.SOON;
         };
     }
 
@@ -423,7 +425,8 @@ public final class EventSource implements Closeable {
         Clock.Reading now = clock.now();
         lostAt = now.received() - silent;
         reason = why;
-        queue.put(new Arrival.Lost(new Record(0, Kind.MARK, "", lostAt, now.received(), now.monotonic(), new byte[0])));
+        queue.put(
+                new Arrival.Ended(new Record(0, Kind.MARK, "", lostAt, now.received(), now.monotonic(), new byte[0])));
         if (!isStopping()) {
             LOG.log(Level.DEBUG, "event stream: {0}", why);
         }

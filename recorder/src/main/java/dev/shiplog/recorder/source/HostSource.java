@@ -3,34 +3,35 @@ package dev.shiplog.recorder.source;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
+import dev.shiplog.recorder.writer.Checkpoint;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.timeline.payload.PayloadJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the engine at each connect what it and its host are, as records with the subjects {@code version} and
- * {@code info}, and keeps them for the head of the next segment. Thread safe.
+ * {@code info}, and keeps them for the start of the next segment. Thread safe.
  */
-public final class HostSource {
-    /** To count images and volumes takes an engine seconds; what it takes longer for is missed by nobody. */
+public final class HostSource implements Checkpoint {
+    /** An engine takes seconds to count images and volumes; facts that take longer are left out. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Engine engine;
     private final Clock clock;
     private final Redactor redactor;
-    private final Map<String, Record> newest = new TreeMap<>();
-    /** Of these, what the journal holds: what waits to be written is not restated before it was stated. */
-    private final Map<String, Record> written = new TreeMap<>();
+    /** Guarded by this. */
+    private final NewestRecords newest = new NewestRecords(Long.MAX_VALUE);
 
-    /** Who the engine is; each member is empty if it does not say. */
+    /** Who the engine is; each member is empty if the engine does not say. */
     record Identity(String id, String version) {
         /** True unless both say who they are and differ. */
         boolean mayBe(Identity other) {
@@ -49,16 +50,16 @@ public final class HostSource {
     }
 
     /**
-     * Asks. What the engine, or a proxy before it, does not tell is left out.
+     * Asks. What the engine, or a proxy before it, does not answer is left out.
      *
      * @param records takes the answers
-     * @param refusals takes a line for each that was not given
+     * @param refusals takes a line for each answer that is missing
      */
     Identity ask(Collection<? super Record> records, Collection<? super String> refusals) {
-        String known = member("info", "ID");
+        String knownId = member("info", "ID");
         for (String subject : List.of("version", "info")) {
             try {
-                Record record = clock.stamp(Kind.HOST, subject, 0, redactor.redact(subject, question(subject)));
+                Record record = clock.stamp(Kind.HOST, subject, 0, redactor.redact(subject, get(subject)));
                 records.add(record);
                 keep(record);
             } catch (EngineStatusException e) {
@@ -68,53 +69,57 @@ public final class HostSource {
                 refusals.add(String.valueOf(e.getMessage()));
             }
         }
-        return new Identity(engineId(known), member("version", "Version"));
+        return new Identity(engineId(knownId), member("version", "Version"));
     }
 
-    /** An id that was never seen is asked for twice: Podman makes a new one for each answer, and that is none. */
-    private String engineId(String known) {
-        String told = member("info", "ID");
-        if (told.isEmpty() || told.equals(known)) {
-            return told;
+    /** Asks twice for an id that was not known before: Podman makes a new one for each answer, which is no id. */
+    private String engineId(String knownId) {
+        String id = member("info", "ID");
+        if (id.isEmpty() || id.equals(knownId)) {
+            return id;
         }
         try {
-            Record again = clock.stamp(Kind.HOST, "info", 0, question("info"));
-            return told.equals(member(again, "ID")) ? told : "";
+            Record again = clock.stamp(Kind.HOST, "info", 0, get("info"));
+            return id.equals(member(again, "ID")) ? id : "";
         } catch (IOException e) {
-            return told;
+            return id;
         }
     }
 
-    private byte[] question(String subject) throws IOException {
+    private byte[] get(String subject) throws IOException {
         return engine.get("/" + subject, PATIENCE);
     }
 
-    /** Takes up what the journal knows. */
-    public synchronized void restore(Record record) {
-        Record restated = clock.restate(record);
-        keep(restated);
-        appended(restated);
-    }
-
-    /** To be told of each fact that is in the journal. */
-    public synchronized void appended(Record record) {
-        if (newest.containsKey(record.subject())) {
-            written.put(record.subject(), record);
+    @Override
+    public synchronized void restore(Record record, @Nullable Mark mark) {
+        if (record.kind() == Kind.HOST) {
+            Record restated = clock.restate(record);
+            newest.keep(restated);
+            newest.appended(restated);
         }
     }
 
-    /** The newest facts in the journal. */
+    @Override
+    public synchronized void appended(Record record) {
+        if (record.kind() == Kind.HOST) {
+            newest.appended(record);
+        }
+    }
+
+    /** The newest facts in the journal, sorted by subject. */
+    @Override
     public synchronized List<Record> snapshot() {
-        return List.copyOf(written.values());
+        return newest.written().stream()
+                .sorted(Comparator.comparing(Record::subject))
+                .toList();
     }
 
     private synchronized void keep(Record record) {
-        newest.put(record.subject(), record);
+        newest.keep(record);
     }
 
     private synchronized void forget(String subject) {
-        newest.remove(subject);
-        written.remove(subject);
+        newest.forget(subject);
     }
 
     /** A string at the top level, or empty. */
@@ -135,7 +140,7 @@ public final class HostSource {
                 json.skipChildren();
             }
         } catch (IOException | RuntimeException e) {
-            // Recorded as it is all the same.
+            // It is recorded as it is all the same.
         }
         return "";
     }

@@ -5,22 +5,16 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
+import dev.shiplog.recorder.writer.Checkpoint;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.timeline.payload.ContainerView;
-import java.io.Closeable;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -29,67 +23,50 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the engine for the full description of containers and keeps the newest of each that exists, for the head of the
- * next segment. {@value #ASKING} are asked for at once, beside those that hang; asking again for one that still waits
- * costs nothing; a description that did not change is not recorded again, and one that is not to be had is a
- * {@link Mark.Gap}; where the engine refuses many, one a minute tells of all. Keeps a sixth of the heap of payloads, 16 MiB at most, of the containers it heard of last. A container that was destroyed is never kept or asked for again: the engine uses no id twice, and an
- * answer may come after the destroy. Thread safe.
+ * Asks the engine for the full description of each container that changed, and keeps the newest for the start of the next
+ * segment.
+ *
+ * <p>A description that did not change is not recorded again; one that the engine does not give is a {@link Mark.Gap}.
+ * {@value #ASKING} are asked for at a time, beside those that hang; a second request for one that waits costs nothing.
+ * A container that was destroyed is neither asked for nor kept, even if an answer comes after the destroy. Thread safe.
  */
-public final class InspectSource implements Closeable {
-    private static final System.Logger LOG = System.getLogger(InspectSource.class.getName());
-
+public final class InspectSource implements Checkpoint, Follower {
     private static final int ASKING = 4;
-    /** Threads that wait for an answer so long that others must not wait for them. */
-    private static final int HANGING_MAX = 32;
+    /** Threads that wait for an answer so long that other requests must not wait for them. */
+    private static final int MOST_HANGING = 32;
 
-    private static final long HANGING = TimeUnit.SECONDS.toNanos(2);
-    /** An engine may hold a container while it mounts its volumes or pulls its network up. */
+    private static final long HANGING_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** An engine may hold a container while it mounts its volumes or sets its network up. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** A sixth of the heap is some 1,500 ordinary containers with 48 MiB. */
     private static final long KEPT_BYTES =
             Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 6);
-    /** A busy engine may fail to answer; what it cannot answer at the third time, the next event asks for. */
+    /** A busy engine may fail to answer; after three failures the container's next event leads to a new request. */
     private static final int ATTEMPTS = 3;
 
     private static final long RETRY_MILLIS = 500;
-    /** Who hung is put aside for so long, then for twice that. */
-    private static final long PUT_ASIDE_MILLIS = 30_000;
-    /** Answers that are late, and events out of order, come within moments: far fewer containers end in these. */
-    private static final int REMEMBERED = 4_096;
-
-    /** A proxy that forbids descriptions fails each; a mark goes to the disk at once. */
-    private static final long TELL_EVERY = TimeUnit.MINUTES.toNanos(1);
+    /** The pause after a request that hung, doubled after the second. */
+    private static final long HUNG_MILLIS = 30_000;
 
     private final Engine engine;
     private final Clock clock;
     private final RecordQueue queue;
     private final Redaction redaction;
+    private final DestroyedContainers destroyed;
     private final ScheduledThreadPoolExecutor asking;
-    private final Map<String, Request> requests = new HashMap<>();
-    private final Map<String, Record> newest = new LinkedHashMap<>();
-    /** Of these containers, what the journal holds: what waits to be written is not restated before it was stated. */
-    private final Map<String, Record> written = new LinkedHashMap<>();
-
-    private final Map<String, List<String>> redacted = new HashMap<>();
-    private final Set<String> destroyed = newestOf(REMEMBERED);
-    /** When the calls that are under way began. */
+    /** When each call to the engine began that has not ended. */
     private final Map<Object, Long> calls = new ConcurrentHashMap<>();
 
-    private long keptBytes;
-    /** By HTTP status, 0 for none: what the engine answers instead of descriptions. */
-    private final Map<Integer, Refusal> refusals = new TreeMap<>();
+    // Below: guarded by this.
+    private final Map<String, Request> requests = new HashMap<>();
+    private final NewestRecords newest = new NewestRecords(KEPT_BYTES);
+    /** Of each container, the paths that redaction removed last. */
+    private final Map<String, List<String>> removed = new HashMap<>();
 
-    /** A row of descriptions that are not to be had, and how many of them are not told yet. */
-    private static final class Refusal {
-        long toldAt;
-        long waiting;
-        long from;
-        String id = "";
-        String reason = "";
-    }
+    private final InspectGaps gaps;
 
-    /** That a container is to be described. */
+    /** A container is to be described. */
     private static final class Request {
         /** From when on a description is missing if none comes, ns since the epoch. */
         final long since;
@@ -104,17 +81,20 @@ public final class InspectSource implements Closeable {
     private enum State {
         WAITING,
         ASKED,
-        /** Asked, but something happened since. */
+        /** Asked, but something changed since. */
         STALE,
-        /** The container is no more, or the engine is gone. */
-        VAIN
+        /** The container or the engine is gone. */
+        CANCELLED
     }
 
-    public InspectSource(Engine engine, Clock clock, RecordQueue queue, Redaction redaction) {
+    public InspectSource(
+            Engine engine, Clock clock, RecordQueue queue, Redaction redaction, DestroyedContainers destroyed) {
         this.engine = engine;
         this.clock = clock;
         this.queue = queue;
         this.redaction = redaction;
+        this.destroyed = destroyed;
+        this.gaps = new InspectGaps(clock, queue);
         this.asking = new ScheduledThreadPoolExecutor(ASKING, task -> {
             Thread thread = new Thread(task, "shiplog-inspect");
             thread.setDaemon(true);
@@ -122,10 +102,15 @@ public final class InspectSource implements Closeable {
         });
     }
 
-    /** Records this container's description as soon as the engine gives it. */
-    synchronized void request(String id) {
+    @Override
+    public Kind kind() {
+        return Kind.INSPECT;
+    }
+
+    @Override
+    public synchronized void changed(String id) {
         Request before = requests.get(id);
-        if (before == null || before.state == State.VAIN) {
+        if (before == null || before.state == State.CANCELLED) {
             if (!destroyed.contains(id)) {
                 schedule(id, new Request(clock.now().received()), 1, 0);
             }
@@ -134,12 +119,80 @@ public final class InspectSource implements Closeable {
         }
     }
 
+    @Override
+    public synchronized void gone(String id) {
+        removed.remove(id);
+        Request request = requests.get(id);
+        if (request != null) {
+            request.state = State.CANCELLED;
+        }
+        newest.forget(id);
+    }
+
+    /** Gives threads in place of those that hang. */
+    @Override
+    public void tick() {
+        synchronized (this) {
+            gaps.tick();
+        }
+        long now = System.nanoTime();
+        long hanging =
+                calls.values().stream().filter(at -> now - at > HANGING_NANOS).count();
+        int threads = ASKING + (int) Math.min(MOST_HANGING, hanging);
+        if (threads != asking.getCorePoolSize()) {
+            asking.setCorePoolSize(threads);
+        }
+    }
+
+    /** Cancels all requests. A description that is overdue is a gap; if it comes all the same, it is recorded. */
+    @Override
+    public synchronized void disconnected() {
+        long now = clock.now().received();
+        requests.forEach((id, request) -> {
+            if (request.state != State.CANCELLED && now - request.since > HANGING_NANOS) {
+                gaps.missing(id, request.since, now, "no answer");
+            }
+            request.state = State.CANCELLED;
+        });
+        gaps.flush();
+    }
+
+    @Override
+    public void close() {
+        disconnected();
+        asking.shutdownNow();
+    }
+
+    @Override
+    public synchronized void restore(Record record, @Nullable Mark mark) {
+        if (record.kind() == Kind.INSPECT && !destroyed.contains(record.subject())) {
+            Record restated = clock.restate(record);
+            newest.keep(restated);
+            newest.appended(restated);
+        }
+    }
+
+    @Override
+    public synchronized void appended(Record record) {
+        if (record.kind() == Kind.INSPECT) {
+            newest.appended(record);
+        }
+    }
+
+    /** The newest description in the journal of each container that exists. */
+    @Override
+    public synchronized List<Record> snapshot() {
+        return newest.written().stream()
+                .filter(record -> !destroyed.contains(record.subject()))
+                .toList();
+    }
+
     /**
      * Asks for the image that a container was made from, and records nothing.
      *
-     * @param answer takes the image, or an empty one and why it is not to be had
+     * @param answer takes the image, or an empty one and why there is none
      */
-    void askImage(String id, BiConsumer<String, @Nullable IOException> answer) {
+    public void askImage(String id, BiConsumer<String, @Nullable IOException> answer) {
         try {
             asking.execute(() -> {
                 try {
@@ -155,83 +208,6 @@ public final class InspectSource implements Closeable {
         }
     }
 
-    /** The container is no more. */
-    synchronized void forget(String id) {
-        redacted.remove(id);
-        Request request = requests.get(id);
-        if (request != null) {
-            request.state = State.VAIN;
-        }
-        written.remove(id);
-        Record old = newest.remove(id);
-        if (old != null) {
-            keptBytes -= old.payload().length;
-        }
-    }
-
-    /** The engine, or the journal, told that the container was destroyed. */
-    synchronized void destroyed(String id) {
-        destroyed.add(id);
-        forget(id);
-    }
-
-    /** True if this is known to have been destroyed. */
-    synchronized boolean isDestroyed(String id) {
-        return destroyed.contains(id);
-    }
-
-    /** Takes up what the journal knows, as if it had just been asked for. */
-    public synchronized void restore(Record record) {
-        if (!destroyed.contains(record.subject())) {
-            Record restated = clock.restate(record);
-            keep(restated);
-            appended(restated);
-        }
-    }
-
-    /** To be told of each description that is in the journal. */
-    public synchronized void appended(Record record) {
-        if (newest.containsKey(record.subject())) {
-            written.remove(record.subject());
-            written.put(record.subject(), record);
-        }
-    }
-
-    /** The newest description in the journal of each container that exists. */
-    public synchronized List<Record> snapshot() {
-        return new ArrayList<>(written.values());
-    }
-
-    /** To be called every second: gives threads in place of those that hang. */
-    void look() {
-        tellRefusals(TELL_EVERY);
-        long now = System.nanoTime();
-        long hanging = calls.values().stream().filter(at -> now - at > HANGING).count();
-        int threads = ASKING + (int) Math.min(HANGING_MAX, hanging);
-        if (threads != asking.getCorePoolSize()) {
-            asking.setCorePoolSize(threads);
-        }
-    }
-
-    /** Asks for none: the engine is gone, or we go. Tells of whom an answer is overdue; if it comes, it is recorded. */
-    synchronized void leaveAll() {
-        long now = clock.now().received();
-        requests.forEach((id, request) -> {
-            if (request.state != State.VAIN && now - request.since > HANGING) {
-                tell(id, request.since, now, "no answer");
-            }
-            request.state = State.VAIN;
-        });
-        tellRefusals(0);
-    }
-
-    /** Idempotent. */
-    @Override
-    public void close() {
-        leaveAll();
-        asking.shutdownNow();
-    }
-
     private synchronized void schedule(String id, Request request, int attempt, long delayMillis) {
         request.state = State.WAITING;
         requests.put(id, request);
@@ -244,7 +220,7 @@ public final class InspectSource implements Closeable {
 
     private void ask(String id, Request request, int attempt) {
         synchronized (this) {
-            if (request.state == State.VAIN) {
+            if (request.state == State.CANCELLED) {
                 requests.remove(id, request);
                 return;
             }
@@ -253,16 +229,16 @@ public final class InspectSource implements Closeable {
         long asked = System.nanoTime();
         IOException failure = null;
         try {
-            received(id, request, get(id));
+            described(id, request, get(id));
         } catch (IOException e) {
             failure = e;
         }
-        boolean hung = failure != null && System.nanoTime() - asked > HANGING;
+        boolean hung = failure != null && System.nanoTime() - asked > HANGING_NANOS;
         synchronized (this) {
             requests.remove(id, request);
             if (request.state == State.STALE && !hung) {
                 schedule(id, new Request(clock.now().received()), 1, 0);
-            } else if (request.state != State.VAIN && failure != null) {
+            } else if (request.state != State.CANCELLED && failure != null) {
                 failed(id, request, attempt, hung, failure);
             }
         }
@@ -271,7 +247,7 @@ public final class InspectSource implements Closeable {
     private void failed(String id, Request request, int attempt, boolean hung, IOException failure) {
         int status = failure instanceof EngineStatusException answer ? answer.status() : 0;
         if (status == 404) {
-            return; // it is no more
+            return; // the container no longer exists
         }
         boolean again = attempt < ATTEMPTS && (status == 0 || status >= 500);
         long since = request.since;
@@ -279,56 +255,14 @@ public final class InspectSource implements Closeable {
             since = clock.now().received();
             String reason = String.valueOf(failure.getMessage());
             if (hung) {
-                tell(id, request.since, since, reason);
+                gaps.missing(id, request.since, since, reason);
             } else {
-                refused(status, id, request.since, reason);
+                gaps.refused(status, id, request.since, reason);
             }
         }
         if (again) {
-            schedule(id, new Request(since), attempt + 1, (hung ? PUT_ASIDE_MILLIS : RETRY_MILLIS) * attempt);
+            schedule(id, new Request(since), attempt + 1, (hung ? HUNG_MILLIS : RETRY_MILLIS) * attempt);
         }
-    }
-
-    private void tell(String id, long from, long to, String reason) {
-        queue.put(clock.mark(id, new Mark.Gap(Kind.INSPECT.label(), id, from, to, reason)));
-    }
-
-    /** The first with a status is told at once, those that follow together. */
-    private void refused(int status, String id, long since, String reason) {
-        Refusal refusal = refusals.get(status);
-        boolean first = refusal == null;
-        if (refusal == null) {
-            refusal = new Refusal();
-            refusals.put(status, refusal);
-        }
-        refusal.from = refusal.waiting == 0 ? since : Math.min(refusal.from, since);
-        refusal.id = refusal.waiting == 0 || refusal.id.equals(id) ? id : "";
-        refusal.reason = reason;
-        refusal.waiting++;
-        if (first || System.nanoTime() - refusal.toldAt >= TELL_EVERY) {
-            tell(refusal);
-        }
-    }
-
-    private void tell(Refusal refusal) {
-        long count = refusal.waiting;
-        String id = refusal.id;
-        tell(id, refusal.from, clock.now().received(), refusal.reason + (id.isEmpty() ? ", and others" : ""));
-        LOG.log(
-                Level.WARNING,
-                "{0} not described: {1}",
-                id.isEmpty() ? count + " containers are" : "container " + id + " is",
-                refusal.reason);
-        refusal.waiting = 0;
-        refusal.toldAt = System.nanoTime();
-    }
-
-    /** Tells what the engine refused and is not told yet, if that has waited for {@code nanos}. */
-    private synchronized void tellRefusals(long nanos) {
-        long now = System.nanoTime();
-        refusals.values().stream()
-                .filter(refusal -> refusal.waiting > 0 && now - refusal.toldAt >= nanos)
-                .forEach(this::tell);
     }
 
     private byte[] get(String id) throws IOException {
@@ -341,7 +275,7 @@ public final class InspectSource implements Closeable {
         }
     }
 
-    private void received(String id, Request request, byte[] payload) throws IOException {
+    private void described(String id, Request request, byte[] payload) throws IOException {
         Redaction.Redacted result;
         try {
             result = redaction.redact(payload);
@@ -360,7 +294,7 @@ public final class InspectSource implements Closeable {
         record(id, request, result);
     }
 
-    /** Hands it on outside of the lock, which the writer needs while a large record waits for it. */
+    /** Enqueues outside of the lock: a large record waits for the writer, and the writer needs the lock. */
     private void record(String id, Request request, Redaction.Redacted result) {
         Record record = clock.stamp(Kind.INSPECT, id, 0, result.payload());
         Mark.Redaction removal;
@@ -369,11 +303,11 @@ public final class InspectSource implements Closeable {
             if (old != null && Arrays.equals(old.payload(), result.payload())) {
                 return;
             }
-            boolean same = result.removed().equals(redacted.getOrDefault(id, List.of()));
+            boolean same = result.removed().equals(removed.getOrDefault(id, List.of()));
             removal = same ? null : new Mark.Redaction(id, redaction.label(), result.removed());
-            if (request.state != State.VAIN && !destroyed.contains(id)) {
-                redacted.put(id, result.removed());
-                keep(record);
+            if (request.state != State.CANCELLED && !destroyed.contains(id)) {
+                removed.put(id, result.removed());
+                newest.keep(record);
             }
         }
         if (removal != null) {
@@ -384,35 +318,8 @@ public final class InspectSource implements Closeable {
         }
     }
 
-    /** There was no room for it: the same description, when it comes again, is news. */
+    /** The queue had no room for it: the same description, when it comes again, is news. */
     private synchronized void dropped(Record record) {
-        if (newest.remove(record.subject(), record)) {
-            keptBytes -= record.payload().length;
-        }
-    }
-
-    private void keep(Record record) {
-        Record old = newest.remove(record.subject());
-        keptBytes += record.payload().length - (old == null ? 0 : old.payload().length);
-        newest.put(record.subject(), record);
-        var oldest = newest.values().iterator();
-        while (keptBytes > KEPT_BYTES) {
-            Record forgotten = oldest.next();
-            keptBytes -= forgotten.payload().length;
-            written.remove(forgotten.subject());
-            oldest.remove();
-        }
-    }
-
-    /** A set that forgets what was added first. */
-    private static Set<String> newestOf(int most) {
-        return Collections.newSetFromMap(new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                return size() > most;
-            }
-        });
+        newest.forget(record);
     }
 }

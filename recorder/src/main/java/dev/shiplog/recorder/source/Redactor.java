@@ -3,7 +3,7 @@ package dev.shiplog.recorder.source;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.writer.Clock;
-import dev.shiplog.recorder.writer.EventLedger;
+import dev.shiplog.recorder.writer.ContentHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,7 +56,7 @@ public final class Redactor {
     }
 
     private static long key(List<String> paths) {
-        return EventLedger.key(String.join("\n", paths).getBytes(StandardCharsets.UTF_8));
+        return ContentHash.of(String.join("\n", paths).getBytes(StandardCharsets.UTF_8));
     }
 
     private synchronized boolean isNew(Told what) {

@@ -10,34 +10,36 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Walks through a JSON text's strings where they stand, takes the secrets out and copies the rest, byte for byte. It
- * needs no valid JSON: one that was cut short, or is damaged, is looked at as plain text besides. Used once.
+ * Removes the secrets from the strings of a JSON text and copies the rest, byte for byte. The JSON need not be valid: if it
+ * was cut short or is damaged, it is searched as plain text as well. Used once.
  */
 final class SecretSearch {
     private static final byte[] REDACTED = SecretText.REDACTED.getBytes(StandardCharsets.US_ASCII);
-    /** What is nested deeper is looked at all the same, but nobody can tell its path. */
+    /** What is nested deeper is searched all the same, but its path is not complete. */
     private static final int DEEPEST = 4096;
 
     private static final int LONGEST_PATH = 300;
-    /** Who has more secrets in one message has not one: {@value #MORE} stands for the paths of the others. */
+    /** Longer lists of paths help nobody: {@value #MORE} stands for the others. */
     private static final int MOST_PATHS = 1000;
 
     private static final String MORE = "…";
-    /** Of what is cut behind these nothing stays, so that a message does not grow to a multiple by its redaction. */
+    /** Later cuts leave no mark, so that redaction does not make a message several times larger. */
     private static final int MOST_REDACTED = 10_000;
 
     private final byte[] bytes;
     private final boolean onlyEnvironment;
-    /** The bytes to cut, and where each cut begins: an eighth of the message each, however many there are. */
+    /** The bytes to cut, and where each cut begins: bit sets take an eighth of the message each, however many cuts. */
     private final BitSet cut = new BitSet();
 
     private final BitSet begins = new BitSet();
     /** A path for each cut. */
     private final List<String> removed = new ArrayList<>();
 
+    private final EscapedText in;
+    private final UrlPassword url;
     private final SecretText text;
 
-    /** Of each level: where the name of the member stands whose value is walked through, or how many of a list passed. */
+    /** Of each level: where the name of the current member is, or the index in a list (then {@link #nameTo} is -1). */
     private int[] nameFrom = new int[32];
 
     private int[] nameTo = new int[32];
@@ -48,10 +50,12 @@ final class SecretSearch {
     SecretSearch(byte[] bytes, boolean onlyEnvironment) {
         this.bytes = bytes;
         this.onlyEnvironment = onlyEnvironment;
-        this.text = new SecretText(bytes, this::cut);
+        this.in = new EscapedText(bytes);
+        this.url = new UrlPassword(in, this::cut);
+        this.text = new SecretText(in, url, this::cut);
     }
 
-    /** A whole JSON text, or what there is of one. */
+    /** Redacts a whole JSON text, or what there is of one. */
     Redaction.Redacted ofMessage() {
         walk();
         if (!sound && !onlyEnvironment) {
@@ -63,13 +67,13 @@ final class SecretSearch {
 
     private void cut(int from, int to) {
         if (!cut.get(from) && !begins.get(from)) {
-            tell();
+            addPath();
         }
         begins.set(from);
         cut.set(from, to);
     }
 
-    private void tell() {
+    private void addPath() {
         if (removed.size() < MOST_PATHS) {
             path = path.isEmpty() ? path() : path;
             removed.add(path);
@@ -86,20 +90,20 @@ final class SecretSearch {
                     int end = stringEnd(i + 1);
                     sound &= open && end < bytes.length;
                     if (end == bytes.length) {
-                        text.cutShort();
+                        in.cutShort();
                     }
                     open = false;
-                    int behind = end + 1;
-                    while (behind < bytes.length && bytes[behind] <= ' ') {
-                        behind++;
+                    int after = end + 1;
+                    while (after < bytes.length && bytes[after] <= ' ') {
+                        after++;
                     }
-                    if (behind < bytes.length && bytes[behind] == ':' && !inList()) {
+                    if (after < bytes.length && bytes[after] == ':' && !inList()) {
                         nameFrom[level()] = i + 1;
                         nameTo[level()] = end;
                     } else {
                         value(i + 1, end);
                     }
-                    i = behind;
+                    i = after;
                     continue;
                 }
                 case '{', '[' -> {
@@ -158,14 +162,14 @@ final class SecretSearch {
         nameTo[level()] = list ? -1 : 0;
     }
 
-    /** A string that is no name, without its quotes. */
+    /** Searches a string that is not a name, without its quotes. */
     private void value(int from, int to) {
         path = "";
         boolean list = inList();
         if (list && depth == 3 && name(2).equals("Env") && name(1).equals("Config")) {
             environment(from, to);
         } else if (!onlyEnvironment && (list || mayHold(from, to))) {
-            // Of a list, its own name counts for each of its texts.
+            // The name of a list counts for each of its texts.
             String name = list ? depth > 1 ? name(depth - 1) : "" : name(depth);
             if (SecretNames.isSecret(name)) {
                 cut(from, to);
@@ -173,14 +177,14 @@ final class SecretSearch {
                 text.argument(from, to);
             } else {
                 if (SecretNames.isProxy(name)) {
-                    text.userinfo(from, to);
+                    url.cutPassword(from, to);
                 }
                 text.text(from, to);
             }
         }
     }
 
-    /** Whether the member may be worth a closer look. What is cut short ends perhaps before the sign that tells. */
+    /** Whether the member may hold a secret. A text that is cut short may end before the byte that would show it. */
     private boolean mayHold(int from, int to) {
         return to == bytes.length
                 || SecretNames.mayStandIn(bytes, from, to)
@@ -189,29 +193,29 @@ final class SecretSearch {
     }
 
     private void environment(int from, int to) {
-        int value = text.behind('=', from, to);
+        int value = in.afterFirst('=', from, to);
         if (value >= 0) {
-            String variable = spelt(from, value);
+            String variable = readable(from, value);
             path = name(1) + "." + name(2) + "." + variable.substring(0, Math.max(0, variable.length() - 1));
             cut(value, to);
         }
     }
 
     private String name(int at) {
-        return at > DEEPEST || nameTo[at] < 0 ? "" : text.string(nameFrom[at], nameTo[at], SecretNames.LONGEST);
+        return at > DEEPEST || nameTo[at] < 0 ? "" : in.string(nameFrom[at], nameTo[at], SecretNames.LONGEST);
     }
 
     private String path() {
         StringBuilder names = new StringBuilder();
         for (int at = 1; at <= level() && names.length() < LONGEST_PATH; at++) {
             names.append(at == 1 ? "" : ".")
-                    .append(nameTo[at] < 0 ? Integer.toString(nameFrom[at]) : spelt(nameFrom[at], nameTo[at]));
+                    .append(nameTo[at] < 0 ? Integer.toString(nameFrom[at]) : readable(nameFrom[at], nameTo[at]));
         }
         return names.length() <= LONGEST_PATH ? names.toString() : names.substring(0, LONGEST_PATH) + "…";
     }
 
-    /** What stands in a JSON string, for people: its beginning, or as it is spelt if that is odd. */
-    private String spelt(int from, int to) {
+    /** The beginning of a JSON string, unescaped; as it is if its escapes are invalid. */
+    private String readable(int from, int to) {
         String raw = new String(bytes, from, Math.min(to - from, SecretNames.LONGEST), StandardCharsets.UTF_8);
         try (JsonParser json = PayloadJson.FACTORY.createParser('"' + raw + '"')) {
             json.nextToken();
@@ -226,14 +230,14 @@ final class SecretSearch {
             return new Redaction.Redacted(bytes, List.of());
         }
         int stretches = 0;
-        for (int from = begins.nextSetBit(0); from >= 0; from = begins.nextSetBit(behind(from))) {
+        for (int from = begins.nextSetBit(0); from >= 0; from = begins.nextSetBit(afterCut(from))) {
             stretches++;
         }
         int marked = Math.min(stretches, MOST_REDACTED);
         byte[] out = new byte[bytes.length - cut.cardinality() + marked * REDACTED.length];
         int length = 0;
         int copied = 0;
-        for (int from = begins.nextSetBit(0); from >= 0; from = begins.nextSetBit(behind(from))) {
+        for (int from = begins.nextSetBit(0); from >= 0; from = begins.nextSetBit(afterCut(from))) {
             length = copy(bytes, copied, from - copied, out, length);
             length = copy(REDACTED, 0, marked-- > 0 ? REDACTED.length : 0, out, length);
             copied = cut.nextClearBit(from);
@@ -242,7 +246,7 @@ final class SecretSearch {
         return new Redaction.Redacted(out, removed);
     }
 
-    private int behind(int from) {
+    private int afterCut(int from) {
         return Math.max(cut.nextClearBit(from), from + 1);
     }
 

@@ -2,19 +2,18 @@ package dev.shiplog.recorder.writer;
 
 import dev.shiplog.journal.record.Record;
 
-/** What the sources hand to the writer, in the order in which it came. */
+/** What the sources hand to the writer, in the order in which it arrived. */
 public sealed interface Arrival {
-    /** What is to be written. */
     Record record();
 
-    /** How soon a record must be on the disk, where a power cut does not reach it. */
-    enum Haste {
+    /** How soon a record must be forced to disk, where a power cut cannot reach it. */
+    enum Sync {
         /** It explains an outage. */
-        AT_ONCE,
-        /** It happens now and then. */
+        NOW,
+        /** It is rare. */
         SOON,
-        /** It comes again and again: each force writes whole pages. */
-        IN_COMPANY
+        /** It comes again and again, and each force writes whole pages. */
+        BATCHED
     }
 
     /** A record that is written as it is. */
@@ -23,27 +22,26 @@ public sealed interface Arrival {
     /**
      * One message of the event stream, which may have come before.
      *
-     * @param key as {@link EventLedger#key} makes it
-     * @param wanted false if the filters keep it out of the journal; it is accounted for all the same
-     * @param haste how soon it must be on the disk
+     * @param key the {@link ContentHash} of its bytes
+     * @param wanted false if the filters keep it out of the journal; the ledger counts it all the same
      */
-    record Event(Record record, long key, boolean wanted, Haste haste) implements Arrival {}
+    record Event(Record record, long key, boolean wanted, Sync sync) implements Arrival {}
 
     /**
-     * The event stream is open; what follows is the engine's ring, then what happens.
+     * The event stream is open; the engine's ring follows, then live events.
      *
-     * @param record tells when, and is not written
-     * @param fresh true if nobody listened for longer than a moment: this run begins, or the engine was away
+     * @param record says when; it is not written
+     * @param fresh true if nobody listened for longer than a moment: the run begins, or the engine was away
      * @param asked when the stream was asked for, ns since the epoch
-     * @param ring true if the engine remembers just so many events, and repeats them all; Podman keeps a log
+     * @param ring true if the engine keeps a fixed number of events and repeats them all; Podman keeps a log instead
      * @param reason why nobody listened before
      */
     record Connected(Record record, boolean fresh, long asked, boolean ring, String reason) implements Arrival {}
 
     /**
-     * Who the engine is that is heard.
+     * The engine said who it is.
      *
-     * @param record the mark that tells of it
+     * @param record the mark that says so
      * @param engineId as the engine calls itself, or empty
      */
     record Introduced(Record record, String engineId) implements Arrival {}
@@ -51,14 +49,14 @@ public sealed interface Arrival {
     /**
      * The event stream ended.
      *
-     * @param record its time is when it was heard last; it is not written
+     * @param record its time is when the stream was last heard; it is not written
      */
-    record Lost(Record record) implements Arrival {}
+    record Ended(Record record) implements Arrival {}
 
     /**
      * The engine cannot be reached.
      *
-     * @param record the mark that tells of it; its time is when the stream ended
+     * @param record the mark that says so; its time is when the stream ended
      */
     record Disconnected(Record record) implements Arrival {}
 }

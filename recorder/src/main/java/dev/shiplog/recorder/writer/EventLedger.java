@@ -1,308 +1,290 @@
 package dev.shiplog.recorder.writer;
 
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which events the journal holds, so that each is appended exactly once however often the engine repeats it, and
- * finds out, stretch by stretch, whether the engine's ring met the journal's tail.
+ * Appends each event exactly once, however often the engine repeats it, and finds out at each connect whether events are
+ * missing.
  *
- * <p>The engine keeps its newest {@value #RING} events and repeats them at each connect. They have no id; the key of one
- * is a 64-bit hash (FNV-1a) of its raw bytes, timestamp included. The newest {@value #WINDOW} keys are known: twice the
- * ring, because live events may overtake each other. They live in the journal alone, in the {@link Mark.SegmentStart} at
- * each segment's head and in the events after it; there is no second file that could disagree with it. A key counts as
- * known once its event was appended, never before.
+ * <p>The engine keeps its newest {@value #RING} events, its ring, and repeats them at each connect. They have no id, so
+ * the key of an event is the hash of its bytes, timestamp included. A key is known once its event was appended, never
+ * before. The {@linkplain KnownEvents known keys} are restored from the {@link Mark.SegmentStart} of the newest segment
+ * and from the events after it.
  *
- * <p>What a connection may repeat is what was known when it was made, each as often as it was known then: within one
- * stream two events of the same bytes are two. Only one that happened while the connection was made may come twice, with
- * the ring and as it happens.
+ * <p>A connection may repeat what was known when it was made, each event as often as it was known then: within one stream
+ * two events of the same bytes are two. Only an event that happened while the connection was made may come twice, once
+ * with the ring and once live.
  *
- * <p>Nothing is held back until the ring met the journal. A known event shows that it did; where none was known yet, one
- * that is older than the journal. Before that is settled, a {@link Mark.Unsettled} goes before what is appended, so that
- * a run that is killed leaves the question to the next one; then {@link Mark.Settled} or a {@link Mark.Gap} answers it.
- * Belongs to the writer's thread.
+ * <p>Events are appended at once; none waits for the ring to meet the journal. The ring meets the journal when it brings
+ * a known event or, if none was known, one that is older than the journal. Until then the question is open: a
+ * {@link Mark.Unsettled} goes before what is appended, so that a run that is killed leaves the question to the next one.
+ * {@link Mark.Settled} or a {@link Mark.Gap} answers it. Belongs to the writer's thread.
  */
-public final class EventLedger {
-    static final int WINDOW = 512;
+final class EventLedger implements Checkpoint {
     static final int RING = 256;
 
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000 * MILLI;
-    /** The ring comes in one burst. If it brought nothing known and is silent for so long, it brings no more. */
-    private static final long QUIET = 3 * SECOND;
-    /** A burst that takes longer is none: these are the events of a busy engine. */
-    private static final long LONGEST_BURST = 10 * SECOND;
-    /** An event that is younger than the connection did not come with the ring; so long clocks may err, and events wait. */
-    private static final long BURST = SECOND;
-    /** A question that is open for so long is told. */
-    private static final long SOON = 300 * MILLI;
-    /** So much of it counts from one look to the next: while the process was held up, what came in was not taken. */
-    private static final long MOST_AT_ONCE = 200 * MILLI;
-    /** An event is kept and then published within this, and comes twice if somebody connects between the two. */
-    private static final long CROSSING = 10 * MILLI;
-    /** Both come at once. */
-    private static final long CROSSED = 200 * MILLI;
+    /** The ring comes in one burst. After so long a silence it brings no more. */
+    private static final long QUIET_NANOS = 3 * SECOND;
+    /** A burst that takes longer is not the ring but a busy engine. */
+    private static final long LONGEST_BURST_NANOS = 10 * SECOND;
+    /** An event so much younger than the connection did not come with the ring: clocks differ, and events wait. */
+    private static final long RING_MARGIN_NANOS = SECOND;
+    /** A question that is open for so long is stated in the journal. */
+    private static final long STATE_AFTER_NANOS = 300 * MILLI;
+    /** Cap per check, so that a paused process is not mistaken for a silent engine. */
+    private static final long LONGEST_STEP_NANOS = 200 * MILLI;
+    /** The engine keeps an event and publishes it within this; who connects in between gets it twice. */
+    private static final long CROSSING_NANOS = 10 * MILLI;
+    /** Both copies arrive within this after the connect. */
+    private static final long CROSSED_NANOS = 200 * MILLI;
 
     private final Function<Mark, Record> marks;
-    /** Oldest first. */
-    private final Deque<Long> known = new ArrayDeque<>();
-
-    // The connection.
-    private final Map<Long, Integer> repeatable = new HashMap<>();
-    private final Set<Long> crossing = new HashSet<>();
-    private boolean listens;
-    private boolean ring;
-    private long asked;
-    private long opened;
-    /** New events that the ring brought. */
-    private int fresh;
-
-    private long silent;
-    private long waited;
-    private long lookedAt;
-
-    // The question whether all is there between what was known and what came after.
-    private boolean open;
-    private boolean told;
-    /** Nothing was known when it arose. */
+    private final KnownEvents known = new KnownEvents();
+    private Connection connection = new Connection(false, 0, 0, Map.of());
+    private @Nullable Question question;
+    /** Nothing was known at the last connect. */
     private boolean blind;
+    /** When {@link #settle} was called last, by the monotonic clock. */
+    private long checkedAt;
 
-    private long from;
-    /** Time of the first event behind the stretch, or 0 as long as there is none. */
-    private long to;
+    /** What is known of the newest connection; the first one stands for none. */
+    private static final class Connection {
+        /** Whether the engine repeats a ring. */
+        final boolean ring;
+        /** When the stream was asked for and when it was open, ns since the epoch. */
+        final long asked;
 
-    private String reason = "";
+        final long opened;
+        /** Known events that it has yet to repeat, and how often. */
+        final Map<Long, Integer> repeatable;
 
-    /**
-     * @param marks makes a record of a mark
-     */
-    public EventLedger(Function<Mark, Record> marks) {
+        /** Keys of events that may come a second time, because they happened during the connect. */
+        final Set<Long> crossing = new HashSet<>();
+        /** False once the stream has ended. */
+        boolean open;
+        /** New events that came with the ring. */
+        int fresh;
+
+        long silentNanos;
+        long waitedNanos;
+
+        Connection(boolean ring, long asked, long opened, Map<Long, Integer> repeatable) {
+            this.ring = ring;
+            this.asked = asked;
+            this.opened = opened;
+            this.repeatable = repeatable;
+        }
+    }
+
+    /** Whether events are missing between what was known and what came later. */
+    private static final class Question {
+        final long from;
+        final String reason;
+        /** Time of the first event after the stretch, or 0 until there is one. */
+        long to;
+        /** Whether the journal states it. */
+        boolean stated;
+
+        Question(long from, long to, String reason, boolean stated) {
+            this.from = from;
+            this.to = to;
+            this.reason = reason;
+            this.stated = stated;
+        }
+    }
+
+    /** @param marks makes a record of a mark */
+    EventLedger(Function<Mark, Record> marks) {
         this.marks = marks;
     }
 
-    /** What an event is known by. */
-    public static long key(byte[] payload) {
-        long hash = 0xcbf29ce484222325L;
-        for (byte b : payload) {
-            hash = (hash ^ (b & 0xFF)) * 0x100000001b3L;
-        }
-        return hash;
-    }
-
-    /** What an event is known by of which there is only the head: that, and how long it is. */
-    public static long key(byte[] head, long length) {
-        byte[] tail = Long.toString(length).getBytes(StandardCharsets.US_ASCII);
-        byte[] both = Arrays.copyOf(head, head.length + tail.length);
-        System.arraycopy(tail, 0, both, head.length, tail.length);
-        return key(both);
-    }
-
     /** True if the journal holds an event with this key. */
-    public boolean holds(long key) {
+    boolean holds(long key) {
         return known.contains(key);
     }
 
-    /** The keys for a segment's head, oldest first, with spaces between them. */
-    public String keys() {
-        return known.stream().map(HexFormat.of()::toHexDigits).collect(Collectors.joining(" "));
+    /** The known keys, for the segment's start. */
+    String keys() {
+        return known.text();
     }
 
-    /** What a segment's head says of a question that is open. */
-    public List<Record> head() {
-        if (!open) {
+    /** The question, if it is open. */
+    @Override
+    public List<Record> snapshot() {
+        Question open = question;
+        if (open == null) {
             return List.of();
         }
-        told = true;
-        return List.of(marks.apply(new Mark.Unsettled(from, to, reason)));
+        open.stated = true;
+        return List.of(marks.apply(new Mark.Unsettled(open.from, open.to, open.reason)));
     }
 
-    /** Takes up what {@link #keys} gave to a segment's head, in place of what was known; what is not a key is passed over. */
-    public void resume(String keys) {
-        List<Long> resumed = new ArrayList<>();
-        for (String key : keys.split(" ", -1)) {
-            try {
-                resumed.add(Long.parseUnsignedLong(key, 16));
-            } catch (NumberFormatException e) {
-                // A later version may have other keys.
-            }
-        }
-        if (!resumed.isEmpty()) {
-            known.clear();
-            resumed.forEach(this::learn);
-        }
-    }
-
-    /** Takes up an event that the journal holds. */
-    public void recover(long key, long time) {
-        learn(key);
-        if (open && to == 0) {
-            to = time;
+    @Override
+    public void restore(Record record, @Nullable Mark mark) {
+        if (record.kind() == Kind.EVENT) {
+            restoreEvent(ContentHash.of(record.payload()), record.time());
+        } else if (mark instanceof Mark.Oversized message && message.kind().equals(Kind.EVENT.label())) {
+            restoreOversized(message, record.time());
+        } else if (mark instanceof Mark.SegmentStart start) {
+            known.replace(start.events());
+            question = null; // an open one follows
+        } else if (mark instanceof Mark.Unsettled open) {
+            question = new Question(open.from(), open.to(), open.reason(), true);
+        } else if (mark instanceof Mark.Settled
+                || mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {
+            question = null;
         }
     }
 
-    /** Takes up a question that the journal leaves open. */
-    public void recover(Mark.Unsettled question) {
-        open = true;
-        told = true;
-        from = question.from();
-        to = question.to();
-        reason = question.reason();
+    private void restoreOversized(Mark.Oversized message, long time) {
+        try {
+            restoreEvent(Long.parseUnsignedLong(message.key(), 16), time);
+        } catch (NumberFormatException e) {
+            // A later version may have other keys.
+        }
     }
 
-    /** Takes up that the journal answers the question. */
-    public void recoverAnswer() {
-        open = false;
-    }
-
-    private void learn(long key) {
+    private void restoreEvent(long key, long time) {
         known.add(key);
-        if (known.size() > WINDOW) {
-            known.remove();
+        endStretch(time);
+    }
+
+    /** The stretch in question ends with the first event after it. */
+    private void endStretch(long time) {
+        Question open = question;
+        if (open != null && open.to == 0) {
+            open.to = time;
         }
     }
 
     /** The stream ended. */
-    public void lost() {
-        listens = false;
+    void ended() {
+        connection.open = false;
     }
 
     /**
      * The stream is open; the ring follows.
      *
-     * @param since up to when the journal holds all events, ns since the epoch; 0 if nobody ever listened, and so nothing
+     * @param since up to when the journal holds all events, ns since the epoch; 0 if nobody ever listened, so that nothing
      *     can be missing
      * @return what goes before the events of this connection
      */
-    public List<Arrival> connected(Arrival.Connected connected, long since) {
-        listens = true;
-        ring = connected.ring();
-        asked = connected.asked();
-        opened = connected.record().received();
-        fresh = 0;
-        silent = 0;
-        waited = 0;
-        crossing.clear();
-        repeatable.clear();
-        known.forEach(key -> repeatable.merge(key, 1, Integer::sum));
+    List<Arrival> connected(Arrival.Connected connected, long since) {
+        connection = new Connection(
+                connected.ring(), connected.asked(), connected.record().received(), known.counts());
+        connection.open = true;
         List<Arrival> answer = List.of();
-        if (open && to != 0) {
-            // Cut, or killed, before the ring met the journal: what it brought is no proof that this one goes on there.
+        if (question != null && question.to != 0) {
+            // Cut, or killed, before the ring met the journal: that this ring meets it proves nothing about the last.
             answer = missed("the stream ended before it was known whether the engine repeats what is in the journal");
         }
-        if (!open && since != 0) {
-            open = true;
-            told = false;
-            from = since;
-            to = 0;
-            reason = connected.reason();
+        if (question == null && since != 0) {
+            question = new Question(since, 0, connected.reason(), false);
         }
         blind = known.isEmpty();
         return answer;
     }
 
     /** What goes before this event, once. */
-    public List<Arrival> before(Arrival.Event event) {
-        if (!open) {
+    List<Arrival> before(Arrival.Event event) {
+        Question open = question;
+        if (open == null) {
             return List.of();
         }
         long time = event.record().time();
-        if (isOfTheJournal(event) || blind && time < from) {
+        if (isRepeated(event) || blind && time < open.from) {
             return met();
         }
         if (isCrossing(event)) {
             return List.of();
         }
-        if (time > opened && event.record().received() - opened > BURST) {
-            return over();
+        if (time > connection.opened && event.record().received() - connection.opened > RING_MARGIN_NANOS) {
+            return ringEnded();
         }
-        if (ring && fresh + 1 >= RING && time <= opened) {
-            to = to == 0 ? time : to;
+        if (connection.ring && connection.fresh + 1 >= RING && time <= connection.opened) {
+            endStretch(time);
             return missed("the engine's ring of " + RING + " events ran over");
         }
-        return event.wanted() ? tell(time) : List.of();
+        return event.wanted() ? state(time) : List.of();
     }
 
-    /** What goes before a mark that says that the engine is heard, once. */
-    public List<Arrival> beforeUp() {
-        return tell(0);
+    /** What goes before the mark that the engine is up, once. */
+    List<Arrival> beforeUp() {
+        return state(0);
     }
 
     /** True if the journal holds this very event, and the engine only repeats it. */
-    public boolean repeats(Arrival.Event event) {
-        return isOfTheJournal(event) || isCrossing(event);
+    boolean repeats(Arrival.Event event) {
+        return isRepeated(event) || isCrossing(event);
     }
 
-    private boolean isOfTheJournal(Arrival.Event event) {
-        return repeatable.containsKey(event.key());
+    private boolean isRepeated(Arrival.Event event) {
+        return connection.repeatable.containsKey(event.key());
     }
 
     private boolean isCrossing(Arrival.Event event) {
-        return event.record().received() <= opened + CROSSED && crossing.contains(event.key());
+        return event.record().received() <= connection.opened + CROSSED_NANOS
+                && connection.crossing.contains(event.key());
     }
 
-    /** An event was passed over since it {@link #repeats}. */
-    public void repeated(Arrival.Event event) {
-        silent = 0;
-        if (isOfTheJournal(event)) {
-            repeatable.computeIfPresent(event.key(), (key, times) -> times == 1 ? null : times - 1);
+    /** An event was skipped because the engine only {@link #repeats} it. */
+    void repeated(Arrival.Event event) {
+        connection.silentNanos = 0;
+        if (isRepeated(event)) {
+            connection.repeatable.computeIfPresent(event.key(), (key, times) -> times == 1 ? null : times - 1);
         } else {
-            crossing.remove(event.key());
+            connection.crossing.remove(event.key());
         }
     }
 
-    /** The journal now holds this event, or it is accounted for without it. */
-    public void appended(Arrival.Event event) {
+    /** The journal now holds this event, or the filters keep it out. */
+    void appended(Arrival.Event event) {
         long time = event.record().time();
-        silent = 0;
-        learn(event.key());
-        if (time >= asked - CROSSING && time <= opened + CROSSING) {
-            crossing.add(event.key());
+        connection.silentNanos = 0;
+        known.add(event.key());
+        if (time >= connection.asked - CROSSING_NANOS && time <= connection.opened + CROSSING_NANOS) {
+            connection.crossing.add(event.key());
         }
-        if (time <= opened) {
-            fresh++;
+        if (time <= connection.opened) {
+            connection.fresh++;
         }
-        if (open && to == 0) {
-            to = time;
-        }
+        endStretch(time);
     }
 
     /**
-     * Gives up waiting for the ring once it fell silent. To be called again and again, each time when what had come in was
+     * Stops waiting for the ring once it fell silent. To be called again and again, each time when all that had arrived was
      * taken.
      *
-     * @param now the monotonic clock
+     * @param now by the monotonic clock
      * @return what is to be appended
      */
-    public List<Arrival> settle(long now) {
-        long passed = Math.min(now - lookedAt, MOST_AT_ONCE);
-        lookedAt = now;
-        if (!open || !listens) {
+    List<Arrival> settle(long now) {
+        long passed = Math.min(now - checkedAt, LONGEST_STEP_NANOS);
+        checkedAt = now;
+        if (question == null || !connection.open) {
             return List.of();
         }
-        silent += passed;
-        waited += passed;
-        if (silent >= QUIET || waited >= LONGEST_BURST) {
-            return over();
+        connection.silentNanos += passed;
+        connection.waitedNanos += passed;
+        if (connection.silentNanos >= QUIET_NANOS || connection.waitedNanos >= LONGEST_BURST_NANOS) {
+            return ringEnded();
         }
-        return waited >= SOON ? tell(0) : List.of();
+        return connection.waitedNanos >= STATE_AFTER_NANOS ? state(0) : List.of();
     }
 
-    /** Waits no longer, since the run ends; what is to be appended. */
-    public List<Arrival> stopped() {
-        if (!open || !told || opened == 0) {
+    /** Stops waiting because the run ends; what is to be appended. */
+    List<Arrival> stopped() {
+        if (question == null || !question.stated || connection.opened == 0) {
             return List.of(); // a question that this run did not raise is left to one that reaches the engine
         }
         return nothingToMiss()
@@ -311,38 +293,46 @@ public final class EventLedger {
     }
 
     /** The ring brought all that it has, and nothing known. */
-    private List<Arrival> over() {
+    private List<Arrival> ringEnded() {
         if (nothingToMiss()) {
             return met();
         }
         return missed(
-                ring
+                connection.ring
                         ? "the engine no longer knows what it reported before: it was restarted, or is another one"
                         : "the engine does not repeat what it reported before");
     }
 
-    /** Nothing was known before, nothing is in the ring. */
+    /** Nothing was known before, and the ring holds nothing. */
     private boolean nothingToMiss() {
-        return blind && to == 0;
+        return blind && question != null && question.to == 0;
     }
 
-    private List<Arrival> tell(long first) {
-        if (!open || told) {
+    private List<Arrival> state(long firstTime) {
+        Question open = question;
+        if (open == null || open.stated) {
             return List.of();
         }
-        told = true;
-        return List.of(mark(new Mark.Unsettled(from, to == 0 ? first : to, reason)));
+        open.stated = true;
+        return List.of(mark(new Mark.Unsettled(open.from, open.to == 0 ? firstTime : open.to, open.reason)));
     }
 
     private List<Arrival> met() {
-        open = false;
-        return told ? List.of(mark(new Mark.Settled(from))) : List.of();
+        Question answered = question;
+        question = null;
+        return answered != null && answered.stated ? List.of(mark(new Mark.Settled(answered.from))) : List.of();
     }
 
-    private List<Arrival> missed(String what) {
-        open = false;
-        long end = to > from && to <= opened ? to : opened;
-        return List.of(mark(new Mark.Gap("event", "", Math.min(from, end), end, reason + "; " + what)));
+    private List<Arrival> missed(String why) {
+        Question answered = question;
+        question = null;
+        if (answered == null) {
+            return List.of();
+        }
+        long opened = connection.opened;
+        long end = answered.to > answered.from && answered.to <= opened ? answered.to : opened;
+        return List.of(
+                mark(new Mark.Gap("event", "", Math.min(answered.from, end), end, answered.reason + "; " + why)));
     }
 
     private Arrival mark(Mark mark) {

@@ -1,10 +1,11 @@
 package dev.shiplog.recorder.writer;
 
+import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.file.DiskFullException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.recorder.writer.Arrival.Haste;
+import dev.shiplog.recorder.writer.Arrival.Sync;
 import dev.shiplog.timeline.Coverage;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -16,47 +17,47 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Moves what arrived into the journal: the one place where it is decided what is appended, in which order, and when it
- * goes to the disk. Marks and the events that explain an outage are synced at once (all that arrived together in one
- * go), and everything before with them; other records within a second, and what comes again and again, samples above
- * all, within the sync interval, for each force writes whole pages.
+ * Moves arrivals into the journal: the one place that decides what is appended, in which order, and when it is forced to
+ * disk. Marks and the events that explain an outage are forced at once, with everything before them; other records within
+ * a second; records that come again and again, samples above all, within the sync interval.
  *
- * <p>When the disk is full, stats are given up, everything else waits in memory, and every second is a new attempt.
- * {@link #run} belongs to the thread that opened the journal; {@link #stop} may be called from any.
+ * <p>While the disk is full, samples are dropped, everything else waits in memory, and each second is a new attempt.
+ * {@link #run} belongs to the thread that opened the journal; any thread may call {@link #stop}.
  */
 public final class JournalWriter {
     private static final System.Logger LOG = System.getLogger(JournalWriter.class.getName());
     private static final int BATCH = 512;
     private static final long RETRY_MILLIS = 1_000;
-    /** How long samples wait for company; a kill loses them. */
-    private static final long BEAT_MILLIS = 100;
-    /** How long what happens now and then may wait for the disk, unless the sync interval is shorter. */
+    /** How long samples wait for a batch; a kill loses those that wait. */
+    private static final long BATCHING_DELAY_MILLIS = 100;
+    /** How long a rare record may wait to be forced, unless the sync interval is shorter. */
     private static final long SOON_NANOS = 1_000_000_000L;
 
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Journal journal;
     private final RecordQueue queue;
+    private final Checkpoints checkpoints;
     private final EventLedger ledger;
-    private final Coverage absence;
+    private final Coverage coverage;
     private final Clock clock;
-    private final boolean stats;
+    private final boolean samples;
     private final long syncNanos;
     private final long soonNanos;
 
     private final Deque<Arrival> batch = new ArrayDeque<>(BATCH);
     private final Deque<Arrival> outbox = new ArrayDeque<>();
-    /** When it was last told what was dropped. */
-    private long told;
-    /** When what was appended must be on the disk. */
+    /** When the journal last stated what was dropped, by the monotonic clock. */
+    private long droppedStatedAt;
+    /** When what was appended must be on disk, by the monotonic clock. */
     private long syncBy = NEVER;
 
     private boolean diskFull;
     private volatile String reason = "";
     private final CountDownLatch stopping = new CountDownLatch(1);
 
-    /** What the writer asks of a journal: an {@link dev.shiplog.journal.Appender}, and in tests one that fails. */
-    public interface Journal {
+    /** What the writer needs of a journal: an {@link Appender}, or in tests one that fails. */
+    interface Journal {
         void append(Record record) throws IOException;
 
         void sync() throws IOException;
@@ -64,32 +65,57 @@ public final class JournalWriter {
         void engineId(String id);
     }
 
-    /**
-     * @param stats true if samples are missing where nobody listened
-     */
+    private record AppenderJournal(Appender appender) implements Journal {
+        @Override
+        public void append(Record record) throws IOException {
+            appender.append(record);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            appender.sync();
+        }
+
+        @Override
+        public void engineId(String id) {
+            appender.engineId(id);
+        }
+    }
+
+    /** @param samples true if containers are sampled, so that samples are missing where nobody listened */
     public JournalWriter(
+            Appender appender,
+            RecordQueue queue,
+            Checkpoints checkpoints,
+            Clock clock,
+            boolean samples,
+            Duration syncInterval) {
+        this(new AppenderJournal(appender), queue, checkpoints, clock, samples, syncInterval);
+    }
+
+    JournalWriter(
             Journal journal,
             RecordQueue queue,
-            EventLedger ledger,
-            Coverage absence,
+            Checkpoints checkpoints,
             Clock clock,
-            boolean stats,
+            boolean samples,
             Duration syncInterval) {
         this.journal = journal;
         this.queue = queue;
-        this.ledger = ledger;
-        this.absence = absence;
+        this.checkpoints = checkpoints;
+        this.ledger = checkpoints.ledger();
+        this.coverage = checkpoints.coverage();
         this.clock = clock;
-        this.stats = stats;
+        this.samples = samples;
         this.syncNanos = syncInterval.toNanos();
         this.soonNanos = Math.min(SOON_NANOS, syncNanos);
-        this.told = clock.now().monotonic();
+        this.droppedStatedAt = clock.now().monotonic();
     }
 
     /**
      * Writes until {@link #stop}, and then what had arrived by then.
      *
-     * @throws IOException the journal cannot be written to any more
+     * @throws IOException if the journal cannot be written to any more
      */
     public void run() throws IOException, InterruptedException {
         while (turn(RETRY_MILLIS)) {}
@@ -100,48 +126,8 @@ public final class JournalWriter {
         }
     }
 
-    /** Waits for what arrives, {@code patience} ms at most, and writes it; false if that was the last. */
-    public boolean turn(long patience) throws IOException, InterruptedException {
-        boolean stop = stopping.getCount() == 0;
-        if (diskFull) {
-            boolean stopped = stopping.await(patience, TimeUnit.MILLISECONDS);
-            if (outbox.isEmpty()) {
-                tellDropped(); // samples that were given up got us here, so there is something to try with
-            }
-            write();
-            return !(diskFull && stopped);
-        }
-        long wait = TimeUnit.NANOSECONDS.toMillis(
-                Math.min(told + soonNanos, syncBy) - clock.now().monotonic());
-        queue.drainTo(batch, BATCH, stop ? 0 : Math.min(Math.min(patience, BEAT_MILLIS), Math.max(1, wait)));
-        boolean last = stop && batch.isEmpty();
-        while (!diskFull && !batch.isEmpty()) {
-            outbox.add(batch.remove());
-            write();
-        }
-        if (!diskFull) {
-            outbox.addAll(last ? ledger.stopped() : ledger.settle(clock.now().monotonic()));
-        }
-        boolean due = last || clock.now().monotonic() - told >= soonNanos;
-        if (due && !diskFull) {
-            tellDropped();
-        }
-        if (last) {
-            outbox.add(mark(new Mark.CleanStop(reason)));
-        }
-        write();
-        if (syncBy != NEVER && (last || clock.now().monotonic() >= syncBy)) {
-            journal.sync();
-            syncBy = NEVER;
-        }
-        if (due) {
-            told = clock.now().monotonic();
-        }
-        return !last;
-    }
-
     /**
-     * Lets {@link #run} end when it has written what had arrived, and the clean stop after it.
+     * Ends {@link #run} once it has written what had arrived, and the clean stop after it.
      *
      * @param why it stops
      */
@@ -151,7 +137,53 @@ public final class JournalWriter {
         queue.wake();
     }
 
-    private void write() throws IOException {
+    /** Waits for arrivals, {@code patienceMillis} at most, and writes them; false if those were the last. */
+    boolean turn(long patienceMillis) throws IOException, InterruptedException {
+        return diskFull ? retry(patienceMillis) : writeArrivals(patienceMillis);
+    }
+
+    private boolean retry(long patienceMillis) throws IOException, InterruptedException {
+        boolean stopped = stopping.await(patienceMillis, TimeUnit.MILLISECONDS);
+        if (outbox.isEmpty()) {
+            stateDropped(); // only samples met the full disk, and they were dropped: their mark is what to try with
+        }
+        writeOutbox();
+        return !(diskFull && stopped);
+    }
+
+    private boolean writeArrivals(long patienceMillis) throws IOException, InterruptedException {
+        boolean stop = stopping.getCount() == 0;
+        long dueMillis = TimeUnit.NANOSECONDS.toMillis(
+                Math.min(droppedStatedAt + soonNanos, syncBy) - clock.now().monotonic());
+        long waitMillis = Math.min(Math.min(patienceMillis, BATCHING_DELAY_MILLIS), Math.max(1, dueMillis));
+        queue.drainTo(batch, BATCH, stop ? 0 : waitMillis);
+        boolean last = stop && batch.isEmpty();
+        while (!diskFull && !batch.isEmpty()) {
+            outbox.add(batch.remove());
+            writeOutbox();
+        }
+        if (!diskFull) {
+            outbox.addAll(last ? ledger.stopped() : ledger.settle(clock.now().monotonic()));
+        }
+        boolean due = last || clock.now().monotonic() - droppedStatedAt >= soonNanos;
+        if (due && !diskFull) {
+            stateDropped();
+        }
+        if (last) {
+            outbox.add(mark(new Mark.CleanStop(reason)));
+        }
+        writeOutbox();
+        if (syncBy != NEVER && (last || clock.now().monotonic() >= syncBy)) {
+            journal.sync();
+            syncBy = NEVER;
+        }
+        if (due) {
+            droppedStatedAt = clock.now().monotonic();
+        }
+        return !last;
+    }
+
+    private void writeOutbox() throws IOException {
         try {
             while (!outbox.isEmpty()) {
                 List<Arrival> before = before(outbox.element());
@@ -162,13 +194,7 @@ public final class JournalWriter {
                 outbox.remove();
             }
         } catch (DiskFullException e) {
-            outbox.removeIf(arrival -> {
-                boolean sample = arrival.record().kind() == Kind.STATS;
-                if (sample) {
-                    queue.giveUp(arrival.record());
-                }
-                return sample;
-            });
+            outbox.removeIf(queue::shed);
             if (!diskFull) {
                 diskFull = true;
                 queue.diskFull(true);
@@ -177,13 +203,13 @@ public final class JournalWriter {
         }
     }
 
-    /** The ledger's marks that go before it; none when it is asked again, because the disk was full. */
+    /** The ledger's marks that go before an arrival; none when that is tried again because the disk was full. */
     private List<Arrival> before(Arrival arrival) {
         if (arrival instanceof Arrival.Event event) {
             return ledger.before(event);
         }
         if (arrival instanceof Arrival.Connected connected) {
-            return ledger.connected(connected, absence.since());
+            return ledger.connected(connected, coverage.since());
         }
         return arrival instanceof Arrival.Introduced ? ledger.beforeUp() : List.of();
     }
@@ -192,65 +218,69 @@ public final class JournalWriter {
         Record record = arrival.record();
         if (arrival instanceof Arrival.Event event) {
             write(event);
-        } else if (arrival instanceof Arrival.Lost) {
-            absence.lost(record.time());
-            ledger.lost();
+        } else if (arrival instanceof Arrival.Ended) {
+            coverage.lost(record.time());
+            ledger.ended();
         } else if (arrival instanceof Arrival.Connected connected) {
-            if (stats && connected.fresh() && absence.withoutSamplesSince() != 0) {
-                append(clock.mark(new Mark.Gap(
-                        "stats",
-                        "",
-                        absence.withoutSamplesSince(),
-                        record.received(),
-                        absence.reason(connected.reason()))));
-            }
-            absence.listening(record.received());
+            write(connected);
         } else if (arrival instanceof Arrival.Introduced introduced) {
             journal.engineId(introduced.engineId());
             append(record);
-            absence.up(record);
+            coverage.up(record);
+        } else if (arrival instanceof Arrival.Disconnected) {
+            append(record);
+            coverage.down(record);
         } else {
             append(record);
             if (record.kind() == Kind.STATS) {
-                absence.sampled(record.received());
-            } else if (arrival instanceof Arrival.Disconnected) {
-                absence.down(record);
+                coverage.sampled(record.received());
             }
         }
+    }
+
+    private void write(Arrival.Connected connected) throws IOException {
+        long now = connected.record().received();
+        long from = coverage.withoutSamplesSince();
+        if (samples && connected.fresh() && from != 0) {
+            String why = coverage.reason(connected.reason());
+            append(clock.mark(new Mark.Gap(Kind.STATS.label(), "", from, now, why)));
+        }
+        coverage.listening(now);
     }
 
     private void write(Arrival.Event event) throws IOException {
         Record record = event.record();
         if (ledger.repeats(event)) {
             ledger.repeated(event);
-            absence.heard(record.received());
+            coverage.heard(record.received());
             return;
         }
         if (event.wanted()) {
-            append(record, event.haste());
+            append(record, event.sync());
         }
         ledger.appended(event);
-        absence.event(record.received(), record.time());
+        coverage.event(record.received(), record.time());
     }
 
     private void append(Record record) throws IOException {
         append(
                 record,
                 switch (record.kind()) {
-                    case MARK -> Haste.AT_ONCE;
-                    case STATS -> Haste.IN_COMPANY;
-                    case EVENT, INSPECT, HOST, LOG, ENGINE_METRICS, SOCKETS -> Haste.SOON;
+                    case MARK -> Sync.NOW;
+                    case STATS -> Sync.BATCHED;
+                    case EVENT, INSPECT, HOST, LOG, ENGINE_METRICS, SOCKETS -> Sync.SOON;
                 });
     }
 
-    private void append(Record record, Haste haste) throws IOException {
+    private void append(Record record, Sync sync) throws IOException {
         journal.append(record);
-        long wait = switch (haste) {
-            case AT_ONCE -> 0;
+        checkpoints.appended(record);
+        long waitNanos = switch (sync) {
+            case NOW -> 0;
             case SOON -> soonNanos;
-            case IN_COMPANY -> syncNanos;
+            case BATCHED -> syncNanos;
         };
-        syncBy = Math.min(syncBy, clock.now().monotonic() + wait);
+        syncBy = Math.min(syncBy, clock.now().monotonic() + waitNanos);
         if (diskFull) {
             diskFull = false;
             queue.diskFull(false);
@@ -258,7 +288,7 @@ public final class JournalWriter {
         }
     }
 
-    private void tellDropped() {
+    private void stateDropped() {
         queue.takeDropped().forEach(dropped -> outbox.add(mark(dropped)));
     }
 

@@ -13,56 +13,107 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands between the sources, which hardly ever wait, and the writer, which waits for the disk. Keeps the order of arrival.
- * Stats are bounded in number and shed first; everything else waits as long as memory lasts. What was shed is counted,
- * and told by {@link #takeDropped}. Thread safe.
+ * Holds arrivals between the sources, which hardly ever wait, and the writer, which waits for the disk. It keeps the order
+ * of arrival. Each kind of record belongs to a {@link Lane}; a lane that is full drops records of its own and costs no
+ * other lane anything. Dropped records are counted, and {@link #takeDropped} reports them. Thread safe.
  */
 public final class RecordQueue {
     /** What an entry costs beside its payload: record, arrival, array header, subject, a slot. */
-    private static final int OVERHEAD = 256;
+    private static final int OVERHEAD_BYTES = 256;
 
     /** Rare, and a large share of the memory that there is. */
-    private static final int LARGE = 1024 * 1024;
+    private static final int LARGE_BYTES = 1024 * 1024;
 
-    /** Longer than a disk takes for a large record; an engine keeps a thousand events for a reader that is late. */
+    /** Longer than a disk takes for a large record; an engine keeps a thousand events for a slow reader. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final String DISK_FULL = "the disk was full";
     private static final String BEHIND = "the writer fell behind";
 
-    private final int sampleLimit;
-    private final long byteLimit;
-    private final ArrayDeque<Arrival> entries = new ArrayDeque<>();
-    private final Map<Kind, Loss> losses = new EnumMap<>(Kind.class);
-    private int samples;
-    private long bytes;
-    /** How many large records were put, taken by the writer, and written: it comes for more when it is done. */
-    private long largePut;
+    /** Samples: the next one makes up for a dropped one. */
+    private final Lane samples;
+    /** Everything that happens once. */
+    private final Lane kept;
 
+    private final ArrayDeque<Arrival> entries = new ArrayDeque<>();
+    private final Map<Kind, Drops> drops = new EnumMap<>(Kind.class);
+
+    // Large records that were put, taken by the writer, and written: it comes for more once it has written.
+    private long largePut;
     private long largeTaken;
     private long largeWritten;
+
     private boolean diskFull;
-    /** Whether what is there is not to wait for more. */
+    /** Whether the writer is not to wait for more. */
     private boolean woken;
 
-    private static final class Loss {
+    /** The bounds that some kinds of records share, and what of them waits. */
+    private static final class Lane {
+        final int mostRecords;
+        final long mostBytes;
+        /** Whether its records are dropped while the disk is full, and do not wake the writer one by one. */
+        final boolean shed;
+
+        int records;
+        long bytes;
+
+        Lane(int mostRecords, long mostBytes, boolean shed) {
+            this.mostRecords = mostRecords;
+            this.mostBytes = mostBytes;
+            this.shed = shed;
+        }
+
+        /** A record that is shed second may fill half of the lane, so that it leaves room; alone it may fill all. */
+        boolean hasRoom(Record record) {
+            boolean half = record.kind().shedding() == Kind.Shedding.SECOND && bytes > 0;
+            return records < mostRecords && bytes + size(record) <= (half ? mostBytes / 2 : mostBytes);
+        }
+
+        void add(Record record) {
+            records++;
+            bytes += size(record);
+        }
+
+        void remove(Record record) {
+            records--;
+            bytes -= size(record);
+        }
+
+        /** To wake a thread costs more than to write a sample: a lane that is shed wakes the writer when half full. */
+        boolean wakes() {
+            return !shed || records == (mostRecords + 1) / 2;
+        }
+
+        private static int size(Record record) {
+            return record.payload().length + OVERHEAD_BYTES;
+        }
+    }
+
+    private static final class Drops {
         final String reason;
         long from = Long.MAX_VALUE;
         long to = Long.MIN_VALUE;
         long count;
 
-        Loss(String reason) {
+        Drops(String reason) {
             this.reason = reason;
         }
     }
 
     /**
-     * @param sampleLimit how many stats may wait
-     * @param byteLimit how many bytes of all other records may wait
+     * @param mostSamples that may wait
+     * @param mostBytes of all other records that may wait
      */
-    public RecordQueue(int sampleLimit, long byteLimit) {
-        this.sampleLimit = sampleLimit;
-        this.byteLimit = byteLimit;
+    public RecordQueue(int mostSamples, long mostBytes) {
+        samples = new Lane(mostSamples, Long.MAX_VALUE, true);
+        kept = new Lane(Integer.MAX_VALUE, mostBytes, false);
+    }
+
+    private Lane lane(Kind kind) {
+        return switch (kind.shedding()) {
+            case FIRST -> samples;
+            case SECOND, LAST -> kept;
+        };
     }
 
     /** As {@link #put(Arrival)}. */
@@ -71,14 +122,22 @@ public final class RecordQueue {
     }
 
     /**
-     * Takes it, or counts it as dropped and returns false. Waits only with a large record, until that is written or {@link #PATIENCE} is
-     * over: with the next one read meanwhile, memory would not hold what is made of them.
+     * Takes the arrival, or counts it as dropped and returns false. Waits only with a large record, until that is written
+     * or {@link #PATIENCE} ends: with the next one read meanwhile, memory would not hold what is made of them.
      */
     public synchronized boolean put(Arrival arrival) {
-        if (!take(arrival)) {
+        Record record = arrival.record();
+        Lane lane = lane(record.kind());
+        if (lane.shed && diskFull || !lane.hasRoom(record)) {
+            drop(record, diskFull ? DISK_FULL : BEHIND);
             return false;
         }
-        if (isLarge(arrival.record())) {
+        lane.add(record);
+        entries.add(arrival);
+        if (lane.wakes()) {
+            wake();
+        }
+        if (isLarge(record)) {
             awaitWritten();
         }
         return true;
@@ -98,40 +157,9 @@ public final class RecordQueue {
         }
     }
 
-    private boolean take(Arrival arrival) {
-        Record record = arrival.record();
-        if (record.kind() == Kind.STATS) {
-            if (diskFull) {
-                drop(record, DISK_FULL);
-                return false;
-            }
-            if (samples >= sampleLimit) {
-                drop(record, BEHIND);
-                return false;
-            }
-            samples++;
-        } else {
-            // Inspect payloads are large, and the next one makes up for them: unless they are alone, they leave half of
-            // the
-            // room to events.
-            long limit = record.kind() == Kind.INSPECT && bytes > 0 ? byteLimit / 2 : byteLimit;
-            if (bytes + size(record) > limit) {
-                drop(record, diskFull ? DISK_FULL : BEHIND);
-                return false;
-            }
-            bytes += size(record);
-        }
-        entries.add(arrival);
-        // To wake a thread costs more than to write a sample: samples are taken when the next thing is, or in time.
-        if (record.kind() != Kind.STATS || samples == (sampleLimit + 1) / 2) {
-            wake();
-        }
-        return true;
-    }
-
     /**
      * Moves up to {@code max} entries to {@code batch}. Waits up to {@code millis} before: for anything but a sample, for
-     * so many samples that they should not wait, or for a wake.
+     * so many samples that they should not wait, or for a {@link #wake}.
      */
     public synchronized void drainTo(Collection<? super Arrival> batch, int max, long millis)
             throws InterruptedException {
@@ -147,11 +175,7 @@ public final class RecordQueue {
         for (int n = 0; n < max && !entries.isEmpty(); n++) {
             Arrival arrival = entries.remove();
             Record record = arrival.record();
-            if (record.kind() == Kind.STATS) {
-                samples--;
-            } else {
-                bytes -= size(record);
-            }
+            lane(record.kind()).remove(record);
             if (isLarge(record)) {
                 largeTaken++;
             }
@@ -166,53 +190,48 @@ public final class RecordQueue {
         notifyAll();
     }
 
-    public synchronized boolean isEmpty() {
-        return entries.isEmpty();
-    }
-
-    /** While the disk is full no stats are taken, and those that wait are given up to leave the memory to events. */
+    /** While the disk is full no samples are taken, and those that wait are dropped to leave the memory to events. */
     public synchronized void diskFull(boolean full) {
         diskFull = full;
-        if (full && samples > 0) {
+        if (full) {
             entries.removeIf(arrival -> {
-                boolean sample = arrival.record().kind() == Kind.STATS;
-                if (sample) {
-                    drop(arrival.record(), DISK_FULL);
+                boolean dropped = shed(arrival);
+                if (dropped) {
+                    lane(arrival.record().kind()).remove(arrival.record());
                 }
-                return sample;
+                return dropped;
             });
-            samples = 0;
         }
     }
 
-    /** Counts a record as dropped that had been taken out already, because the disk is full. */
-    public synchronized void giveUp(Record record) {
+    /** Drops what is shed on a full disk, though it was taken from the queue before; false if it must be kept. */
+    synchronized boolean shed(Arrival arrival) {
+        Record record = arrival.record();
+        if (!lane(record.kind()).shed) {
+            return false;
+        }
         drop(record, DISK_FULL);
+        return true;
     }
 
     /** What was dropped since the last call. */
     public synchronized List<Mark.Dropped> takeDropped() {
-        List<Mark.Dropped> dropped = new ArrayList<>(losses.size());
-        losses.forEach((kind, loss) ->
-                dropped.add(new Mark.Dropped(kind.label(), loss.count, loss.from, loss.to, loss.reason)));
-        losses.clear();
+        List<Mark.Dropped> dropped = new ArrayList<>(drops.size());
+        drops.forEach((kind, counted) ->
+                dropped.add(new Mark.Dropped(kind.label(), counted.count, counted.from, counted.to, counted.reason)));
+        drops.clear();
         return dropped;
     }
 
     private void drop(Record record, String reason) {
-        Loss loss = losses.computeIfAbsent(record.kind(), kind -> new Loss(reason));
-        loss.count++;
-        // A full disk sheds what waited after what had no more room.
-        loss.from = Math.min(loss.from, record.received());
-        loss.to = Math.max(loss.to, record.received());
+        Drops counted = drops.computeIfAbsent(record.kind(), kind -> new Drops(reason));
+        counted.count++;
+        // On a full disk, what waited is dropped after what came later.
+        counted.from = Math.min(counted.from, record.received());
+        counted.to = Math.max(counted.to, record.received());
     }
 
-    /** Samples are none of these: they may be shed. */
-    private static boolean isLarge(Record record) {
-        return record.kind() != Kind.STATS && record.payload().length >= LARGE;
-    }
-
-    private static int size(Record record) {
-        return record.payload().length + OVERHEAD;
+    private boolean isLarge(Record record) {
+        return !lane(record.kind()).shed && record.payload().length >= LARGE_BYTES;
     }
 }

@@ -1,6 +1,6 @@
 /**
- * The way of a record from its source into the journal: start with {@link dev.shiplog.recorder.writer.JournalWriter} and
- * {@link dev.shiplog.recorder.writer.EventLedger}.
+ * Takes records from their sources into the journal, and restores what the run before knew. Start with
+ * {@link dev.shiplog.recorder.writer.JournalWriter} and {@link dev.shiplog.recorder.writer.Checkpoint}.
  */
 @NullMarked
 package dev.shiplog.recorder.writer;

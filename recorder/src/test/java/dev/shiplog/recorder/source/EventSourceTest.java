@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.engine.Watchdog;
@@ -15,7 +16,6 @@ import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.testkit.Misbehaviour;
 import dev.shiplog.testkit.Release;
 import dev.shiplog.testkit.ScriptedEngine;
-import dev.shiplog.timeline.payload.EventView;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +43,6 @@ class EventSourceTest {
     private Watchdog watchdog;
     private Engine engine;
     private ContainerTracker containers;
-    private StatsSource stats;
     private InspectSource inspects;
     private EventSource events;
 
@@ -53,23 +52,24 @@ class EventSourceTest {
         watchdog = new Watchdog();
         engine = Engine.open(EngineAddress.of(scripted.address(), Map.of()), watchdog);
         Clock clock = new Clock(() -> System.currentTimeMillis() * 1_000_000, System::nanoTime, queue::put);
-        stats = new StatsSource(engine, watchdog, clock, queue, Duration.ZERO);
-        inspects = new InspectSource(engine, clock, queue, Redaction.ENV);
-        containers = new ContainerTracker(engine, clock, queue, ContainerFilter.ALL, stats, inspects);
+        DestroyedContainers destroyed = new DestroyedContainers();
+        inspects = new InspectSource(engine, clock, queue, Redaction.ENV, destroyed);
+        containers = new ContainerTracker(
+                engine, clock, queue, ContainerFilter.ALL, destroyed, inspects::askImage, List.of(inspects));
         Redactor redactor = new Redactor(Redaction.SECRETS, clock, queue::put);
         HostSource host = new HostSource(engine, clock, redactor);
         events = new EventSource(engine, clock, queue, ContainerFilter.ALL, host, containers, "", redactor);
     }
 
     private void follow(Duration askAfter, Duration renewAfter, long newest) {
-        events.start(newest, askAfter, renewAfter);
+        events.restore(new Record(0, Kind.EVENT, "", newest, newest, 0, new byte[0]), null);
+        events.start(askAfter, renewAfter);
     }
 
     @AfterEach
     void close() throws IOException {
         events.close();
         containers.close();
-        stats.close();
         inspects.close();
         engine.close();
         watchdog.close();
@@ -179,7 +179,7 @@ class EventSourceTest {
         Arrival.Connected back = connects().get(1);
         assertThat(back.fresh()).isTrue();
         assertThat(arrivals())
-                .filteredOn(Arrival.Lost.class::isInstance)
+                .filteredOn(Arrival.Ended.class::isInstance)
                 .singleElement()
                 .satisfies(lost -> assertThat(lost.record().time())
                         .isEqualTo(downs().get(0).record().time()));
@@ -280,20 +280,5 @@ class EventSourceTest {
                 .filteredOn(Arrival.Event.class::isInstance)
                 .last()
                 .satisfies(event -> assertThat(event.record().time()).isEqualTo(7));
-    }
-
-    @Test
-    void anEventIsUrgentIfItTellsOfAnEndAndMayWaitIfItIsOfACommand() {
-        assertThat(List.of("die", "oom", "health_status: unhealthy"))
-                .allMatch(action -> haste("container", action) == Arrival.Haste.AT_ONCE);
-        assertThat(List.of("start", "create", "kill", "health_status: healthy", "destroy", "exec"))
-                .allMatch(action -> haste("container", action) == Arrival.Haste.SOON);
-        assertThat(List.of("exec_create: sh -c true", "exec_start: sh", "exec_die", "exec_detach"))
-                .allMatch(action -> haste("container", action) == Arrival.Haste.IN_COMPANY);
-        assertThat(haste("network", "exec_die")).isEqualTo(Arrival.Haste.SOON);
-    }
-
-    private static Arrival.Haste haste(String type, String action) {
-        return EventSource.haste(new EventView(type, action, "", Map.of(), 0));
     }
 }

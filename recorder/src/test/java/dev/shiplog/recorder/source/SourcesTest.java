@@ -48,6 +48,7 @@ class SourcesTest {
             () -> System.nanoTime() + ahead.get(),
             queue::put);
     private final Watchdog watchdog = new Watchdog();
+    private final DestroyedContainers destroyed = new DestroyedContainers();
     private final List<Record> records = new ArrayList<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -62,22 +63,23 @@ class SourcesTest {
     private StatsSource stats(FakeEngine engine, Duration interval) {
         StatsSource stats = new StatsSource(engine, watchdog, clock, queue, interval, STREAMS);
         opened.add(() -> {
-            stats.leaveAll();
+            stats.disconnected();
             stats.close();
         });
         return stats;
     }
 
     private InspectSource inspects(FakeEngine engine) {
-        InspectSource inspects = new InspectSource(engine, clock, queue, Redaction.ENV);
+        InspectSource inspects = new InspectSource(engine, clock, queue, Redaction.ENV, destroyed);
         opened.add(inspects);
         return inspects;
     }
 
     private ContainerTracker containers(
             FakeEngine engine, ContainerFilter filter, Duration interval, InspectSource inspects) {
+        List<Follower> followers = interval.isZero() ? List.of(inspects) : List.of(inspects, stats(engine, interval));
         ContainerTracker containers =
-                new ContainerTracker(engine, clock, queue, filter, stats(engine, interval), inspects);
+                new ContainerTracker(engine, clock, queue, filter, destroyed, inspects::askImage, followers);
         opened.add(containers);
         return containers;
     }
@@ -103,6 +105,10 @@ class SourcesTest {
         return ("{\"read\":\"2026-11-21T10:00:00Z\",\"n\":" + n + "}").getBytes(UTF_8);
     }
 
+    private static void restoreEvent(ContainerTracker containers, byte[] event) {
+        containers.restore(new Record(0, Kind.EVENT, "", 1, 1, 1, event), null);
+    }
+
     private static byte[] inspect(String id, String more) {
         return ("{\"Id\":\"" + id + "\"" + more + "}").getBytes(UTF_8);
     }
@@ -113,8 +119,8 @@ class SourcesTest {
         StatsSource stats = stats(engine, Duration.ofSeconds(1));
         int all = STREAMS + 100;
         for (int i = 0; i < all; i++) {
-            stats.follow("c" + i, true);
-            stats.follow("c" + i, true);
+            stats.started("c" + i, true);
+            stats.started("c" + i, true);
         }
         await().until(() -> engine.open() == STREAMS);
         engine.streams.forEach(stream -> stream.lines.add(frame(2)));
@@ -124,11 +130,11 @@ class SourcesTest {
                         .count()
                 == all);
         for (int i = 0; i < all; i++) {
-            stats.forget("c" + i);
+            stats.gone("c" + i);
         }
         engine.streams.forEach(stream -> stream.lines.add(EMPTY));
         await().until(() -> engine.open() == 0);
-        stats.follow("late", true);
+        stats.started("late", true);
         await().until(() -> engine.open() == 1);
     }
 
@@ -136,31 +142,30 @@ class SourcesTest {
     void framesThatAreOnTheirWayWhenAContainerDiesAreRecorded() {
         FakeEngine engine = new FakeEngine(path -> frame(0));
         StatsSource stats = stats(engine, Duration.ofSeconds(1));
-        stats.follow("c", true);
+        stats.started("c", true);
         await().until(() -> engine.streams.size() == 1);
-        stats.leave("c");
+        stats.stopped("c");
         FakeEngine.FakeStream stream = engine.streams.get(0);
         List.of(frame(1), frame(2), EMPTY, frame(3)).forEach(stream.lines::add);
         await().until(() -> stream.closed);
         assertThat(texts(Kind.STATS)).containsExactly(new String(frame(1), UTF_8), new String(frame(2), UTF_8));
-        assertThat(stats.emptyFrames()).isEqualTo(1);
     }
 
     @Test
     void aContainerThatStartsAgainInTimeKeepsItsStreamAndALaterOneGetsANewOne() {
         FakeEngine engine = new FakeEngine(path -> frame(0));
         StatsSource stats = stats(engine, Duration.ofSeconds(1));
-        stats.follow("c", true);
+        stats.started("c", true);
         await().until(() -> engine.streams.size() == 1);
-        stats.leave("c");
-        stats.follow("c", true);
+        stats.stopped("c");
+        stats.started("c", true);
         engine.streams.get(0).lines.add(EMPTY);
         engine.streams.get(0).lines.add(frame(1));
         await().until(() -> texts(Kind.STATS).size() == 1);
-        stats.leave("c");
+        stats.stopped("c");
         engine.streams.get(0).lines.add(EMPTY);
         await().until(() -> engine.open() == 0);
-        stats.follow("c", true);
+        stats.started("c", true);
         await().until(() -> engine.streams.size() == 2);
     }
 
@@ -168,7 +173,7 @@ class SourcesTest {
     @Test
     void aStreamThatEndsAfterEachSampleIsOpenedAgainSoonEachTime() {
         FakeEngine engine = new FakeEngine(path -> frame(0));
-        stats(engine, Duration.ofSeconds(1)).follow("c", true);
+        stats(engine, Duration.ofSeconds(1)).started("c", true);
         for (int i = 0; i < 6; i++) {
             int open = i;
             await().until(() -> engine.streams.size() == open + 1);
@@ -205,10 +210,10 @@ class SourcesTest {
         for (byte[] answer : List.of(new byte[0], MESSAGE, "null".getBytes(UTF_8), EMPTY)) {
             FakeEngine engine = new FakeEngine(path -> answer);
             StatsSource stats = stats(engine, Duration.ofSeconds(2));
-            stats.follow("c", true);
+            stats.started("c", true);
             await().until(() -> !engine.asked.isEmpty());
             FakeEngine streaming = new FakeEngine(path -> answer);
-            stats(streaming, Duration.ofSeconds(1)).follow("s", true);
+            stats(streaming, Duration.ofSeconds(1)).started("s", true);
             await().until(() -> streaming.open() == 1);
             streaming.streams.get(0).lines.add(answer);
             streaming.streams.get(0).lines.add(frame(1));
@@ -242,23 +247,23 @@ class SourcesTest {
             FakeEngine engine = new FakeEngine(ways.get(way));
             StatsSource stats = stats(engine, Duration.ofSeconds(5));
             long begun = clock.now().received();
-            stats.follow("c", true);
+            stats.started("c", true);
             long followed = clock.now().received();
             await().until(() -> !engine.asked.isEmpty());
-            stats.look();
+            stats.tick();
             assertThat(gaps(Kind.STATS)).isEmpty();
             pass(Duration.ofSeconds(20));
             String reason = reasons.get(way);
             await().untilAsserted(() -> {
-                stats.look();
+                stats.tick();
                 assertThat(gaps(Kind.STATS))
                         .singleElement()
                         .satisfies(gap -> assertThat(gap.reason()).contains(reason));
             });
             pass(Duration.ofSeconds(20));
-            stats.look();
-            stats.leave("c");
-            stats.forget("c");
+            stats.tick();
+            stats.stopped("c");
+            stats.gone("c");
             List<Mark.Gap> gaps = gaps(Kind.STATS);
             assertThat(gaps).hasSize(2).allMatch(gap -> gap.subject().equals("c"));
             assertThat(gaps.get(0).from()).isBetween(begun, followed);
@@ -271,14 +276,14 @@ class SourcesTest {
     void samplesThatFailedForAWhileAreAGapUpToTheNextOneAndAShortLifeIsNone() {
         FakeEngine engine = new FakeEngine(path -> frame(1));
         StatsSource stats = stats(engine, Duration.ofSeconds(1));
-        stats.follow("c", true);
+        stats.started("c", true);
         await().until(() -> engine.open() == 1);
         FakeEngine.FakeStream stream = engine.streams.get(0);
         stream.lines.add(frame(1));
         await().until(() -> texts(Kind.STATS).size() == 1);
         long first = records(record -> record.kind() == Kind.STATS).get(0).received();
         pass(Duration.ofSeconds(11));
-        stats.look();
+        stats.tick();
         pass(Duration.ofSeconds(1));
         stream.lines.add(frame(2));
         await().until(() -> texts(Kind.STATS).size() == 2);
@@ -289,12 +294,12 @@ class SourcesTest {
         assertThat(gaps.get(0).to()).isEqualTo(gaps.get(1).from());
         assertThat(gaps.get(1).to()).isEqualTo(second);
         pass(Duration.ofSeconds(5));
-        stats.leaveAll();
-        stats.follow("short", true);
+        stats.disconnected();
+        stats.started("short", true);
         pass(Duration.ofSeconds(9));
-        stats.forget("short");
+        stats.gone("short");
         pass(Duration.ofSeconds(60));
-        stats.look();
+        stats.tick();
         assertThat(gaps(Kind.STATS)).hasSize(2);
     }
 
@@ -355,8 +360,9 @@ class SourcesTest {
         InspectSource inspects = inspects(engine);
         ContainerTracker containers = containers(engine, ContainerFilter.ALL, Duration.ofSeconds(1), inspects);
         for (String id : hostile) {
-            containers.recoverEvent(event("start", id));
-            containers.recoverInspect(inspect(id, ",\"State\":{\"Running\":true}"));
+            restoreEvent(containers, event("start", id));
+            byte[] description = inspect(id, ",\"State\":{\"Running\":true}");
+            containers.restore(new Record(0, Kind.INSPECT, id, 1, 1, 1, description), null);
         }
         containers.start();
         containers.connected();
@@ -402,7 +408,7 @@ class SourcesTest {
             });
             ContainerTracker containers =
                     containers(engine, ContainerFilter.ALL, Duration.ofSeconds(5), inspects(engine));
-            containers.recoverEvent(event("start", "old"));
+            restoreEvent(containers, event("start", "old"));
             containers.start();
             containers.connected();
             containers.happened(EventView.scan(event("start", "new")));
@@ -431,7 +437,7 @@ class SourcesTest {
         });
         InspectSource inspects = inspects(engine);
         for (int i = 0; i < 50; i++) {
-            inspects.request("c" + i);
+            inspects.changed("c" + i);
         }
         await().until(() -> engine.asked.size() == 50 && gaps(Kind.INSPECT).size() == 2);
         inspects.close();
@@ -450,16 +456,16 @@ class SourcesTest {
         byte[] removing = inspect("c", ",\"State\":{\"Status\":\"removing\",\"Running\":false}");
         byte[] running = inspect("d", ",\"State\":{\"Status\":\"running\",\"Running\":true}");
         for (String action : List.of("create", "start", "die", "destroy")) {
-            containers.recoverEvent(event(action, "c"));
+            restoreEvent(containers, event(action, "c"));
         }
-        containers.recoverEvent(event("start", "d"));
-        containers.recoverEvent(event("die", "d"));
+        restoreEvent(containers, event("start", "d"));
+        restoreEvent(containers, event("die", "d"));
         for (byte[] late : List.of(removing, running)) {
             Record record = new Record(0, Kind.INSPECT, late == removing ? "c" : "d", 1, 1, 1, late);
-            inspects.restore(record);
-            containers.recoverInspect(late);
+            inspects.restore(record, null);
+            containers.restore(record, null);
         }
-        containers.recoverEvent(event("die", "c"));
+        restoreEvent(containers, event("die", "c"));
         assertThat(inspects.snapshot()).map(Record::subject).containsExactly("d");
         containers.start();
         containers.connected();
@@ -505,30 +511,18 @@ class SourcesTest {
     }
 
     @Test
-    void withoutAnIntervalNothingIsSampled() {
-        FakeEngine engine = new FakeEngine(path -> frame(0));
-        StatsSource stats = stats(engine, Duration.ZERO);
-        stats.follow("c", true);
-        stats.leave("c");
-        stats.forget("c");
-        stats.leaveAll();
-        assertThat(engine.asked).isEmpty();
-        assertThat(engine.streams).isEmpty();
-    }
-
-    @Test
     void aDescriptionThatDidNotChangeIsNotRecordedAgain() {
         AtomicInteger version = new AtomicInteger();
         FakeEngine engine = new FakeEngine(path -> inspect("c", ",\"v\":" + version.get()));
         InspectSource inspects = inspects(engine);
         for (int i = 0; i < 3; i++) {
-            inspects.request("c");
+            inspects.changed("c");
             int asked = i + 1;
             await().until(() -> engine.asked.size() == asked);
         }
         await().until(() -> texts(Kind.INSPECT).size() == 1);
         version.set(1);
-        inspects.request("c");
+        inspects.changed("c");
         await().until(() -> texts(Kind.INSPECT).size() == 2);
         assertThat(texts(Kind.INSPECT)).containsExactly("{\"Id\":\"c\",\"v\":0}", "{\"Id\":\"c\",\"v\":1}");
         records(record -> record.kind() == Kind.INSPECT).forEach(inspects::appended);
@@ -542,14 +536,14 @@ class SourcesTest {
     void whatWaitsToBeWrittenIsNotRestatedButWhatWasWrittenBefore() {
         AtomicInteger version = new AtomicInteger();
         InspectSource inspects = inspects(new FakeEngine(path -> inspect("c", ",\"v\":" + version.get())));
-        inspects.request("c");
+        inspects.changed("c");
         await().until(() -> texts(Kind.INSPECT).size() == 1);
         assertThat(inspects.snapshot()).isEmpty();
         Record first = records(record -> record.kind() == Kind.INSPECT).get(0);
         inspects.appended(first);
         assertThat(inspects.snapshot()).containsExactly(first);
         version.set(1);
-        inspects.request("c");
+        inspects.changed("c");
         await().until(() -> texts(Kind.INSPECT).size() == 2);
         assertThat(inspects.snapshot()).containsExactly(first);
         Record second = records(record -> record.kind() == Kind.INSPECT).get(1);
@@ -561,15 +555,15 @@ class SourcesTest {
     void aDescriptionForWhichThereWasNoRoomIsNewsWhenItComesAgain() {
         FakeEngine engine = new FakeEngine(path -> inspect("c", ""));
         RecordQueue small = new RecordQueue(1, 2_000);
-        InspectSource inspects = new InspectSource(engine, clock, small, Redaction.ENV);
+        InspectSource inspects = new InspectSource(engine, clock, small, Redaction.ENV, destroyed);
         opened.add(inspects);
         small.put(new Record(0, Kind.EVENT, "", 1, 1, 1, new byte[1_000]));
-        inspects.request("c");
+        inspects.changed("c");
         await().until(() -> !small.takeDropped().isEmpty());
         List<Arrival> taken = new ArrayList<>();
         await().until(() -> {
             small.drainTo(taken, Integer.MAX_VALUE, 0);
-            inspects.request("c");
+            inspects.changed("c");
             return taken.size() > 1;
         });
         assertThat(taken)
@@ -595,14 +589,14 @@ class SourcesTest {
         CountDownLatch answering = new CountDownLatch(1);
         FakeEngine engine = describing(answering);
         InspectSource inspects = inspects(engine);
-        inspects.request("c");
+        inspects.changed("c");
         await().until(() -> engine.asked.size() == 1);
         for (int i = 0; i < 50; i++) {
-            inspects.request("c");
+            inspects.changed("c");
         }
         answering.countDown();
         await().until(() -> engine.asked.size() == 2 && texts(Kind.INSPECT).size() == 1);
-        inspects.request("other");
+        inspects.changed("other");
         await().until(() -> engine.asked.size() == 3);
         assertThat(engine.asked).containsExactly("/containers/c/json", "/containers/c/json", "/containers/other/json");
     }
@@ -613,10 +607,10 @@ class SourcesTest {
             throw new EngineStatusException(path, path.contains("gone") ? 404 : 500, "no");
         });
         InspectSource inspects = inspects(engine);
-        inspects.request("gone");
-        inspects.request("busy");
+        inspects.changed("gone");
+        inspects.changed("busy");
         await().until(() -> engine.asked.size() == 4);
-        inspects.request("busy");
+        inspects.changed("busy");
         await().until(() -> engine.asked.size() > 4);
         assertThat(engine.asked.stream().filter("/containers/gone/json"::equals))
                 .hasSize(1);
@@ -626,7 +620,7 @@ class SourcesTest {
     @Test
     void aDescriptionThatIsNoJsonIsNotRecordedBecauseItsSecretsCannotBeFound() throws IOException {
         FakeEngine engine = new FakeEngine(path -> "<html>PASSWORD=hunter2</html>".getBytes(UTF_8));
-        inspects(engine).request("c");
+        inspects(engine).changed("c");
         await().until(() -> !texts(Kind.MARK).isEmpty());
         assertThat(texts(Kind.INSPECT)).isEmpty();
         assertThat(Mark.fromJson(records(record -> true).get(0).payload()))
@@ -636,7 +630,7 @@ class SourcesTest {
     @Test
     void aDescriptionOfAnotherContainerIsNotRecordedAsThisOnes() {
         FakeEngine engine = new FakeEngine(path -> inspect("other", ""));
-        inspects(engine).request("c");
+        inspects(engine).changed("c");
         await().until(() -> !gaps(Kind.INSPECT).isEmpty());
         assertThat(texts(Kind.INSPECT)).isEmpty();
         Mark.Gap gap = gaps(Kind.INSPECT).get(0);
@@ -649,9 +643,9 @@ class SourcesTest {
         CountDownLatch answering = new CountDownLatch(1);
         FakeEngine engine = describing(answering);
         InspectSource inspects = inspects(engine);
-        inspects.request("c");
+        inspects.changed("c");
         await().until(() -> engine.asked.size() == 1);
-        inspects.forget("c");
+        inspects.gone("c");
         answering.countDown();
         await().until(() -> texts(Kind.INSPECT).size() == 1);
         records(record -> record.kind() == Kind.INSPECT).forEach(inspects::appended);
@@ -663,7 +657,7 @@ class SourcesTest {
         InspectSource inspects = inspects(new FakeEngine(path -> EMPTY));
         byte[] payload = new byte[64 * 1024];
         for (int i = 0; i < 1_000; i++) {
-            inspects.restore(new Record(0, Kind.INSPECT, "c" + i, 1, 1, 1, payload));
+            inspects.restore(new Record(0, Kind.INSPECT, "c" + i, 1, 1, 1, payload), null);
         }
         List<Record> kept = inspects.snapshot();
         assertThat(kept.stream().mapToLong(record -> record.payload().length).sum())
@@ -734,7 +728,7 @@ class SourcesTest {
         InspectSource inspects = inspects(engine);
         ContainerTracker containers = containers(engine, filter, Duration.ofSeconds(1), inspects);
         for (String event : recovered) {
-            containers.recoverEvent(event.getBytes(UTF_8));
+            restoreEvent(containers, event.getBytes(UTF_8));
         }
         containers.start();
         containers.connected();
@@ -790,7 +784,7 @@ class SourcesTest {
         assertThat(recorded(engine, including("image=*:1"))).containsExactly("db");
     }
 
-    /** ContainerTracker come and go for months while one stream stays open; what is known of them must go with them. */
+    /** Containers come and go for months while one stream stays open; what is known of them must go with them. */
     @Test
     void aMonthOfShortLivesLeavesNothingBehind() {
         FakeEngine engine = new FakeEngine(path -> {

@@ -31,9 +31,9 @@ class EventLedgerTest {
         byte[] payload = text.getBytes(StandardCharsets.UTF_8);
         Arrival.Event event = new Arrival.Event(
                 new Record(0, Kind.EVENT, "", time, now, now, payload),
-                EventLedger.key(payload),
+                ContentHash.of(payload),
                 wanted,
-                Arrival.Haste.SOON);
+                Arrival.Sync.SOON);
         append(ledger.before(event));
         assertThat(ledger.before(event)).as("asked again").isEmpty();
         if (ledger.repeats(event)) {
@@ -44,6 +44,15 @@ class EventLedgerTest {
                 journal.add(text);
             }
         }
+    }
+
+    private void restoreEvent(String text, long time) {
+        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        ledger.restore(new Record(0, Kind.EVENT, "", time, now, now, payload), null);
+    }
+
+    private void restore(Mark mark) {
+        ledger.restore(new Record(0, Kind.MARK, "", now, now, now, mark.toJson()), mark);
     }
 
     private void append(List<Arrival> arrivals) {
@@ -299,7 +308,7 @@ class EventLedgerTest {
         live(0, 10);
         now = time(100);
         connect(time(10), "the stream was cut");
-        ledger.lost();
+        ledger.ended();
         silence(30 * SECOND);
         connect(now, "the stream was cut again");
         ring(9, 12);
@@ -354,7 +363,7 @@ class EventLedgerTest {
         now = time(100);
         connect(time(9), "cut");
         ring(20, 23);
-        ledger.lost();
+        ledger.ended();
 
         connect(time(23), "cut again");
         ring(21, 25);
@@ -401,11 +410,11 @@ class EventLedgerTest {
     @Test
     void aQuestionThatAKilledRunLeftOpenIsAnsweredByTheNext() {
         Supplier<Mark.Unsettled> question = () -> new Mark.Unsettled(time(10), time(20), "cut");
-        ledger.recover(EventLedger.key("e9".getBytes(StandardCharsets.UTF_8)), time(9));
-        ledger.recover(question.get());
-        ledger.recover(EventLedger.key("e20".getBytes(StandardCharsets.UTF_8)), time(20));
+        restoreEvent("e9", time(9));
+        restore(question.get());
+        restoreEvent("e20", time(20));
         now = time(100);
-        assertThat(ledger.head())
+        assertThat(ledger.snapshot())
                 .hasSize(1)
                 .allSatisfy(mark -> assertThat(Mark.fromJson(mark.payload())).isEqualTo(question.get()));
         connect(time(50), "the recorder was not running");
@@ -416,13 +425,13 @@ class EventLedgerTest {
             assertThat(gap.to()).isEqualTo(time(20));
         });
         assertThat(journal).isEqualTo(events(21, 23));
-        assertThat(ledger.head()).isEmpty();
+        assertThat(ledger.snapshot()).isEmpty();
     }
 
     @Test
     void aRunThatStopsAnswersTheQuestionThatItRaised() {
         append(ledger.stopped());
-        ledger.recover(new Mark.Unsettled(time(10), time(20), "cut"));
+        restore(new Mark.Unsettled(time(10), time(20), "cut"));
         append(ledger.stopped());
         assertThat(marks)
                 .as("of the run before, which the engine may answer yet")
@@ -434,7 +443,7 @@ class EventLedgerTest {
         now = time(100);
         connect(time(10), "cut");
         ring(20, 22);
-        ledger.lost();
+        ledger.ended();
         append(ledger.stopped());
         append(ledger.stopped());
 
@@ -482,12 +491,12 @@ class EventLedgerTest {
         live(0, 700);
         String keys = ledger.keys();
         ledger = newLedger();
-        ledger.resume(keys);
-        ledger.resume(keys);
-        ledger.resume("no key");
-        ledger.resume("");
+        restore(new Mark.SegmentStart(keys, 0));
+        restore(new Mark.SegmentStart(keys, 0));
+        restore(new Mark.SegmentStart("no key", 0));
+        restore(new Mark.SegmentStart("", 0));
 
-        assertThat(keys.split(" ", -1)).hasSize(EventLedger.WINDOW).allMatch(key -> key.matches("[0-9a-f]{16}"));
+        assertThat(keys.split(" ", -1)).hasSize(KnownEvents.WINDOW).allMatch(key -> key.matches("[0-9a-f]{16}"));
         assertThat(ledger.keys()).isEqualTo(keys);
     }
 }

@@ -1,27 +1,13 @@
-package dev.shiplog.recorder;
+package dev.shiplog.recorder.writer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.file.DiskFullException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.recorder.engine.Watchdog;
-import dev.shiplog.recorder.source.ContainerFilter;
-import dev.shiplog.recorder.source.ContainerTracker;
-import dev.shiplog.recorder.source.FakeEngine;
-import dev.shiplog.recorder.source.HostSource;
-import dev.shiplog.recorder.source.InspectSource;
-import dev.shiplog.recorder.source.Redaction;
-import dev.shiplog.recorder.source.Redactor;
-import dev.shiplog.recorder.source.StatsSource;
-import dev.shiplog.recorder.writer.Arrival;
-import dev.shiplog.recorder.writer.Clock;
-import dev.shiplog.recorder.writer.EventLedger;
-import dev.shiplog.recorder.writer.JournalWriter;
-import dev.shiplog.recorder.writer.RecordQueue;
-import dev.shiplog.timeline.Coverage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -78,8 +64,7 @@ class JournalWriterTest {
     private final class Run {
         final RecordQueue queue = new RecordQueue(100, 100_000);
         final Clock clock = new Clock(() -> now, () -> now, queue::put);
-        final EventLedger ledger = new EventLedger(clock::mark);
-        final Coverage absence = new Coverage();
+        final Checkpoints checkpoints = new Checkpoints(clock, List.of());
         final JournalWriter writer;
 
         Run() {
@@ -87,7 +72,7 @@ class JournalWriterTest {
         }
 
         Run(Duration syncInterval) {
-            writer = new JournalWriter(journal, queue, ledger, absence, clock, true, syncInterval);
+            writer = new JournalWriter(journal, queue, checkpoints, clock, true, syncInterval);
         }
 
         void turn() {
@@ -103,17 +88,17 @@ class JournalWriterTest {
         }
 
         void event(String text, long time, boolean urgent) {
-            event(text, time, urgent ? Arrival.Haste.AT_ONCE : Arrival.Haste.SOON);
+            event(text, time, urgent ? Arrival.Sync.NOW : Arrival.Sync.SOON);
         }
 
-        void event(String text, long time, Arrival.Haste haste) {
+        void event(String text, long time, Arrival.Sync sync) {
             byte[] payload = text.getBytes(StandardCharsets.UTF_8);
             Record record = new Record(0, Kind.EVENT, "", time, now, now, payload);
-            queue.put(new Arrival.Event(record, EventLedger.key(payload), true, haste));
+            queue.put(new Arrival.Event(record, ContentHash.of(payload), true, sync));
         }
 
         void lost(long lostAt) {
-            queue.put(new Arrival.Lost(new Record(0, Kind.MARK, "", lostAt, now, now, new byte[0])));
+            queue.put(new Arrival.Ended(new Record(0, Kind.MARK, "", lostAt, now, now, new byte[0])));
         }
 
         void disconnected(long lostAt) {
@@ -174,7 +159,7 @@ class JournalWriterTest {
         run = new Run(Duration.ofSeconds(10));
         run.sample(1);
         run.turn();
-        run.event("health check", now, Arrival.Haste.IN_COMPANY);
+        run.event("health check", now, Arrival.Sync.BATCHED);
         now += 10 * SECOND - 1;
         run.turn();
         assertThat(journal.synced).isZero();
@@ -210,12 +195,12 @@ class JournalWriterTest {
     @Test
     void anUnwantedEventIsAccountedForButNotWritten() {
         Record record = new Record(0, Kind.EVENT, "", now, now, now, new byte[] {1});
-        run.queue.put(new Arrival.Event(record, 7, false, Arrival.Haste.SOON));
+        run.queue.put(new Arrival.Event(record, 7, false, Arrival.Sync.SOON));
 
         run.turn();
 
         assertThat(journal.records).isEmpty();
-        assertThat(run.ledger.holds(7)).isTrue();
+        assertThat(run.checkpoints.ledger().holds(7)).isTrue();
     }
 
     @Test
@@ -336,7 +321,7 @@ class JournalWriterTest {
         run.disconnected(began);
         run.turn();
         now += 10 * SECOND;
-        journal.segment.addAll(0, head());
+        journal.segment.addAll(0, run.checkpoints.snapshot());
         restarted();
         now += 10 * SECOND;
         long reached = now;
@@ -407,7 +392,7 @@ class JournalWriterTest {
         assertThat(payloads(Kind.EVENT)).containsExactly("e1", "die");
         assertThat(journal.synced).isEqualTo(journal.records.size());
 
-        journal.segment.addAll(0, head());
+        journal.segment.addAll(0, run.checkpoints.snapshot());
         restarted();
         run.connected(true);
         run.event("die", now - SECOND / 10, true);
@@ -485,7 +470,7 @@ class JournalWriterTest {
         run.sample(1);
         run.turn();
         long sampled = now;
-        journal.segment.addAll(0, head());
+        journal.segment.addAll(0, run.checkpoints.snapshot());
         now += SECOND / 5;
         restarted();
         return sampled;
@@ -575,7 +560,7 @@ class JournalWriterTest {
                     run = restarted();
                     lost = false;
                 }
-                case 1 -> journal.segment = head();
+                case 1 -> journal.segment = run.checkpoints.snapshot();
                 default -> {
                     if (!lost) {
                         lost = true;
@@ -634,30 +619,13 @@ class JournalWriterTest {
         return event;
     }
 
-    /** As a segment begins. */
-    private List<Record> head() {
-        List<Record> head = new ArrayList<>();
-        long complete = run.absence.completeAt(now);
-        head.add(run.clock.mark(complete, new Mark.SegmentStart(run.ledger.keys(), 0)));
-        head.addAll(run.absence.head());
-        head.addAll(run.ledger.head());
-        return head;
-    }
-
     /** Killed, and started again on what the newest segment holds. What had not been written is lost. */
     private Run restarted() {
         now += SECOND / 10;
         run = new Run();
-        FakeEngine unasked = new FakeEngine(path -> new byte[0]);
-        StatsSource stats = new StatsSource(unasked, new Watchdog(), run.clock, run.queue, Duration.ZERO);
-        InspectSource inspects = new InspectSource(unasked, run.clock, run.queue, Redaction.ENV);
-        ContainerTracker containers =
-                new ContainerTracker(unasked, run.clock, run.queue, ContainerFilter.ALL, stats, inspects);
-        HostSource host = new HostSource(unasked, run.clock, new Redactor(Redaction.NONE, run.clock, run.queue::put));
-        Resumption tail = new Resumption(run.ledger, containers, inspects, host, run.absence);
-        journal.segment.forEach(tail::accept);
-        run.absence.runEnded();
-        journal.segment.addAll(head());
+        journal.segment.forEach(run.checkpoints::restore);
+        run.checkpoints.restored(new Appender.Recovery(false, 1, now, List.of()));
+        journal.segment.addAll(run.checkpoints.snapshot());
         return run;
     }
 }

@@ -1,0 +1,39 @@
+package dev.shiplog.recorder.source;
+
+import dev.shiplog.journal.record.Kind;
+import java.io.Closeable;
+
+/**
+ * Records something of each container, as the {@link ContainerTracker} says which containers there are. The tracker's
+ * thread makes all calls, except {@link #close}. Each may come again with nothing new.
+ */
+public interface Follower extends Closeable {
+    /** What it records: a gap of that kind says that the tracker does not know which containers there are. */
+    Kind kind();
+
+    /**
+     * The container runs, and the filters want it.
+     *
+     * @param certain false if only the journal says so; if the engine does not know the container, nothing is missing
+     */
+    default void started(String id, boolean certain) {}
+
+    /** The container no longer runs, or the filters do not want it. */
+    default void stopped(String id) {}
+
+    /** Something about the container changed, and the filters want it. */
+    default void changed(String id) {}
+
+    /** The container no longer exists. */
+    void gone(String id);
+
+    /** The engine is gone, or the recorder stops. After a reconnect each running container is {@link #started} again. */
+    void disconnected();
+
+    /** A second has passed; comes only while the engine is connected. */
+    void tick();
+
+    /** After {@link #disconnected}. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,61 @@
+package dev.shiplog.recorder.writer;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The keys of the newest {@value #WINDOW} events in the journal, oldest first. */
+final class KnownEvents {
+    /** Twice the engine's ring: live events may overtake each other. */
+    static final int WINDOW = 512;
+
+    private final Deque<Long> keys = new ArrayDeque<>();
+
+    void add(long key) {
+        keys.add(key);
+        if (keys.size() > WINDOW) {
+            keys.remove();
+        }
+    }
+
+    boolean contains(long key) {
+        return keys.contains(key);
+    }
+
+    boolean isEmpty() {
+        return keys.isEmpty();
+    }
+
+    /** How often each key is known: two events may have the same bytes. */
+    Map<Long, Integer> counts() {
+        Map<Long, Integer> counts = new HashMap<>();
+        keys.forEach(key -> counts.merge(key, 1, Integer::sum));
+        return counts;
+    }
+
+    /** The keys as a segment's start lists them: 16 hexadecimal digits each, with spaces between. */
+    String text() {
+        return keys.stream().map(HexFormat.of()::toHexDigits).collect(Collectors.joining(" "));
+    }
+
+    /** Replaces what is known by what {@link #text} gave, unless that holds no key. */
+    void replace(String text) {
+        List<Long> replacement = new ArrayList<>();
+        for (String key : text.split(" ", -1)) {
+            try {
+                replacement.add(Long.parseUnsignedLong(key, 16));
+            } catch (NumberFormatException e) {
+                // A later version may have other keys.
+            }
+        }
+        if (!replacement.isEmpty()) {
+            keys.clear();
+            replacement.forEach(this::add);
+        }
+    }
+}
