@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
  * each time. It runs as pid 1 of its own pid namespace, as in a container, where pids repeat at each start.
  *
  * <p>Two kills of five come at any moment of the start-up, most others at any moment after the first record; where a
- * minute ends in time, the kill comes at the roll to the next segment. {@code -Dshiplog.kills=200} kills 200 times
- * instead of 25, {@code -Dshiplog.seed=N} repeats the choices of a run.
+ * minute ends in time, the kill comes at the roll to the next segment. {@code mvn -Dshiplog.kills=200 …} kills 200 times
+ * instead of 25, {@code mvn -Dshiplog.seed=N …} repeats the choices of a run.
  */
 class KillTest {
     private static final int KILLS = Integer.getInteger("shiplog.kills", 25);
