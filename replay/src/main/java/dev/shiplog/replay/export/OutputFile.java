@@ -1,5 +1,6 @@
 package dev.shiplog.replay.export;
 
+import dev.shiplog.journal.file.AtomicFile;
 import dev.shiplog.journal.file.Compression;
 import java.io.Closeable;
 import java.io.FilterOutputStream;
@@ -7,33 +8,32 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is there when it is complete, and not before: written beside its place under a name that ends in
- * {@code .tmp}, forced to disk, then moved. A lock keeps two that write the same file apart; what a killed one left is
- * written over. A link is followed. What is no regular file (a pipe, a device) is written to as it is.
+ * The file that an export writes, compressed as its name says: an {@link AtomicFile}, so that it is there when it is
+ * complete and not before. A link is followed. What is no regular file (a pipe, a device) is written to as it is. Not
+ * thread safe.
  */
 public final class OutputFile implements Closeable {
     private final Path target;
-    private final Path written;
+    /** Null if the target is no regular file. */
+    private final @Nullable AtomicFile file;
+
     private final FileChannel channel;
     private final OutputStream stream;
     private boolean complete;
-    private boolean committed;
 
-    private OutputFile(Path target, Path written, Compression compression, FileChannel channel) throws IOException {
+    private OutputFile(Path target, @Nullable AtomicFile file, FileChannel channel, Compression compression)
+            throws IOException {
         this.target = target;
-        this.written = written;
+        this.file = file;
         this.channel = channel;
         this.stream = compression.to(new Content(target, channel));
     }
@@ -61,7 +61,7 @@ public final class OutputFile implements Closeable {
             throw new IOException(named + ": is a directory; name a file in it");
         }
         if (Files.exists(named) && !Files.isRegularFile(named)) {
-            return new OutputFile(named, named, compression, FileChannel.open(named, StandardOpenOption.WRITE));
+            return new OutputFile(named, null, FileChannel.open(named, StandardOpenOption.WRITE), compression);
         }
         Path target = Files.isSymbolicLink(named) ? named.toRealPath() : named;
         if (Files.exists(target) && !replace) {
@@ -71,29 +71,11 @@ public final class OutputFile implements Closeable {
         if (directory != null && Files.notExists(directory)) {
             throw new NoSuchFileException(directory.toString());
         }
-        Path written = target.resolveSibling(target.getFileName() + ".tmp");
-        FileChannel channel = FileChannel.open(written, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            lock(channel, written);
-            channel.truncate(0);
-            return new OutputFile(target, written, compression, channel);
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+        AtomicFile file = AtomicFile.begin(target);
+        if (file == null) {
+            throw new IOException(AtomicFile.temporary(target) + ": another export writes this file");
         }
-    }
-
-    /** Makes sure that nobody else writes to the open file, nor has just moved it to its place. */
-    private static void lock(FileChannel channel, Path written) throws IOException {
-        boolean taken;
-        try {
-            taken = channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            taken = false;
-        }
-        if (!taken || Files.notExists(written, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(written + ": another export writes this file");
-        }
+        return new OutputFile(target, file, file.channel(), compression);
     }
 
     /** Where the content goes. */
@@ -101,12 +83,12 @@ public final class OutputFile implements Closeable {
         return stream;
     }
 
-    /** Ends the content and forces it to disk; its place is not yet taken. */
+    /** Ends the content and forces it to disk; it is not in its place yet. */
     void complete() throws IOException {
         if (!complete) {
             stream.close();
-            if (!written.equals(target)) {
-                channel.force(true);
+            if (file != null) {
+                file.force();
             }
             complete = true;
         }
@@ -115,36 +97,22 @@ public final class OutputFile implements Closeable {
     /** Ends the content and moves the file to its place. */
     public void commit() throws IOException {
         complete();
-        if (!written.equals(target)) {
-            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            force(target.toAbsolutePath().getParent());
+        if (file != null) {
+            file.commit();
         }
-        committed = true;
         channel.close();
-    }
-
-    /** Forces the new name to disk, where a directory can be opened at all. */
-    private static void force(@Nullable Path directory) {
-        if (directory == null) {
-            return;
-        }
-        try (FileChannel names = FileChannel.open(directory)) {
-            names.force(true);
-        } catch (IOException e) {
-            // the file is in its place all the same
-        }
     }
 
     /** Whether what is written can be read at once, and not only when the file is complete. */
     public boolean isInPlace() {
-        return written.equals(target);
+        return file == null;
     }
 
-    /** Gives up what was not committed. An interrupt may have closed the channel by then. */
+    /** Gives up what was not committed. An interrupt may have closed the channel before. */
     @Override
     public void close() throws IOException {
-        if (!committed && !written.equals(target)) {
-            Files.deleteIfExists(written);
+        if (file != null) {
+            file.close();
         }
         channel.close();
     }

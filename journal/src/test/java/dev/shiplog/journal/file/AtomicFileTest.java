@@ -1,0 +1,70 @@
+package dev.shiplog.journal.file;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+    @TempDir
+    private Path directory;
+
+    private Path target;
+
+    @BeforeEach
+    void writeTheOldContent() throws IOException {
+        target = Files.writeString(directory.resolve("file"), "old");
+    }
+
+    private AtomicFile begin(String content) throws IOException {
+        AtomicFile file = requireNonNull(AtomicFile.begin(target));
+        file.channel().write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+        return file;
+    }
+
+    @Test
+    void replacesTheFileOnlyWhenItIsCommitted() throws IOException {
+        try (AtomicFile file = begin("new")) {
+            file.force();
+            assertThat(target).hasContent("old");
+            file.commit();
+            assertThat(target).hasContent("new");
+        }
+        assertThat(target).hasContent("new");
+        assertThat(AtomicFile.temporary(target)).doesNotExist();
+    }
+
+    @Test
+    void leavesNothingOfWhatIsNotCommitted() throws IOException {
+        begin("new").close();
+        assertThat(target).hasContent("old");
+        assertThat(AtomicFile.temporary(target)).doesNotExist();
+    }
+
+    @Test
+    void overwritesWhatAKilledWriterLeft() throws IOException {
+        Files.writeString(AtomicFile.temporary(target), "half of a longer content");
+        try (AtomicFile file = begin("new")) {
+            file.force();
+            file.commit();
+        }
+        assertThat(target).hasContent("new");
+    }
+
+    @Test
+    void refusesASecondWriterAndHarmsNotTheFirst() throws IOException {
+        try (AtomicFile file = begin("new")) {
+            assertThat(AtomicFile.begin(target)).isNull();
+            file.force();
+            file.commit();
+        }
+        assertThat(target).hasContent("new");
+    }
+}
