@@ -181,8 +181,8 @@ class ExportDamageTest {
                 assertThat(to).as("%s is not lost, %s", loss, as).isGreaterThanOrEqualTo(from);
             }
             if (loss.records() > 0) {
-                assertThat(loss.fromSequence()).as("%s, %s", loss, as).isGreaterThanOrEqualTo(from);
-                assertThat(loss.toSequence()).as("%s, %s", loss, as).isLessThanOrEqualTo(to);
+                assertThat(loss.sequences().from()).as("%s, %s", loss, as).isGreaterThanOrEqualTo(from);
+                assertThat(loss.sequences().to()).as("%s, %s", loss, as).isLessThanOrEqualTo(to);
             }
         }
         if (to >= from && losses.stream().allMatch(loss -> loss.records() >= 0)) {

@@ -1,17 +1,14 @@
 package dev.shiplog.journal;
 
-import dev.shiplog.journal.bytes.Bytes;
-import dev.shiplog.journal.codec.Encoder;
 import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.file.DiskFullException;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.file.Preallocator;
-import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.segment.ChronicleFiles;
 import dev.shiplog.journal.segment.Excerpt;
-import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.Roll;
@@ -23,33 +20,21 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one writer of a journal. What {@link #append} took survives {@code kill -9}; what {@link #sync} took survives a
- * power cut. All calls, {@link #close} included, belong to the thread that opened it.
+ * The one writer of a journal. What {@link #append} has taken survives {@code kill -9}; what {@link #sync} has forced to
+ * disk survives a power cut. All calls, {@link #close} included, belong to the thread that opened it.
  *
- * <p>Records go to the segment of the time of their receipt, but time never goes back here: after a backward step of the
- * clock they go on in the segment that is there.
+ * <p>A record goes to the segment of the time of its receipt, but time never goes back here: after a backward step of the
+ * clock, records go to the segment that is there.
  */
 public final class Appender implements Closeable {
-    /** A group is closed when it holds this much, so that damage costs no more. */
-    private static final int GROUP_BYTES = 1 << 20;
-    /** A buffer that grew for one large record is given back. */
-    private static final int KEEP_BUFFER = 1 << 20;
-    /** What an excerpt needs on disk besides the coded record. */
-    private static final int FRAME = 64;
-
-    private static final int GROUP_ROOM = 256;
     /** Longer than any engine's id; what claims to be one must not make a header that no reader takes. */
     private static final int LONGEST_ID = 128;
-    /** A coded record is smaller than its payload but for this; the encoder may at worst double a short one. */
-    private static final int CODING_ROOM = 4096;
 
     /**
      * @param roll when a new segment begins
@@ -67,150 +52,133 @@ public final class Appender implements Closeable {
     }
 
     /**
-     * What was found at opening.
+     * What the recovery scan found at opening.
      *
      * @param created true if there was no journal
      * @param lastSequence of the newest intact record, 0 if there is none
      * @param lastReceived of that record, ns since the epoch, 0 if there is none
-     * @param damage what could not be read in the newest segment, which then was set aside as it is
+     * @param damage what could not be read in segments that were quarantined for it
      */
     public record Recovery(boolean created, long lastSequence, long lastReceived, List<Loss> damage) {}
 
     private final Thread owner = Thread.currentThread();
-    private final Path path;
     private final Options options;
     private final JournalDirectory directory;
-    private final JournalLock lock;
+    private final Resources resources;
     private final Recovery recovery;
     private final String journal;
     private final Preallocator room;
     private final ChronicleWriter chronicle;
-
-    private final Encoder encoder = new Encoder();
-    private final Bytes frame = new Bytes(1024);
-    private Bytes coded = new Bytes(8192);
+    private final SegmentWriter writer;
 
     private String engine = "";
-    private Supplier<List<Record>> opening = List::of;
+    private Supplier<List<Record>> snapshot = List::of;
 
     /** The segment that is written to, at first the one that an older run left; null if there is none. */
     private @Nullable SegmentName segment;
-    /** Whether this run wrote its header and opening to it. */
+    /** Whether this run wrote its header and snapshot to it. */
     private boolean begun;
-    /** Whether the header says which engine it is. */
-    private boolean headed;
-    /** Where its next excerpt begins. */
-    private long used;
+    /** Whether its newest header names the engine as it is known now. */
+    private boolean engineNamed;
 
-    private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
-    private long minTime = Long.MAX_VALUE;
-    private long maxTime = Long.MIN_VALUE;
-
-    private boolean inGroup;
-    private long groupBytes;
-    private int salt;
-
-    private long nextSequence;
     /** The highest receipt so far, and never before the newest segment's start. */
     private long clock;
 
     private boolean closed;
 
-    private Appender(
-            Path path, Options options, JournalDirectory directory, JournalLock lock, Consumer<RecordView> tail)
-            throws IOException {
-        this.path = path;
+    private Appender(Path path, Options options, Consumer<RecordView> tail, Resources resources) throws IOException {
         this.options = options;
-        this.directory = directory;
-        this.lock = lock;
-        this.room = new Preallocator(path, options.minimumFree(), options.access());
-        room.floor(0);
+        this.resources = resources;
+        directory = JournalDirectory.open(path);
+        resources.add(JournalLock.take(path));
+        room = resources.add(new Preallocator(path, options.minimumFree(), ChronicleFiles.MARGIN, options.access()));
+        room.checkFree(0);
         directory.grant(options.access());
         directory.clear(options.roll());
         RecoveryScan found = RecoveryScan.read(directory, tail);
         journal = found.journal();
-        nextSequence = found.nextSequence();
         segment = found.segment();
-        used = found.used();
-        counts.putAll(found.counts());
-        minTime = found.minTime();
-        maxTime = found.maxTime();
         clock = firstClock(found);
         SegmentName last = segment;
-        if (last != null && !found.isFull()) {
-            room.goOn(directory.resolve(last), used);
-            // Chronicle writes an end mark, if nothing else; and nothing stays of a payload that a kill cut in half.
-            room.reserve(used, Excerpt.MAX_CODED);
+        if (last != null && !found.isClosedByWriter()) {
+            room.resume(directory.resolve(last), found.used());
+            // Chronicle writes an EOF marker, if nothing else; and nothing stays of a payload that a kill cut in half.
+            room.reserve(found.used(), Excerpt.MAX_CODED);
         }
-        room.reserveMetadata();
+        makeMetadata();
         List<Loss> damage = new ArrayList<>(found.damage());
-        chronicle = goOn(damage);
+        chronicle = resources.add(openChronicle(damage));
+        writer = new SegmentWriter(chronicle, room, found);
         recovery = new Recovery(found.isCreated(), found.lastSequence(), found.lastReceived(), List.copyOf(damage));
     }
 
-    /** Chronicle in the newest segment; if it cannot bear that, which its own pages may be the reason of, in a new one. */
-    private ChronicleWriter goOn(List<Loss> damage) throws IOException {
-        SegmentName last = segment;
-        try {
-            return new ChronicleWriter(path, options.roll(), clock, last == null ? clock : last.start());
-        } catch (JournalFailedException e) {
-            if (last == null || isOfTheProcess(e)) {
-                throw e;
-            }
-            damage.add(new Loss(last.text(), 0, 0, 0, 0, 0, 0, "Chronicle Queue cannot go on in it", false));
-            directory.setAside(last);
-            directory.clear(options.roll());
-            room.reserveMetadata();
-            segment = null;
-            return new ChronicleWriter(path, options.roll(), clock, clock);
-        }
-    }
-
-    /** Never before the start of any segment there is, and in none that cannot be added to. */
-    private long firstClock(RecoveryScan found) {
-        long length = options.roll().length().toNanos();
-        SegmentName last = found.segment();
-        long start =
-                last != null && found.isFull() ? Math.max(found.newestStart(), last.start() + 1) : found.newestStart();
-        return Math.max(found.clock(), Math.floorDiv(start + length - 1, length) * length);
-    }
-
     /**
-     * Opens the journal in {@code directory}, which is made (mode 0700) if missing, for appending.
+     * Opens the journal in {@code directory} for appending; makes the directory (mode 0700) if it is missing.
      *
      * @param tail is shown every intact record of the newest segment before this returns, oldest first
      * @throws DiskFullException if there is no room to begin
      * @throws IOException naming the directory and what is wrong with it: another recorder has it, say
      */
     public static Appender open(Path directory, Options options, Consumer<RecordView> tail) throws IOException {
-        JournalDirectory prepared = JournalDirectory.open(directory);
-        JournalLock lock = JournalLock.take(directory);
+        Resources resources = new Resources();
         try {
-            return new Appender(directory, options, prepared, lock, tail);
+            return new Appender(directory, options, tail, resources);
         } catch (IOException | RuntimeException | Error e) {
-            lock.close();
+            resources.closeAfter(e);
             throw e;
         }
+    }
+
+    /** Opens Chronicle on the newest segment. If Chronicle rejects it (its own pages may be corrupt), on a new one. */
+    private ChronicleWriter openChronicle(List<Loss> damage) throws IOException {
+        SegmentName last = segment;
+        try {
+            return new ChronicleWriter(directory.path(), options.roll(), clock, last == null ? clock : last.start());
+        } catch (JournalFailedException e) {
+            if (last == null || isProcessEnding(e)) {
+                throw e;
+            }
+            damage.add(Loss.ofSegment(last.text(), Loss.Cause.DAMAGED, "Chronicle Queue cannot go on in it"));
+            directory.quarantine(last);
+            directory.clear(options.roll());
+            makeMetadata();
+            segment = null;
+            return new ChronicleWriter(directory.path(), options.roll(), clock, clock);
+        }
+    }
+
+    private void makeMetadata() throws IOException {
+        room.makeZeros(directory.resolve(ChronicleFiles.METADATA), ChronicleFiles.METADATA_BYTES);
+    }
+
+    /** Never before the start of any segment there is, and after one that is closed. */
+    private long firstClock(RecoveryScan found) {
+        long length = options.roll().length().toNanos();
+        SegmentName last = found.segment();
+        long start = last != null && found.isClosedByWriter()
+                ? Math.max(found.newestStart(), last.start() + 1)
+                : found.newestStart();
+        return Math.max(found.clock(), Math.floorDiv(start + length - 1, length) * length);
     }
 
     public Recovery recovery() {
         return recovery;
     }
 
-    /** The engine's id, for a header before the next record, and those of the segments to come. */
-    public void engineId(String id) {
+    /** Names the engine in a header before the next record, and in the headers of the segments to come. */
+    public void setEngineId(String id) {
         String known = id.length() > LONGEST_ID ? id.substring(0, LONGEST_ID) : id;
-        headed &= known.equals(engine);
+        engineNamed &= known.equals(engine);
         engine = known;
     }
 
     /**
-     * What every segment begins with, after its header: asked for on this thread at the first append to a segment, also
-     * when an older run began that segment. It is written as restated, in a journal that was empty only its
-     * {@code segment-start} is.
+     * Sets what every segment begins with, after its header. The supplier is called on this thread at the first append to
+     * a segment, also when an older run began that segment. Its records are written as restated, but in a journal that
+     * was empty only the {@code segment-start} is.
      */
-    public void snapshot(Supplier<List<Record>> newOpening) {
-        opening = newOpening;
+    public void setSnapshot(Supplier<List<Record>> newSnapshot) {
+        snapshot = newSnapshot;
     }
 
     /**
@@ -227,14 +195,14 @@ public final class Appender implements Closeable {
         if (begun
                 && current != null
                 && clock - current.start() < current.roll().length().toNanos()) {
-            chronicle.clock(clock);
-            if (!headed) {
+            chronicle.setClock(clock);
+            if (!engineNamed) {
                 writeHeader();
             }
             return write(record, false);
         }
         SegmentName target = SegmentName.at(options.roll(), clock);
-        long from = target.equals(current) ? used : 0;
+        long from = target.equals(current) ? writer.used() : 0;
         try {
             begin(target, record);
             long sequence = write(record, false);
@@ -244,25 +212,25 @@ public final class Appender implements Closeable {
             }
             return sequence;
         } catch (JournalFailedException e) {
-            if (!isOfTheProcess(e)) {
-                directory.setAside(target); // or the next run would meet the same
+            if (!isProcessEnding(e)) {
+                directory.quarantine(target); // or the next run would fail in the same way
             }
             throw e;
         }
     }
 
     /** Whether the segment is not to blame: a JVM that is ending loads no more of Chronicle's classes. */
-    private static boolean isOfTheProcess(JournalFailedException e) {
+    private static boolean isProcessEnding(JournalFailedException e) {
         return e.getCause() instanceof LinkageError;
     }
 
-    /** The last record that a reader finds behind {@code from}: once for each segment Chronicle is not believed. */
+    /** The sequence of the last record that a reader finds after {@code from}: checks Chronicle once for each segment. */
     private long lastIn(SegmentName written, long from) throws IOException {
         boolean interrupted = Thread.interrupted(); // which would close the file, and is the caller's to see
-        try (SegmentReader reader = new SegmentReader(directory.resolve(written), new LossTracker())) {
-            reader.position(from);
+        try (SegmentReader reader = new SegmentReader(directory.resolve(written), new LossTracker(loss -> {}))) {
+            reader.seek(from);
             long last = 0;
-            while (reader.next() == SegmentReader.Step.RECORD) {
+            while (reader.next()) {
                 last = reader.record().sequence();
             }
             return last;
@@ -277,106 +245,40 @@ public final class Appender implements Closeable {
 
     /** Goes to {@code target}: nothing is written to it unless there is room for all that it begins with. */
     private void begin(SegmentName target, Record first) throws IOException {
-        room.floor(0);
-        List<Record> records = opening.get();
-        long bytes = bound(first);
+        room.checkFree(0);
+        List<Record> records = snapshot.get();
+        long bytes = SegmentWriter.bound(first);
         for (Record record : records) {
-            bytes += bound(record);
+            bytes += SegmentWriter.bound(record);
         }
         begun = false;
         if (target.equals(segment)) {
-            room.reserve(used, bytes);
+            writer.resume(bytes);
         } else {
-            room.begin(directory.resolve(target), bytes);
+            writer.begin(directory.resolve(target), bytes);
             segment = target;
-            used = 0;
-            counts.clear();
-            minTime = Long.MAX_VALUE;
-            maxTime = Long.MIN_VALUE;
         }
-        chronicle.clock(clock);
+        chronicle.setClock(clock);
         writeHeader();
-        boolean empty = nextSequence == 1;
+        boolean firstEver = writer.isFirst();
         for (Record record : records) {
-            boolean unknown = empty && MarkType.of(record.payload(), record.payload().length) != MarkType.SEGMENT_START;
-            write(record, !unknown);
+            boolean isNews =
+                    firstEver && MarkType.of(record.payload(), record.payload().length) != MarkType.SEGMENT_START;
+            write(record, !isNews);
         }
         begun = true;
     }
 
-    /** What follows begins a group. */
     private void writeHeader() throws IOException {
-        inGroup = false;
-        Excerpt.header(
-                new SegmentHeader(journal, options.host(), engine, options.boot(), options.writer(), clock), frame);
-        room.reserve(used, frame.length());
-        put(frame);
-        headed = true;
-    }
-
-    /** At most so many bytes come to the file for this record. */
-    private static long bound(Record record) {
-        return CODING_ROOM + 2L * record.payload().length;
+        writer.write(new SegmentHeader(journal, options.host(), engine, options.boot(), options.writer(), clock));
+        engineNamed = true;
     }
 
     private long write(Record record, boolean restated) throws IOException {
-        boolean newGroup = !inGroup || encoder.isFull() || groupBytes >= GROUP_BYTES;
-        inGroup = false; // if anything fails, what the encoder remembers is not what was written
-        if (newGroup) {
-            encoder.startGroup();
-        }
-        int index = encoder.size();
-        Excerpt.begin(coded);
-        // At once: while a buffer doubles, it is there twice.
-        coded.ensure(record.payload().length + CODING_ROOM);
-        if (restated) {
-            encoder.encodeRestated(record, coded);
-        } else {
-            encoder.encode(record, coded);
-        }
-        int length = coded.length() - Excerpt.CRC_WIDTH;
-        int parts = (length + Excerpt.MAX_CODED - 1) / Excerpt.MAX_CODED;
-        room.reserve(used, length + (long) FRAME * parts + (newGroup ? GROUP_ROOM : 0));
-        clock = Math.max(clock, record.received());
-        if (newGroup) {
-            beginGroup();
-        }
-        if (parts == 1) {
-            Excerpt.seal(coded, salt);
-            put(coded);
-        } else {
-            putParts(index, length, parts);
-        }
-        inGroup = true;
-        groupBytes += length;
-        counts.merge(record.kind(), 1L, Long::sum);
-        minTime = Math.min(minTime, record.time());
-        maxTime = Math.max(maxTime, record.time());
-        return nextSequence++;
-    }
-
-    private void beginGroup() throws IOException {
-        salt = Excerpt.salt(journal, nextSequence);
-        Excerpt.group(new Group(nextSequence, salt, clock, minTime, maxTime, counts), frame);
-        put(frame);
-        groupBytes = 0;
-    }
-
-    private void putParts(int index, int length, int parts) throws IOException {
-        for (int part = 0; part < parts; part++) {
-            int from = part * Excerpt.MAX_CODED;
-            int count = Math.min(Excerpt.MAX_CODED, length - from);
-            Excerpt.part(index, part, parts, coded.array(), Excerpt.CRC_WIDTH + from, count, salt, frame);
-            put(frame);
-        }
-        if (length > KEEP_BUFFER) {
-            coded = new Bytes(8192);
-        }
-    }
-
-    private void put(Bytes excerpt) throws IOException {
-        chronicle.write(excerpt.array(), 0, excerpt.length());
-        used = chronicle.position();
+        long highest = Math.max(clock, record.received());
+        long sequence = writer.write(record, restated, highest);
+        clock = highest;
+        return sequence;
     }
 
     /** Forces to disk what was appended so far. */
@@ -402,14 +304,6 @@ public final class Appender implements Closeable {
         }
         check();
         closed = true;
-        try {
-            chronicle.close();
-        } finally {
-            try {
-                room.close();
-            } finally {
-                lock.close();
-            }
-        }
+        resources.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.shiplog.journal;
 
 import dev.shiplog.journal.segment.Roll;
+import java.io.Closeable;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.SyncMode;
 import net.openhft.chronicle.core.time.TimeProvider;
@@ -15,24 +16,26 @@ import net.openhft.chronicle.wire.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes payloads to Chronicle Queue files; the only class that knows Chronicle. It gives Chronicle no chance to meet
- * what it cannot bear: the caller has taken the lock, cleared the directory, reserved the room and checked the size. If
- * Chronicle fails all the same, it is never called again: after an error in a memory-mapped file it may write anywhere.
- * All calls belong to one thread.
+ * Writes payloads to Chronicle Queue files; the only class that calls Chronicle. What is known of its files is in {@link
+ * dev.shiplog.journal.segment.ChronicleFiles}.
+ *
+ * <p>Chronicle meets nothing that it cannot handle: the caller has taken the lock, cleared the directory, reserved the
+ * room and checked the size. If Chronicle fails all the same, it is never called again: after an error in a memory-mapped
+ * file it may write anywhere. All calls belong to one thread.
  */
-final class ChronicleWriter {
+final class ChronicleWriter implements Closeable {
     /** Chronicle takes at most a quarter of this as one excerpt. Files grow by it, sparsely. */
     private static final int BLOCK = 1 << 20;
-    /** Chronicle waits this long for locks and half-made files; with our own lock and a cleared directory, for none. */
+    /** How long Chronicle waits for locks and half-made files: with our own lock and a cleared directory there are none. */
     private static final int TIMEOUT_MILLIS = 2_000;
 
     static {
-        quiet("chronicle.analytics.disable", "true"); // phones home
-        quiet("chronicle.announcer.disable", "true"); // prints a banner
-        quiet("chronicle.disk.monitor.disable", "true"); // a thread; the appender looks itself
-        quiet("disable.perf.info", "true");
-        quiet("background.releaser", "false"); // a thread
-        quiet("chronicle.table.store.timeoutMS", "2000");
+        System.setProperty("chronicle.analytics.disable", "true"); // phones home
+        System.setProperty("chronicle.announcer.disable", "true"); // prints a banner
+        System.setProperty("chronicle.disk.monitor.disable", "true"); // a thread; the appender checks the disk itself
+        System.setProperty("disable.perf.info", "true");
+        System.setProperty("background.releaser", "false"); // a thread
+        System.setProperty("chronicle.table.store.timeoutMS", String.valueOf(TIMEOUT_MILLIS));
     }
 
     private final Path directory;
@@ -43,11 +46,11 @@ final class ChronicleWriter {
 
     /**
      * @param clock of the first write, ns since the epoch
-     * @param newest the start of the newest segment there is, or 0: older ones are not opened
+     * @param newest the start of the newest segment, ns since the epoch: older ones are not opened
      */
     ChronicleWriter(Path directory, Roll roll, long clock, long newest) throws JournalFailedException {
         this.directory = directory;
-        clock(clock);
+        setClock(clock);
         RollCycle cycle = rollCycle(roll);
         TimeProvider time = () -> clockMillis;
         try {
@@ -59,19 +62,13 @@ final class ChronicleWriter {
                     .syncMode(SyncMode.NONE)
                     .forceDirectoryListingRefreshIntervalMs(Integer.MAX_VALUE)
                     .build();
-            // Otherwise it opens older segments to see whether they have end marks, damaged ones too.
+            // Otherwise it opens older segments, damaged ones too, to see whether they have EOF markers.
             long newestCycle = Math.floorDiv(newest, roll.length().toNanos());
             queue.tableStorePut("listing.lowestCycle", newestCycle);
             queue.tableStorePut("normalisedEOFsTo", newestCycle);
             appender = queue.createAppender();
         } catch (RuntimeException | Error e) {
             throw new JournalFailedException(directory + ": Chronicle Queue does not open it: " + e, e);
-        }
-    }
-
-    private static void quiet(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
         }
     }
 
@@ -84,8 +81,8 @@ final class ChronicleWriter {
         };
     }
 
-    /** The time that says to which segment the next write goes; it must not go back. */
-    void clock(long nanos) {
+    /** Sets the time that decides to which segment the next write goes, ns since the epoch; it must not go back. */
+    void setClock(long nanos) {
         clockMillis = Math.floorDiv(nanos, 1_000_000L);
     }
 
@@ -134,7 +131,8 @@ final class ChronicleWriter {
     }
 
     /** Idempotent; does nothing after a failure. */
-    void close() throws JournalFailedException {
+    @Override
+    public void close() throws JournalFailedException {
         if (failure != null || queue.isClosed()) {
             return;
         }

@@ -5,11 +5,11 @@ import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
+import dev.shiplog.journal.segment.RecordSource;
 import dev.shiplog.journal.segment.Segment;
-import dev.shiplog.journal.segment.SegmentHead;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
-import dev.shiplog.journal.segment.SegmentReader;
+import dev.shiplog.journal.segment.SegmentStart;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,51 +28,57 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a journal in the order in which it was written, whatever its state: live, rolled, copied, on a read-only mount,
- * with files missing, renamed, copied, cut short or damaged. Damage is skipped and told as a {@link Loss}; a record that
- * is handed out is the record that was appended, and no other with its sequence is. Never writes, never locks, never maps
- * memory. Not thread safe.
+ * Reads journals in the order in which they were written, whatever their state: live, rolled, copied, on a read-only
+ * mount, with segments missing, renamed, copied, cut short or damaged. Damage is skipped and reported as a {@link Loss}. A
+ * record that is handed out is the one that was appended, and each sequence of a journal comes once. Never writes, never
+ * locks, never maps memory. Not thread safe.
+ *
+ * <p>Order, duplicates and following are decided here. How the records of one segment are read is the business of a
+ * {@link RecordSource}, which {@link Segment#open} makes.
  */
 public final class Cursor implements Closeable {
     /** What {@link #next()} found. */
     public enum Step {
         /** {@link #record()} is the next record. */
         RECORD,
-        /** {@link #loss()} tells what could not be read; reading goes on behind it. */
+        /** {@link #loss()} is what could not be read; reading goes on after it. */
         LOSS,
-        /** {@link #copy()} is a copy of another segment, and passed over. Nothing is lost. */
+        /** {@link #copy()} is a copy of another segment, and is skipped. Nothing is lost. */
         COPY,
         /** Nothing more for now. A live journal may have more at the next call. */
         END
     }
 
     private final List<Path> sources;
-    private final LossTracker losses = new LossTracker();
+    /** What is lost and not yet handed out; it comes before the current record. */
+    private final Deque<Loss> losses = new ArrayDeque<>();
 
-    /** The segments to come, as far as they are known. */
+    private final LossTracker tracker = new LossTracker(losses::add);
+
+    /** The segments that follow, as far as they are known. */
     private final Deque<Segment> coming = new ArrayDeque<>();
     /** The identities of the files that were begun, or skipped by a seek, by the names they had. */
     private final Map<Path, @Nullable Object> passed = new HashMap<>();
 
     /** The segment that is read; null as long as the journal holds none. */
     private @Nullable Segment segment;
-    /** The journal that it belongs to, as far as the heads of segments tell. */
+    /** The journal that it belongs to, as far as the beginnings of segments show. */
     private String journal = "";
-    /** Null if the segment is not yet opened, or cannot be read. */
-    private @Nullable SegmentReader reader;
+    /** Null if the segment is not opened yet, or cannot be read. */
+    private @Nullable RecordSource source;
     /** The segment was opened, or could not be. */
     private boolean begun;
+    /** The source is at a record that is not handed out yet. */
+    private boolean held;
     /** The segment that follows; set once it is there, because only then nothing more is added to this one. */
     private @Nullable Segment following;
 
-    /** The segments beside this one, when it was last seen whether the newest of them is another one. */
+    /** The segments beside this one, when the newest of them was last looked for. */
     private List<SegmentName> beside = List.of();
-    /** The writer has left this segment. */
+    /** The writer has gone on in another segment. */
     private boolean left;
 
     private @Nullable Loss loss;
-    /** What a seek came upon, and {@link #next()} gives out. */
-    private @Nullable Step found;
 
     private Cursor(List<Path> sources, List<Segment> coming) {
         this.sources = List.copyOf(sources);
@@ -89,32 +95,15 @@ public final class Cursor implements Closeable {
         return new Cursor(sources, Catalog.list(sources));
     }
 
-    /** Skips segments that ended, by the receipt of their records, before {@code receivedNanos}. */
-    public void seekTime(long receivedNanos) throws IOException {
-        seek((journal, group) -> group.clock() < receivedNanos);
-    }
-
-    /** Goes to the record with this sequence, or the first one after it. */
-    public void seekSequence(long sequence) throws IOException {
-        seek((journal, group) -> group.base() <= sequence);
-        Step step;
-        do {
-            step = next();
-        } while (step == Step.COPY
-                || step == Step.RECORD && record().sequence() < sequence
-                || step == Step.LOSS && loss().records() >= 0 && loss().toSequence() < sequence);
-        found = step;
-    }
-
     /**
-     * Goes, in each journal of each directory, to the last segment of which {@code early} holds, else to the first.
+     * Goes, in each journal of each directory, to the last segment that is early enough, else to the first.
      *
      * @param early whether nothing before the segment is wanted, by its journal's id and its first group
      */
     public void seek(BiPredicate<String, Group> early) throws IOException {
         close();
-        losses.restart();
-        found = null;
+        tracker.restart();
+        held = false;
         segment = null;
         following = null;
         begun = false;
@@ -122,35 +111,34 @@ public final class Cursor implements Closeable {
         passed.clear();
         List<Segment> segments = new ArrayList<>(Catalog.list(sources));
         Collections.reverse(segments);
-        Map<Map.Entry<Path, String>, SegmentHead> reached = new HashMap<>();
-        String journal = "";
+        Map<Map.Entry<Path, String>, SegmentStart> reached = new HashMap<>();
+        String id = "";
         for (Segment candidate : segments) {
-            SegmentHead head = candidate.head();
-            journal = head == null ? journal : head.journal(); // one that is damaged stands among its own
-            Map.Entry<Path, String> row = Map.entry(candidate.directory(), journal);
-            SegmentHead first = reached.get(row);
-            if (first != null && !first.equals(head)) {
+            SegmentStart start = candidate.start();
+            id = start == null ? id : start.journal(); // one that is damaged is among segments of its journal
+            Map.Entry<Path, String> row = Map.entry(candidate.directory(), id);
+            SegmentStart first = reached.get(row);
+            if (first != null && !first.equals(start)) {
                 passed.put(candidate.path(), candidate.identity());
             } else {
                 coming.addFirst(candidate); // all that begin alike: one of them may go on where another ends
-                if (head != null && early.test(journal, head.first())) {
-                    reached.put(row, head);
+                if (start != null && early.test(id, start.first())) {
+                    reached.put(row, start);
                 }
             }
         }
     }
 
-    /** Goes to the next record, loss, or the end. */
+    /** Goes to the next record, loss, copy, or the end. */
     public Step next() throws IOException {
-        Step sought = found;
-        if (sought != null) {
-            found = null;
-            return sought;
-        }
         while (true) {
             loss = losses.poll();
             if (loss != null) {
                 return Step.LOSS;
+            }
+            if (held) {
+                held = false;
+                return Step.RECORD;
             }
             if (!begun) {
                 if (!begin()) {
@@ -160,11 +148,8 @@ public final class Cursor implements Closeable {
                     return Step.COPY;
                 }
             }
-            SegmentReader.Step step = read();
-            if (step == SegmentReader.Step.RECORD) {
-                return Step.RECORD;
-            }
-            if (step == SegmentReader.Step.END && !advance()) {
+            held = read();
+            if (!held && losses.isEmpty() && !advance()) {
                 return Step.END;
             }
         }
@@ -184,52 +169,57 @@ public final class Cursor implements Closeable {
         }
         Path file = segment().path();
         try {
-            reader = new SegmentReader(file, losses);
+            source = segment().open(tracker);
         } catch (IOException e) {
-            // A file that has gone is retention's, which was faster; what follows shows whether records are missing.
+            // A file that has gone was deleted by retention in the meantime; the next segment shows what is missing.
             if (!(e instanceof NoSuchFileException) || Files.isSymbolicLink(file)) {
-                losses.unreadable(name(), 0, segment().size(), e);
+                tracker.unreadable(rest(0), e);
             }
         }
         return true;
     }
 
-    private SegmentReader.Step read() throws IOException {
-        SegmentReader current = reader;
+    /** Goes to the next record of the segment; false if there is none, or it cannot be read. */
+    private boolean read() throws IOException {
+        RecordSource current = source;
         if (current == null) {
-            return SegmentReader.Step.END;
+            return false;
         }
         try {
             return current.next();
         } catch (IOException e) {
-            losses.unreadable(name(), current.position(), segment().size(), e);
+            tracker.unreadable(rest(current.position()), e);
             current.close();
-            reader = null;
-            return SegmentReader.Step.END;
+            source = null;
+            return false;
         }
     }
 
-    /** At the end of a segment: goes to the one that follows; false if there is none, and no loss to tell. */
+    private Loss.Place rest(long from) {
+        return new Loss.Place(name(), from, segment().size());
+    }
+
+    /** At the end of a segment: goes to the one that follows; false if there is none, and no loss to hand out. */
     private boolean advance() throws IOException {
-        SegmentReader current = reader;
+        RecordSource current = source;
         Segment next = following;
         if (next == null) {
             following = following();
             if (following == null) {
-                losses.flush();
-                return losses.pending();
+                tracker.flush();
+                return !losses.isEmpty();
             }
             if (current != null) {
-                current.complete(); // what was written here before the next segment began must be read first
+                current.markComplete(); // what was written here before the next segment began must be read first
             }
             return true;
         }
         Path file = segment().path();
         if (!segment().directory().equals(next.directory())) {
-            losses.restart();
+            tracker.restart();
         } else if (current != null && current.isEmpty() && !next.path().equals(file) && Files.exists(file)) {
-            // One that is gone, or was made anew, was only half made: a writer's next start removes such.
-            losses.empty(name(), segment().size());
+            // A file that is gone, or was made anew, was only half made: a writer removes such files when it starts.
+            tracker.empty(name(), segment().size());
         }
         go(next);
         return true;
@@ -240,7 +230,7 @@ public final class Cursor implements Closeable {
         while (true) {
             Segment next = coming.peek();
             if (next == null) {
-                // Segment files among the sources may have gone in the meantime, as retention has it.
+                // Retention may have deleted segment files among the sources in the meantime.
                 List<Path> present = sources.stream()
                         .filter(source ->
                                 SegmentName.parse(source.getFileName().toString()) == null || Files.exists(source))
@@ -248,7 +238,7 @@ public final class Cursor implements Closeable {
                 if (Catalog.list(present, this::isNew).isEmpty()) {
                     return null;
                 }
-                // Only beside all others a copy is known as one. Of a segment that was begun it is nothing new.
+                // Only among all others is a copy known as one. A copy of a segment that was begun has nothing new.
                 for (Segment candidate : Catalog.list(present)) {
                     if (!isNew(candidate.path())) {
                         continue;
@@ -267,7 +257,7 @@ public final class Cursor implements Closeable {
                 if (Objects.equals(now, next.identity())) {
                     return next;
                 } else if (now == null) {
-                    coming.remove(); // retention was faster
+                    coming.remove(); // deleted by retention in the meantime
                 } else {
                     coming.clear(); // renamed, and made anew
                 }
@@ -275,10 +265,10 @@ public final class Cursor implements Closeable {
         }
     }
 
-    /** Whether the file was not begun, under any name; that the one which is read has a new name is noted. */
+    /** Whether the file was not begun, under any name. Notes a new name of the file that is being read. */
     private boolean isNew(Path file) {
         Object identity = Segment.identity(file);
-        if (reader != null && identity != null && identity.equals(segment().identity())) {
+        if (source != null && identity != null && identity.equals(segment().identity())) {
             passed.put(file, identity);
         }
         return !passed.containsKey(file) || !Objects.equals(passed.get(file), identity);
@@ -296,14 +286,14 @@ public final class Cursor implements Closeable {
         begun = false;
     }
 
-    /** One that is damaged stands among its own: behind the one before it, or at the beginning. */
+    /** The journal of a segment; one whose beginning is damaged belongs to that of its neighbours. */
     private String journal(Segment next) {
         String before = segment != null && segment.directory().equals(next.directory()) ? journal : "";
         return Stream.concat(Stream.of(next), before.isEmpty() ? coming.stream() : Stream.of())
                 .filter(one -> one.directory().equals(next.directory()))
-                .map(Segment::head)
-                .filter(head -> head != null && !head.journal().isEmpty())
-                .map(head -> Objects.requireNonNull(head).journal())
+                .map(Segment::start)
+                .filter(start -> start != null && !start.journal().isEmpty())
+                .map(start -> Objects.requireNonNull(start).journal())
                 .findFirst()
                 .orElse(before);
     }
@@ -321,26 +311,27 @@ public final class Cursor implements Closeable {
         return current().record();
     }
 
-    /** What the segment of the current record says about itself; null if that is damaged. */
+    /** The header of the current record's segment; null if that is damaged. */
     public @Nullable SegmentHeader header() {
         return current().header();
     }
 
     /**
-     * The id of the journal that is read: where a header is damaged, that of the segments beside it; empty if none tells.
+     * The id of the journal that is read: where a header is damaged, that of the neighbouring segments; empty if none has
+     * one.
      */
     public String journal() {
-        SegmentReader current = reader;
+        RecordSource current = source;
         SegmentHeader header = current == null ? null : current.header();
         return header == null ? journal : header.journal();
     }
 
-    /** The file that the current record stands in. */
+    /** The file that holds the current record. */
     public Path file() {
         return segment().path();
     }
 
-    /** The loss just met. */
+    /** The loss that {@link #next()} came to. */
     public Loss loss() {
         Loss met = loss;
         if (met == null) {
@@ -349,21 +340,21 @@ public final class Cursor implements Closeable {
         return met;
     }
 
-    /** The segment just met that is a copy: another file, which holds the same, is read for it. */
+    /** The copy that {@link #next()} came to: another file, which holds the same records, is read for it. */
     public Segment copy() {
         return segment();
     }
 
     /**
-     * Whether, at the end, nothing can come any more: the sources are files, and the writer of the last one has gone on
-     * in another. That this one is read to its end is found at the call after the next end.
+     * Whether, at the end, nothing more can come: the sources are files, and the writer of the last one has gone on in
+     * another segment. It is true only after one more end, once all that was written before is read.
      */
     public boolean isOver() throws IOException {
         if (sources.stream().anyMatch(Files::isDirectory)) {
             return false;
         }
-        SegmentReader current = reader;
-        if (current == null || current.isMarked() || left) {
+        RecordSource current = source;
+        if (current == null || current.isClosedByWriter() || left) {
             return true;
         }
         Path directory = segment().directory();
@@ -373,19 +364,19 @@ public final class Cursor implements Closeable {
             left = !Catalog.newest(directory)
                     .orElse(segment().name())
                     .equals(segment().name());
-            current.complete(); // what was written here before the next segment began must be read first
+            current.markComplete(); // what was written here before the next segment began must be read first
         }
         return false;
     }
 
-    /** Where the current record stands. */
+    /** Where the current record is. */
     public Position position() {
-        SegmentReader current = current();
+        RecordSource current = current();
         return new Position(name(), current.offset(), current.record().sequence());
     }
 
-    private SegmentReader current() {
-        SegmentReader current = reader;
+    private RecordSource current() {
+        RecordSource current = source;
         if (current == null) {
             throw new IllegalStateException("no record");
         }
@@ -394,8 +385,8 @@ public final class Cursor implements Closeable {
 
     @Override
     public void close() throws IOException {
-        SegmentReader current = reader;
-        reader = null;
+        RecordSource current = source;
+        source = null;
         if (current != null) {
             current.close();
         }

@@ -1,20 +1,19 @@
 package dev.shiplog.journal;
 
 import dev.shiplog.journal.file.Access;
+import dev.shiplog.journal.file.DirectoryListing;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.ChronicleFiles;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.Segment;
-import dev.shiplog.journal.segment.SegmentHead;
 import dev.shiplog.journal.segment.SegmentName;
+import dev.shiplog.journal.segment.SegmentStart;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -26,18 +25,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The directory of a journal, as the one writer prepares it before Chronicle sees it: made, found fit, and cleared of
- * what a killed writer left half made. Segments that Chronicle could stumble over are set aside, their content untouched.
+ * Prepares the directory of a journal before Chronicle sees it: makes it, checks that it is fit, and clears away what a
+ * killed writer left half made. A segment that Chronicle could fail on is quarantined: renamed, its content untouched.
  */
 final class JournalDirectory {
     private static final Logger LOG = System.getLogger(JournalDirectory.class.getName());
 
-    private static final String METADATA = "metadata.cq4t";
-    private static final String PRECREATED = ".precreated";
-    private static final String SEGMENT = ".cq4";
-    /** Chronicle writes a file's header first; what has nothing behind it never held a record. */
-    private static final int HEADER_ROOM = 4096;
-
+    /** Other hosts, or another kernel, may write to these: mapped files are not coherent then. */
     private static final Set<String> SHARED = Set.of("nfs", "nfs4", "cifs", "smb3", "9p", "virtiofs", "fuse.sshfs");
 
     private final Path path;
@@ -46,7 +40,7 @@ final class JournalDirectory {
         this.path = path;
     }
 
-    /** Makes the directory if it is missing, and sees that it is fit. Changes nothing that is in it. */
+    /** Makes the directory if it is missing, and checks that it is fit. Changes nothing that is in it. */
     static JournalDirectory open(Path path) throws IOException {
         try {
             if (!Files.isDirectory(path)) {
@@ -80,9 +74,9 @@ final class JournalDirectory {
                     path + ": cannot be written to: " + e.getReason() + "; --data-dir must be writable", e);
         }
         List<String> foreign = new ArrayList<>();
-        for (Path file : files()) {
+        for (Path file : DirectoryListing.of(path)) {
             String name = file.getFileName().toString();
-            if (name.equals(JournalLock.FILE) || name.equals(METADATA) || name.contains(SEGMENT)) {
+            if (name.equals(JournalLock.FILE) || ChronicleFiles.isAny(name)) {
                 return;
             }
             if (!name.startsWith(".") && !name.equals("lost+found")) {
@@ -104,32 +98,32 @@ final class JournalDirectory {
         }
     }
 
-    /** Lets those read who may, the directory and what is in it. */
+    /** Gives the directory, and the files in it, the permissions and the group of {@code access}. */
     void grant(Access access) throws IOException {
-        for (Path file : files()) {
+        for (Path file : DirectoryListing.of(path)) {
             access.onFile(file);
         }
         access.onDirectory(path);
     }
 
-    /** Clears away what holds nothing, and sets aside what Chronicle with this roll could stumble over. */
+    /** Deletes what holds nothing, and quarantines what Chronicle with this roll could fail on. */
     void clear(Roll roll) throws IOException {
         int ofAnotherRoll = 0;
-        for (Path file : files()) {
+        for (Path file : DirectoryListing.of(path)) {
             String name = file.getFileName().toString();
-            if (name.equals(METADATA) || name.endsWith(PRECREATED)) {
+            if (ChronicleFiles.isDisposable(name)) {
                 Files.delete(file);
-            } else if (name.endsWith(SEGMENT)) {
+            } else if (ChronicleFiles.isSegment(name)) {
                 SegmentName segment = SegmentName.parse(name);
                 if (segment == null || !Files.isRegularFile(file)) {
-                    Path aside = unused(file, 1);
-                    Files.move(file, aside);
-                    LOG.log(Level.WARNING, "{0}: is no segment; moved to {1}", file, aside.getFileName());
-                } else if (halfMade(file)) {
+                    Path moved = unused(file, 1);
+                    Files.move(file, moved);
+                    LOG.log(Level.WARNING, "{0}: is no segment; moved to {1}", file, moved.getFileName());
+                } else if (ChronicleFiles.isHalfMade(file)) {
                     Files.delete(file);
                     LOG.log(Level.INFO, "{0}: removed, a killed recorder left it without any content", file);
                 } else if (segment.roll() != roll) {
-                    setAside(segment);
+                    quarantine(segment);
                     ofAnotherRoll++;
                 }
             }
@@ -143,94 +137,71 @@ final class JournalDirectory {
         }
     }
 
-    /** Renames a segment so that Chronicle no longer sees it; it is still read. */
-    SegmentName setAside(SegmentName segment) throws IOException {
+    /** Renames a segment so that Chronicle no longer sees it. Readers still read it. */
+    SegmentName quarantine(SegmentName segment) throws IOException {
         int last = 0;
         for (SegmentName other : Catalog.names(path)) {
             if (other.start() == segment.start()) {
-                last = Math.max(last, other.aside());
+                last = Math.max(last, other.quarantine());
             }
         }
-        SegmentName aside = segment.aside(last + 1);
+        SegmentName quarantined = segment.quarantined(last + 1);
         if (Files.exists(resolve(segment))) {
-            Files.move(resolve(segment), resolve(aside));
+            Files.move(resolve(segment), resolve(quarantined));
         }
-        return aside;
+        return quarantined;
     }
 
     /**
-     * The segments but for copies, whatever became of these, in the order of what they hold. What is named later than the
-     * newest of them was renamed or copied, and is set aside: Chronicle would go on in it.
+     * The segments in the order of their records, without copies, even ones that have changed since. A segment with a
+     * later name than the newest of them was renamed or copied, and is quarantined: Chronicle would go on in it.
      */
     List<SegmentName> segments() throws IOException {
         List<Segment> found = new ArrayList<>();
         List<Segment> copies = new ArrayList<>();
-        Set<SegmentHead> heads = new HashSet<>();
+        Set<SegmentStart> starts = new HashSet<>();
         for (Segment segment : Catalog.list(List.of(path))) {
-            boolean copy = segment.copyOf() != null || segment.head() != null && !heads.add(segment.head());
+            boolean copy = segment.copyOf() != null || segment.start() != null && !starts.add(segment.start());
             (copy ? copies : found).add(segment);
         }
         long newest = Long.MAX_VALUE;
         for (Segment segment : found) {
-            newest = segment.name().aside() == 0 ? segment.name().start() : newest;
+            newest = segment.name().isQuarantined() ? newest : segment.name().start();
         }
         List<SegmentName> names = new ArrayList<>();
         for (Segment segment : found) {
-            names.add(named(segment, newest));
+            names.add(quarantineIfLater(segment, newest));
         }
         for (Segment copy : copies) {
-            named(copy, newest);
+            quarantineIfLater(copy, newest);
         }
         return names;
     }
 
-    private SegmentName named(Segment segment, long newest) throws IOException {
+    private SegmentName quarantineIfLater(Segment segment, long newest) throws IOException {
         SegmentName name = segment.name();
-        if (name.aside() > 0 || name.start() <= newest) {
+        if (name.isQuarantined() || name.start() <= newest) {
             return name;
         }
         LOG.log(Level.WARNING, "{0}: holds older records than its name says; it was set aside", segment.path());
-        return setAside(name);
+        return quarantine(name);
+    }
+
+    Path path() {
+        return path;
     }
 
     Path resolve(SegmentName segment) {
         return path.resolve(segment.text());
     }
 
+    Path resolve(String name) {
+        return path.resolve(name);
+    }
+
     private static Path unused(Path file, int n) {
         Path candidate = file.resolveSibling(file.getFileName() + "." + n);
         return Files.exists(candidate) ? unused(file, n + 1) : candidate;
-    }
-
-    /** Whether a kill came while the file was being made: its first word is not yet written, and nothing follows. */
-    private static boolean halfMade(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] head = in.readNBytes(HEADER_ROOM);
-            boolean unwritten = head.length < 4 || (head[0] | head[1] | head[2]) == 0 && (head[3] & 0x7F) == 0;
-            if (!unwritten) {
-                return false;
-            }
-            byte[] rest = new byte[1 << 16];
-            for (int n = in.read(rest); n >= 0; n = in.read(rest)) {
-                for (int i = 0; i < n; i++) {
-                    if (rest[i] != 0) {
-                        return false;
-                    }
-                }
-            }
-            return true;
-        }
-    }
-
-    private List<Path> files() throws IOException {
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
-            List<Path> files = new ArrayList<>();
-            stream.forEach(files::add);
-            files.sort(null);
-            return files;
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
     }
 
     private static Path existing(Path path) {

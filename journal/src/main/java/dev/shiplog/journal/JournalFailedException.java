@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writing broke in a way after which this process must not touch the journal again: what was appended is intact, and a
- * fresh process goes on behind it. The caller halts without closing anything.
+ * Writing failed in a way after which this process must not touch the journal again. What was appended is intact, and a
+ * new process goes on after it. The caller ends the process without closing anything.
  */
 public final class JournalFailedException extends IOException {
     private static final long serialVersionUID = 1L;

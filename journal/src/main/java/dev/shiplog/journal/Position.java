@@ -1,7 +1,7 @@
 package dev.shiplog.journal;
 
 /**
- * Where a record stands; stable for the life of its segment.
+ * Where a record is; stable for the life of its segment.
  *
  * @param segment the name of the segment
  * @param offset of the record's excerpt in the segment's file, in bytes

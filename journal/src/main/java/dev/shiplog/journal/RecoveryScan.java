@@ -1,6 +1,5 @@
 package dev.shiplog.journal;
 
-import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
@@ -8,34 +7,31 @@ import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentReader;
+import dev.shiplog.journal.segment.Tally;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a journal, as the next run of the writer finds it: every byte of the newest segment is verified, and a
- * segment that is damaged is set aside, so that Chronicle opens none but an intact one.
+ * Finds where a journal ends, before its writer goes on. Verifies every byte of the newest segment, and quarantines a
+ * segment that is damaged, so that Chronicle only opens an intact one.
  */
 final class RecoveryScan {
     private final JournalDirectory directory;
     private final List<Loss> damage = new ArrayList<>();
-    private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
 
     private @Nullable SegmentName segment;
-    private boolean full;
+    private boolean closedByWriter;
     private long used;
-    private @Nullable String journal;
+    private Tally tally = Tally.NONE;
+    private String journal = "";
     private boolean created;
     private long lastSequence;
     private long nextSequence = 1;
     private long lastReceived;
-    private long minTime;
-    private long maxTime;
     private long clock;
     private long newestStart;
 
@@ -47,89 +43,82 @@ final class RecoveryScan {
      * Reads the newest segment, and older ones as long as there was no intact segment or no record: a kill may leave a
      * segment that has a header and nothing else.
      *
-     * @param shown every intact record of the newest segment that has any
+     * @param tail is shown every intact record of the newest segment that has any
      */
-    static RecoveryScan read(JournalDirectory directory, Consumer<RecordView> shown) throws IOException {
-        RecoveryScan tail = new RecoveryScan(directory);
+    static RecoveryScan read(JournalDirectory directory, Consumer<RecordView> tail) throws IOException {
+        RecoveryScan scan = new RecoveryScan(directory);
         List<SegmentName> names = directory.segments();
-        tail.created = names.isEmpty();
+        scan.created = names.isEmpty();
         if (!names.isEmpty()) {
-            tail.newestStart = names.get(names.size() - 1).start();
+            scan.newestStart = names.get(names.size() - 1).start();
         }
-        for (int i = names.size() - 1; i >= 0 && (tail.segment == null || tail.lastSequence == 0); i--) {
+        for (int i = names.size() - 1; i >= 0 && (scan.segment == null || scan.lastSequence == 0); i--) {
             SegmentName name = names.get(i);
-            if (name.aside() == 0 || tail.lastSequence == 0) {
-                tail.read(name, tail.lastSequence == 0 ? shown : record -> {});
+            if (!name.isQuarantined() || scan.lastSequence == 0) {
+                scan.read(name, scan.lastSequence == 0 ? tail : record -> {});
             }
         }
-        return tail;
+        if (scan.journal.isEmpty()) {
+            scan.journal = UUID.randomUUID().toString();
+        }
+        return scan;
     }
 
-    private void read(SegmentName name, Consumer<RecordView> shown) throws IOException {
-        boolean last = lastSequence == 0;
-        boolean newest = segment == null;
-        if (newest) {
-            counts.clear();
-            minTime = Long.MAX_VALUE;
-            maxTime = Long.MIN_VALUE;
-        }
-        LossTracker losses = new LossTracker();
+    private void read(SegmentName name, Consumer<RecordView> tail) throws IOException {
         List<Loss> found = new ArrayList<>();
+        LossTracker losses = new LossTracker(found::add);
         try (SegmentReader reader = new SegmentReader(directory.resolve(name), losses)) {
-            SegmentReader.Step step;
-            do {
-                step = reader.next();
-                if (step == SegmentReader.Step.RECORD) {
-                    RecordView record = reader.record();
-                    if (newest) {
-                        counts.merge(record.kind(), 1L, Long::sum);
-                        minTime = Math.min(minTime, record.time());
-                        maxTime = Math.max(maxTime, record.time());
-                    }
-                    if (last) {
-                        lastSequence = record.sequence();
-                        lastReceived = record.received();
-                        clock = Math.max(clock, lastReceived);
-                    }
-                    shown.accept(record);
-                }
-                collect(losses, found);
-            } while (step != SegmentReader.Step.END);
+            readRecords(reader, tail);
             if (reader.isEmpty()) {
-                losses.damaged(name.text(), 0, reader.position(), "the segment does not begin as one");
+                losses.damaged(new Loss.Place(name.text(), 0, reader.position()), "the segment does not begin as one");
             }
             if (found.isEmpty() && !reader.isConsistent()) {
-                losses.damaged(name.text(), 0, 0, "Chronicle's pages point to where nothing is");
+                losses.damaged(new Loss.Place(name.text(), 0, 0), "Chronicle's pages point to where nothing is");
             }
             losses.flush();
             nextSequence = Math.max(nextSequence, losses.next());
-            collect(losses, found);
-            if (newest) {
-                used = reader.position();
-                full = reader.isMarked();
-            }
-            Group group = reader.group();
-            clock = Math.max(clock, group == null ? 0 : group.clock());
-            SegmentHeader header = reader.header();
-            if (header != null && journal == null) {
-                journal = header.journal();
-            }
+            readEnd(reader);
         } catch (IOException e) {
-            found.add(new Loss(name.text(), 0, 0, 0, 0, 0, 0, "cannot be read: " + e.getMessage(), false));
+            found.add(Loss.ofSegment(name.text(), Loss.Cause.DAMAGED, "cannot be read: " + e.getMessage()));
         }
-        if (name.aside() == 0) {
+        if (!name.isQuarantined()) {
             if (!found.isEmpty()) {
                 damage.addAll(found);
-                directory.setAside(name);
-            } else if (newest) {
+                directory.quarantine(name);
+            } else if (segment == null) {
                 segment = name;
             }
         }
     }
 
-    private static void collect(LossTracker losses, List<Loss> found) {
-        for (Loss loss = losses.poll(); loss != null; loss = losses.poll()) {
-            found.add(loss);
+    private void readRecords(SegmentReader reader, Consumer<RecordView> tail) throws IOException {
+        boolean last = lastSequence == 0;
+        Tally.Counter counter = new Tally.Counter(Tally.NONE);
+        while (reader.next()) {
+            RecordView record = reader.record();
+            counter.add(record.kind(), record.time());
+            if (last) {
+                lastSequence = record.sequence();
+                lastReceived = record.received();
+                clock = Math.max(clock, lastReceived);
+            }
+            tail.accept(record);
+        }
+        if (segment == null) {
+            tally = counter.tally();
+        }
+    }
+
+    private void readEnd(SegmentReader reader) {
+        if (segment == null) {
+            used = reader.position();
+            closedByWriter = reader.isClosedByWriter();
+        }
+        Group group = reader.group();
+        clock = Math.max(clock, group == null ? 0 : group.clock());
+        SegmentHeader header = reader.header();
+        if (header != null && journal.isEmpty()) {
+            journal = header.journal();
         }
     }
 
@@ -148,7 +137,7 @@ final class RecoveryScan {
         return lastReceived;
     }
 
-    /** What could not be read in segments that were set aside for it. */
+    /** What could not be read in segments that were quarantined for it. */
     List<Loss> damage() {
         return damage;
     }
@@ -158,15 +147,15 @@ final class RecoveryScan {
         return nextSequence;
     }
 
-    /** The newest intact segment under its own name, or null. */
+    /** The newest intact segment that is not quarantined, or null. */
     @Nullable
     SegmentName segment() {
         return segment;
     }
 
-    /** Whether that segment ends with an end mark, so that nothing can be added. */
-    boolean isFull() {
-        return full;
+    /** Whether that segment ends with an EOF marker, so that nothing can be added. */
+    boolean isClosedByWriter() {
+        return closedByWriter;
     }
 
     /** The first byte of that segment that is not used. */
@@ -174,23 +163,14 @@ final class RecoveryScan {
         return used;
     }
 
+    /** Of the records in that segment. */
+    Tally tally() {
+        return tally;
+    }
+
     /** The id of the journal, a new one if none is known. */
     String journal() {
-        String known = journal;
-        return known == null ? UUID.randomUUID().toString() : known;
-    }
-
-    /** Records by kind in that segment. */
-    Map<Kind, Long> counts() {
-        return counts;
-    }
-
-    long minTime() {
-        return minTime;
-    }
-
-    long maxTime() {
-        return maxTime;
+        return journal;
     }
 
     /** No record of the journal was received later; ns since the epoch. */

@@ -175,7 +175,7 @@ class AppenderTest {
     void everySegmentBeginsWithTheSnapshot() throws Exception {
         for (int run = 0; run < 2; run++) {
             try (Appender appender = Journals.open(directory)) {
-                appender.snapshot(() ->
+                appender.setSnapshot(() ->
                         List.of(Journals.bytes(Kind.INSPECT, 10, START, 1), Journals.bytes(Kind.HOST, 10, START, 2)));
                 appender.append(Journals.stats(1, START + run));
                 appender.append(Journals.stats(2, START + run));
@@ -204,7 +204,7 @@ class AppenderTest {
     void whatAHeadRepeatsSaysThatItIsRestated() throws Exception {
         for (int run = 0; run < 2; run++) {
             try (Appender appender = Journals.open(directory)) {
-                appender.snapshot(() -> head(START, 1));
+                appender.setSnapshot(() -> head(START, 1));
                 appender.append(Journals.stats(1, START + run));
                 if (run == 1) {
                     appender.append(Journals.stats(3, START + HOUR));
@@ -431,7 +431,7 @@ class AppenderTest {
             // What is written first is asked twice: how large it is, and, behind the header, for itself.
             Iterator<Record> none = Collections.emptyIterator();
             Iterator<Iterator<Record>> answers = List.of(none).iterator();
-            appender.snapshot(() -> new AbstractList<>() {
+            appender.setSnapshot(() -> new AbstractList<>() {
                 @Override
                 public Record get(int index) {
                     throw new IllegalStateException("killed here");
@@ -470,7 +470,7 @@ class AppenderTest {
     }
 
     private static SegmentReader readOne(Path segment) throws IOException {
-        try (SegmentReader reader = new SegmentReader(segment, new LossTracker())) {
+        try (SegmentReader reader = new SegmentReader(segment, new LossTracker(loss -> {}))) {
             reader.next();
             return reader;
         }
@@ -575,13 +575,13 @@ class AppenderTest {
             appender.append(Journals.stats(1, START + HOUR));
         }
         SegmentSummary summary = summary(directory.resolve("20261121-11F.cq4"));
-        assertThat(summary.records()).isEqualTo(Map.of(Kind.STATS, 9000L, Kind.EVENT, 1L));
+        assertThat(summary.records().counts()).isEqualTo(Map.of(Kind.STATS, 9000L, Kind.EVENT, 1L));
         assertThat(summary.state()).isEqualTo(SegmentSummary.State.ROLLED);
         assertThat(summary.losses()).isEmpty();
         assertThat(summary.firstReceived()).isEqualTo(START);
         assertThat(summary.lastReceived()).isEqualTo(START + 9000);
-        assertThat(summary.minTime()).isEqualTo(START - 1000);
-        assertThat(summary.maxTime()).isEqualTo(START + 9000);
+        assertThat(summary.records().minTime()).isEqualTo(START - 1000);
+        assertThat(summary.records().maxTime()).isEqualTo(START + 9000);
         assertThat(summary.header()).isNotNull().extracting(SegmentHeader::host).isEqualTo("host");
         assertThat(summary.usedBytes()).isBetween(500_000L, summary.fileBytes());
 
@@ -590,9 +590,9 @@ class AppenderTest {
         Files.write(summary.segment().path(), bytes);
         SegmentSummary damaged = summary(summary.segment().path());
         assertThat(damaged.state()).isEqualTo(SegmentSummary.State.DAMAGED);
-        assertThat(damaged.losses().stream().filter(loss -> !loss.undecodable()))
+        assertThat(damaged.losses().stream().filter(loss -> loss.cause() != Loss.Cause.UNDECODABLE))
                 .hasSize(1);
-        assertThat(damaged.records().get(Kind.STATS)
+        assertThat(damaged.records().counts().get(Kind.STATS)
                         + damaged.losses().stream().mapToLong(Loss::records).sum())
                 .isEqualTo(9000);
     }
@@ -603,12 +603,12 @@ class AppenderTest {
         try (Appender appender = Journals.open(directory)) {
             appender.append(Journals.stats(1, START));
             assertThat(engine(segment)).isEmpty();
-            appender.engineId("ABCD");
+            appender.setEngineId("ABCD");
             appender.append(Journals.stats(2, START + 1));
             assertThat(engine(segment)).isEqualTo("ABCD");
 
             long used = summary(segment).usedBytes();
-            appender.engineId("ABCD");
+            appender.setEngineId("ABCD");
             appender.append(Journals.stats(2, START + 2));
             assertThat(summary(segment).usedBytes() - used)
                     .as("no header for nothing")
@@ -790,7 +790,7 @@ class AppenderTest {
     void takesNoEnginesIdThatIsNone() throws Exception {
         try (Appender appender = Journals.open(directory)) {
             for (int i = 0; i < 50; i++) {
-                appender.engineId(String.valueOf((char) ('a' + i % 26)).repeat(1 << (i % 21)));
+                appender.setEngineId(String.valueOf((char) ('a' + i % 26)).repeat(1 << (i % 21)));
                 appender.append(Journals.stats(i, START + i));
             }
         }

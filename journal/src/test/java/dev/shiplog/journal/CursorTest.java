@@ -159,7 +159,7 @@ class CursorTest {
         for (int hour = 0; hour < 8; hour++) {
             try (Cursor cursor = Cursor.open(List.of(directory))) {
                 long from = START + hour * HOUR;
-                cursor.seekTime(from);
+                Journals.seekTime(cursor, from);
                 List<Record> found = Journals.drain(cursor).records();
                 assertThat(found.stream().filter(record -> record.received() >= from))
                         .as("from hour " + hour)
@@ -220,32 +220,30 @@ class CursorTest {
     }
 
     @Test
-    void seeksBySequence() throws Exception {
+    void seeksToTheSegmentOfASequence() throws Exception {
         for (int i = 0; i < 5; i++) {
             append(Roll.MINUTELY, START + i * MINUTE, 100);
         }
-        for (long sequence : new long[] {0, 1, 2, 100, 101, 250, 500}) {
+        for (long sequence : new long[] {0, 1, 2, 100, 101, 250, 500, 501}) {
             try (Cursor cursor = Cursor.open(List.of(directory))) {
-                cursor.seekSequence(sequence);
+                Journals.seekSequence(cursor, sequence);
+                long first = Math.min(4, Math.max(0, sequence - 1) / 100) * 100 + 1;
                 assertThat(cursor.next()).isEqualTo(Cursor.Step.RECORD);
-                assertThat(cursor.record().sequence()).isEqualTo(Math.max(1, sequence));
-                assertThat(cursor.position().sequence()).isEqualTo(Math.max(1, sequence));
-                assertThat(Journals.drain(cursor).records()).hasSize((int) (500 - Math.max(1, sequence)));
+                assertThat(cursor.record().sequence())
+                        .as("sequence %d", sequence)
+                        .isEqualTo(first);
+                assertThat(cursor.position().sequence()).isEqualTo(first);
+                assertThat(Journals.drain(cursor).records()).hasSize((int) (500 - first));
             }
         }
         Files.delete(directory.resolve("20261121-1132.cq4"));
         try (Cursor cursor = Cursor.open(List.of(directory))) {
-            cursor.seekSequence(250);
+            Journals.seekSequence(cursor, 250);
             Journals.Reading reading = Journals.drain(cursor);
-            assertThat(reading.losses()).extracting(loss -> loss.fromSequence()).containsExactly(201L);
-            assertThat(reading.records()).first().extracting(Record::sequence).isEqualTo(301L);
-        }
-        try (Cursor cursor = Cursor.open(List.of(directory))) {
-            cursor.seekSequence(501);
-            assertThat(cursor.next()).isEqualTo(Cursor.Step.END);
-            append(Roll.MINUTELY, START + 5 * MINUTE, 1);
-            assertThat(cursor.next()).isEqualTo(Cursor.Step.RECORD);
-            assertThat(cursor.record().sequence()).isEqualTo(501);
+            assertThat(reading.losses())
+                    .extracting(loss -> loss.sequences().from())
+                    .containsExactly(201L);
+            assertThat(reading.records()).first().extracting(Record::sequence).isEqualTo(101L);
         }
     }
 
@@ -285,16 +283,17 @@ class CursorTest {
         assertThat(reading.records()).extracting(Record::sequence).isEqualTo(sequences(1, 50));
         for (long sequence : new long[] {5, 15, 25, 35, 45}) {
             try (Cursor cursor = Cursor.open(List.of(directory))) {
-                cursor.seekSequence(sequence);
+                Journals.seekSequence(cursor, sequence);
                 assertThat(Journals.drain(cursor).records())
                         .extracting(Record::sequence)
-                        .isEqualTo(sequences(sequence, 50));
+                        .isEqualTo(sequences(sequence / 10 * 10 + 1, 50));
             }
         }
         Files.delete(directory.resolve("20261121-1132.cq4"));
         reading = Journals.read(directory);
         assertThat(reading.losses())
-                .extracting(loss -> loss.fromSequence() + " to " + loss.toSequence())
+                .extracting(loss ->
+                        loss.sequences().from() + " to " + loss.sequences().to())
                 .containsExactly("21 to 30");
         assertThat(reading.records()).hasSize(40);
     }
@@ -316,7 +315,7 @@ class CursorTest {
             assertThat(reading.records()).extracting(Record::sequence).isEqualTo(sequences(1, 50));
         }
         try (Cursor cursor = Cursor.open(List.of(directory))) {
-            cursor.seekTime(START + MINUTE + 1);
+            Journals.seekTime(cursor, START + MINUTE + 1);
             assertThat(Journals.drain(cursor).records())
                     .extracting(Record::sequence)
                     .isEqualTo(sequences(11, 50));
@@ -336,10 +335,10 @@ class CursorTest {
         assertThat(reading.losses()).isEmpty();
         assertThat(reading.copies()).containsExactly("20261121-09F.cq4");
         try (Cursor cursor = Cursor.open(List.of(directory))) {
-            cursor.seekSequence(15);
+            Journals.seekSequence(cursor, 25);
             assertThat(Journals.drain(cursor).records())
                     .extracting(Record::sequence)
-                    .isEqualTo(sequences(15, 30));
+                    .isEqualTo(sequences(21, 30));
         }
 
         Files.delete(early);
@@ -416,7 +415,7 @@ class CursorTest {
             }
         }
         try (Cursor cursor = Cursor.open(List.of(directory))) {
-            cursor.seekTime(START + MINUTE + 1);
+            Journals.seekTime(cursor, START + MINUTE + 1);
             assertThat(Journals.drain(cursor).records()).hasSize(20 + 2);
         }
     }
@@ -426,7 +425,7 @@ class CursorTest {
         Path other = directory.resolve("other");
         appendThreeMinutesBeside(other);
         try (Cursor cursor = Cursor.open(List.of(directory, other))) {
-            cursor.seekTime(START + MINUTE + 1);
+            Journals.seekTime(cursor, START + MINUTE + 1);
             assertThat(Journals.drain(cursor).records()).hasSize(20 + 2);
         }
     }
@@ -526,7 +525,7 @@ class CursorTest {
         for (Roll roll : Roll.values()) {
             SegmentName name = SegmentName.at(roll, START);
             assertThat(SegmentName.parse(name.text())).isEqualTo(name);
-            assertThat(SegmentName.parse(name.aside(3).text())).isEqualTo(name.aside(3));
+            assertThat(SegmentName.parse(name.quarantined(3).text())).isEqualTo(name.quarantined(3));
         }
     }
 

@@ -80,7 +80,7 @@ class DamageTest {
         Path many = directory.resolve("large");
         records = new ArrayList<>();
         try (Appender appender = Journals.open(many, Roll.MINUTELY)) {
-            appender.snapshot(() -> List.of(Journals.stats(0, START)));
+            appender.setSnapshot(() -> List.of(Journals.stats(0, START)));
             for (int i = 0; i < 9 * 2500; i++) {
                 Record record = i % 1000 == 500
                         ? Journals.bytes(Kind.INSPECT, 400_000, START + i * SECOND * 60 / 2500, i)
@@ -300,7 +300,7 @@ class DamageTest {
         Journals.Reading reading = Journals.read(journal);
         assertThat(reading.losses()).singleElement().satisfies(loss -> {
             assertThat(loss.reason()).isEqualTo("zeros where an excerpt should be");
-            assertThat(loss.fromOffset()).isEqualTo(group[0]);
+            assertThat(loss.place().from()).isEqualTo(group[0]);
         });
         assertThat(small.oracle.judge(reading, 1, small.oracle.appended().size(), "the last group"))
                 .isEqualTo(13);
@@ -351,7 +351,7 @@ class DamageTest {
                         .as(damage)
                         .isBetween(records - 12, records - 3);
                 assertThat(reading.losses().get(0).reason()).isEqualTo("zeros where an excerpt should be");
-                assertThat(reading.losses().get(0).toOffset()).as(damage).isEqualTo(at + hole);
+                assertThat(reading.losses().get(0).place().to()).as(damage).isEqualTo(at + hole);
             }
         }
     }
@@ -364,8 +364,8 @@ class DamageTest {
         Journals.Reading reading = Journals.read(journal);
         long first = large.lastSequence.get(large.segments.firstKey()) + 1;
         assertThat(reading.losses()).hasSize(1);
-        assertThat(reading.losses().get(0).fromSequence()).isEqualTo(first);
-        assertThat(reading.losses().get(0).toSequence()).isEqualTo(large.lastSequence.get(gone));
+        assertThat(reading.losses().get(0).sequences().from()).isEqualTo(first);
+        assertThat(reading.losses().get(0).sequences().to()).isEqualTo(large.lastSequence.get(gone));
         large.oracle.judge(reading, 1, large.oracle.appended().size(), "missing " + gone);
     }
 
@@ -642,7 +642,7 @@ class DamageTest {
         for (int run = 0; run < 2; run++) {
             try (Appender appender = Journals.open(written)) {
                 long now = at;
-                appender.snapshot(() -> head);
+                appender.setSnapshot(() -> head);
                 for (int i = 0; i < 100; i++) {
                     appender.append(Journals.stats(i, now + i * SECOND / 5));
                 }
@@ -673,25 +673,30 @@ class DamageTest {
                     continue;
                 }
                 long before = 0;
-                for (int i = 0; i < loss.fromSequence() - 1; i++) {
+                for (int i = 0; i < loss.sequences().from() - 1; i++) {
                     before = survived.get(i) && !restated.get(i) ? all.get(i).received() : before;
                 }
-                assertThat(loss.fromTime()).as("%s", loss).isEqualTo(before);
-                for (int i = (int) loss.fromSequence() - 1; i < loss.toSequence(); i++) {
+                assertThat(loss.received().after()).as("%s", loss).isEqualTo(before);
+                for (int i = (int) loss.sequences().from() - 1;
+                        i < loss.sequences().to();
+                        i++) {
                     if (!restated.get(i)) {
                         assertThat(all.get(i).received())
                                 .as("%s", loss)
-                                .isGreaterThanOrEqualTo(loss.fromTime())
-                                .isLessThanOrEqualTo(loss.toTime() == 0 ? Long.MAX_VALUE : loss.toTime());
+                                .isGreaterThanOrEqualTo(loss.received().after())
+                                .isLessThanOrEqualTo(
+                                        loss.received().before() == 0
+                                                ? Long.MAX_VALUE
+                                                : loss.received().before());
                     }
                 }
-                int after = (int) loss.toSequence();
+                int after = (int) loss.sequences().to();
                 if (after < all.size() && !restated.get(after) && survived.get(after)) {
-                    assertThat(loss.toTime())
+                    assertThat(loss.received().before())
                             .as("%s", loss)
                             .isEqualTo(all.get(after).received());
-                } else if (loss.toTime() != 0) {
-                    assertThat(loss.toTime()).as("%s", loss).isGreaterThanOrEqualTo(before);
+                } else if (loss.received().before() != 0) {
+                    assertThat(loss.received().before()).as("%s", loss).isGreaterThanOrEqualTo(before);
                 }
                 bounded++;
             }

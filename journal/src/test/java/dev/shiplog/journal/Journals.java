@@ -85,6 +85,16 @@ final class Journals {
         }
     }
 
+    /** Goes to the segment in which records received then may be. */
+    static void seekTime(Cursor cursor, long receivedNanos) throws IOException {
+        cursor.seek((journal, group) -> group.clock() < receivedNanos);
+    }
+
+    /** Goes to the segment of the record with this sequence. */
+    static void seekSequence(Cursor cursor, long sequence) throws IOException {
+        cursor.seek((journal, group) -> group.base() <= sequence);
+    }
+
     static Reading drain(Cursor cursor) throws IOException {
         Reading reading = new Reading(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {

@@ -58,8 +58,9 @@ final class Oracle {
     private static void cover(List<Loss> losses, long from, long to, String damage) {
         long covered = from - 1;
         for (Loss loss : losses) {
-            long lossTo = loss.toSequence() == 0 ? to : loss.toSequence();
-            long lossFrom = loss.fromSequence() == 0 ? from : loss.fromSequence();
+            long lossTo = loss.sequences().to() == 0 ? to : loss.sequences().to();
+            long lossFrom =
+                    loss.sequences().from() == 0 ? from : loss.sequences().from();
             if (loss.records() >= 0 && loss.records() > 0 && (lossFrom < from || lossTo > Math.max(to, from - 1))) {
                 throw new AssertionError(damage + ": " + loss + ", but only " + from + " to " + to + " are missing");
             }

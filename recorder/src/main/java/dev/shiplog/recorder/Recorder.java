@@ -90,7 +90,7 @@ final class Recorder {
                 config.minFree(),
                 config.access());
         try (Appender appender = Appender.open(config.dataDir(), options, checkpoints)) {
-            appender.snapshot(checkpoints::snapshot);
+            appender.setSnapshot(checkpoints::snapshot);
             JournalWriter opened =
                     new JournalWriter(appender, queue, checkpoints, clock, samples(), config.syncInterval());
             writer = opened;

@@ -39,7 +39,6 @@ public final class RecorderMain {
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         Logging.to(err);
-        quietChronicle();
         RecorderMain main = new RecorderMain(System.getenv());
         CompletableFuture<Integer> code = new CompletableFuture<>();
         Thread hook = new Thread(() -> main.terminated(code), "shiplog-stop");
@@ -146,14 +145,6 @@ public final class RecorderMain {
             flags.put(option.longestName().substring(2), option.stringValues());
         }
         return flags;
-    }
-
-    /** No analytics, no banner, no thread that watches the disk. */
-    private static void quietChronicle() {
-        System.setProperty("chronicle.analytics.disable", "true");
-        System.setProperty("chronicle.announcer.disable", "true");
-        System.setProperty("chronicle.disk.monitor.disable", "true");
-        System.setProperty("disable.perf.info", "true");
     }
 
     private static String version() {

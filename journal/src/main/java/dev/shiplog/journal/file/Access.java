@@ -14,20 +14,22 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Who besides the recorder may read a journal. Files get the permissions of the directory but for execution. A new file is
- * the owner's alone until it has them.
+ * Who besides the recorder may read a journal. Files get the permissions of the directory without execution. A new file
+ * belongs to the owner alone until it has them.
  *
  * @param group name or number of the group that directory and files are given to; empty for the recorder's own
- * @param directory the permissions of the directory; empty for those that a new one is made with, 0700
+ * @param directory the permissions of the directory; empty to leave what is there, and make a new one with 0700
  */
 public record Access(String group, Set<PosixFilePermission> directory) {
-    /** The owner alone, and what an older directory has. */
+    /** Only the owner, or whoever may read a directory that is there already. */
     public static final Access OWNER = new Access("", Set.of());
 
+    /** Gives a directory its group and permissions. */
     public void onDirectory(Path path) throws IOException {
         grant(path, directory);
     }
 
+    /** Gives a file its group and permissions. */
     public void onFile(Path path) throws IOException {
         Set<PosixFilePermission> file = EnumSet.noneOf(PosixFilePermission.class);
         file.addAll(directory);
@@ -63,7 +65,7 @@ public record Access(String group, Set<PosixFilePermission> directory) {
         }
     }
 
-    /** As {@code --mode} has it: {@code 0750}; empty if nothing is said. */
+    /** The permissions of the directory in the form of {@code --mode}, as in {@code 0750}; empty if there are none. */
     public String mode() {
         return directory.isEmpty()
                 ? ""
@@ -74,7 +76,10 @@ public record Access(String group, Set<PosixFilePermission> directory) {
                                         Integer::toOctalString));
     }
 
-    /** The attribute that makes a new file or directory so, where the file system at {@code place} knows of it. */
+    /**
+     * The attribute with which a new file or directory is made for its owner only; none if the file system at {@code place}
+     * has no permissions.
+     */
     public static FileAttribute<?>[] ownerOnly(Path place, String permissions) throws IOException {
         return Files.getFileStore(place).supportsFileAttributeView("posix")
                 ? new FileAttribute<?>[] {

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
-/** The compressions that a file's name can ask for. */
+/** How a file is compressed, chosen by its name. */
 public enum Compression {
     NONE,
     /** {@code .gz} or {@code .gzip}. */
@@ -25,9 +25,9 @@ public enum Compression {
     }
 
     /**
-     * What the end of {@code name} asks for, in whatever case.
+     * The compression that the end of {@code name} asks for, in upper or lower case.
      *
-     * @throws IllegalArgumentException if that is something else, which plain content would belie
+     * @throws IllegalArgumentException if that is another compression: plain content would not match the name
      */
     public static Compression ofName(String name) {
         if (OTHERS.matcher(name).matches()) {
@@ -39,7 +39,7 @@ public enum Compression {
                 : ZSTD_NAME.matcher(name).matches() ? ZSTD : NONE;
     }
 
-    /** What is written to the result goes to {@code out} compressed; closing the result completes it. */
+    /** A stream that writes to {@code out}, compressed; closing it completes the content. */
     public OutputStream to(OutputStream out) throws IOException {
         return switch (this) {
             case NONE -> out;

@@ -5,11 +5,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Makes a line of what went wrong with a file: the JDK's own exceptions often say no more than its name. */
+/** Makes one line of what went wrong with a file: the JDK's own exceptions often say only its name. */
 public final class FileErrors {
     private FileErrors() {}
 
-    /** The file and what is wrong with it, or else the exception's own message. */
+    /** The file and what is wrong with it, or the exception's own message. */
     public static String line(IOException e) {
         if (e instanceof FileSystemException file && file.getReason() == null) {
             String what = e instanceof NoSuchFileException

@@ -15,11 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * Keeps a second recorder out of a journal, also one in another container, where process ids prove nothing. The kernel
  * holds the lock and drops it the moment the process dies, however it dies.
  *
- * <p>The lock on the first byte of the file keeps others out, the one on the rest says to a reader that somebody records.
- * So a reader, who can ask only by taking a lock for an instant, never takes one that a recorder cannot begin without.
+ * <p>The lock on the first byte of the file keeps other recorders out; the lock on the rest shows readers that a recorder
+ * is running. A reader can only ask by taking a lock for an instant, so it asks for the second, which a recorder can begin
+ * without.
  */
 public final class JournalLock implements Closeable {
-    /** The file in a journal that its recorder holds locks on. */
+    /** The name of the file in a journal that its recorder locks. */
     public static final String FILE = "recorder.lock";
 
     private static final long REST = 1;
@@ -28,8 +29,9 @@ public final class JournalLock implements Closeable {
 
     private static final long ANNOUNCE_PAUSE_MILLIS = 10;
 
-    // The kernel drops the lock when any descriptor of the file is closed: within this process, the second one must not
-    // even open it.
+    // The kernel drops the lock when this process closes any descriptor of the file: so a second attempt in this
+    // process
+    // must not even open it.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path key;
@@ -82,13 +84,13 @@ public final class JournalLock implements Closeable {
                 Thread.sleep(ANNOUNCE_PAUSE_MILLIS);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // recorded is all the same
+            Thread.currentThread().interrupt(); // the recorder begins all the same
         }
     }
 
     /**
-     * Whether a recorder writes to the journal in {@code directory}, as far as this system's kernel knows: of a copy, or
-     * of a directory that another host shares, it knows nothing. Keeps no recorder from beginning.
+     * Whether a recorder writes to the journal in {@code directory}, as far as this system's kernel knows: it knows nothing
+     * of a copy's original, or of another host that shares the directory. Keeps no recorder from beginning.
      *
      * @throws IOException if the lock may not be asked for
      */
@@ -110,6 +112,7 @@ public final class JournalLock implements Closeable {
         return new IOException(directory + ": another recorder writes to this journal; give each its own --data-dir");
     }
 
+    /** Idempotent. */
     @Override
     public void close() throws IOException {
         if (channel.isOpen()) {

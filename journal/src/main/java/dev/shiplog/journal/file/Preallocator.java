@@ -1,5 +1,6 @@
 package dev.shiplog.journal.file;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -13,66 +14,73 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that a full disk is met here, as an exception, and not in Chronicle's memory-mapped and sparse file, where
- * it is a signal that can take the process down: it writes zeros ahead of the appender, so that the pages it will touch
- * exist. Also keeps a floor of free space, for file systems that need room even to overwrite, and forces the file to
- * disk.
+ * Writes zeros to a file before others write to it through mapped memory, so that a full disk is an exception here. In a
+ * mapped, sparse file it would be a signal that can end the process. Also keeps a minimum of space free, for file systems
+ * that need room even to overwrite, and forces the file to disk. Not thread safe.
  */
-public final class Preallocator {
-    /** A file's header and first index pages, for every roll, are less than this. */
-    private static final int FIRST_PAGES = 72 * 1024;
-    /** Behind any excerpt Chronicle may add an index page (32 KiB and a little), an end mark and the next header. */
-    private static final int MARGIN = 40 * 1024;
-    /** Zeros are written in steps of this size: small, because what a segment does not use of them is lost. */
+public final class Preallocator implements Closeable {
+    /** Zeros are written in steps of this size: small, because a segment that ends does not use the rest. */
     private static final int STEP = 64 * 1024;
-
-    private static final int METADATA = 64 * 1024;
     /**
      * Zeros are written a page at a time: from one larger write Linux makes one large piece of its cache, and a byte that
-     * Chronicle changes in it later sends the whole piece to the disk, at each force.
+     * is changed in it later sends the whole piece to the disk, at each force.
      */
     private static final int PAGE = 4096;
 
-    private static final long LOOK_EVERY_BYTES = 256 * 1024;
-    private static final long LOOK_EVERY_NANOS = 1_000_000_000L;
+    /** Free space is looked at this often: asking for each record would cost more than writing it. */
+    private static final long CHECK_EVERY_BYTES = 256 * 1024;
+
+    private static final long CHECK_EVERY_NANOS = 1_000_000_000L;
 
     private final Path directory;
     private final Access access;
     private final long minimumFree;
+    private final int margin;
     private final FileStore store;
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(PAGE);
 
     private Path file;
     private @Nullable FileChannel channel;
+    /** Up to here the file has what was written to it, then zeros. */
     private long filled;
+
     private boolean newFile;
 
-    private long lookedAt;
-    private long writtenSince = LOOK_EVERY_BYTES;
-    private @Nullable String belowFloor;
+    private long checkedAtNanos;
+    private long writtenSinceCheck = CHECK_EVERY_BYTES;
+    private @Nullable String belowMinimum;
 
-    public Preallocator(Path directory, long minimumFree, Access access) throws IOException {
+    /**
+     * @param minimumFree bytes that must stay free on the file system
+     * @param margin bytes that the writer of the file may need besides those that are asked for
+     * @param access who may read new files
+     */
+    public Preallocator(Path directory, long minimumFree, int margin, Access access) throws IOException {
         this.directory = directory;
         this.access = access;
         this.file = directory;
         this.minimumFree = minimumFree;
+        this.margin = margin;
         this.store = Files.getFileStore(directory);
     }
 
-    /** Goes on in an existing segment, which is used up to {@code used}. */
-    public void goOn(Path segment, long used) throws IOException {
+    /** Goes on with an existing file, which is used up to {@code used}. */
+    public void resume(Path existing, long used) throws IOException {
         release();
-        file = segment;
+        file = existing;
         filled = used;
         newFile = false;
-        channel = FileChannel.open(segment, StandardOpenOption.WRITE);
+        channel = FileChannel.open(existing, StandardOpenOption.WRITE);
     }
 
-    /** Makes the file of a segment to come, with room for {@code bytes}; Chronicle takes it by its name. */
-    public void begin(Path segment, long bytes) throws IOException {
+    /**
+     * Makes a new file with room for {@code bytes}, or none at all.
+     *
+     * @param made the name that it is made under
+     * @param later the name that it will have
+     */
+    public void begin(Path made, Path later, long bytes) throws IOException {
         release();
-        String name = segment.getFileName().toString();
-        Path made = segment.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".precreated");
         file = made;
         filled = 0;
         newFile = true;
@@ -82,64 +90,69 @@ public final class Preallocator {
         try {
             channel = FileChannel.open(made, options, mode);
             access.onFile(made);
-            fill(FIRST_PAGES + bytes + MARGIN);
+            fill(bytes + margin);
         } catch (IOException e) {
             drop();
             throw e instanceof DiskFullException ? e : full(e);
         }
-        file = segment;
+        file = later;
     }
 
-    /** Makes the file in which Chronicle keeps its locks, all zeros: it takes that for a new one. */
-    public void reserveMetadata() throws IOException {
-        Path metadata = directory.resolve("metadata.cq4t");
+    /** Makes a separate file of zeros, which must not be there, or none at all. */
+    public void makeZeros(Path other, int bytes) throws IOException {
         FileAttribute<?>[] mode = Access.ownerOnly(directory, "rw-------");
         try (FileChannel out =
-                FileChannel.open(metadata, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
-            access.onFile(metadata);
-            for (long at = 0; at < METADATA; ) {
+                FileChannel.open(other, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+            access.onFile(other);
+            for (long at = 0; at < bytes; ) {
                 at += out.write(zeros.clear(), at);
             }
         } catch (IOException e) {
-            Files.deleteIfExists(metadata);
+            Files.deleteIfExists(other);
             throw full(e);
         }
     }
 
-    /** Gives back what {@link #begin} made and nobody took. */
+    /** Deletes what {@link #begin} made in part. */
     private void drop() throws IOException {
-        FileChannel open = channel;
-        channel = null;
-        if (open != null) {
-            open.close();
-        }
+        close();
         Files.deleteIfExists(file);
     }
 
-    /** Makes room for {@code bytes} more behind {@code position}. */
+    /**
+     * Makes room for {@code bytes} more after {@code position}.
+     *
+     * @throws DiskFullException if there is none
+     */
     public void reserve(long position, long bytes) throws IOException {
-        floor(bytes);
-        if (position + bytes + MARGIN > filled) {
-            fill(position + bytes + MARGIN);
+        checkFree(bytes);
+        if (position + bytes + margin > filled) {
+            fill(position + bytes + margin);
         }
     }
 
-    /** Looks whether enough space is free; not at every call. */
-    public void floor(long bytes) throws IOException {
-        writtenSince += bytes;
+    /**
+     * Checks now and then that the minimum is free.
+     *
+     * @param bytes so many are about to be written
+     * @throws DiskFullException if less is free
+     */
+    public void checkFree(long bytes) throws IOException {
+        writtenSinceCheck += bytes;
         long now = System.nanoTime();
-        boolean due = now - lookedAt >= LOOK_EVERY_NANOS || writtenSince >= LOOK_EVERY_BYTES && belowFloor == null;
+        boolean due = now - checkedAtNanos >= CHECK_EVERY_NANOS
+                || writtenSinceCheck >= CHECK_EVERY_BYTES && belowMinimum == null;
         if (due) {
-            lookedAt = now;
-            writtenSince = 0;
+            checkedAtNanos = now;
+            writtenSinceCheck = 0;
             long free = store.getUsableSpace();
-            belowFloor = free >= minimumFree
+            belowMinimum = free >= minimumFree
                     ? null
                     : directory + ": only " + (free >> 20) + " MiB free, less than the " + (minimumFree >> 20)
                             + " MiB to be kept free";
         }
-        if (belowFloor != null) {
-            throw new DiskFullException(belowFloor, null);
+        if (belowMinimum != null) {
+            throw new DiskFullException(belowMinimum, null);
         }
     }
 
@@ -176,12 +189,14 @@ public final class Preallocator {
         newFile = false;
     }
 
-    /** What was written to the file before is safe before anything goes to the next one. */
+    /** Before anything is written to the next file, all of this one is on disk. */
     private void release() throws IOException {
         force();
         close();
     }
 
+    /** Idempotent. Forces nothing to disk. */
+    @Override
     public void close() throws IOException {
         FileChannel open = channel;
         channel = null;
@@ -190,12 +205,12 @@ public final class Preallocator {
         }
     }
 
-    /** An operation that gives a number and may be done again. */
+    /** Something that can be done again, and returns a number. */
     private interface Operation {
         int on(FileChannel channel) throws IOException;
     }
 
-    /** An interrupt closes the channel of whom it meets; the caller's wish to stop is kept for later. */
+    /** An interrupt closes the channel: it is opened again, and the thread is interrupted again at the end. */
     private int uninterrupted(Operation operation) throws IOException {
         boolean interrupted = false;
         try {

@@ -1,6 +1,6 @@
 /**
- * What a journal needs of the file system: start with {@link dev.shiplog.journal.file.Preallocator} and
- * {@link dev.shiplog.journal.file.JournalLock}.
+ * What a journal and its exports need of the file system. Start with {@link dev.shiplog.journal.file.Preallocator} and
+ * {@link dev.shiplog.journal.file.AtomicFile}.
  */
 @NullMarked
 package dev.shiplog.journal.file;

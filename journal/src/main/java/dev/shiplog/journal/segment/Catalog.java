@@ -1,9 +1,8 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.file.DirectoryListing;
 import dev.shiplog.journal.file.JournalLock;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -20,11 +19,12 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The segments of a journal, oldest first: derived from what their files are called and begin with, never stored.
+ * Lists the segments of a journal, oldest first. The list is derived from the names of the files and what they begin with,
+ * and never stored.
  *
  * <p>Names give the order, as long as they agree with the sequences of the records. A segment that was renamed or copied
- * stands where its records belong; one whose beginning is damaged, or not yet written, behind the one before it by name.
- * A copy stands before its original, to which more may come.
+ * comes where its records belong; one whose beginning is damaged, or not yet written, comes after the one before it by
+ * name. A copy comes before its original, which may still grow.
  */
 public final class Catalog {
     private Catalog() {}
@@ -68,7 +68,12 @@ public final class Catalog {
                 .toList();
     }
 
-    /** Where a segment belongs: its journal, of those that share the directory the how manieth, and its first record. */
+    /**
+     * Where a segment belongs.
+     *
+     * @param journal its journal's index among those in the directory
+     * @param base sequence of its first record
+     */
     private record Place(int journal, long base, Segment segment) {}
 
     /** @param segments of one directory, by their names */
@@ -77,15 +82,15 @@ public final class Catalog {
         List<Place> places = new ArrayList<>();
         Place before = null;
         for (Segment segment : segments) {
-            SegmentHead head = segment.head();
+            SegmentStart start = segment.start();
             int journal = before == null ? 0 : before.journal;
             long base = before == null ? 0 : before.base;
-            if (head != null) {
-                base = head.first().base();
-                if (!head.journal().isEmpty() && !journals.contains(head.journal())) {
-                    journals.add(head.journal());
+            if (start != null) {
+                base = start.first().base();
+                if (!start.journal().isEmpty() && !journals.contains(start.journal())) {
+                    journals.add(start.journal());
                 }
-                journal = head.journal().isEmpty() ? journal : journals.indexOf(head.journal());
+                journal = start.journal().isEmpty() ? journal : journals.indexOf(start.journal());
             }
             before = new Place(journal, base, segment);
             places.add(before);
@@ -93,25 +98,25 @@ public final class Catalog {
         places.sort(Comparator.comparingInt(Place::journal)
                 .thenComparingLong(Place::base)
                 .thenComparing(place -> !place.segment.isNamedRightly())); // stable: then by name
-        Map<SegmentHead, Segment> originals = new HashMap<>();
+        Map<SegmentStart, Segment> originals = new HashMap<>();
         List<Segment> ordered = new ArrayList<>();
         for (Place place : places) {
             Segment segment = place.segment;
-            Segment original = segment.head() == null ? null : originals.putIfAbsent(segment.head(), segment);
+            Segment original = segment.start() == null ? null : originals.putIfAbsent(segment.start(), segment);
             if (original != null && segment.isIn(original)) {
                 ordered.add(ordered.indexOf(original), segment.asCopyOf(original));
                 continue;
             }
             if (original != null && original.isIn(segment)) {
                 ordered.set(ordered.indexOf(original), original.asCopyOf(segment));
-                originals.put(original.head(), segment);
+                originals.put(original.start(), segment);
             }
             ordered.add(segment);
         }
         return ordered;
     }
 
-    /** The segment of the journal in {@code directory} to which more may come; none if the directory does not tell. */
+    /** The segment of the journal in {@code directory} that may still grow; none if the directory cannot be read. */
     public static Optional<SegmentName> newest(Path directory) {
         try {
             return list(List.of(directory)).stream()
@@ -123,35 +128,24 @@ public final class Catalog {
         }
     }
 
-    /** Files in {@code directory} that are called much like segments, but not as those are: they are not read. */
+    /** Files in {@code directory} with names that resemble those of segments, but are none: they are not read. */
     public static List<Path> misnamed(Path directory) throws IOException {
-        List<Path> misnamed = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.cq4*")) {
-            for (Path file : files) {
-                String name = file.getFileName().toString();
-                if (SegmentName.parse(name) == null && !name.endsWith(".cq4t") && !name.endsWith(".precreated")) {
-                    misnamed.add(file);
-                }
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        misnamed.sort(null);
-        return misnamed;
+        return DirectoryListing.of(directory).stream()
+                .filter(file -> {
+                    String name = file.getFileName().toString();
+                    return SegmentName.parse(name) == null && ChronicleFiles.resemblesSegment(name);
+                })
+                .toList();
     }
 
     /** The names of the segments in {@code directory}, in the order in which they were written. */
     public static List<SegmentName> names(Path directory) throws IOException {
         List<SegmentName> names = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                SegmentName name = SegmentName.parse(file.getFileName().toString());
-                if (name != null) {
-                    names.add(name);
-                }
+        for (Path file : DirectoryListing.of(directory)) {
+            SegmentName name = SegmentName.parse(file.getFileName().toString());
+            if (name != null) {
+                names.add(name);
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
         }
         names.sort(null);
         return names;

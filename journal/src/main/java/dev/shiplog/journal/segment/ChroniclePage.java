@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
- * Chronicle's own documents in a segment: its header and index pages. Nothing protects them with a checksum, and Chronicle
- * believes every byte, so what can be known of them is checked here: how long they are, and where they point to.
+ * Chronicle's own documents in a segment: its file header and index pages. They have no checksum, and Chronicle believes
+ * every byte of them, so all that can be checked is checked here: how long they are, and where they point to.
  *
- * <p>Source: the wire format of Chronicle Queue 5 to 2026, as {@code docs/journal-format.md} tells it.
+ * <p>Source: the wire format of Chronicle Queue 5 to 2026, as {@code docs/journal-format.md} describes it.
  */
 final class ChroniclePage {
-    /** So many bytes of a document tell how long it is. */
+    /** So many bytes of a document show how long it is. */
     static final int PREFIX = 48;
     /** Index pages have 8 bytes an entry, at most 8192 entries. */
     static final int MAX = 128 * 1024;
@@ -26,7 +26,7 @@ final class ChroniclePage {
 
     private ChroniclePage() {}
 
-    /** How long the document whose payload begins at {@code at} must be by what is in it; -1 if it is none. */
+    /** How long the payload that begins at {@code at} must be by its content; -1 if it is not one of Chronicle's. */
     static int length(byte[] array, int at) {
         int body = at + 2 + array[at + 1];
         return switch (name(array, at)) {
@@ -44,14 +44,14 @@ final class ChroniclePage {
         };
     }
 
-    /** Gives the offsets in the file that the document points to, but for those of an index page to records. */
+    /** Passes on the offsets in the file that the document points to; not those of an index page, which are of records. */
     static void pointers(byte[] array, int at, LongConsumer to) {
         int length = length(array, at);
         int body = at + 2 + array[at + 1];
         switch (name(array, at)) {
             case "header" -> {
-                int written = behind("writePosition", array, at, length);
-                int index = behind("index2Index", array, at, length);
+                int written = value("writePosition", array, at, length);
+                int index = value("index2Index", array, at, length);
                 if (written < 0 || array[written] != LONGS || index < 0 || array[index] != LONG) {
                     to.accept(-1);
                 } else {
@@ -66,7 +66,7 @@ final class ChroniclePage {
                 }
             }
             default -> {
-                // The entries of an index page are where it has records: nothing is written there.
+                // The entries of an index page point to records: Chronicle writes nothing there.
             }
         }
     }
@@ -83,7 +83,7 @@ final class ChroniclePage {
     }
 
     /** Where the value of a field begins; -1 if there is no such field. */
-    private static int behind(String field, byte[] array, int at, int length) {
+    private static int value(String field, byte[] array, int at, int length) {
         byte[] name = field.getBytes(StandardCharsets.US_ASCII);
         for (int i = at; i + name.length + 32 <= at + length; i++) {
             if (Arrays.equals(array, i, i + name.length, name, 0, name.length)) {
@@ -93,7 +93,7 @@ final class ChroniclePage {
         return -1;
     }
 
-    /** Where the value begins that is padded, so that it can be written at once: single bytes, or one stretch. */
+    /** Where the value begins after the padding that aligns it: single bytes, or one stretch. */
     private static int unpadded(byte[] array, int from) {
         int at = from;
         while (array[at] == PADDING && at < from + 8) {

@@ -1,40 +1,67 @@
 package dev.shiplog.journal.segment;
 
 /**
- * A stretch of a journal that could not be read, and what is known of it. Damage that cost no record is told as well,
- * with an empty range: {@code toSequence == fromSequence - 1}.
+ * A stretch of a journal that could not be read, and what is known of it. Damage that cost no record is reported as well:
+ * {@link #records()} is 0.
  *
- * @param segment the name of the segment, or of the one before a missing one
- * @param fromOffset first byte that could not be read
- * @param toOffset first byte behind the stretch; equal to {@code fromOffset} if the bytes are not there at all
- * @param fromSequence sequence of the first record lost, or 0 if not known
- * @param toSequence sequence of the last record lost, or 0 if not known
- * @param fromTime receipt of the last good record before that is not restated, ns since the epoch, or 0
- * @param toTime receipt of the first good record after, or 0; if that is restated, when it was written
+ * @param place which bytes could not be read
+ * @param sequences which records are lost
+ * @param received between which receipts they were received
+ * @param cause what kind of loss it is
  * @param reason what was found, in one clause
- * @param undecodable the bytes are intact, but of no use: as a rule they build on records that are lost
  */
-public record Loss(
-        String segment,
-        long fromOffset,
-        long toOffset,
-        long fromSequence,
-        long toSequence,
-        long fromTime,
-        long toTime,
-        String reason,
-        boolean undecodable) {
+public record Loss(Place place, Sequences sequences, Received received, Cause cause, String reason) {
+    /** What kind of loss it is. */
+    public enum Cause {
+        /** Bytes are damaged or missing. */
+        DAMAGED,
+        /** The bytes are intact, but of no use: as a rule they build on records that are lost. */
+        UNDECODABLE,
+        /** The reader has no permission. The bytes may be intact. */
+        REFUSED
+    }
 
-    /** What the reason of one begins with that the system refused to read. */
-    static final String REFUSED = "permission denied: ";
+    /**
+     * Bytes in a segment's file.
+     *
+     * @param segment the name of the segment, or of the one before a missing one
+     * @param from first byte that could not be read
+     * @param to first byte after the stretch; equal to {@code from} if the bytes are not there at all
+     */
+    public record Place(String segment, long from, long to) {}
 
-    /** Whether it may be intact: its reader has no permission. */
-    public boolean refused() {
-        return reason.startsWith(REFUSED);
+    /**
+     * Sequences of records, 0 where not known.
+     *
+     * @param from of the first record lost
+     * @param to of the last one; {@code from - 1} if no record is lost
+     */
+    public record Sequences(long from, long to) {
+        static final Sequences UNKNOWN = new Sequences(0, 0);
+    }
+
+    /**
+     * Receipts around the loss, ns since the epoch, 0 where not known.
+     *
+     * @param after of the last good record before the loss that is not restated
+     * @param before of the first good record after the loss; if that is restated, when it was written
+     */
+    public record Received(long after, long before) {
+        static final Received UNKNOWN = new Received(0, 0);
+    }
+
+    /** All that is known is that something is wrong with this segment. */
+    public static Loss ofSegment(String segment, Cause cause, String reason) {
+        return new Loss(new Place(segment, 0, 0), Sequences.UNKNOWN, Received.UNKNOWN, cause, reason);
+    }
+
+    /** The name of the segment, as {@link Place#segment()}. */
+    public String segment() {
+        return place.segment;
     }
 
     /** How many records are lost, or -1 if that is not known. */
     public long records() {
-        return fromSequence == 0 || toSequence == 0 ? -1 : toSequence - fromSequence + 1;
+        return sequences.from == 0 || sequences.to == 0 ? -1 : sequences.to - sequences.from + 1;
     }
 }

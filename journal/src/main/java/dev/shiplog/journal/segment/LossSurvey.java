@@ -1,5 +1,6 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.segment.Loss.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,17 +11,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the losses that a reading of all segments of a catalog tells, with the help of their summaries: only a segment
+ * Finds the losses that reading all segments of a catalog would report, with the help of their summaries: only a segment
  * that is not intact, or holds records of the one before, is read again. Not thread safe.
  */
 public final class LossSurvey {
-    private final LossTracker tracker = new LossTracker();
     private final List<Loss> losses = new ArrayList<>();
+    private final LossTracker tracker = new LossTracker(losses::add);
     private @Nullable Segment before;
     /** The segment before was read and is empty. */
     private boolean empty;
 
-    /** What is known to be lost once the next segment is this one; the rest comes with the segments behind it. */
+    /** Takes the next segment; returns what is known to be lost by now. The next one may show more. */
     public List<Loss> next(SegmentSummary summary) {
         Segment segment = summary.segment();
         if (before != null) {
@@ -31,37 +32,37 @@ public final class LossSurvey {
         if (segment.copyOf() == null && !passIntact(summary)) {
             read(segment);
         }
-        return told();
+        return take();
     }
 
-    /** What else is known to be lost, now that no segment comes any more. */
+    /** There are no more segments; returns what else is known to be lost. */
     public List<Loss> end() {
         tracker.flush();
-        return told();
+        return take();
     }
 
     private void leave(Segment segment, Segment next) {
         if (!segment.directory().equals(next.directory())) {
             tracker.restart();
         } else if (empty && Objects.equals(Segment.identity(segment.path()), segment.identity())) {
-            // One that is gone, or was made anew, was only half made: a writer's next start removes such.
+            // A file that is gone, or was made anew, was only half made: a writer removes such files when it starts.
             tracker.empty(segment.name().text(), segment.size());
         }
     }
 
     private boolean passIntact(SegmentSummary summary) {
-        SegmentHead head = summary.segment().head();
-        if (head == null || !summary.losses().isEmpty() || summary.lastSequence() == 0) {
+        SegmentStart start = summary.segment().start();
+        if (start == null || !summary.losses().isEmpty() || summary.lastSequence() == 0) {
             return false;
         }
         String name = summary.segment().name().text();
         tracker.segment(name);
-        tracker.journal(head.journal());
-        Group first = head.first();
+        tracker.journal(start.journal());
+        Group first = start.first();
         if (first.base() < tracker.next()) {
             return false;
         }
-        tracker.expect(name, head.offset(), first.base(), first.clock());
+        tracker.expect(name, start.offset(), first.base(), first.clock());
         tracker.read(summary.lastSequence(), summary.lastReceived(), summary.usedBytes());
         return true;
     }
@@ -72,32 +73,25 @@ public final class LossSurvey {
             read(segment, reader);
         } catch (IOException e) {
             if (!(e instanceof NoSuchFileException) || Files.isSymbolicLink(file)) {
-                tracker.unreadable(segment.name().text(), 0, segment.size(), e);
+                tracker.unreadable(new Place(segment.name().text(), 0, segment.size()), e);
             }
         }
     }
 
     private void read(Segment segment, SegmentReader reader) {
         try {
-            while (reader.next() != SegmentReader.Step.END) {
-                collect();
+            while (reader.next()) {
+                // the tracker sees what is missing
             }
             empty = reader.isEmpty();
         } catch (IOException e) {
-            tracker.unreadable(segment.name().text(), reader.position(), segment.size(), e);
+            tracker.unreadable(new Place(segment.name().text(), reader.position(), segment.size()), e);
         }
     }
 
-    private void collect() {
-        for (Loss loss = tracker.poll(); loss != null; loss = tracker.poll()) {
-            losses.add(loss);
-        }
-    }
-
-    private List<Loss> told() {
-        collect();
-        List<Loss> told = List.copyOf(losses);
+    private List<Loss> take() {
+        List<Loss> taken = List.copyOf(losses);
         losses.clear();
-        return told;
+        return taken;
     }
 }

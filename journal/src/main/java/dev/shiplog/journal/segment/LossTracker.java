@@ -1,19 +1,23 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.segment.Loss.Cause;
+import dev.shiplog.journal.segment.Loss.Place;
+import dev.shiplog.journal.segment.Loss.Received;
+import dev.shiplog.journal.segment.Loss.Sequences;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which record must come next, across segments, and tells each {@link Loss} once: when the next good record or
- * group shows how much is missing, or when nothing comes any more. Not thread safe.
+ * Knows which record must come next, across segments, and reports each {@link Loss} once: when the next good record or
+ * group shows how much is missing, or when nothing more comes. Not thread safe.
  */
 public final class LossTracker {
-    private final ArrayDeque<Loss> told = new ArrayDeque<>();
+    private final Consumer<Loss> report;
 
     /** The lowest sequence that may still come; 0 if any may. */
     private long next;
@@ -24,23 +28,28 @@ public final class LossTracker {
     private long lastReceived;
 
     private String journal = "";
+    /** Where the last record or group was read, and where it ends. */
     private String segment = "";
+
     private long end;
 
     private @Nullable Damage damage;
 
     /**
-     * What stands open until the next good record.
+     * Damage that is not reported yet: the next good record shows what it cost.
      *
      * @param lastLost the highest sequence known to be lost, 0 if more than that may be
      * @param elsewhere another segment has begun since
      */
-    private record Damage(
-            String segment, long from, long to, long lastLost, boolean elsewhere, String reason, boolean undecodable) {
-
-        Loss loss(long fromSequence, long toSequence, long fromTime, long toTime) {
-            return new Loss(segment, from, to, fromSequence, toSequence, fromTime, toTime, reason, undecodable);
+    private record Damage(Place place, long lastLost, boolean elsewhere, Cause cause, String reason) {
+        Loss loss(long fromSequence, long toSequence, long after, long before) {
+            return new Loss(place, new Sequences(fromSequence, toSequence), new Received(after, before), cause, reason);
         }
+    }
+
+    /** @param report takes each loss, before the record that follows it is handed out */
+    public LossTracker(Consumer<Loss> report) {
+        this.report = report;
     }
 
     /** Forgets what must come next: another journal begins, or the reader jumped. */
@@ -61,53 +70,56 @@ public final class LossTracker {
         return other;
     }
 
-    /** The bytes from {@code from} to {@code to} could not be read. */
-    public void damaged(String inSegment, long from, long to, String reason) {
-        damaged(inSegment, from, to, 0, reason, false);
+    /** These bytes are damaged. */
+    public void damaged(Place place, String reason) {
+        damaged(place, 0, Cause.DAMAGED, reason);
     }
 
-    /** The bytes from {@code from} to {@code to} were refused by the system. */
-    public void unreadable(String inSegment, long from, long to, IOException e) {
-        damaged(inSegment, from, to, reason(e));
+    /** The system failed to read these bytes, or refused. */
+    public void unreadable(Place place, IOException e) {
+        damaged(place, 0, cause(e), reason(e));
     }
 
     /** This segment was read and is empty, though another one follows. */
     public void empty(String inSegment, long size) {
-        damaged(inSegment, 0, size, "the segment is empty");
+        damaged(new Place(inSegment, 0, size), "the segment is empty");
     }
 
+    /** What it means that a file cannot be read. */
+    static Cause cause(IOException e) {
+        return e instanceof AccessDeniedException ? Cause.REFUSED : Cause.DAMAGED;
+    }
+
+    /** The same in one clause. */
     static String reason(IOException e) {
-        String why = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
         if (e instanceof AccessDeniedException denied) {
-            return Loss.REFUSED + denied.getFile();
+            return "permission denied: " + denied.getFile();
         }
-        if (e instanceof NoSuchFileException) {
-            why = "no such file";
-        }
+        String why = e instanceof NoSuchFileException
+                ? "no such file"
+                : e instanceof FileSystemException file ? file.getReason() : e.getMessage();
         return "cannot be read: " + Objects.requireNonNullElseGet(why, e::toString);
     }
 
-    /** The record {@code sequence}, in the bytes from {@code from} to {@code to}, is there but of no use. */
-    void lost(String inSegment, long from, long to, long sequence, String reason) {
-        damaged(inSegment, from, to, sequence, reason, true);
+    /** The record {@code sequence}, in these bytes, is intact but cannot be decoded. */
+    void undecodable(Place place, long sequence, String reason) {
+        damaged(place, sequence, Cause.UNDECODABLE, reason);
     }
 
-    private void damaged(String inSegment, long from, long to, long lastLost, String reason, boolean undecodable) {
+    private void damaged(Place place, long lastLost, Cause cause, String reason) {
         Damage open = damage;
-        if (open != null && !open.segment.equals(inSegment)) {
+        if (open != null && !open.place.segment().equals(place.segment())) {
             flush();
             open = null;
         }
         damage = open == null
-                ? new Damage(inSegment, from, to, lastLost, false, reason, undecodable)
+                ? new Damage(place, lastLost, false, cause, reason)
                 : new Damage(
-                        inSegment,
-                        open.from,
-                        to,
+                        new Place(place.segment(), open.place.from(), place.to()),
                         lastLost,
                         open.elsewhere,
-                        open.reason,
-                        open.undecodable && undecodable);
+                        cause == Cause.UNDECODABLE || open.cause == Cause.REFUSED ? open.cause : Cause.DAMAGED,
+                        open.reason);
     }
 
     /** A segment begins. */
@@ -116,7 +128,7 @@ public final class LossTracker {
         if (open != null && open.lastLost > 0) {
             flush();
         } else if (open != null) {
-            damage = new Damage(open.segment, open.from, open.to, 0, true, open.reason, open.undecodable);
+            damage = new Damage(open.place, 0, true, open.cause, open.reason);
         }
         if (segment.isEmpty()) {
             segment = name;
@@ -127,12 +139,16 @@ public final class LossTracker {
     void expect(String inSegment, long offset, long sequence, long clock) {
         Damage open = damage;
         if (open != null) {
-            tell(open, sequence, clock);
+            report(open, sequence, clock);
         } else if (exact && sequence > next) {
-            String reason = inSegment.equals(segment)
-                    ? "records are missing, though nothing around them is damaged"
-                    : missing(segment, inSegment);
-            told.add(new Loss(segment, end, end, next, sequence - 1, lastReceived, clock, reason, false));
+            report.accept(new Loss(
+                    new Place(segment, end, end),
+                    new Sequences(next, sequence - 1),
+                    new Received(lastReceived, clock),
+                    Cause.DAMAGED,
+                    inSegment.equals(segment)
+                            ? "records are missing, though nothing around them is damaged"
+                            : missing(segment, inSegment)));
         }
         damage = null;
         next = sequence;
@@ -141,15 +157,20 @@ public final class LossTracker {
         end = offset;
     }
 
-    private void tell(Damage open, long sequence, long clock) {
+    /** Why there is a hole between two segments that are intact. */
+    private static String missing(String before, String after) {
+        return "records are missing between " + before + " and " + after + ": is a segment gone?";
+    }
+
+    private void report(Damage open, long sequence, long clock) {
         long from = exact ? next : 0;
         // A writer that finds its newest segment damaged goes on with the number after the last intact record, so
         // across segments an unbroken sequence does not prove that nothing was lost.
         long to = from > 0 && sequence == next && open.elsewhere ? 0 : sequence - 1;
-        told.add(open.loss(from, to, lastReceived, clock));
+        report.accept(open.loss(from, to, lastReceived, clock));
     }
 
-    /** A record came that was read before: what is damaged in front of it in its segment was as well, or is told. */
+    /** A record came that was read before: so was what is damaged before it in its segment, or it is reported already. */
     void harmless() {
         Damage open = damage;
         if (open != null && !open.elsewhere) {
@@ -159,9 +180,12 @@ public final class LossTracker {
 
     /** So many records up to {@code offset} have sequences of records that were read before, in another segment. */
     void repeated(String inSegment, long offset, long records) {
-        String reason =
-                records + " records with sequences that were read before; read this segment by itself to see them";
-        told.add(new Loss(inSegment, 0, offset, next, next - 1, lastReceived, 0, reason, false));
+        report.accept(new Loss(
+                new Place(inSegment, 0, offset),
+                new Sequences(next, next - 1),
+                new Received(lastReceived, 0),
+                Cause.DAMAGED,
+                records + " records with sequences that were read before; read this segment by itself to see them"));
     }
 
     /**
@@ -175,14 +199,14 @@ public final class LossTracker {
         end = offset;
     }
 
-    /** Nothing more comes for now: what stands open is told as it is known. */
+    /** Nothing more comes for now: damage that is not reported yet is reported as far as it is known. */
     public void flush() {
         Damage open = damage;
         if (open != null) {
-            told.add(open.loss(exact ? next : 0, open.lastLost, lastReceived, 0));
+            report.accept(open.loss(exact ? next : 0, open.lastLost, lastReceived, 0));
             if (open.lastLost > 0) {
                 next = open.lastLost + 1;
-                end = open.to;
+                end = open.place.to();
             } else {
                 exact = false;
             }
@@ -198,20 +222,5 @@ public final class LossTracker {
     /** The highest sequence that was read or is known to be lost; 0 if that leaves anything open. */
     long last() {
         return exact ? next - 1 : 0;
-    }
-
-    /** Whether {@link #poll()} has a loss to tell. */
-    public boolean pending() {
-        return !told.isEmpty();
-    }
-
-    /** Why there is a hole between two segments that are intact. */
-    private static String missing(String before, String after) {
-        return "records are missing between " + before + " and " + after + ": is a segment gone?";
-    }
-
-    /** The next loss to tell, or null. */
-    public @Nullable Loss poll() {
-        return told.poll();
     }
 }

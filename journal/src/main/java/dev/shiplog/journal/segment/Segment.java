@@ -14,23 +14,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what its file name says
  * @param identity of the file, because another one may take its name; null if not known
- * @param head what it begins with, null if that is damaged or not yet written
+ * @param start what it begins with, null if that is damaged or not yet written
  * @param copyOf another file that holds the same, and perhaps more; else null
  */
 public record Segment(
         Path path,
         SegmentName name,
         @Nullable Object identity,
-        @Nullable SegmentHead head,
+        @Nullable SegmentStart start,
         @Nullable Path copyOf) {
     private static final int BLOCK = 1 << 16;
     private static final ByteBuffer ZEROS = ByteBuffer.allocate(BLOCK).asReadOnlyBuffer();
 
     static Segment of(SegmentName name, Path path) {
-        return new Segment(path, name, identity(path), SegmentHead.of(path), null);
+        return new Segment(path, name, identity(path), SegmentStart.of(path), null);
     }
 
-    /** What tells the file that is at {@code path} now from others that were or will be there; null if not known. */
+    /**
+     * Opens the segment to be read: the one place that knows how the records of a segment are kept.
+     *
+     * @param losses knows what came before; the same for all segments of a journal
+     * @throws IOException if it cannot be opened
+     */
+    public RecordSource open(LossTracker losses) throws IOException {
+        return new SegmentReader(path, losses);
+    }
+
+    /** Distinguishes the file that is at {@code path} now from others that were or will be there; null if not known. */
     public static @Nullable Object identity(Path path) {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
@@ -55,27 +65,27 @@ public record Segment(
 
     /** Whether the segment was begun in the time that its name says, as the original of copies was. */
     boolean isNamedRightly() {
-        long begun = head == null ? -1 : head.created() - name.start();
+        long begun = start == null ? -1 : start.created() - name.start();
         return begun >= 0 && begun < name.roll().length().toNanos();
     }
 
     Segment asCopyOf(Segment other) {
-        return new Segment(path, name, identity, head, other.path);
+        return new Segment(path, name, identity, start, other.path);
     }
 
     /**
      * Whether {@code other}, which begins alike, holds every byte of this one, but for the zeros at its end. Chronicle's
-     * pages in front do not count: they change as long as a segment is written.
+     * pages at the beginning do not count: they change as long as a segment is written.
      */
     boolean isIn(Segment other) {
-        if (head == null) {
+        if (start == null) {
             return false;
         }
         try (FileChannel mine = FileChannel.open(path);
                 FileChannel theirs = FileChannel.open(other.path)) {
             ByteBuffer a = ByteBuffer.allocate(BLOCK);
             ByteBuffer b = ByteBuffer.allocate(BLOCK);
-            long at = head.offset();
+            long at = start.offset();
             long zeros = at; // mine are known to reach up to here
             boolean same = true; // else only zeros may come
             while (fill(a, BLOCK, mine, at) > 0) {
@@ -98,11 +108,11 @@ public record Segment(
             }
             return true;
         } catch (IOException e) {
-            return false; // whoever reads on tells the loss
+            return false; // whoever reads the segment reports the loss
         }
     }
 
-    /** Reads up to {@code most} bytes from {@code at} on; gives how many there are. */
+    /** Reads up to {@code most} bytes from {@code at} on; returns how many there are. */
     private static int fill(ByteBuffer bytes, int most, FileChannel file, long at) throws IOException {
         bytes.clear().limit(most);
         while (bytes.hasRemaining() && file.read(bytes, at + bytes.position()) >= 0) {

@@ -19,33 +19,31 @@ import org.jspecify.annotations.Nullable;
  * 20261121-1130X.cq4    ten minutes
  * 20261121-11F.cq4      one hour
  * 20261121F.cq4         one day
- * 20261121-11F.cq4.1    set aside by the writer, content untouched; it went on in a fresh 20261121-11F.cq4
+ * 20261121-11F.cq4.1    quarantined by the writer, content untouched; it went on in a new 20261121-11F.cq4
  * </pre>
  *
- * <p>Names sort in the order in which the segments were written: by start, then by the number of those set aside, then
- * the one without a number.
+ * <p>Names sort in the order in which the segments were written: by start, then by the number of the quarantined ones,
+ * then the one without a number.
  *
  * @param text the file name
  * @param roll what the form of the name says
- * @param start of the time that the segment covers, ns since the epoch
- * @param aside counts from 1 the segments set aside; 0 for the one that is not
+ * @param start of the period that the segment covers, ns since the epoch
+ * @param quarantine number of a quarantined segment, from 1; 0 for the one that is not
  */
-public record SegmentName(String text, Roll roll, long start, int aside) implements Comparable<SegmentName> {
-    static final String SUFFIX = ".cq4";
-
+public record SegmentName(String text, Roll roll, long start, int quarantine) implements Comparable<SegmentName> {
     private static final Pattern FORM =
             Pattern.compile("(\\d{4})(\\d{2})(\\d{2})(?:-(\\d{2})(\\d{2})?)?([FX]?)\\.cq4(?:\\.([1-9]\\d{0,8}))?");
     private static final Comparator<SegmentName> ORDER = Comparator.comparingLong(SegmentName::start)
-            .thenComparingInt(name -> name.aside == 0 ? Integer.MAX_VALUE : name.aside)
+            .thenComparingInt(name -> name.isQuarantined() ? name.quarantine : Integer.MAX_VALUE)
             .thenComparing(SegmentName::text);
     private static final long NANOS = 1_000_000_000L;
 
-    /** The segment that takes up a record received at {@code nanos} since the epoch. */
+    /** The segment of a record received at {@code nanos} since the epoch. */
     public static SegmentName at(Roll roll, long nanos) {
         long start =
                 Math.floorDiv(nanos, roll.length().toNanos()) * roll.length().toNanos();
         String text = formatter(roll).format(Instant.ofEpochSecond(0, start));
-        return new SegmentName(text + SUFFIX, roll, start, 0);
+        return new SegmentName(text + ChronicleFiles.SUFFIX, roll, start, 0);
     }
 
     /** Reads a file name; null if it is not that of a segment. */
@@ -72,8 +70,13 @@ public record SegmentName(String text, Roll roll, long start, int aside) impleme
         }
     }
 
-    /** The same segment set aside as number {@code n}. */
-    public SegmentName aside(int n) {
+    /** Whether the writer has renamed it, so that Chronicle no longer sees it. Readers read it. */
+    public boolean isQuarantined() {
+        return quarantine > 0;
+    }
+
+    /** The name of the same segment once it is quarantined as number {@code n}. */
+    public SegmentName quarantined(int n) {
         return new SegmentName(text + "." + n, roll, start, n);
     }
 

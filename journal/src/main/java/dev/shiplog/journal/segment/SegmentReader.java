@@ -4,52 +4,44 @@ import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.codec.Decoder;
 import dev.shiplog.journal.codec.UndecodableException;
 import dev.shiplog.journal.record.RecordView;
-import java.io.Closeable;
+import dev.shiplog.journal.segment.Loss.Place;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the records of one segment, in order, as far as they are intact. A record that is handed out is the one that was
- * appended; whatever is missing is told to a {@link LossTracker}. Reads with plain file reads, so that neither a live nor
- * a damaged nor a shrinking file can do harm. Not thread safe.
+ * Reads the records of one segment's file. Uses plain file reads, so that neither a live nor a damaged nor a shrinking
+ * file can do harm. Not thread safe.
  */
-public final class SegmentReader implements Closeable {
-    /** What {@link #next()} found. */
-    public enum Step {
-        /** {@link #record()} is the next record. */
-        RECORD,
-        /** The tracker has a loss to tell, which comes before the next record. */
-        LOSS,
-        /** Nothing more for now; damage at the end stays with the tracker. */
-        END
-    }
+public final class SegmentReader implements RecordSource {
+    /** Room is made at once for no more than this: a record of 16 MB. */
+    private static final int MOST_PARTS = (16 << 20) / Excerpt.MAX_CODED;
 
     private final String name;
     private final LossTracker losses;
     private final ExcerptReader excerpts;
     private final Decoder decoder = new Decoder();
-    private final UnsaidHead unsaid = new UnsaidHead();
-    /** Room is made at once for no more than this: a record of 16 MB. */
-    private static final int MOST_PARTS = (16 << 20) / Excerpt.MAX_CODED;
-
-    private Bytes joined = new Bytes(0);
+    private final UnflaggedSnapshot unflagged = new UnflaggedSnapshot();
 
     private @Nullable SegmentHeader header;
     private @Nullable Group group;
     private @Nullable RecordView record;
-    /** The record was read, but a loss before it is told first. */
-    private boolean held;
 
     /** Records below this were read from another segment, or are known to be lost: none is handed out twice. */
     private long floor;
-
+    /** How many records below the floor were met and are not reported yet. */
     private long repeats;
 
     private long offset;
     private long groupOffset;
+    /** Whether this program knows the format of what follows. */
     private boolean readable = true;
+
     private boolean decoding = true;
+
+    /** The parts of a record, as far as they were read. */
+    private Bytes joined = new Bytes(0);
+
     private int partIndex = -1;
     private int nextPart;
     private long partsFrom;
@@ -68,46 +60,53 @@ public final class SegmentReader implements Closeable {
         floor = losses.next();
     }
 
-    /** Goes to the next record, loss, or the end. */
-    public Step next() throws IOException {
-        while (true) {
-            if (losses.pending()) {
-                return Step.LOSS;
-            }
-            if (held) {
-                held = false;
-                return Step.RECORD;
-            }
-            if (!readable) {
-                return Step.END;
-            }
+    @Override
+    public boolean next() throws IOException {
+        while (readable) {
             switch (excerpts.next()) {
-                case EXCERPT -> take();
-                case SKIPPED -> losses.damaged(name, excerpts.skippedFrom(), excerpts.position(), excerpts.reason());
+                case EXCERPT -> {
+                    if (take()) {
+                        return true;
+                    }
+                }
+                case SKIPPED -> losses.damaged(place(excerpts.skippedFrom()), excerpts.reason());
                 case END -> {
-                    tellRepeats(excerpts.position());
-                    return losses.pending() ? Step.LOSS : Step.END;
+                    reportRepeats(excerpts.position());
+                    return false;
                 }
             }
         }
+        return false;
     }
 
-    private void tellRepeats(long upTo) {
+    private void reportRepeats(long upTo) {
         if (repeats > 0) {
             losses.repeated(name, upTo, repeats);
             repeats = 0;
         }
     }
 
-    private void take() throws IOException {
+    private Place place(long from) {
+        return new Place(name, from, excerpts.position());
+    }
+
+    /** Takes one excerpt; true if it completes a record. */
+    private boolean take() throws IOException {
         byte[] array = excerpts.array();
         int from = excerpts.from();
-        switch (excerpts.type()) {
-            case Excerpt.HEADER -> takeHeader(array, from + 1, excerpts.to());
-            case Excerpt.GROUP -> takeGroup(array, from + 1, excerpts.to());
-            case Excerpt.PART -> takePart(array, from + 1, excerpts.to());
-            default -> takeRecord(array, from, excerpts.to(), excerpts.offset());
-        }
+        int to = excerpts.to();
+        return switch (excerpts.type()) {
+            case Excerpt.HEADER -> {
+                takeHeader(array, from + 1, to);
+                yield false;
+            }
+            case Excerpt.GROUP -> {
+                takeGroup(array, from + 1, to);
+                yield false;
+            }
+            case Excerpt.PART -> takePart(array, from + 1, to);
+            default -> takeRecord(array, from, to, excerpts.offset());
+        };
     }
 
     private void takeHeader(byte[] array, int from, int to) throws IOException {
@@ -115,9 +114,7 @@ public final class SegmentReader implements Closeable {
         if (version > SegmentHeader.VERSION) {
             readable = false;
             losses.damaged(
-                    name,
-                    excerpts.offset(),
-                    excerpts.size(),
+                    new Place(name, excerpts.offset(), excerpts.size()),
                     "format version " + version + ", this program reads up to " + SegmentHeader.VERSION);
             return;
         }
@@ -126,7 +123,7 @@ public final class SegmentReader implements Closeable {
             if (losses.journal(found.journal())) {
                 floor = 0;
             }
-            excerpts.journal(found.journal());
+            excerpts.expectJournal(found.journal());
         }
         header = found;
     }
@@ -139,15 +136,15 @@ public final class SegmentReader implements Closeable {
         group = found;
         groupOffset = excerpts.offset();
         partIndex = -1;
-        excerpts.group(found.salt());
-        excerpts.nextBase(found.base());
+        excerpts.expectGroup(found.salt());
+        excerpts.expectBase(found.base());
         decoder.startGroup(found.base());
         if (found.base() >= floor) {
             losses.expect(name, excerpts.position(), found.base(), found.clock());
         }
     }
 
-    private void takePart(byte[] array, int from, int to) throws IOException {
+    private boolean takePart(byte[] array, int from, int to) throws IOException {
         Varints in = new Varints(array, from);
         int index = in.next();
         int part = in.next();
@@ -162,76 +159,77 @@ public final class SegmentReader implements Closeable {
             }
         }
         if (index != partIndex || part != nextPart) {
-            losses.damaged(name, excerpts.offset(), excerpts.position(), "a part of a record that is out of order");
-            return;
+            losses.damaged(place(excerpts.offset()), "a part of a record that is out of order");
+            return false;
         }
         joined.put(array, in.position(), to - in.position());
         nextPart++;
-        if (nextPart == parts) {
-            partIndex = -1;
-            Bytes whole = joined;
-            joined = new Bytes(0); // what is decoded has copies of what it keeps
-            takeRecord(whole.array(), 0, whole.length(), partsFrom);
+        if (nextPart < parts) {
+            return false;
         }
+        partIndex = -1;
+        Bytes whole = joined;
+        joined = new Bytes(0); // a decoded record has copies of what it keeps
+        return takeRecord(whole.array(), 0, whole.length(), partsFrom);
     }
 
-    private void takeRecord(byte[] coded, int from, int to, long at) {
+    private boolean takeRecord(byte[] coded, int from, int to, long at) {
         Group in = group;
         if (in == null) {
-            return; // not reached: without a group no record verifies
+            return false; // not reached: without a group no record verifies
         }
         int index = Decoder.index(coded, from);
         long sequence = in.base() + index;
-        excerpts.nextIndex(index + 1);
+        excerpts.expectIndex(index + 1);
         // A restated record was received long before; its group began when it was written.
         long received = in.clock();
-        boolean own = false;
+        boolean restated = true;
         if (decoding) {
             try {
                 RecordView decoded = decoder.decode(coded, from, to);
-                if (unsaid.restates(decoded, in.clock())) {
+                if (unflagged.restates(decoded, in.clock())) {
                     decoder.restate();
                 }
                 record = decoded;
-                own = !decoded.restated();
-                received = own ? decoded.received() : received;
+                restated = decoded.restated();
+                received = restated ? received : decoded.received();
             } catch (UndecodableException e) {
                 if (sequence >= floor) {
-                    losses.lost(name, at, excerpts.position(), sequence, String.valueOf(e.getMessage()));
+                    losses.undecodable(place(at), sequence, String.valueOf(e.getMessage()));
                 }
-                return;
+                return false;
             }
         }
-        excerpts.nextBase(sequence + 1);
+        excerpts.expectBase(sequence + 1);
         if (sequence < floor) {
             losses.harmless();
             repeats++;
-            return;
+            return false;
         }
-        tellRepeats(at);
+        reportRepeats(at);
         losses.expect(name, at, sequence, received);
-        losses.read(sequence, own ? received : 0, excerpts.position());
+        losses.read(sequence, restated ? 0 : received, excerpts.position());
         offset = at;
-        held = true;
+        return true;
     }
 
-    /** Whether records are decoded; otherwise they are only verified, and {@link #record()} has none. */
-    void decoding(boolean wanted) {
+    /** Whether records are decoded from here on; otherwise they are only verified, and {@link #record()} has none. */
+    void setDecoding(boolean wanted) {
         decoding = wanted;
         record = null;
     }
 
-    /** Goes on at the head of a group, or the header before it. */
-    public void position(long newOffset) {
-        excerpts.position(newOffset);
+    /** Goes on at this offset, where a group begins, or the header before it. */
+    public void seek(long newOffset) {
+        excerpts.seek(newOffset);
     }
 
-    /** Where the head of {@link #group()} begins in the file. */
+    /** Where {@link #group()} begins in the file. */
     long groupOffset() {
         return groupOffset;
     }
 
-    /** The current record, valid until the next call of {@link #next()}. */
+    @Override
     public RecordView record() {
         RecordView current = record;
         if (current == null) {
@@ -240,43 +238,43 @@ public final class SegmentReader implements Closeable {
         return current;
     }
 
-    /** The newest header read so far, or null. */
+    @Override
     public @Nullable SegmentHeader header() {
         return header;
     }
 
-    /** The newest head of a group read so far, or null. */
+    /** The header of the group that was read last, or null. */
     public @Nullable Group group() {
         return group;
     }
 
-    /** Where the current record begins in the file. */
+    @Override
     public long offset() {
         return offset;
     }
 
-    /** The first byte behind what was read or skipped so far. */
+    @Override
     public long position() {
         return excerpts.position();
     }
 
-    /** Nothing more is written to this segment: its end, when it comes, is to be looked at once more. */
-    public void complete() {
-        excerpts.complete();
+    @Override
+    public void markComplete() {
+        excerpts.searchAgain();
     }
 
-    /** Whether nothing was found, not even the beginning of a segment. */
+    @Override
     public boolean isEmpty() {
         return excerpts.ending() == ExcerptReader.Ending.EMPTY;
     }
 
     /** Whether the file ends too soon. */
-    public boolean isCut() {
+    boolean isCut() {
         return excerpts.ending() == ExcerptReader.Ending.CUT;
     }
 
-    /** Whether an end mark was read: nothing is added to this segment. */
-    public boolean isMarked() {
+    @Override
+    public boolean isClosedByWriter() {
         return excerpts.ending() == ExcerptReader.Ending.MARKED;
     }
 

@@ -1,6 +1,7 @@
 /**
- * Segments on disk: names, framing, the list of them. Plain {@code java.nio.file} reading, no Chronicle. Start with
- * {@link dev.shiplog.journal.segment.Catalog} and {@link dev.shiplog.journal.segment.SegmentHeader}.
+ * Segments on disk: their names, their framing, the list of them, what is lost in them. Reads plain files, and never
+ * calls Chronicle. Start with {@link dev.shiplog.journal.segment.Catalog} and
+ * {@link dev.shiplog.journal.segment.RecordSource}.
  */
 @NullMarked
 package dev.shiplog.journal.segment;

@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -87,8 +86,8 @@ class SegmentTest {
                 }
             }
         }
-        SegmentHead head = new SegmentHead(OFFSET, "journal", 1, new Group(1, 1, 1, 1, 1, Map.of()));
-        return new Segment(file, Objects.requireNonNull(SegmentName.parse(name)), null, head, null);
+        SegmentStart start = new SegmentStart(OFFSET, "journal", 1, new Group(1, 1, 1, Tally.NONE));
+        return new Segment(file, Objects.requireNonNull(SegmentName.parse(name)), null, start, null);
     }
 
     private static boolean isZero(byte[] bytes, int from, int length) {

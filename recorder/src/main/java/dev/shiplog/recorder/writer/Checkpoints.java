@@ -89,7 +89,7 @@ public final class Checkpoints implements Consumer<RecordView> {
         List<Mark> marks = new ArrayList<>();
         for (Loss loss : recovery.damage()) {
             LOG.log(Level.WARNING, "journal: damage in {0}: {1}; it was set aside", loss.segment(), loss.reason());
-            marks.add(new Mark.Damage(loss.segment(), loss.fromOffset(), loss.reason()));
+            marks.add(new Mark.Damage(loss.segment(), loss.place().from(), loss.reason()));
         }
         if (!recovery.created() && !stoppedCleanly) {
             LOG.log(Level.WARNING, "journal: the run before ended without a clean stop");

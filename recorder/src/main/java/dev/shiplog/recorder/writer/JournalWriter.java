@@ -78,7 +78,7 @@ public final class JournalWriter {
 
         @Override
         public void engineId(String id) {
-            appender.engineId(id);
+            appender.setEngineId(id);
         }
     }
 

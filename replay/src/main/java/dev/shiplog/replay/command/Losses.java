@@ -32,7 +32,7 @@ final class Losses implements AutoCloseable {
 
     /** Tells of a loss, if need be after what comes next. */
     void tell(Loss loss) {
-        if (loss.refused()) {
+        if (loss.cause() == Loss.Cause.REFUSED) {
             flush();
             refused = true;
             console.say("not read: " + loss.reason() + "; " + ADVICE);
@@ -40,7 +40,10 @@ final class Losses implements AutoCloseable {
         }
         records += Math.max(0, loss.records());
         Loss before = open;
-        if (before != null && loss.undecodable() && loss.segment().equals(before.segment()) && loss.records() > 0) {
+        if (before != null
+                && loss.cause() == Loss.Cause.UNDECODABLE
+                && loss.segment().equals(before.segment())
+                && loss.records() > 0) {
             built += loss.records();
             last = loss;
             return;
@@ -75,10 +78,13 @@ final class Losses implements AutoCloseable {
             return "";
         }
         return "; and " + count(built, "record", "records")
-                + (loss.undecodable()
+                + (loss.cause() == Loss.Cause.UNDECODABLE
                         ? " more"
                         : built == 1 ? " that builds on what is lost" : " that build on what is lost")
-                + ", up to " + (end.toTime() == 0 ? "the end of the segment" : Times.format(end.toTime()));
+                + ", up to "
+                + (end.received().before() == 0
+                        ? "the end of the segment"
+                        : Times.format(end.received().before()));
     }
 
     /** A copy costs nothing. */
@@ -89,8 +95,12 @@ final class Losses implements AutoCloseable {
     }
 
     private static String when(Loss loss) {
-        String after = loss.fromTime() == 0 ? "" : "after " + Times.format(loss.fromTime());
-        String before = loss.toTime() == 0 ? "" : "before " + Times.format(loss.toTime());
+        String after = loss.received().after() == 0
+                ? ""
+                : "after " + Times.format(loss.received().after());
+        String before = loss.received().before() == 0
+                ? ""
+                : "before " + Times.format(loss.received().before());
         if (after.isEmpty() && before.isEmpty()) {
             return "";
         }
@@ -98,9 +108,8 @@ final class Losses implements AutoCloseable {
     }
 
     private static String where(Loss loss) {
-        return loss.fromOffset() == loss.toOffset()
-                ? "at byte " + loss.fromOffset()
-                : "bytes " + loss.fromOffset() + " to " + loss.toOffset();
+        Loss.Place place = loss.place();
+        return place.from() == place.to() ? "at byte " + place.from() : "bytes " + place.from() + " to " + place.to();
     }
 
     private static String what(Loss loss) {
@@ -110,9 +119,10 @@ final class Losses implements AutoCloseable {
         if (loss.records() == 0) {
             return "no record";
         }
+        Loss.Sequences sequences = loss.sequences();
         return loss.records() == 1
-                ? "record " + loss.fromSequence()
-                : "records " + loss.fromSequence() + " to " + loss.toSequence();
+                ? "record " + sequences.from()
+                : "records " + sequences.from() + " to " + sequences.to();
     }
 
     /** Tells of all of it, if there is any; gives the code that a verb ends with that would else end with this one. */

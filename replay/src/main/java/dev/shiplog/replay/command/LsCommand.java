@@ -143,12 +143,12 @@ final class LsCommand implements Callable<Integer> {
         if (summary.firstReceived() != 0) {
             line.putTime("first_received", summary.firstReceived());
             line.putTime("last_received", summary.lastReceived());
-            line.putTime("min_time", summary.minTime());
-            line.putTime("max_time", summary.maxTime());
+            line.putTime("min_time", summary.records().minTime());
+            line.putTime("max_time", summary.records().maxTime());
         }
         line.name("records");
         JsonLine records = new JsonLine(out);
-        summary.records().forEach((kind, count) -> records.put(kind.label(), count));
+        summary.records().counts().forEach((kind, count) -> records.put(kind.label(), count));
         records.end();
         line.put("used_bytes", summary.usedBytes()).put("file_bytes", summary.fileBytes());
         SegmentHeader header = summary.header();
@@ -174,10 +174,12 @@ final class LsCommand implements Callable<Integer> {
 
     private void json(Loss loss) {
         JsonLine line = new JsonLine(out);
-        line.put("from_offset", loss.fromOffset()).put("to_offset", loss.toOffset());
-        line.put("from_sequence", loss.fromSequence()).put("to_sequence", loss.toSequence());
-        time(line, "from_time", loss.fromTime());
-        time(line, "to_time", loss.toTime());
+        line.put("from_offset", loss.place().from())
+                .put("to_offset", loss.place().to());
+        line.put("from_sequence", loss.sequences().from())
+                .put("to_sequence", loss.sequences().to());
+        time(line, "from_time", loss.received().after());
+        time(line, "to_time", loss.received().before());
         line.put("reason", loss.reason());
         line.end();
     }
@@ -213,7 +215,7 @@ final class LsCommand implements Callable<Integer> {
         }
 
         String row(SegmentSummary summary) {
-            String counts = summary.records().entrySet().stream()
+            String counts = summary.records().counts().entrySet().stream()
                     .map(entry -> entry.getKey().label() + " " + entry.getValue())
                     .collect(Collectors.joining(", "));
             return String.format(

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * thread safe.
  */
 public final class OutputFile implements Closeable {
-    private final Path target;
     /** Null if the target is no regular file. */
     private final @Nullable AtomicFile file;
 
@@ -32,7 +31,6 @@ public final class OutputFile implements Closeable {
 
     private OutputFile(Path target, @Nullable AtomicFile file, FileChannel channel, Compression compression)
             throws IOException {
-        this.target = target;
         this.file = file;
         this.channel = channel;
         this.stream = compression.to(new Content(target, channel));

@@ -130,13 +130,13 @@ public final class Once {
     public boolean take(String journal, Loss loss) {
         go(journal);
         Reached before = current.before;
-        if (before == null || loss.toSequence() == 0) {
+        if (before == null || loss.sequences().to() == 0) {
             return true;
         }
-        if (loss.records() >= 0 && loss.toSequence() <= before.sequence()) {
+        if (loss.records() >= 0 && loss.sequences().to() <= before.sequence()) {
             return false;
         }
-        current.lowest = Math.min(current.lowest, Math.max(loss.fromSequence(), before.sequence() + 1));
+        current.lowest = Math.min(current.lowest, Math.max(loss.sequences().from(), before.sequence() + 1));
         return true;
     }
 

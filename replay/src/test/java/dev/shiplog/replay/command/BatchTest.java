@@ -68,7 +68,7 @@ class BatchTest {
         }
 
         private void begin() {
-            appender.snapshot(() -> {
+            appender.setSnapshot(() -> {
                 List<Record> head = new ArrayList<>();
                 byte[] start = new Mark.SegmentStart("", known.size()).toJson();
                 head.add(new Record(0, Kind.MARK, "", MIDNIGHT, MIDNIGHT, 1, start));

@@ -107,7 +107,7 @@ class LsCommandTest {
         head.add(0, TestJournal.mark("09:11:00Z", new Mark.SegmentStart("", 20)));
         try (Appender appender = TestJournal.open(directory)) {
             appender.append(old);
-            appender.snapshot(() -> head);
+            appender.setSnapshot(() -> head);
             for (Record record : TestJournal.RECORDS.subList(2, 8)) {
                 appender.append(record);
             }
@@ -123,7 +123,7 @@ class LsCommandTest {
             Files.write(second, Arrays.copyOf(bytes, length));
             SegmentSummary cut = summary(second);
             assertThat(cut.lastReceived()).as("cut at %d", length).isGreaterThanOrEqualTo(cut.firstReceived());
-            if (!cut.records().isEmpty() && !cut.records().containsKey(Kind.STATS)) {
+            if (!cut.records().counts().isEmpty() && !cut.records().counts().containsKey(Kind.STATS)) {
                 assertThat(cut.firstReceived()).as("cut at %d", length).isEqualTo(whole.firstReceived());
                 ofTheHead++;
             }
@@ -269,7 +269,7 @@ class LsCommandTest {
         byte[] bytes = Files.readAllBytes(directory.resolve("20261121-0912.cq4"));
         long begin = Objects.requireNonNull(Catalog.list(List.of(directory.resolve("20261121-0912.cq4")))
                         .get(0)
-                        .head())
+                        .start())
                 .offset();
         Arrays.fill(bytes, (int) begin, bytes.length, (byte) 0);
         Files.write(directory.resolve("20261121-0911.cq4"), bytes);

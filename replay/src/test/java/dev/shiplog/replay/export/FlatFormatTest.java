@@ -205,7 +205,7 @@ class FlatFormatTest {
         try (Appender appender =
                 Appender.open(directory, new Appender.Options(Roll.MINUTELY, "host", "boot", "test", 0), tail -> {})) {
             appender.append(info);
-            appender.snapshot(() -> List.of(Coded.record(Kind.MARK, new Mark.SegmentStart("", 0).toJson()), info));
+            appender.setSnapshot(() -> List.of(Coded.record(Kind.MARK, new Mark.SegmentStart("", 0).toJson()), info));
             long later = Coded.TIME + 60_000_000_000L;
             appender.append(new Record(0, Kind.STATS, Coded.ID, later, later, 1, new byte[] {'{', '}'}));
         }
