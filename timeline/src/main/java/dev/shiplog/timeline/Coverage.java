@@ -2,45 +2,167 @@ package dev.shiplog.timeline;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.RecordView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers up to when the journal holds all events: a fold of what the journal holds, first of its tail, then of what is
- * written. A stream that was quiet when it ended had delivered everything by then; one that ended in the midst of a
- * burst had delivered everything up to its last event. {@link #head} restates the answer in each segment, so that a
- * segment answers alone, and a run that never reached the engine does not hide how long the absence really is.
+ * Coverage: a completeness watermark. It answers whether anybody listened to the engine, and up to when the journal holds
+ * all events, as a fold of the journal's records:
+ *
+ * <ol>
+ * <li>{@code start}: a run begins, and the run before has ended, with its last record if not with {@code clean-stop}.
+ * <li>{@code unclean-stop}: the run before ended without one, at {@code last}.
+ * <li>{@code engine-up}, or an event: the stream of events is open.
+ * <li>{@code engine-down}: the engine does not answer since the mark's time; the first such mark counts.
+ * <li>From the end of a stream or a run until the engine answers again, nothing is recorded.
+ * <li>A stream that was quiet for a second when it ended had delivered everything.
+ * <li>One that ended in a burst had delivered everything up to its last event.
+ * <li>{@code segment-start}: its time is the watermark as of then, so that a segment answers alone.
+ * <li>{@code unsettled}: events may be missing; {@code settled} or a {@code gap} of events answers that.
+ * <li>A sample proves that the engine answers, but moves the watermark only while the stream of events is open.
+ * </ol>
+ *
+ * While the recorder runs, its writer also reports what the journal does not hold: that the stream opened or ended, that it
+ * repeated an event, and events that the recorder's filters do not want. Not thread safe.
  */
 public final class Coverage {
-    private static final long BURST = 1_000_000_000L;
-    /** 2013, when Docker was first shown: an earlier time is nobody's. */
+    private static final long BURST_NANOS = 1_000_000_000L;
+    /** 2013, when Docker was first shown: no event is older. */
     private static final long NO_ENGINE_BEFORE = 1_356_998_400_000_000_000L;
 
+    /** The marks that say how the engine is, to be restated; a run that ended counts as a mark that it is down. */
     private @Nullable Record up;
+
     private @Nullable Record down;
+
+    // The watermark.
+    /** Whether there ever was an engine to be recorded. */
     private boolean contact;
+
     private boolean listens;
+    /** Receipt of the newest record. */
     private long newest;
+    /** When the stream of events last delivered something. */
     private long active;
+
     private long complete;
-    private long lostAt;
+    /** When the stream of events ended. */
+    private long endedAt;
+
     private long sampled;
 
-    /** Takes note of the next record in the journal, whatever it is. */
-    public void passed(long received) {
-        newest = Math.max(newest, received);
+    // What replay asks.
+    /** When the last run stopped as it was asked to; 0 if another one has begun. */
+    private long stoppedAt;
+
+    private long silentSince;
+    /** When the recorder noted that. A sample that was on its way may be received before. */
+    private long silentNoted;
+
+    private long connectedAt;
+    private Mark.@Nullable Unsettled unsettled;
+
+    /** Takes the next record of the journal. */
+    public void apply(RecordView record) {
+        if (record.kind() == Kind.MARK) {
+            apply(record.toRecord());
+        } else {
+            apply(record.kind(), record.time(), record.received());
+        }
     }
 
-    /** Takes note that there was an engine to be recorded. */
-    public void contact() {
+    /** Takes the next record of the journal; only a mark needs its payload. */
+    public void apply(Record record) {
+        if (record.kind() == Kind.MARK) {
+            mark(record);
+            newest = Math.max(newest, record.received());
+        } else {
+            apply(record.kind(), record.time(), record.received());
+        }
+    }
+
+    private void apply(Kind kind, long time, long received) {
         contact = true;
+        newest = Math.max(newest, received);
+        if (kind == Kind.EVENT) {
+            event(received, time);
+        } else if (kind == Kind.STATS) {
+            sampled(received);
+        } else {
+            return;
+        }
+        if (received > silentNoted) {
+            silentSince = 0;
+        }
     }
 
-    /** The journal holds a sample that was received then. Those of a new run that does not yet listen end no absence. */
-    public void sampled(long received) {
+    private void mark(Record record) {
+        MarkType type = MarkType.of(record.payload(), record.payload().length);
+        if (type == null) {
+            return; // of a later version
+        }
+        switch (type) {
+            case START -> {
+                runEnded();
+                silent(stoppedAt, record);
+                stoppedAt = 0;
+                connectedAt = record.received();
+            }
+            case CLEAN_STOP -> stoppedAt = record.received();
+            case SEGMENT_START -> {
+                active = record.received();
+                complete = record.time();
+            }
+            case ENGINE_UP -> {
+                up(record);
+                silentSince = 0;
+                connectedAt = record.received();
+            }
+            case ENGINE_DOWN -> {
+                down(record);
+                silent(record.time(), record);
+            }
+            case SETTLED -> unsettled = null;
+            case UNCLEAN_STOP, UNSETTLED, GAP, OVERSIZED -> mark(record, parsed(record));
+            case SYNTHETIC, DROPPED, CLOCK_STEP, DAMAGE, REDACTION -> {}
+        }
+    }
+
+    /** The marks that say something beside their type. */
+    private void mark(Record record, @Nullable Mark mark) {
+        if (mark instanceof Mark.UncleanStop stop) {
+            silent(stop.last() == 0 ? record.time() : stop.last(), record);
+        } else if (mark instanceof Mark.Unsettled question) {
+            unsettled = question;
+        } else if (mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {
+            unsettled = null;
+        } else if (mark instanceof Mark.Oversized message && message.kind().equals(Kind.EVENT.label())) {
+            event(record.received(), record.time());
+        }
+    }
+
+    private void silent(long since, Record noted) {
+        if (silentSince == 0) {
+            silentSince = since;
+            silentNoted = noted.received();
+        }
+    }
+
+    private static @Nullable Mark parsed(Record record) {
+        try {
+            return Mark.fromJson(record.payload());
+        } catch (IOException e) {
+            return null; // of a later version
+        }
+    }
+
+    /** A sample that arrives before the stream of events is open does not move the watermark. */
+    private void sampled(long received) {
         contact = true;
         if (listens) {
             sampled = received;
@@ -48,25 +170,24 @@ public final class Coverage {
     }
 
     /**
-     * The journal holds this event. One that is stamped much earlier than what came before it says nothing: a manager of
-     * a swarm stamped it, or a clock that shows the year 1. But where the recorder's own clock went back, all begins anew.
+     * An event came. A time much earlier than that of events before it says nothing: a swarm's manager stamped
+     * it, or a clock that shows the year 1. But where the recorder's own clock went back, the watermark goes back too.
      */
     public void event(long received, long time) {
         if (!listens) {
             listening(received);
         }
         active = received;
-        long told = time < NO_ENGINE_BEFORE ? received : Math.min(time, received);
-        complete = received < complete || told > complete - BURST ? told : complete;
+        long happened = time < NO_ENGINE_BEFORE ? received : Math.min(time, received);
+        complete = received < complete || happened > complete - BURST_NANOS ? happened : complete;
     }
 
     /** The engine repeated an event that the journal holds. */
-    public void heard(long received) {
+    public void repeated(long received) {
         active = received;
     }
 
-    /** The engine answers, as the journal now says. */
-    public void up(Record mark) {
+    private void up(Record mark) {
         up = mark;
         listening(mark.received());
     }
@@ -79,38 +200,32 @@ public final class Coverage {
         active = Math.max(active, since);
     }
 
-    /** The engine does not answer since the mark's time, as the journal now says; the first such mark counts. */
-    public void down(Record mark) {
+    private void down(Record mark) {
         if (down == null) {
-            lost(mark.time());
+            streamEnded(mark.time());
             down = mark;
         }
     }
 
-    /** The run that wrote the tail is over. */
+    /** The run that wrote the records so far is over. */
     public void runEnded() {
         if (contact && down == null) {
-            lost(newest);
-            down = mark("the recorder was not running");
+            streamEnded(newest);
+            byte[] reason = new Mark.EngineDown("the recorder was not running").toJson();
+            down = new Record(0, Kind.MARK, "", endedAt, endedAt, 0, reason);
         }
     }
 
     /** The stream of events ended. */
-    public void lost(long at) {
+    public void streamEnded(long at) {
         complete = completeAt(at);
-        lostAt = at;
+        endedAt = at;
         listens = false;
-    }
-
-    /** A segment begins; its mark's time is up to when the journal held all events by then. */
-    public void segment(Record mark) {
-        active = mark.received();
-        complete = mark.time();
     }
 
     /** Up to when the journal would hold all events if the stream ended now, ns since the epoch. */
     public long completeAt(long now) {
-        boolean quiet = listens && now - active > BURST;
+        boolean quiet = listens && now - active > BURST_NANOS;
         return quiet || complete == 0 ? now : complete;
     }
 
@@ -121,43 +236,43 @@ public final class Coverage {
 
     /** From when on samples are missing, if nobody listens now, ns since the epoch; 0 if nobody tried before. */
     public long withoutSamplesSince() {
-        return contact ? Math.max(complete, sampled) : down != null ? lostAt : 0;
+        return contact ? Math.max(complete, sampled) : down != null ? endedAt : 0;
     }
 
-    /** Why nobody listens, where only an engine that was never reached says so; else {@code otherwise}. */
+    /** Why nobody listens: the engine-down mark's reason if the engine was never reached, else {@code otherwise}. */
     public String reason(String otherwise) {
-        try {
-            return !contact && down != null && Mark.fromJson(down.payload()) instanceof Mark.EngineDown told
-                    ? told.reason()
-                    : otherwise;
-        } catch (IOException e) {
-            return otherwise; // a mark of a later version
-        }
+        return !contact && down != null && parsed(down) instanceof Mark.EngineDown mark ? mark.reason() : otherwise;
     }
 
-    /** True as long as the stream of events is open, as far as the journal says. */
-    boolean listens() {
-        return listens;
-    }
-
-    /** Receipt of the newest record of the tail, ns since the epoch, or 0. */
+    /** Receipt of the newest record, ns since the epoch, or 0. */
     public long newest() {
         return newest;
     }
 
-    /** The marks that tell the engine's state, as of then. */
-    public List<Record> head() {
-        List<Record> head = new ArrayList<>(2);
-        if (up != null) {
-            head.add(up);
-        }
-        if (down != null) {
-            head.add(new Record(0, Kind.MARK, "", lostAt, lostAt, 0, down.payload()));
-        }
-        return head;
+    /** Since when nothing is recorded, ns since the epoch; 0 while the engine answers, or if that is not known. */
+    public long silentSince() {
+        return silentSince;
     }
 
-    private Record mark(String reason) {
-        return new Record(0, Kind.MARK, "", lostAt, lostAt, 0, new Mark.EngineDown(reason).toJson());
+    /** When the recorder last started or reached the engine, ns since the epoch: the engine may repeat itself then. */
+    public long connectedAt() {
+        return connectedAt;
+    }
+
+    /** The stretch of which it is not known whether events are missing; null if there is none. */
+    public Mark.@Nullable Unsettled unsettled() {
+        return unsettled;
+    }
+
+    /** The marks that say how the engine is, to be restated where a segment starts. */
+    public List<Record> snapshot() {
+        List<Record> marks = new ArrayList<>(2);
+        if (up != null) {
+            marks.add(up);
+        }
+        if (down != null) {
+            marks.add(new Record(0, Kind.MARK, "", endedAt, endedAt, 0, down.payload()));
+        }
+        return marks;
     }
 }

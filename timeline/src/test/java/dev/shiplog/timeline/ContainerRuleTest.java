@@ -16,7 +16,8 @@ class ContainerRuleTest {
             "web-1",
             "registry:5000/shop/web:1.2",
             "sha256:eaefe3",
-            Map.of("tier", "front=end", "keep", "", "smile", "😀!"));
+            Map.of("tier", "front=end", "keep", "", "smile", "😀!"),
+            false);
 
     private static boolean holds(String rule, Container container) {
         return ContainerRule.parse(rule).holds().test(container);
@@ -97,24 +98,24 @@ class ContainerRuleTest {
     @ParameterizedTest
     @ValueSource(strings = {"name=a", "container=8e8f", "image=busybox", "image=eaef", "label=tier"})
     void holdsForNothingThatIsNotKnown(String rule) {
-        assertThat(holds(rule, new Container("", "", "", "", Map.of()))).isFalse();
+        assertThat(holds(rule, new Container("", "", "", "", Map.of(), false))).isFalse();
     }
 
     @Test
     void knowsAnImageWithoutATagAsTheLatest() {
-        Container untagged = new Container("", "", "registry:5000/web", "", Map.of());
-        Container tagged = new Container("", "", "registry:5000/web:1", "", Map.of());
+        Container untagged = new Container("", "", "registry:5000/web", "", Map.of(), false);
+        Container tagged = new Container("", "", "registry:5000/web:1", "", Map.of(), false);
 
         assertThat(holds("image=registry:5000/web:latest", untagged)).isTrue();
         assertThat(holds("image=registry:5000/web", untagged)).isTrue();
         assertThat(holds("image=registry:5000/web:latest", tagged)).isFalse();
-        assertThat(holds("image=*:latest", new Container("", "", "", "", Map.of())))
+        assertThat(holds("image=*:latest", new Container("", "", "", "", Map.of(), false)))
                 .isFalse();
     }
 
     @Test
     void knowsAnImageWithADigestByItsName() {
-        Container pinned = new Container("", "", "registry:5000/web:1@sha256:0123", "", Map.of());
+        Container pinned = new Container("", "", "registry:5000/web:1@sha256:0123", "", Map.of(), false);
 
         assertThat(holds("image=registry:5000/web", pinned)).isTrue();
         assertThat(holds("image=registry:5000/web:1", pinned)).isTrue();
@@ -130,7 +131,7 @@ class ContainerRuleTest {
             String glob = text(random, "ab.*?\\E[(^$|+\n", 6);
             String name = text(random, "ab.\\E[(^$|+\n", 6);
             if (!glob.isEmpty()) {
-                assertThat(holds("name=" + glob, new Container("", name, "", "", Map.of())))
+                assertThat(holds("name=" + glob, new Container("", name, "", "", Map.of(), false)))
                         .as("seed %d: %s on %s", seed, glob, name)
                         .isEqualTo(matches(glob, name));
             }
@@ -141,7 +142,7 @@ class ContainerRuleTest {
     @Test
     void aGlobOfManyStarsIsSoonDoneWithALongText() {
         String glob = "*a".repeat(50);
-        Container container = new Container("", "a".repeat(10_000), "", "", Map.of());
+        Container container = new Container("", "a".repeat(10_000), "", "", Map.of(), false);
 
         assertThat(holds("name=" + glob, container)).isTrue();
         assertThat(holds("name=" + glob + "b", container)).isFalse();

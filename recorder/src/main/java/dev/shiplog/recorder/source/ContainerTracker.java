@@ -65,7 +65,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     private final Thread thread = new Thread(this::run, "shiplog-containers");
 
     // All below belongs to the thread, once it runs.
-    private final Map<String, ContainerView> known = new HashMap<>();
+    private final Map<String, Container> known = new HashMap<>();
     /** Containers that may have started, stopped or gone since the followers were told. */
     private final Set<String> changed = new LinkedHashSet<>();
     /** Containers whose descriptions may have changed since then. */
@@ -135,18 +135,19 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         } else if (record.kind() == Kind.INSPECT) {
             restoreDescription(record.payload());
         } else if (mark instanceof Mark.Synthetic change) {
-            restore(new EventView("container", change.change(), change.subject(), Map.of("name", change.name()), 0));
+            restore(new EventView(
+                    "container", change.change(), "", change.subject(), Map.of("name", change.name()), 0));
         }
     }
 
     /** A description may be older than the events before it in the journal, because it was asked for earlier. */
     private void restoreDescription(byte[] payload) {
         try {
-            ContainerView described = ContainerView.scanInspect(payload, filter::asksForLabel);
+            Container described = ContainerView.scanInspect(payload, filter::asksForLabel);
             String id = described.id();
             if (isId(id) && !destroyed.contains(id)) {
-                ContainerView old = known.get(id);
-                known.put(id, old == null || !runningFromEvents.contains(id) ? described : described.as(old));
+                Container old = known.get(id);
+                known.put(id, old == null || !runningFromEvents.contains(id) ? described : described.withStateOf(old));
                 informed = true;
             }
         } catch (IOException e) {
@@ -227,13 +228,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
 
     /** The event without the labels that no filter asks for: they may be large, and events wait. */
     private EventView slim(EventView event) {
-        Map<String, String> kept = new HashMap<>();
-        event.attributes().forEach((key, value) -> {
-            if (key.equals("name") || key.equals("image") || filter.asksForLabel(key)) {
-                kept.put(key, value);
-            }
-        });
-        return new EventView(event.type(), event.action(), event.id(), kept, event.time());
+        return event.withAttributes(key -> key.equals("name") || key.equals("image") || filter.asksForLabel(key));
     }
 
     private void run() {
@@ -337,7 +332,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         }
         Set<String> gone = new HashSet<>(known.keySet());
         gone.removeAll(listing.broken);
-        for (ContainerView container : listing.whole) {
+        for (Container container : listing.whole) {
             String id = container.id();
             gone.remove(id);
             if (isId(id) && !destroyed.contains(id)) {
@@ -381,9 +376,9 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     }
 
     /** The image may be known from before; else, if a filter asks for it, the container's description tells it later. */
-    private ContainerView withImage(ContainerView listed) {
+    private Container withImage(Container listed) {
         String id = listed.id();
-        ContainerView old = known.get(id);
+        Container old = known.get(id);
         if (!listed.image().isEmpty()) {
             return listed;
         }
@@ -397,7 +392,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     }
 
     private void decide(String id, String image, @Nullable IOException failure) {
-        ContainerView container = known.get(id);
+        Container container = known.get(id);
         if (!undecided.remove(id) || container == null) {
             return;
         }
@@ -419,12 +414,8 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         if (!event.ofContainer() || !isId(id)) {
             return false;
         }
-        ContainerView old = known.get(id);
-        boolean ran = old != null && old.running();
         switch (event.action()) {
-            case "create", "rename" -> change(event, ran);
-            case "start" -> change(event, true);
-            case "die" -> change(event, false);
+            case "create", "rename", "start", "die" -> change(event);
             case "destroy", "remove" -> {
                 known.remove(id);
                 noteChange(id);
@@ -457,19 +448,10 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         return fits;
     }
 
-    private void change(EventView event, boolean running) {
+    private void change(EventView event) {
         String id = event.id();
-        ContainerView old = known.get(id);
-        String name = event.attribute("name");
         if (!destroyed.contains(id)) { // an event may come late, and each connect repeats the ring
-            known.put(
-                    id,
-                    new ContainerView(
-                            id,
-                            name.isEmpty() && old != null ? old.name() : name,
-                            old != null && !old.image().isEmpty() ? old.image() : event.attribute("image"),
-                            old != null ? old.labels() : event.attributes(),
-                            running));
+            known.merge(id, event.container(), (old, first) -> old.after(event));
         }
         noteChange(id);
     }
@@ -482,7 +464,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
 
     private void tellFollowers() {
         for (String id : changed) {
-            ContainerView container = known.get(id);
+            Container container = known.get(id);
             boolean certain = !unconfirmed.contains(id);
             boolean runs = connected && container != null && container.running() && wants(container);
             for (Follower follower : followers) {
@@ -497,7 +479,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         }
         changed.clear();
         for (String id : described) {
-            ContainerView container = known.get(id);
+            Container container = known.get(id);
             if (connected && container != null && wants(container)) {
                 followers.forEach(follower -> follower.changed(id));
             }
@@ -505,13 +487,16 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         described.clear();
     }
 
-    private void mark(ContainerView container, String change) {
+    private void mark(Container container, String change) {
         queue.put(clock.mark(container.id(), new Mark.Synthetic(container.id(), change, container.name())));
     }
 
-    private boolean wants(ContainerView container) {
+    /** Leaves out the image's id, which events lack: else a filter would choose samples of a container and no events. */
+    private boolean wants(Container container) {
         String id = container.id();
         boolean decided = !undecided.contains(id) || !container.image().isEmpty();
-        return decided && filter.wants(new Container(id, container.name(), container.image(), "", container.labels()));
+        return decided
+                && filter.wants(new Container(
+                        id, container.name(), container.image(), "", container.labels(), container.running()));
     }
 }

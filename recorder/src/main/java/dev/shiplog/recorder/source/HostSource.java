@@ -1,7 +1,5 @@
 package dev.shiplog.recorder.source;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -9,7 +7,7 @@ import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.writer.Checkpoint;
 import dev.shiplog.recorder.writer.Clock;
-import dev.shiplog.timeline.payload.PayloadJson;
+import dev.shiplog.timeline.payload.HostView;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -56,7 +54,7 @@ public final class HostSource implements Checkpoint {
      * @param refusals takes a line for each answer that is missing
      */
     Identity ask(Collection<? super Record> records, Collection<? super String> refusals) {
-        String knownId = member("info", "ID");
+        String knownId = view("info").id();
         for (String subject : List.of("version", "info")) {
             try {
                 Record record = clock.stamp(Kind.HOST, subject, 0, redactor.redact(subject, get(subject)));
@@ -69,18 +67,18 @@ public final class HostSource implements Checkpoint {
                 refusals.add(String.valueOf(e.getMessage()));
             }
         }
-        return new Identity(engineId(knownId), member("version", "Version"));
+        return new Identity(engineId(knownId), view("version").version());
     }
 
     /** Asks twice for an id that was not known before: Podman makes a new one for each answer, which is no id. */
     private String engineId(String knownId) {
-        String id = member("info", "ID");
+        String id = view("info").id();
         if (id.isEmpty() || id.equals(knownId)) {
             return id;
         }
         try {
             Record again = clock.stamp(Kind.HOST, "info", 0, get("info"));
-            return id.equals(member(again, "ID")) ? id : "";
+            return id.equals(HostView.scan(again.payload()).id()) ? id : "";
         } catch (IOException e) {
             return id;
         }
@@ -122,26 +120,8 @@ public final class HostSource implements Checkpoint {
         newest.forget(subject);
     }
 
-    /** A string at the top level, or empty. */
-    private synchronized String member(String subject, String name) {
+    private synchronized HostView view(String subject) {
         Record record = newest.get(subject);
-        return record == null ? "" : member(record, name);
-    }
-
-    private static String member(Record record, String name) {
-        try (JsonParser json = PayloadJson.FACTORY.createParser(record.payload())) {
-            json.nextToken();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                boolean wanted = json.currentName().equals(name);
-                JsonToken value = json.nextToken();
-                if (wanted && value == JsonToken.VALUE_STRING) {
-                    return json.getText();
-                }
-                json.skipChildren();
-            }
-        } catch (IOException | RuntimeException e) {
-            // It is recorded as it is all the same.
-        }
-        return "";
+        return record == null ? new HostView("", "", "") : HostView.scan(record.payload());
     }
 }

@@ -1,6 +1,6 @@
 package dev.shiplog.recorder.source;
 
-import dev.shiplog.timeline.payload.ContainerView;
+import dev.shiplog.timeline.payload.Container;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnexplainedChanges {
     /** What was known at the connect; null if there is nothing to compare. */
-    private @Nullable Map<String, ContainerView> before;
+    private @Nullable Map<String, Container> before;
 
     /** Containers that an event was about since then. */
     private final Set<String> explained = new HashSet<>();
 
     /** The engine is found again. What an earlier comparison still owes stays in. */
-    void begin(Map<String, ContainerView> known) {
-        Map<String, ContainerView> start = new HashMap<>(before == null ? known : before);
+    void begin(Map<String, Container> known) {
+        Map<String, Container> start = new HashMap<>(before == null ? known : before);
         for (String id : explained) {
             start.compute(id, (key, old) -> known.get(key));
         }
@@ -33,7 +33,7 @@ final class UnexplainedChanges {
     }
 
     /** There is nothing older than this to compare with. */
-    void beginWith(Map<String, ContainerView> known) {
+    void beginWith(Map<String, Container> known) {
         before = Map.copyOf(known);
     }
 
@@ -50,11 +50,8 @@ final class UnexplainedChanges {
      * @param wanted the containers to report
      * @param report takes the container and what happened to it, in an event's own words
      */
-    void compare(
-            Map<String, ContainerView> known,
-            Predicate<ContainerView> wanted,
-            BiConsumer<ContainerView, String> report) {
-        Map<String, ContainerView> old = before;
+    void compare(Map<String, Container> known, Predicate<Container> wanted, BiConsumer<Container, String> report) {
+        Map<String, Container> old = before;
         before = null;
         if (old == null) {
             return;
@@ -64,16 +61,16 @@ final class UnexplainedChanges {
         ids.removeAll(explained);
         explained.clear();
         for (String id : ids) {
-            ContainerView was = old.get(id);
-            ContainerView is = known.get(id);
-            ContainerView any = is != null ? is : was;
+            Container was = old.get(id);
+            Container is = known.get(id);
+            Container any = is != null ? is : was;
             if (any != null && wanted.test(any)) {
                 compare(was, is, change -> report.accept(any, change));
             }
         }
     }
 
-    private static void compare(@Nullable ContainerView was, @Nullable ContainerView is, Consumer<String> report) {
+    private static void compare(@Nullable Container was, @Nullable Container is, Consumer<String> report) {
         boolean ran = was != null && was.running();
         boolean runs = is != null && is.running();
         if (was == null) {

@@ -1,6 +1,5 @@
 package dev.shiplog.recorder.writer;
 
-import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.timeline.Coverage;
@@ -19,29 +18,16 @@ final class CoverageCheckpoint implements Checkpoint {
 
     @Override
     public void restore(Record record, @Nullable Mark mark) {
-        coverage.passed(record.received());
-        switch (record.kind()) {
-            case EVENT -> coverage.event(record.received(), record.time());
-            case STATS -> coverage.sampled(record.received());
-            case INSPECT, HOST, LOG, ENGINE_METRICS, SOCKETS -> coverage.contact();
-            case MARK -> restoreMark(record, mark);
-        }
+        coverage.apply(record);
     }
 
-    private void restoreMark(Record record, @Nullable Mark mark) {
-        if (mark instanceof Mark.SegmentStart) {
-            coverage.segment(record);
-        } else if (mark instanceof Mark.EngineUp) {
-            coverage.up(record);
-        } else if (mark instanceof Mark.EngineDown) {
-            coverage.down(record);
-        } else if (mark instanceof Mark.Oversized message && message.kind().equals(Kind.EVENT.label())) {
-            coverage.event(record.received(), record.time());
-        }
+    @Override
+    public void appended(Record record) {
+        coverage.apply(record);
     }
 
     @Override
     public List<Record> snapshot() {
-        return coverage.head().stream().map(clock::restate).toList();
+        return coverage.snapshot().stream().map(clock::restate).toList();
     }
 }

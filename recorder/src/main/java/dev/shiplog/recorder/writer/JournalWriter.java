@@ -219,22 +219,15 @@ public final class JournalWriter {
         if (arrival instanceof Arrival.Event event) {
             write(event);
         } else if (arrival instanceof Arrival.Ended) {
-            coverage.lost(record.time());
+            coverage.streamEnded(record.time());
             ledger.ended();
         } else if (arrival instanceof Arrival.Connected connected) {
             write(connected);
         } else if (arrival instanceof Arrival.Introduced introduced) {
             journal.engineId(introduced.engineId());
             append(record);
-            coverage.up(record);
-        } else if (arrival instanceof Arrival.Disconnected) {
-            append(record);
-            coverage.down(record);
         } else {
             append(record);
-            if (record.kind() == Kind.STATS) {
-                coverage.sampled(record.received());
-            }
         }
     }
 
@@ -252,14 +245,15 @@ public final class JournalWriter {
         Record record = event.record();
         if (ledger.repeats(event)) {
             ledger.repeated(event);
-            coverage.heard(record.received());
+            coverage.repeated(record.received());
             return;
         }
         if (event.wanted()) {
             append(record, event.sync());
+        } else {
+            coverage.event(record.received(), record.time());
         }
         ledger.appended(event);
-        coverage.event(record.received(), record.time());
     }
 
     private void append(Record record) throws IOException {

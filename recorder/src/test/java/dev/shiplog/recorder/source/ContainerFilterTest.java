@@ -15,13 +15,13 @@ class ContainerFilterTest {
         return new ContainerFilter(
                         include.stream().map(ContainerRule::parse).toList(),
                         exclude.stream().map(ContainerRule::parse).toList())
-                .wants(new Container("8e8f40", "web-1", "busybox:latest", "", Map.of("tier", "front")));
+                .wants(new Container("8e8f40", "web-1", "busybox:latest", "", Map.of("tier", "front"), false));
     }
 
     @Test
     void withoutRulesEverythingIsWanted() {
         assertThat(wants(NONE, NONE)).isTrue();
-        assertThat(ContainerFilter.ALL.wants(new Container("", "", "", "", Map.of())))
+        assertThat(ContainerFilter.ALL.wants(new Container("", "", "", "", Map.of(), false)))
                 .isTrue();
     }
 

@@ -13,7 +13,7 @@ class EndingsTest {
     private long now;
 
     private void happens(String action, String id, String signal) {
-        endings.happened(new EventView("container", action, id, Map.of("signal", signal), 0), now);
+        endings.happened(new EventView("container", action, "local", id, Map.of("signal", signal), 0), now);
     }
 
     @Test
@@ -22,7 +22,7 @@ class EndingsTest {
         happens("start", "web", "");
         happens("kill", "web", "1");
         happens("kill", "web", "28");
-        endings.happened(new EventView("network", "destroy", "net", Map.of(), 0), now);
+        endings.happened(new EventView("network", "destroy", "local", "net", Map.of(), 0), now);
         assertThat(endings.others(now)).isFalse();
     }
 

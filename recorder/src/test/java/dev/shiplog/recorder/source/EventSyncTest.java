@@ -21,6 +21,6 @@ class EventSyncTest {
     }
 
     private static Arrival.Sync sync(String type, String action) {
-        return EventSource.sync(new EventView(type, action, "", Map.of(), 0));
+        return EventSource.sync(new EventView(type, action, "local", "", Map.of(), 0));
     }
 }

@@ -10,7 +10,7 @@ import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.export.OutputFile;
 import dev.shiplog.replay.query.Completion;
-import dev.shiplog.replay.query.GapFinder;
+import dev.shiplog.replay.query.GapLines;
 import dev.shiplog.replay.query.Once;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.RecordFilter;
@@ -264,7 +264,7 @@ final class ExportCommand implements Callable<Integer> {
             throws IOException {
         boolean learns = format == Format.flat || filter.asksForContainers();
         Once once = batch.once();
-        GapFinder gaps = new GapFinder(range, filter);
+        GapLines gaps = new GapLines(range, filter);
         Completion end = new Completion(range);
         Progress progress = new Progress(console);
         long gapCount = 0;
@@ -287,7 +287,7 @@ final class ExportCommand implements Callable<Integer> {
                     boolean isNew = seen == Once.Seen.NEW;
                     origin.observe(cursor);
                     if (learns) {
-                        containers.observe(record);
+                        containers.apply(record);
                     }
                     String gap = gaps.find(record, containers);
                     if (isNew) {
@@ -305,7 +305,7 @@ final class ExportCommand implements Callable<Integer> {
                         }
                     }
                     progress.at(record, written);
-                    if (onlySource && end.isReached(record)) {
+                    if (onlySource && end.isReached(record, gaps.coverage())) {
                         break reading;
                     }
                 }

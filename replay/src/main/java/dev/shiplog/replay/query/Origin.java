@@ -1,11 +1,10 @@
 package dev.shiplog.replay.query;
 
 import dev.shiplog.journal.Cursor;
-import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.SegmentHeader;
-import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.payload.HostView;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +21,6 @@ public final class Origin {
 
     /** The engine answers after a few marks; that it is down is no news beyond this many records. */
     private static final int MOST_BEFORE_INFO = 64;
-
-    private final Bytes payload = new Bytes(1 << 13);
 
     private @Nullable SegmentHeader header;
     private Place place = new Place("", "");
@@ -47,7 +44,7 @@ public final class Origin {
         }
         RecordView record = cursor.record();
         if (record.kind() == Kind.HOST) {
-            String name = name(record);
+            String name = HostView.scan(record.payload().toArray()).name();
             if (!name.isEmpty() && !name.equals(told)) {
                 told = name;
                 settle(header);
@@ -68,7 +65,9 @@ public final class Origin {
                 switch (ahead.next()) {
                     case RECORD -> {
                         RecordView record = ahead.record();
-                        String name = record.kind() == Kind.HOST ? name(record) : "";
+                        String name = record.kind() == Kind.HOST
+                                ? HostView.scan(record.payload().toArray()).name()
+                                : "";
                         if (!name.isEmpty()) {
                             return name;
                         }
@@ -83,12 +82,5 @@ public final class Origin {
             return ""; // whoever reads the segment tells what is wrong with it
         }
         return "";
-    }
-
-    private String name(RecordView info) {
-        payload.clear();
-        info.payload(payload);
-        Json json = Json.parse(payload.array(), 0, payload.length());
-        return json == null ? "" : json.text("Name");
     }
 }

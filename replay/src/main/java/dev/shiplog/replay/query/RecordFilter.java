@@ -1,12 +1,11 @@
 package dev.shiplog.replay.query;
 
-import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.timeline.ContainerIndex;
 import dev.shiplog.timeline.ContainerRule;
-import dev.shiplog.timeline.json.Json;
 import dev.shiplog.timeline.payload.Container;
+import dev.shiplog.timeline.payload.EventView;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -42,11 +41,10 @@ public final class RecordFilter {
     private final Map<String, List<EventRule>> ofEvents = new TreeMap<>();
     private final Map<String, List<ContainerRule>> ofContainers = new HashMap<>();
     private final Map<String, Verdict> verdicts = new HashMap<>();
-    private final Bytes payload = new Bytes(1 << 10);
 
     private record Verdict(@Nullable Container on, boolean holds) {}
 
-    private record EventRule(boolean negated, Predicate<Json> holds) {}
+    private record EventRule(boolean negated, Predicate<EventView> holds) {}
 
     /**
      * Reads filters.
@@ -152,13 +150,10 @@ public final class RecordFilter {
     }
 
     private boolean happened(RecordView record) {
-        payload.clear();
-        record.payload(payload);
-        Json event = Json.parse(payload.array(), 0, payload.length());
-        return event != null
-                && ofEvents.values().stream()
-                        .allMatch(rules -> meets(
-                                rules, EventRule::negated, rule -> rule.holds().test(event)));
+        EventView event = EventView.scan(record.payload().toArray());
+        return ofEvents.values().stream()
+                .allMatch(rules ->
+                        meets(rules, EventRule::negated, rule -> rule.holds().test(event)));
     }
 
     /** Of the rules with one key: one that names what is wanted, if there is any, and all that name what is not. */
@@ -184,35 +179,27 @@ public final class RecordFilter {
         }
     }
 
-    private static Predicate<Json> ofEvent(String key, Predicate<String> fits, String value, boolean negated) {
-        Predicate<Json> holds = switch (key) {
+    private static Predicate<EventView> ofEvent(String key, Predicate<String> fits, String value, boolean negated) {
+        Predicate<EventView> holds = switch (key) {
             case "event" ->
                 event -> {
-                    String action = event.text("Action");
+                    String action = event.action();
                     int colon = action.indexOf(':');
                     return fits.test(action) || colon > 0 && fits.test(action.substring(0, colon));
                 };
-            case "type" -> event -> fits.test(event.text("Type"));
-            case "scope" -> event -> fits.test(event.text("scope"));
-            case "exitCode" -> event -> fits.test(attribute(event, "exitCode"));
+            case "type" -> event -> fits.test(event.type());
+            case "scope" -> event -> fits.test(event.scope());
+            case "exitCode" -> event -> fits.test(event.attribute("exitCode"));
             default ->
-                event -> {
-                    Json actor = event.get("Actor");
-                    String id = actor == null ? "" : actor.text("ID");
-                    return event.text("Type").equals(key)
-                            && (fits.test(id) || id.startsWith(value) || fits.test(attribute(event, "name")));
-                };
+                event -> event.type().equals(key)
+                        && (fits.test(event.id())
+                                || event.id().startsWith(value)
+                                || fits.test(event.attribute("name")));
         };
-        Predicate<Json> wanted = negated ? holds.negate() : holds;
+        Predicate<EventView> wanted = negated ? holds.negate() : holds;
         return key.equals("exitCode")
-                ? wanted.and(event -> !attribute(event, key).isEmpty())
+                ? wanted.and(event -> !event.attribute(key).isEmpty())
                 : wanted;
-    }
-
-    private static String attribute(Json event, String name) {
-        Json actor = event.get("Actor");
-        Json attributes = actor == null ? null : actor.get("Attributes");
-        return attributes == null ? "" : attributes.text(name);
     }
 
     private static Set<Kind> kinds(List<String> labels) {

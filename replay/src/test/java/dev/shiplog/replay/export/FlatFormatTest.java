@@ -432,7 +432,7 @@ class FlatFormatTest {
         ContainerIndex containers = new ContainerIndex();
         FlatFormat format = new FlatFormat(containers, new Origin(), new Form(false, false));
         Coded.each(records, record -> {
-            containers.observe(record);
+            containers.apply(record);
             Bytes anew = new Bytes(4096);
             new FlatFormat(containers, new Origin(), new Form(false, false)).writeParsed(record, anew);
             assertThat(line(format, record))
@@ -506,7 +506,7 @@ class FlatFormatTest {
         FlatFormat format = new FlatFormat(containers, new Origin(), new Form(false, false));
         List<String> lines = new ArrayList<>();
         Coded.each(List.of(records), record -> {
-            containers.observe(record);
+            containers.apply(record);
             lines.add(line(format, record));
         });
         return lines;
@@ -518,7 +518,7 @@ class FlatFormatTest {
         FlatFormat format = new FlatFormat(containers, new Origin(), new Form(true, false));
         List<String> lines = new ArrayList<>();
         Coded.each(List.of(records), record -> {
-            containers.observe(record);
+            containers.apply(record);
             lines.add(line(format, record));
         });
         return lines.get(lines.size() - 1);

@@ -5,51 +5,58 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.timeline.Coverage;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class CompletionTest {
     private static final long UNTIL = 10_000;
 
+    private final Coverage coverage = new Coverage();
     private final Completion end = new Completion(new TimeRange(Long.MIN_VALUE, UNTIL * 1_000_000_000L));
 
     @Test
     void endsAMinuteBehindTheRange() {
         for (long second = 0; second <= 60; second += 5) {
-            assertThat(end.isReached(stats(UNTIL + second)))
+            assertThat(isReached(stats(UNTIL + second)))
                     .as("%d s behind", second)
                     .isFalse();
         }
-        assertThat(end.isReached(stats(UNTIL + 65))).isTrue();
+        assertThat(isReached(stats(UNTIL + 65))).isTrue();
     }
 
     @Test
     void readsOnWhereTheEngineMayRepeatItself() {
         for (long second = 0; second < 60; second += 5) {
-            assertThat(end.isReached(stats(UNTIL + second))).isFalse();
+            assertThat(isReached(stats(UNTIL + second))).isFalse();
         }
-        assertThat(end.isReached(mark(UNTIL + 60, new Mark.EngineUp("id", "28.5", "1.51"))))
+        assertThat(isReached(mark(UNTIL + 60, new Mark.EngineUp("id", "28.5", "1.51"))))
                 .isFalse();
-        assertThat(end.isReached(stats(UNTIL + 100))).isFalse();
-        assertThat(end.isReached(stats(UNTIL + 121))).isTrue();
+        assertThat(isReached(stats(UNTIL + 100))).isFalse();
+        assertThat(isReached(stats(UNTIL + 121))).isTrue();
     }
 
     @Test
     void readsOnBehindAnOutage() {
-        assertThat(end.isReached(stats(UNTIL - 1))).isFalse();
-        assertThat(end.isReached(stats(UNTIL + 9_000))).isFalse();
-        assertThat(end.isReached(stats(UNTIL + 9_030))).isFalse();
-        assertThat(end.isReached(stats(UNTIL + 9_100))).as("silent for 70 s").isFalse();
-        assertThat(end.isReached(stats(UNTIL + 9_160))).isFalse();
-        assertThat(end.isReached(stats(UNTIL + 9_161))).isTrue();
+        assertThat(isReached(stats(UNTIL - 1))).isFalse();
+        assertThat(isReached(stats(UNTIL + 9_000))).isFalse();
+        assertThat(isReached(stats(UNTIL + 9_030))).isFalse();
+        assertThat(isReached(stats(UNTIL + 9_100))).as("silent for 70 s").isFalse();
+        assertThat(isReached(stats(UNTIL + 9_160))).isFalse();
+        assertThat(isReached(stats(UNTIL + 9_161))).isTrue();
     }
 
     @Test
     void neverEndsARangeThatIsOpen() {
         Completion open = new Completion(TimeRange.ALL);
 
-        assertThat(open.isReached(stats(UNTIL))).isFalse();
-        assertThat(open.isReached(stats(UNTIL + 61))).isFalse();
+        assertThat(open.isReached(stats(UNTIL), coverage)).isFalse();
+        assertThat(open.isReached(stats(UNTIL + 61), coverage)).isFalse();
+    }
+
+    private boolean isReached(RecordView record) {
+        coverage.apply(record);
+        return end.isReached(record, coverage);
     }
 
     private static RecordView stats(long second) {

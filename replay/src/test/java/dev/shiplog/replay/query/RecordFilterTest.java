@@ -20,10 +20,10 @@ class RecordFilterTest {
 
     @BeforeEach
     void describeTheContainers() {
-        containers.observe(Records.decoded(Kind.INSPECT, WEB, """
-                {"Name":"/shop-web-1","Image":"sha256:eaefe3","Config":{"Image":"registry:5000/shop/web:1.2",\
-                "Labels":{"tier":"front","empty":""}}}"""));
-        containers.observe(Records.decoded(Kind.EVENT, DB, event("create", "postgres", "\"tier\":\"back\",")));
+        containers.apply(Records.decoded(Kind.INSPECT, WEB, """
+                {"Id":"%s","Name":"/shop-web-1","Image":"sha256:eaefe3","Config":{"Image":"registry:5000/shop/web:1.2",\
+                "Labels":{"tier":"front","empty":""}}}""".formatted(WEB)));
+        containers.apply(Records.decoded(Kind.EVENT, DB, event("create", "postgres", "\"tier\":\"back\",")));
     }
 
     private static String event(String action, String image, String labels) {
@@ -144,7 +144,7 @@ class RecordFilterTest {
         RecordFilter filter = new RecordFilter(List.of(), List.of("container=postgres"));
         assertThat(filter.wants(record, containers)).isFalse();
 
-        containers.observe(
+        containers.apply(
                 Records.decoded(Kind.EVENT, DB, event("rename", "postgres", "").replace("\"db\"", "\"postgres\"")));
 
         assertThat(filter.wants(Records.decoded(Kind.STATS, DB, "{}"), containers))
@@ -153,7 +153,7 @@ class RecordFilterTest {
 
     @Test
     void learnsANameFromASample() {
-        containers.observe(Records.decoded(Kind.STATS, "cafe", "{\"name\":\"/late\"}"));
+        containers.apply(Records.decoded(Kind.STATS, "cafe", "{\"name\":\"/late\"}"));
 
         RecordFilter filter = new RecordFilter(List.of("stats"), List.of("container=late"));
         assertThat(filter.wants(Records.decoded(Kind.STATS, "cafe", "{}"), containers))

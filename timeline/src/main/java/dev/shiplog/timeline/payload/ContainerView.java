@@ -12,30 +12,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The few members of a container's description that the recorder acts upon.
- *
- * @param id the full id
- * @param name without the leading slash
- * @param image the reference that it was made from, or empty where only the image's id is told
- * @param labels those that somebody asks for
- * @param running also while paused
- */
-public record ContainerView(String id, String name, String image, Map<String, String> labels, boolean running) {
-    /** What a list tells. */
+/** Reads the engine's descriptions of containers: the answer to an inspect, and the list. */
+public final class ContainerView {
+    /** What a list says. */
     public static final class Listing {
-        public final List<ContainerView> whole = new ArrayList<>();
+        public final List<Container> whole = new ArrayList<>();
         /** Ids of containers whose entries are broken: that they exist is all that is known. */
         public final Set<String> broken = new HashSet<>();
     }
 
+    private ContainerView() {}
+
     /**
-     * Reads the engine's list of containers as it comes; an entry without an id is passed over.
+     * Reads the engine's list of containers as it arrives, and skips entries without an id.
      *
-     * @param labels which keys are kept: the labels of a thousand containers may take more than there is
-     * @param listing takes what is told, up to where a list is cut
-     * @throws IOException if it is not one, or was cut
+     * @param labels which keys to keep: the labels of a thousand containers may not fit into memory
+     * @param listing takes the entries, also those of a list that was cut
+     * @throws IOException if it is no list, or was cut
      */
     public static void scanList(InputStream body, Predicate<String> labels, Listing listing) throws IOException {
         Elements.each(body, element -> {
@@ -53,7 +48,7 @@ public record ContainerView(String id, String name, String image, Map<String, St
                 return;
             }
             if (whole) {
-                listing.whole.add(scan.head());
+                listing.whole.add(scan.container());
             } else {
                 listing.broken.add(scan.id);
             }
@@ -61,45 +56,39 @@ public record ContainerView(String id, String name, String image, Map<String, St
     }
 
     /**
-     * Reads the answer to an inspect; the id is empty if it tells none.
+     * Reads the answer to an inspect; the id is empty if the answer has none.
      *
-     * @param labels which keys are kept
-     * @throws IOException if it is not one
+     * @param labels which keys to keep
+     * @throws IOException if it is no JSON object
      */
-    public static ContainerView scanInspect(byte[] payload, Predicate<String> labels) throws IOException {
+    public static Container scanInspect(byte[] payload, Predicate<String> labels) throws IOException {
         try (JsonParser json = PayloadJson.FACTORY.createParser(payload)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("the engine's description of a container is not a JSON object");
             }
             Scan scan = new Scan(labels);
             scan.members(json);
-            return scan.head();
+            return scan.container();
         }
     }
 
-    /** A list has the id, whole or short, in the reference's place when the tag was moved or taken away. */
+    /** Once its tag was moved or removed, a list has the image's id, whole or short, in place of the reference. */
     private static boolean isId(String image, String imageId) {
         return imageId.startsWith(image) || imageId.startsWith("sha256:" + image);
     }
 
-    /** The same container with the name of {@code old}, which runs or does not as that one. */
-    public ContainerView as(ContainerView old) {
-        return new ContainerView(id, old.name, image.isEmpty() ? old.image : image, labels, old.running);
-    }
-
-    public ContainerView madeFrom(String reference) {
-        return new ContainerView(id, name, reference, labels, running);
-    }
-
-    /** Both forms: a list says {@code Names} and {@code "State":"running"}, an inspect {@code Name} and an object. */
+    /**
+     * Both forms. A list has {@code Names}, {@code Image} and {@code ImageID}, and {@code State} is a word. An inspect has
+     * {@code Name}, the image's id under {@code Image} and its reference in {@code Config}, and {@code State} is an object.
+     */
     private static final class Scan {
         private final Predicate<String> kept;
         private String id = "";
         private String name = "";
         private String image = "";
         private String imageId = "";
-        /** The image as {@code Config} has it: of an inspect the other one is a hash. */
-        private String told = "";
+        /** The image as {@code Config} names it; null in a list. */
+        private @Nullable String configured;
 
         private final Map<String, String> labels = new HashMap<>();
         private boolean running;
@@ -115,10 +104,12 @@ public record ContainerView(String id, String name, String image, Map<String, St
             }
         }
 
-        ContainerView head() {
-            String plain = name.startsWith("/") ? name.substring(1) : name;
-            String listed = isId(image, imageId) ? "" : image;
-            return new ContainerView(id, plain, told.isEmpty() ? listed : told, labels, running);
+        Container container() {
+            String reference = configured;
+            return reference != null
+                    ? new Container(id, Container.plainName(name), reference, image, labels, running)
+                    : new Container(
+                            id, Container.plainName(name), isId(image, imageId) ? "" : image, imageId, labels, running);
         }
 
         private void member(JsonParser json, String member, JsonToken value) throws IOException {
@@ -158,11 +149,12 @@ public record ContainerView(String id, String name, String image, Map<String, St
         }
 
         private void config(JsonParser json) throws IOException {
+            configured = "";
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String member = json.currentName();
                 JsonToken value = json.nextToken();
                 switch (member) {
-                    case "Image" -> told = text(json, value);
+                    case "Image" -> configured = text(json, value);
                     case "Labels" -> labels(json, value);
                     default -> json.skipChildren();
                 }
@@ -174,7 +166,7 @@ public record ContainerView(String id, String name, String image, Map<String, St
         return state.equals("running") || state.equals("paused");
     }
 
-    /** Of a container that waits for its next restart the engine says that it runs and restarts. */
+    /** While a container waits for its next restart, the engine says both that it runs and that it restarts. */
     private static boolean runs(JsonParser json) throws IOException {
         boolean running = false;
         boolean restarting = false;
@@ -199,7 +191,7 @@ public record ContainerView(String id, String name, String image, Map<String, St
         return "";
     }
 
-    /** The container's own name: those with a second slash are links to it. */
+    /** The container's own name; names with a second slash are links to it. */
     private static String first(JsonParser json, JsonToken value) throws IOException {
         if (value != JsonToken.START_ARRAY) {
             json.skipChildren();

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Cuts a JSON array into its elements as it arrives, and holds none of them: an array of any size takes a few KiB. Each
- * element is read by itself, so that one that is broken, as long as its brackets and quotes are in order, costs no other.
- * Of a string that is longer than {@value #LONGEST} bytes only these come through, since a reader would hold it whole.
+ * Splits a JSON array into its elements as it arrives, and holds none of them: an array of any size takes a few KiB. Each
+ * element is read by itself, so a broken one costs no other, as long as its brackets and quotes match. A string that is
+ * longer than {@value #LONGEST} bytes is cut to that length, since a reader would hold it whole.
  */
 final class Elements {
-    /** Far longer than any name; the reader holds several times of it. */
+    /** Far longer than any name; a reader's memory takes several times as much. */
     private static final int LONGEST = 256 * 1024;
 
     private static final int END = -1;
@@ -27,18 +27,18 @@ final class Elements {
     @FunctionalInterface
     interface Reader {
         /**
-         * Reads as much as it needs.
+         * Reads as much of the element as it needs.
          *
-         * @param element ends where the element does
-         * @throws IOException what the source throws; a broken element is the reader's own affair
+         * @param element ends where the element ends
+         * @throws IOException what the source throws; the reader itself deals with a broken element
          */
         void read(InputStream element) throws IOException;
     }
 
     /**
-     * Hands each element to {@code reader}, in order.
+     * Passes each element to {@code reader}, in order.
      *
-     * @throws IOException if it is no array, or was cut; the elements before the cut were read
+     * @throws IOException if the body is no array, or was cut; the elements before the cut were read
      */
     static void each(InputStream body, Reader reader) throws IOException {
         Elements elements = new Elements(body);
@@ -57,7 +57,7 @@ final class Elements {
         }
     }
 
-    /** The next byte that is no white space and no byte order mark, which stays there. */
+    /** The next byte that is neither white space nor part of a byte order mark; does not consume it. */
     private int visible() throws IOException {
         while (true) {
             int next = peek();
@@ -82,14 +82,14 @@ final class Elements {
         return buffer[at] & 0xff;
     }
 
-    /** The bytes of the one element that begins here. */
+    /** The bytes of the element that begins here. */
     private final class Element extends InputStream {
         private int depth;
         private boolean quoted;
-        /** How many bytes the escape that began still takes. */
+        /** How many bytes of the current escape are still to come. */
         private int escaped;
 
-        /** The byte before, within an escape. */
+        /** The previous byte, within an escape. */
         private int last;
 
         /** Whether the escape is the first half of a character. */
@@ -124,14 +124,14 @@ final class Elements {
                         bytes[offset + n++] = (byte) next;
                     }
                 } else if (depth == 0 && (next == ',' || next == ']')) {
-                    over = true; // of a word or a number, which know no end of their own
+                    over = true; // a word or a number has no end of its own
                 } else {
                     at++;
                     outside(next);
                     bytes[offset + n++] = (byte) next;
                 }
                 if (at == filled && n > 0) {
-                    break; // what is there, before waiting for more
+                    break; // return what is there rather than wait for more
                 }
             }
             return n == 0 && most > 0 ? END : n;
@@ -150,7 +150,7 @@ final class Elements {
             }
         }
 
-        /** False for what is left out: all of a string behind the last whole character that fits. */
+        /** False for what is cut off: all of a string after the last whole character that fits. */
         private boolean within(int next) {
             if (escaped == 0 && next == '"') {
                 quoted = false;

@@ -9,25 +9,27 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
- * The few members of an event that the recorder acts upon. {@link #scan} never fails: of a message that is not the JSON
- * it should be, what was understood before the odd place counts.
+ * The few members of an event that Shiplog acts upon; empty where the event lacks them. {@link #scan} never fails: of a
+ * message that is not JSON, what comes before the odd place counts.
  *
- * @param type as in {@code container}
- * @param action as in {@code start} or {@code health_status: healthy}
+ * @param type such as {@code container}
+ * @param action such as {@code start} or {@code health_status: healthy}
+ * @param scope {@code local} or {@code swarm}
  * @param id {@code Actor.ID}
- * @param attributes of the actor; for containers name, image and labels. Not to be trusted: labels shadow them
- * @param time {@code timeNano}, ns since the epoch, or 0 if it tells none
+ * @param attributes of the actor that are strings: a container's are its name, its image and its labels, and a label may
+ *     have the name of another attribute and take its place
+ * @param time {@code timeNano}, ns since the epoch, or 0 if it has none
  */
-public record EventView(String type, String action, String id, Map<String, String> attributes, long time) {
+public record EventView(
+        String type, String action, String scope, String id, Map<String, String> attributes, long time) {
     private static final long SECOND = 1_000_000_000L;
-    /** As in {@code \\u00e9}. */
+    /** Such as {@code \\u00e9}. */
     private static final int LONGEST_ESCAPE = 6;
 
-    /**
-     * Of the first bytes of a message, which end somewhere, most likely within a long string: what of that is there counts.
-     */
+    /** Reads the first bytes of a message that is too long, which most likely end within a long string. */
     public static EventView scanBeginning(byte[] bytes) {
         int end = bytes.length;
         while (end > 0 && bytes[end - 1] < 0) {
@@ -43,6 +45,7 @@ public record EventView(String type, String action, String id, Map<String, Strin
         return scan(closed, true);
     }
 
+    /** Reads a whole message. */
     public static EventView scan(byte[] payload) {
         return scan(payload, false);
     }
@@ -53,7 +56,7 @@ public record EventView(String type, String action, String id, Map<String, Strin
         Scan scan = new Scan(ofBeginning);
         try (JsonParser json = PayloadJson.FACTORY.createParser(bytes)) {
             scan.read(json);
-            return scan.head();
+            return scan.event();
         } catch (IOException | RuntimeException e) {
             return scanCharacters(bytes, ofBeginning);
         }
@@ -66,12 +69,12 @@ public record EventView(String type, String action, String id, Map<String, Strin
                 new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8))) {
             scan.read(json);
         } catch (IOException | RuntimeException e) {
-            // Recorded as it is all the same.
+            // Recorded as it is.
         }
-        return scan.head();
+        return scan.event();
     }
 
-    /** 0 for a time that nobody means: Go's year 1, say, or what becomes of that in ns, the year 1754. */
+    /** 0 for a time that means nothing: Go's year 1, or what it becomes in ns, the year 1754. */
     private static long nanos(long seconds) {
         return seconds > 0 && seconds <= Long.MAX_VALUE / SECOND ? seconds * SECOND : 0;
     }
@@ -80,21 +83,30 @@ public record EventView(String type, String action, String id, Map<String, Strin
         return type.equals("container");
     }
 
+    /** An attribute, or the empty string. */
     public String attribute(String name) {
         return attributes.getOrDefault(name, "");
     }
 
-    /** What it says of the container that it is about. */
+    /** The same event with these attributes alone. */
+    public EventView withAttributes(Predicate<String> names) {
+        Map<String, String> kept = new HashMap<>(attributes);
+        kept.keySet().removeIf(names.negate());
+        return new EventView(type, action, scope, id, kept, time);
+    }
+
+    /** What the event says about the container that it is about. */
     public Container container() {
-        return new Container(id, attribute("name"), attribute("image"), "", attributes);
+        return Container.unknown(id).after(this);
     }
 
     private static final class Scan {
         private String type = "";
         private String action = "";
-        /** The same in the old form, before the type: where the action is long, a beginning holds this alone. */
+        /** The action in the old form, which comes first: if the action is long, a beginning holds nothing else. */
         private String status = "";
 
+        private String scope = "";
         private String id = "";
         private final Map<String, String> attributes = new HashMap<>();
         private long timeNano;
@@ -111,9 +123,9 @@ public record EventView(String type, String action, String id, Map<String, Strin
             }
         }
 
-        EventView head() {
+        EventView event() {
             String longer = action.length() < status.length() ? status : action;
-            return new EventView(type, longer, id, attributes, timeNano > 0 ? timeNano : nanos(time));
+            return new EventView(type, longer, scope, id, attributes, timeNano > 0 ? timeNano : nanos(time));
         }
 
         private void members(JsonParser json) throws IOException {
@@ -126,6 +138,8 @@ public record EventView(String type, String action, String id, Map<String, Strin
                     action = json.getText();
                 } else if (ofBeginning && name.equals("status") && value == JsonToken.VALUE_STRING) {
                     status = json.getText();
+                } else if (name.equals("scope") && value == JsonToken.VALUE_STRING) {
+                    scope = json.getText();
                 } else if (name.equals("timeNano") && value == JsonToken.VALUE_NUMBER_INT) {
                     timeNano = integer(json);
                 } else if (name.equals("time") && value == JsonToken.VALUE_NUMBER_INT) {
@@ -138,7 +152,7 @@ public record EventView(String type, String action, String id, Map<String, Strin
             }
         }
 
-        /** A number that is too large is no reason to miss what follows it. */
+        /** 0 for a number that is too large: what follows it still counts. */
         private static long integer(JsonParser json) throws IOException {
             return json.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? 0 : json.getLongValue();
         }

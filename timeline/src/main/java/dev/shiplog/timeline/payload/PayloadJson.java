@@ -1,21 +1,24 @@
 package dev.shiplog.timeline.payload;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 
 /**
- * How the payloads of an engine are read: without Jackson's usual limits, since what is over one of them would hide the
- * members behind it, the time and the name that filters go by.
+ * How the engine's payloads are read: without Jackson's usual limits. A value beyond one of them would hide the members
+ * after it, among them the name that filters choose by.
  */
 public final class PayloadJson {
-    /** A level costs some 60 bytes of heap, and comes from two bytes of the payload: this many take 6 MB. */
+    /** A level of nesting costs some 60 bytes of heap and two bytes of payload: this many take 6 MB. */
     private static final int DEEPEST = 100_000;
 
     public static final JsonFactory FACTORY = JsonFactory.builder()
-            // Names come from labels: to intern each of them would keep it for ever.
+            // Names come from labels: interned, each would stay in memory for ever.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            // Nor can whoever writes labels choose them so that they are not read.
+            // Whoever writes labels could choose them so that they collide and the payload is not read.
             .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNameLength(Integer.MAX_VALUE)
@@ -25,14 +28,34 @@ public final class PayloadJson {
                     .build())
             .build();
 
-    /** Longer than any name, label or command that is acted upon. */
+    /** Longer than any name, label or command that Shiplog acts upon. */
     private static final int LONGEST_STRING = 128 * 1024;
 
     private PayloadJson() {}
 
+    /** The first top-level member of this name that is a string, or the empty string. Never fails. */
+    static String text(byte[] payload, String member) {
+        try (JsonParser json = FACTORY.createParser(payload)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return "";
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                boolean wanted = json.currentName().equals(member);
+                JsonToken value = json.nextToken();
+                if (wanted && value == JsonToken.VALUE_STRING) {
+                    return json.getText();
+                }
+                json.skipChildren();
+            }
+        } catch (IOException | RuntimeException e) {
+            // Recorded as it is.
+        }
+        return "";
+    }
+
     /**
-     * What a payload says, without the ends of its very long strings: as text, each of those would take five times its
-     * bytes. The payload itself, if there can be none.
+     * A payload without the ends of its very long strings, each of which would take five times its bytes as text; the
+     * payload itself if it is too short for one.
      */
     static byte[] shortened(byte[] payload) {
         if (payload.length < LONGEST_STRING) {
@@ -72,7 +95,7 @@ public final class PayloadJson {
         return kept.toByteArray();
     }
 
-    /** Whether an escape with these first digits is the first half of a character: a name with that alone is refused. */
+    /** Whether an escape with these first digits is the first half of a character; Jackson refuses a name with just that. */
     static boolean isHigh(int first, int second) {
         return (first | 0x20) == 'd' && "89abAB".indexOf(second) >= 0;
     }

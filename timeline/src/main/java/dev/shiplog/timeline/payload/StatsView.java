@@ -11,29 +11,32 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Set;
 
-/** Finds when a stats frame was sampled: its top-level member {@code read}, which stands near the front. */
+/** Reads the few members of a sample that Shiplog acts upon: when it was taken, and of which container. */
 public final class StatsView {
-    /** What {@link #time} gives for a frame that says it holds nothing: a stopped container's, or of a failed reading. */
+    /** The {@link #time} of a sample that says it holds nothing: the container is stopped, or reading failed. */
     public static final long EMPTY = -1;
 
-    /** How engines begin a frame. */
+    /** How engines begin a sample. */
     private static final byte[] FRONT = "{\"read\":\"".getBytes(StandardCharsets.US_ASCII);
 
     private static final int LONGEST = "2026-11-21T08:59:53.123456789Z".length();
 
-    /** Members of a sample, each an object, of which every engine sends some. */
+    /** Members of a sample, each an object; every engine sends some of them. */
     private static final Set<String> GROUPS =
             Set.of("cpu_stats", "memory_stats", "pids_stats", "blkio_stats", "storage_stats", "networks");
 
     private StatsView() {}
 
-    /** The sampling time, ns since the epoch; 0 if there is none to be found; {@link #EMPTY}. Never fails. */
+    /**
+     * When the sample was taken: its top-level member {@code read}, ns since the epoch; 0 if it has none, or
+     * {@link #EMPTY}. Never fails.
+     */
     public static long time(byte[] payload) {
         long time = timeInFront(payload);
         return time == CanonicalTime.NONE ? parse(payload) : time;
     }
 
-    /** What {@link #parse} finds too, at many times the cost; none if the frame begins in any other way. */
+    /** The fast way to what {@link #parse} finds; none if the sample begins in any other way. */
     private static long timeInFront(byte[] payload) {
         if (Arrays.mismatch(FRONT, payload) != FRONT.length) {
             return CanonicalTime.NONE;
@@ -47,31 +50,21 @@ public final class StatsView {
         return CanonicalTime.NONE;
     }
 
-    /** The same, by the rules of JSON. */
+    /** The same as {@link #time}, read as JSON. */
     static long parse(byte[] payload) {
-        try (JsonParser json = PayloadJson.FACTORY.createParser(payload)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                return 0;
-            }
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                boolean read = json.currentName().equals("read");
-                JsonToken value = json.nextToken();
-                if (read && value == JsonToken.VALUE_STRING) {
-                    return nanos(json.getText());
-                }
-                json.skipChildren();
-            }
-        } catch (IOException | RuntimeException e) {
-            // Recorded as it is all the same, by the time of its receipt.
-        }
-        return 0;
+        return nanos(PayloadJson.text(payload, "read"));
+    }
+
+    /** The container's name as the sample has it, with or without a slash before it; empty if it has none. Never fails. */
+    public static String name(byte[] payload) {
+        return PayloadJson.text(payload, "name");
     }
 
     /**
-     * True if it holds a sample: a JSON object that says when it was sampled or, if it says nothing of that, what of. An
-     * engine also answers with nothing, or with a message.
+     * True if the payload is a sample: a JSON object that says when it was taken or, failing that, holds what was measured.
+     * An engine also answers with nothing, or with an error message.
      *
-     * @param time what {@link #time} gave for it
+     * @param time the payload's {@link #time}
      */
     public static boolean isSample(byte[] payload, long time) {
         int last = payload.length - 1;

@@ -34,6 +34,8 @@ class ViewsTest {
     private static final List<byte[]> STATS = samples("stats-stream.ndjson");
     private static final List<byte[]> LISTS = samples("containers.json");
     private static final List<byte[]> INSPECTS = samples("inspect.json");
+    private static final List<byte[]> INFOS = samples("info.json");
+    private static final List<byte[]> VERSIONS = samples("version.json");
 
     private static List<byte[]> samples(String name) {
         List<byte[]> payloads = new ArrayList<>();
@@ -73,11 +75,30 @@ class ViewsTest {
             assertThat(scanList(payload)).isNotEmpty().isEqualTo(list(payload));
         }
         for (byte[] payload : INSPECTS) {
-            ContainerView head = scanInspect(payload);
+            Container head = scanInspect(payload);
             assertThat(head).isEqualTo(container(Mutation.JSON.readTree(payload)));
             assertThat(head.id()).hasSize(64);
             assertThat(head.image()).isNotEmpty().doesNotStartWith("sha256:");
         }
+    }
+
+    @Test
+    void everyFactAboutAHostIsUnderstood() {
+        assertThat(INFOS).isNotEmpty().allSatisfy(payload -> {
+            HostView host = HostView.scan(payload);
+            assertThat(host).isEqualTo(host(payload));
+            assertThat(host.id()).isNotEmpty();
+            assertThat(host.name()).isNotEmpty();
+        });
+        assertThat(VERSIONS).isNotEmpty().allSatisfy(payload -> {
+            HostView host = HostView.scan(payload);
+            assertThat(host).isEqualTo(host(payload));
+            assertThat(host.version()).isNotEmpty();
+        });
+        for (String body : List.of("", "[]", "\"ID\"", "{\"ID\":7}", "{\"Plugins\":{\"ID\":\"x\"},\"ID\":null}")) {
+            assertThat(HostView.scan(body.getBytes(UTF_8))).as(body).isEqualTo(new HostView("", "", ""));
+        }
+        assertThat(HostView.scan("{\"ID\":\"x\",\"Name\":".getBytes(UTF_8))).isEqualTo(new HostView("x", "", ""));
     }
 
     @Test
@@ -219,8 +240,8 @@ class ViewsTest {
                 """.formatted(deep, "k".repeat(60_000), "\\\\\\u00e9é".repeat(200_000), "1".repeat(1_200));
         ContainerView.Listing listing = new ContainerView.Listing();
         ContainerView.scanList(new ByteArrayInputStream(list.getBytes(UTF_8)), label -> false, listing);
-        assertThat(listing.whole).extracting(ContainerView::id).containsExactly("c", "d", "e", "g");
-        assertThat(listing.whole).allMatch(ContainerView::running);
+        assertThat(listing.whole).extracting(Container::id).containsExactly("c", "d", "e", "g");
+        assertThat(listing.whole).allMatch(Container::running);
         assertThat(listing.broken).containsExactlyInAnyOrder("a", "b", "f");
     }
 
@@ -256,7 +277,7 @@ class ViewsTest {
         byte[] cut = "[{\"Id\":\"a\"},{\"Id\":\"b\",\"State\":{".getBytes(UTF_8);
         assertThatThrownBy(() -> ContainerView.scanList(new ByteArrayInputStream(cut), label -> true, listing))
                 .isInstanceOf(IOException.class);
-        assertThat(listing.whole).extracting(ContainerView::id).containsExactly("a");
+        assertThat(listing.whole).extracting(Container::id).containsExactly("a");
     }
 
     /** Whatever an element holds and however the bytes arrive, each comes as it is, but for what strings have too much. */
@@ -394,7 +415,7 @@ class ViewsTest {
         }
     }
 
-    private static List<ContainerView> scanList(byte[] payload) throws IOException {
+    private static List<Container> scanList(byte[] payload) throws IOException {
         ContainerView.Listing listing = new ContainerView.Listing();
         ContainerView.scanList(new ByteArrayInputStream(payload), label -> true, listing);
         if (!listing.broken.isEmpty()) {
@@ -403,7 +424,7 @@ class ViewsTest {
         return listing.whole;
     }
 
-    private static ContainerView scanInspect(byte[] payload) throws IOException {
+    private static Container scanInspect(byte[] payload) throws IOException {
         return ContainerView.scanInspect(payload, label -> true);
     }
 
@@ -451,9 +472,15 @@ class ViewsTest {
         return new EventView(
                 string(tree.path("Type")),
                 string(tree.path("Action")),
+                string(tree.path("scope")),
                 string(actor.path("ID")),
                 strings(actor.path("Attributes")),
                 time.bitLength() < Long.SIZE ? time.longValue() : 0);
+    }
+
+    private static HostView host(byte[] payload) {
+        JsonNode tree = Objects.requireNonNull(json(payload));
+        return new HostView(string(tree.path("ID")), string(tree.path("Name")), string(tree.path("Version")));
     }
 
     private static long sampled(byte[] payload) {
@@ -471,8 +498,8 @@ class ViewsTest {
         }
     }
 
-    private static List<ContainerView> list(byte[] payload) {
-        List<ContainerView> heads = new ArrayList<>();
+    private static List<Container> list(byte[] payload) {
+        List<Container> heads = new ArrayList<>();
         for (JsonNode entry : (ArrayNode) Objects.requireNonNull(json(payload))) {
             if (!string(entry.path("Id")).isEmpty()) {
                 heads.add(container(entry));
@@ -481,7 +508,7 @@ class ViewsTest {
         return heads;
     }
 
-    private static ContainerView container(JsonNode tree) {
+    private static Container container(JsonNode tree) {
         String name = string(tree.path("Name"));
         for (JsonNode candidate : tree.path("Names")) {
             if (name.isEmpty() && candidate.isTextual() && candidate.textValue().indexOf('/', 1) < 0) {
@@ -489,17 +516,18 @@ class ViewsTest {
             }
         }
         JsonNode state = tree.path("State");
-        String image = string(tree.path("Config").path("Image"));
-        String listed = string(tree.path("Image"));
+        boolean inspected = tree.path("Config").isObject();
+        String image = string(tree.path("Image"));
         String imageId = string(tree.path("ImageID"));
         Map<String, String> labels = allStrings(tree.path("Labels"));
         labels.putAll(allStrings(tree.path("Config").path("Labels")));
-        return new ContainerView(
+        return new Container(
                 string(tree.path("Id")),
                 name.startsWith("/") ? name.substring(1) : name,
-                !image.isEmpty()
-                        ? image
-                        : imageId.startsWith(listed) || imageId.startsWith("sha256:" + listed) ? "" : listed,
+                inspected
+                        ? string(tree.path("Config").path("Image"))
+                        : imageId.startsWith(image) || imageId.startsWith("sha256:" + image) ? "" : image,
+                inspected ? image : imageId,
                 labels,
                 state.isObject()
                         ? state.path("Running").asBoolean(false)

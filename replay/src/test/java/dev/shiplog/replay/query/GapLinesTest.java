@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class GapFinderTest {
+class GapLinesTest {
     private static final long SECOND = 1_000_000_000L;
     private static final Mark GAP = new Mark.Gap("event", "", 100 * SECOND, 200 * SECOND, "the engine was down");
 
@@ -57,7 +57,7 @@ class GapFinderTest {
     @Test
     void passesOverWhatIsNotAskedFor() {
         Mark ofWeb = new Mark.Gap("stats", "cafe", SECOND, 2 * SECOND, "the stream broke");
-        containers.observe(Records.decoded(Kind.STATS, "cafe", "{\"name\":\"/web\"}"));
+        containers.apply(Records.decoded(Kind.STATS, "cafe", "{\"name\":\"/web\"}"));
 
         assertThat(find(TimeRange.ALL, List.of("stats"), List.of(), GAP)).isNull();
         assertThat(find(TimeRange.ALL, List.of("stats"), List.of("container=web"), ofWeb))
@@ -73,14 +73,14 @@ class GapFinderTest {
     void findsNoneInOtherRecords() {
         assertThat(find(TimeRange.ALL, List.of(), List.of(), new Mark.CleanStop("SIGTERM")))
                 .isNull();
-        assertThat(new GapFinder(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
+        assertThat(new GapLines(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
                         .find(Records.decoded(Kind.LOG, "", "{\"mark\":\"gap\"}"), containers))
                 .isNull();
     }
 
     @Test
     void tellsOfAGapFromALaterVersion() {
-        assertThat(new GapFinder(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
+        assertThat(new GapLines(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
                         .find(Records.decoded(Kind.MARK, "", "{\"mark\":\"gap\",\"from\":\"noon\"}"), containers))
                 .isEqualTo("gap: record 1 tells of one in a way that this version does not know");
     }
@@ -111,7 +111,7 @@ class GapFinderTest {
     /** An engine that is slow to say who it is: its samples come before that. */
     @Test
     void anEngineThatIsHeardHasAnswered() {
-        GapFinder gaps = new GapFinder(TimeRange.ALL, new RecordFilter(List.of(), List.of()));
+        GapLines gaps = new GapLines(TimeRange.ALL, new RecordFilter(List.of(), List.of()));
         observe(gaps, 100, new Mark.EngineDown("connection refused"));
         gaps.find(Records.decoded(Kind.STATS, "cafe", 99 * SECOND, "{}".getBytes(UTF_8)), containers);
         assertThat(gaps.open()).as("it was on its way").hasSize(1);
@@ -133,18 +133,18 @@ class GapFinderTest {
         assertThat(open(new TimeRange(0, 100 * SECOND), List.of(), question)).isEmpty();
         assertThat(open(TimeRange.ALL, List.of(), question, new Mark.Settled(100 * SECOND)))
                 .isEmpty();
-        GapFinder gaps = new GapFinder(TimeRange.ALL, new RecordFilter(List.of(), List.of()));
+        GapLines gaps = new GapLines(TimeRange.ALL, new RecordFilter(List.of(), List.of()));
         observe(gaps, 100, question);
         observe(gaps, 101, GAP);
         assertThat(gaps.open()).isEmpty();
     }
 
-    private void observe(GapFinder gaps, long second, Mark mark) {
+    private void observe(GapLines gaps, long second, Mark mark) {
         gaps.find(Records.decoded(Kind.MARK, "", second * SECOND, mark.toJson()), containers);
     }
 
     private List<String> open(TimeRange range, List<String> kinds, Mark... marks) {
-        GapFinder gaps = new GapFinder(range, new RecordFilter(kinds, List.of()));
+        GapLines gaps = new GapLines(range, new RecordFilter(kinds, List.of()));
         for (Mark mark : marks) {
             assertThat(gaps.find(Records.decoded(Kind.MARK, "", 100 * SECOND, mark.toJson()), containers))
                     .isNull();
@@ -153,7 +153,7 @@ class GapFinderTest {
     }
 
     private @Nullable String find(TimeRange range, List<String> kinds, List<String> filters, Mark mark) {
-        return new GapFinder(range, new RecordFilter(kinds, filters))
+        return new GapLines(range, new RecordFilter(kinds, filters))
                 .find(Records.decoded(Kind.MARK, "", SECOND, mark.toJson()), containers);
     }
 }

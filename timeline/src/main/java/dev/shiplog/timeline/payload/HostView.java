@@ -1,0 +1,19 @@
+package dev.shiplog.timeline.payload;
+
+/**
+ * The members of the engine's answers to {@code /info} and {@code /version} that Shiplog acts upon; empty where the
+ * answer lacks them.
+ *
+ * @param id the engine's, in {@code /info}
+ * @param name the host's, in {@code /info}
+ * @param version the engine's, in {@code /version}
+ */
+public record HostView(String id, String name, String version) {
+    /** Reads either answer. Never fails: of one that is not JSON, what comes before the odd place counts. */
+    public static HostView scan(byte[] payload) {
+        return new HostView(
+                PayloadJson.text(payload, "ID"),
+                PayloadJson.text(payload, "Name"),
+                PayloadJson.text(payload, "Version"));
+    }
+}

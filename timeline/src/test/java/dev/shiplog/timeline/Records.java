@@ -1,0 +1,42 @@
+package dev.shiplog.timeline;
+
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.codec.Decoder;
+import dev.shiplog.journal.codec.Encoder;
+import dev.shiplog.journal.codec.UndecodableException;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.RecordView;
+import java.nio.charset.StandardCharsets;
+
+/** Single records as a cursor hands them out. */
+final class Records {
+    private Records() {}
+
+    static RecordView decoded(Record record) {
+        Encoder encoder = new Encoder();
+        encoder.startGroup();
+        Bytes coded = new Bytes(256);
+        encoder.encode(record, coded);
+        Decoder decoder = new Decoder();
+        decoder.startGroup(record.sequence());
+        try {
+            return decoder.decode(coded.array(), 0, coded.length());
+        } catch (UndecodableException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static RecordView decoded(Kind kind, String subject, long received, byte[] payload) {
+        return decoded(new Record(1, kind, subject, received, received, received, payload));
+    }
+
+    static RecordView decoded(Kind kind, String subject, String payload) {
+        return decoded(kind, subject, 1, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static RecordView decoded(long received, Mark mark) {
+        return decoded(Kind.MARK, "", received, mark.toJson());
+    }
+}
