@@ -38,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
  * in which they first came; the samples of each container once and in their order. Only the last frames of streams that
  * were open when the recorder ended may be missing, or one that was on its way at the cut, and only of stats: an event
  * comes again with the ring.
+ *
+ * <p>It runs on every JDK: it is the one test that holds each JDK's sockets against a real engine.
  */
 @Tag("engine")
 class EngineTeeTest {
