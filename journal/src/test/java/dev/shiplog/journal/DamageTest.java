@@ -2,7 +2,6 @@ package dev.shiplog.journal;
 
 import static dev.shiplog.journal.Journals.SECOND;
 import static dev.shiplog.journal.Journals.START;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.jimfs.Configuration;
@@ -16,7 +15,6 @@ import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.testkit.Samples;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -517,34 +514,6 @@ class DamageTest {
         assertThat(reading.records()).isEmpty();
         assertThat(reading.losses()).hasSize(1);
         assertThat(reading.losses().get(0).reason()).contains("version 7", "up to 2");
-    }
-
-    @Test
-    void aJournalOfVersionOneIsReadWhole() throws IOException {
-        byte[] bytes;
-        try (InputStream packed = DamageTest.class.getResourceAsStream("version-1.cq4.gz")) {
-            bytes = new GZIPInputStream(requireNonNull(packed)).readAllBytes();
-        }
-        Journals.Reading reading = Journals.read(Files.write(journal.resolve("20261121-12F.cq4"), bytes));
-        assertThat(reading.losses()).isEmpty();
-        assertThat(payloads(reading, Kind.STATS))
-                .containsExactlyElementsOf(Samples.payloads(Samples.STATS).subList(0, 200).stream()
-                        .map(DamageTest::text)
-                        .toList());
-        List<String> events = Samples.payloads("engine-28.5-events.ndjson").stream()
-                .map(DamageTest::text)
-                .toList();
-        assertThat(payloads(reading, Kind.EVENT))
-                .containsExactlyElementsOf(Collections.nCopies(4, events).stream()
-                        .flatMap(List::stream)
-                        .toList());
-    }
-
-    private static List<String> payloads(Journals.Reading reading, Kind kind) {
-        return reading.records().stream()
-                .filter(record -> record.kind() == kind)
-                .map(record -> text(record.payload()))
-                .toList();
     }
 
     private static String text(byte[] payload) {
