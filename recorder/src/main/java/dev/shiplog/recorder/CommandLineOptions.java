@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The options as they are typed and explained. All are texts here; {@link RecorderConfig} knows what they mean. */
+/** The command line: which options there are, and the help. Values are texts here; {@link RecorderConfig} reads them. */
 final class CommandLineOptions {
     private CommandLineOptions() {}
 

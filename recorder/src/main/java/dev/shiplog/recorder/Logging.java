@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 final class Logging {
     private Logging() {}
 
-    /** Keeps its handlers while the process shuts down: what the recorder says of its own end must be seen. */
+    /** Keeps its handlers while the process shuts down: the recorder's last lines must be seen. */
     public static final class LastingManager extends LogManager {
         @Override
         public void reset() {}
@@ -35,17 +35,17 @@ final class Logging {
         Ours.LOGGER.setLevel(Level.INFO);
     }
 
-    /** The manager forgets loggers that nobody holds, and their level with them. */
+    /** Holds our logger: the manager forgets loggers, and their levels, that nobody holds. */
     private static final class Ours {
         static final Logger LOGGER = Logger.getLogger("dev.shiplog");
     }
 
     private static final class Lines extends Handler {
-        /** Three decimals also when they are 0, so that lines stay in line. */
+        /** Always three decimals, so that lines align. */
         private static final DateTimeFormatter TIME =
                 new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
-        /** Some of what is said comes from an engine: it must not begin a line or command a terminal. */
+        /** Messages may quote the engine, which must not start a line or control a terminal. */
         private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
         private final Formatter formatter = new SimpleFormatter();

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds out which container this process runs in, by what the kernel says of it. */
+/** Finds out from the kernel which container this process runs in. */
 final class OwnContainer {
-    /** The engine mounts these files, which it keeps in a folder that is named after the container. */
+    /** The engine mounts these files from a directory that is named after the container. */
     private static final Pattern MOUNTED =
             Pattern.compile("\\S+ \\S+ \\S+ \\S*/([0-9a-f]{64})/\\S* /etc/(?:hostname|hosts|resolv\\.conf) .*");
 
-    /** {@code docker-ID.scope}, {@code docker/ID}, {@code libpod-ID.scope}; a name space of cgroups hides it. */
+    /** {@code docker-ID.scope}, {@code docker/ID}, {@code libpod-ID.scope}; a cgroup namespace hides it. */
     private static final Pattern CGROUP = Pattern.compile(".*[/-]([0-9a-f]{64})(?:\\.scope)?(?:/.*)?");
 
     private OwnContainer() {}
 
-    /** Its full id, or empty if it runs in none, or that cannot be told. */
+    /** The full id; empty if the process runs in none, or if nothing says so. */
     static String id() {
         return id(lines("/proc/self/mountinfo"), lines("/proc/self/cgroup"));
     }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Recorder {
     private static final System.Logger LOG = System.getLogger(Recorder.class.getName());
 
-    /** Records that must not be dropped may fill a quarter of the heap while they wait for the disk. */
+    /** Records other than samples may fill a quarter of the heap while they wait for the disk. */
     private static final int WAITING_SHARE = 4;
 
     private final RecorderConfig config;

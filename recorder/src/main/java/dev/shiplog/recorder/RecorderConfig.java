@@ -25,15 +25,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a recorder runs with, checked.
+ * The options of a recorder, checked.
  *
- * @param engine whom to follow
+ * @param engine the engine to follow
  * @param dataDir where the journal is
  * @param statsInterval between two samples of a container; zero for none
  * @param roll when a new segment begins
  * @param syncInterval how long a sample may wait for the disk; other records wait a second at most
  * @param filter which containers are recorded
- * @param redaction what is taken out
+ * @param redaction what is removed before it is written
  * @param minFree bytes to leave free on the disk
  * @param queueSize samples that may wait for the writer
  * @param stopGrace how long a stop may take
@@ -71,10 +71,10 @@ record RecorderConfig(
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,18})(KiB|MiB|GiB)?");
 
-    /** Nobody means more, and much more would not fit the clock. */
+    /** More is a mistake, and much more would not fit the clock. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    /** Reads one text; fails with what is wrong and how to write it. */
+    /** Reads one text, or throws an {@link IllegalArgumentException}: what is wrong and how to write it. */
     private interface Reading<T> {
         T read(String text);
     }
@@ -82,7 +82,7 @@ record RecorderConfig(
     /**
      * Reads the settings.
      *
-     * @throws UsageException naming the place of the first setting that makes no sense
+     * @throws UsageException that names the place of the first setting that makes no sense
      */
     static RecorderConfig of(Settings settings, Map<String, String> environment) throws UsageException {
         return new RecorderConfig(
@@ -101,7 +101,7 @@ record RecorderConfig(
                         one(settings, "mode", "", RecorderConfig::mode)));
     }
 
-    /** The options as they would be typed, for the journal: nothing in them is secret. */
+    /** The options as people type them, for the journal; none of them is secret. */
     Map<String, String> described() {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("docker-host", engine.toString());
@@ -122,11 +122,10 @@ record RecorderConfig(
 
     private static EngineAddress engine(Settings settings, Map<String, String> environment) throws UsageException {
         Settings.Setting setting = settings.find("docker-host");
-        // DOCKER_HOST is the environment's voice too: a file does not overrule it.
-        boolean fromFile = setting != null && setting.origin().contains(" in ");
-        if (setting == null
-                || fromFile && !environment.getOrDefault("DOCKER_HOST", "").isBlank()) {
-            setting = new Settings.Setting(List.of(""), "DOCKER_HOST");
+        boolean dockerHost = !environment.getOrDefault("DOCKER_HOST", "").isBlank();
+        // DOCKER_HOST belongs to the environment, which counts before a file.
+        if (setting == null || dockerHost && setting.origin() == Settings.Origin.FILE) {
+            setting = new Settings.Setting(List.of(""), Settings.Origin.ENVIRONMENT, "DOCKER_HOST");
         }
         return read(setting, setting.value(), host -> EngineAddress.of(host, environment));
     }
@@ -153,7 +152,7 @@ record RecorderConfig(
         try {
             return reading.read(text);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(setting.origin() + ": " + e.getMessage());
+            throw new UsageException(setting.place() + ": " + e.getMessage());
         }
     }
 
@@ -168,7 +167,7 @@ record RecorderConfig(
         }
     }
 
-    /** A number needs no group of that number on this host: in a container the host's groups have no names. */
+    /** A number need not be known on this host: in a container the host's groups have no names. */
     private static String group(String text) {
         try {
             if (!text.isEmpty()) {
@@ -184,7 +183,7 @@ record RecorderConfig(
         }
     }
 
-    /** A group is given for its members to read. */
+    /** With a group, its members may read unless the mode says otherwise. */
     private static Access access(String group, Set<PosixFilePermission> mode) {
         return new Access(
                 group, mode.isEmpty() && !group.isEmpty() ? PosixFilePermissions.fromString("rwxr-x---") : mode);
@@ -195,7 +194,7 @@ record RecorderConfig(
         if (text.isEmpty()) {
             return Set.of();
         }
-        // Others who could write would be recorders, and there is one.
+        // Only a recorder writes, and there is one.
         if (!text.matches("0?7[0145][0145]")) {
             throw new IllegalArgumentException(
                     "\"" + text + "\" is not a mode of a journal; write 0700, 0750 or 0755: only its owner may write");

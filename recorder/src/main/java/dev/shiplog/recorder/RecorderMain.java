@@ -19,7 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The recorder's command line. Exit codes: 0 stopped as asked, 1 could not begin, 2 wrong usage, 3 the journal broke.
+ * The recorder's command line, and its process: streams, signals, exit code. Exit codes: 0 stopped as asked, 1 could not
+ * begin, 2 wrong usage, 3 the journal broke.
  */
 public final class RecorderMain {
     private static final int OK = 0;
@@ -46,7 +47,7 @@ public final class RecorderMain {
         try {
             code.complete(main.run(args, out, err));
         } finally {
-            code.complete(FAILED); // if run threw what nobody foresaw: a signal must not wait for it
+            code.complete(FAILED); // run threw something unforeseen, and a signal must not wait for it
         }
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
@@ -54,13 +55,13 @@ public final class RecorderMain {
             return; // a signal: the hook ends the process
         }
         if (code.join() == BROKEN) {
-            // What is left of the journal in memory is not to be touched again, not even to close it.
+            // The journal in memory must not be touched again, not even to close it.
             Runtime.getRuntime().halt(BROKEN);
         }
         System.exit(code.join());
     }
 
-    /** Runs until it is stopped; the exit code. */
+    /** Runs until it is stopped, and gives the exit code. */
     int run(String[] args, PrintWriter out, PrintWriter err) {
         CommandLine line = CommandLineOptions.commandLine();
         try {
@@ -108,7 +109,7 @@ public final class RecorderMain {
             running.run();
             return OK;
         } catch (JournalFailedException e) {
-            // A process that is ending loads no more of what Chronicle needs: then nothing is wrong with the journal.
+            // A process that is ending loads no more classes of Chronicle; nothing is wrong with the journal then.
             if (!running.begun() && stopsBeforeItBegan(err)) {
                 return OK;
             }
@@ -129,7 +130,7 @@ public final class RecorderMain {
         return stopping != null;
     }
 
-    /** Ends the process after a signal, with the code of a run that did what it was asked to: 143 looks like a failure. */
+    /** Ends the process after a signal with the exit code of the run: 143, as of a killed process, looks like a failure. */
     private void terminated(CompletableFuture<Integer> code) {
         try {
             stop("terminated by a signal");

@@ -21,12 +21,13 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * What was set, and where: by flag, by environment ({@code SHIPLOG_STATS_INTERVAL} for {@code --stats-interval}), in the
- * YAML file; the first of these that sets an option counts. Texts only; {@link RecorderConfig} knows what they mean.
+ * Finds what was set and where: by a flag, in the environment ({@code SHIPLOG_STATS_INTERVAL} for
+ * {@code --stats-interval}) or in the YAML file; the first of these that sets an option counts. Settings are texts here;
+ * {@link RecorderConfig} knows what they mean.
  */
 final class Settings {
     private static final String PREFIX = "SHIPLOG_";
-    /** The options that may be given more than once; in the environment, joined by commas. */
+    /** The options that may be given more than once; in the environment they are joined by commas. */
     private static final Set<String> LISTS = Set.of("include", "exclude");
 
     private final Map<String, List<String>> flags;
@@ -34,12 +35,18 @@ final class Settings {
     private final Map<String, List<String>> file;
     private final String fileName;
 
+    enum Origin {
+        FLAG,
+        ENVIRONMENT,
+        FILE
+    }
+
     /**
      * The texts that one place gives to an option.
      *
-     * @param origin as people know the place
+     * @param place as people know it
      */
-    record Setting(List<String> values, String origin) {
+    record Setting(List<String> values, Origin origin, String place) {
         String value() {
             return values.get(values.size() - 1);
         }
@@ -68,7 +75,7 @@ final class Settings {
     private @Nullable Setting find(String option, Map<String, List<String>> inFile, String name) {
         List<String> values = flags.get(option);
         if (values != null) {
-            return new Setting(values, "--" + option);
+            return new Setting(values, Origin.FLAG, "--" + option);
         }
         String variable = PREFIX + option.toUpperCase(Locale.ROOT).replace('-', '_');
         String text = environment.getOrDefault(variable, "");
@@ -76,10 +83,10 @@ final class Settings {
             List<String> texts = LISTS.contains(option)
                     ? Arrays.stream(text.split(",")).map(String::strip).toList()
                     : List.of(text.strip());
-            return new Setting(texts, variable);
+            return new Setting(texts, Origin.ENVIRONMENT, variable);
         }
         values = inFile.get(option);
-        return values == null ? null : new Setting(values, option + " in " + name);
+        return values == null ? null : new Setting(values, Origin.FILE, option + " in " + name);
     }
 
     private static Map<String, List<String>> readFile(Setting config, Set<String> options) throws UsageException {
@@ -89,13 +96,13 @@ final class Settings {
             root = new Load(LoadSettings.builder().setLabel(name).build())
                     .loadFromString(Files.readString(Path.of(name)));
         } catch (NoSuchFileException e) {
-            throw new UsageException(config.origin() + ": " + name + ": no such file");
+            throw new UsageException(config.place() + ": " + name + ": no such file");
         } catch (AccessDeniedException e) {
-            throw new UsageException(config.origin() + ": " + name + ": permission denied");
+            throw new UsageException(config.place() + ": " + name + ": permission denied");
         } catch (CharacterCodingException e) {
-            throw new UsageException(config.origin() + ": " + name + ": cannot be read: it is not UTF-8");
+            throw new UsageException(config.place() + ": " + name + ": cannot be read: it is not UTF-8");
         } catch (IOException e) {
-            throw new UsageException(config.origin() + ": " + name + ": cannot be read: " + e.getMessage());
+            throw new UsageException(config.place() + ": " + name + ": cannot be read: " + e.getMessage());
         } catch (MarkedYamlEngineException e) {
             // Not the line itself, as its message has it: there may be a secret in it.
             throw new UsageException(name

@@ -1,6 +1,6 @@
 package dev.shiplog.recorder;
 
-/** The recorder was called in a way that cannot be meant: one clear line, naming where the mistake stands. */
+/** The recorder was called wrongly. The message is one clear line that names the place of the mistake. */
 final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 

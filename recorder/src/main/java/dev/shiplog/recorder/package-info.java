@@ -1,4 +1,7 @@
-/** Follows one engine for months; start with {@link dev.shiplog.recorder.RecorderMain}. */
+/**
+ * Records one engine for months. Start with {@link dev.shiplog.recorder.RecorderMain} and
+ * {@link dev.shiplog.recorder.Recorder}, which wires the parts.
+ */
 @NullMarked
 package dev.shiplog.recorder;
 

@@ -25,7 +25,7 @@ class OwnContainerTest {
     }
 
     @Test
-    void isKnownByItsGroupElse() {
+    void isKnownByItsCgroupOtherwise() {
         for (String group : List.of(
                 "0::/system.slice/docker-" + ID + ".scope",
                 "12:memory:/docker/" + ID,

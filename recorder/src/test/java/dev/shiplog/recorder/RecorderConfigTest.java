@@ -214,7 +214,7 @@ class RecorderConfigTest {
     }
 
     @Test
-    void anUnknownOptionInTheFileIsRefusedWithThoseThatThereAre() throws Exception {
+    void anUnknownOptionInTheFileIsRefusedWithAListOfTheOptions() throws Exception {
         Path file = file("stats_interval: 5s\n");
         assertThatThrownBy(this::config)
                 .isInstanceOf(UsageException.class)

@@ -271,7 +271,7 @@ class RecorderTest {
     }
 
     @Test
-    void anEngineThatWasRestartedIsFollowedOnAndItsForgottenEventsAreAGap() throws Exception {
+    void anEngineThatWasRestartedIsFollowedAndItsForgottenEventsAreAGap() throws Exception {
         try (Run run = new Run()) {
             String kept = engine.start("kept");
             awaitEvents();
@@ -292,7 +292,7 @@ class RecorderTest {
     }
 
     @Test
-    void anotherEngineAtTheSameSocketIsToldAndTheContainersOfTheFirstEnd() throws Exception {
+    void anotherEngineAtTheSameSocketIsMarkedAndTheContainersOfTheFirstEnd() throws Exception {
         String first;
         String stopped;
         try (Run run = new Run()) {
@@ -322,7 +322,7 @@ class RecorderTest {
     }
 
     @Test
-    void whatChangedUnseenIsToldWithoutAnEvent() throws Exception {
+    void whatChangedUnseenIsMarkedWithoutAnEvent() throws Exception {
         String dies;
         String stays;
         try (Run first = new Run()) {

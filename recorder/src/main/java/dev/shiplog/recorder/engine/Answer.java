@@ -12,13 +12,13 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and the engine's answer to it, read as a whole, by a parser, or message by message. One thread opens and
- * reads; any thread may close, before the answer has begun, too.
+ * One request and the engine's answer, read as a whole, by a parser, or message by message. One thread opens and reads;
+ * any thread may close, even before the answer has begun.
  */
 final class Answer implements MessageStream {
     private static final int BUFFER = 8 * 1024;
     private static final int LONGEST_ERROR = 16 * 1024;
-    /** What is left of an answer when its reader has seen enough: a list's closing bracket, white space. */
+    /** What may follow the value that a reader wanted: a list's closing bracket, white space. */
     private static final int LONGEST_REST = 64 * 1024;
 
     private static final String AT_ITS_END = "at its end";
@@ -32,25 +32,25 @@ final class Answer implements MessageStream {
     private final Body body = new Body();
     private final MessageReader messages;
 
-    /** Why it is over; set once, by who takes the connection away, to reuse it or to close it. */
+    /** Why the answer is over. Set once, by whoever takes the connection to reuse it or to close it. */
     private final AtomicReference<@Nullable String> over = new AtomicReference<>();
 
     private volatile long lastHeard = System.nanoTime();
 
-    /** Waits for the head of the answer, and is to be interrupted when that is no longer wanted. Guarded by this. */
+    /** The thread that waits for the headers of the answer; an interrupt ends the waiting. Guarded by this. */
     private @Nullable Thread opening;
 
     private @Nullable Response response;
     private InputStream content = InputStream.nullInputStream();
-    /** Whether the answer says where it ends; else it ends with the connection, and so does one that was cut. */
+    /** Whether the answer says where it ends; if not, it ends with the connection, as does one that was cut. */
     private boolean framed;
 
     /**
-     * Takes the connection.
+     * Takes over the connection.
      *
-     * @param reuse gets it back when the answer was read to its end
-     * @param forget is told when the answer is over, either way
-     * @param passedOver is told how many bytes of a stream are no message, line by line
+     * @param reuse gets the connection back when the answer was read to its end
+     * @param forget gets the answer when it is over, either way
+     * @param skipped gets the number of bytes of each line in a stream that is no message
      */
     Answer(
             EngineAddress address,
@@ -59,14 +59,14 @@ final class Answer implements MessageStream {
             Consumer<Connection> reuse,
             Consumer<Answer> forget,
             Room room,
-            LongConsumer passedOver) {
+            LongConsumer skipped) {
         this.address = address;
         this.path = path;
         this.connection = connection;
         this.reuse = reuse;
         this.forget = forget;
         this.room = room;
-        this.messages = new MessageReader(body, room, passedOver);
+        this.messages = new MessageReader(body, room, skipped);
     }
 
     @Override
@@ -74,7 +74,7 @@ final class Answer implements MessageStream {
         if (response != null) {
             return;
         }
-        response = head();
+        response = awaitHeaders();
         lastHeard = System.nanoTime();
         InputStream found = response.getBody();
         if (found != null) {
@@ -91,20 +91,20 @@ final class Answer implements MessageStream {
                 || !header("Transfer-Encoding").isEmpty();
         String encoding = header("Content-Encoding");
         if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
-            // What the transport can decode it has decoded, and left no such header.
+            // The transport has decoded what it can, and then removes this header.
             throw new IOException(address + ": GET " + path + ": the answer is encoded as " + Failures.oneLine(encoding)
                     + ", which was not asked for; let the proxy pass on what the engine sends");
         }
     }
 
-    private Response head() throws IOException {
+    private Response awaitHeaders() throws IOException {
         beginOpening();
         try {
-            Response head = connection.get(path);
+            Response answered = connection.get(path);
             if (endOpening()) {
-                return head;
+                return answered;
             }
-            head.close();
+            answered.close();
             throw failed(new InterruptedIOException());
         } catch (RuntimeException e) {
             endOpening();
@@ -119,7 +119,7 @@ final class Answer implements MessageStream {
         opening = Thread.currentThread();
     }
 
-    /** False if it was closed meanwhile. */
+    /** False if the answer was closed meanwhile. */
     private boolean endOpening() {
         synchronized (this) {
             opening = null;
@@ -127,7 +127,7 @@ final class Answer implements MessageStream {
         if (over.get() == null) {
             return true;
         }
-        Thread.interrupted(); // ours; it has done its work
+        Thread.interrupted(); // ours, and it has served its purpose
         connection.close();
         return false;
     }
@@ -146,7 +146,7 @@ final class Answer implements MessageStream {
         return value == null ? "" : value;
     }
 
-    /** The whole body, without the white space and byte order mark around it. */
+    /** The whole body, without white space and byte order mark around it. */
     byte[] readAll() throws IOException {
         Pieces pieces = new Pieces(room);
         try {
@@ -161,7 +161,7 @@ final class Answer implements MessageStream {
             }
             pieces.trim();
             byte[] bytes = pieces.take().bytes();
-            int begin = Body.pastInvisible(bytes, 0, bytes.length);
+            int begin = BodyScan.skipInvisible(bytes, 0, bytes.length);
             return begin == 0 ? bytes : Arrays.copyOfRange(bytes, begin, bytes.length);
         } catch (IOException e) {
             throw failed(e);
@@ -170,7 +170,7 @@ final class Answer implements MessageStream {
         }
     }
 
-    /** What a reader makes of the body. */
+    /** The body as a reader reads it. */
     <T> T readBy(Engine.BodyReader<T> reader) throws IOException {
         try {
             T result = reader.read(body.ofOneValue());
@@ -193,17 +193,12 @@ final class Answer implements MessageStream {
         }
     }
 
-    /** The body as it comes; at its clean end the connection is free for the next request. */
+    /** The body as it arrives; at its clean end the connection is free for the next request. */
     private final class Body extends InputStream {
-        private final ValueScanner scanner = new ValueScanner();
-        /** True if the body is one value, false if it may end wherever none has begun. */
-        private boolean oneValue;
-
-        private boolean begun;
-        private boolean ended;
+        private final BodyScan scan = new BodyScan();
 
         Body ofOneValue() {
-            oneValue = true;
+            scan.expectOneValue();
             return this;
         }
 
@@ -223,13 +218,13 @@ final class Answer implements MessageStream {
             }
             if (count >= 0) {
                 lastHeard = System.nanoTime();
-                if (!framed && !ended) {
-                    look(into, offset, offset + count);
+                if (!framed) {
+                    scan.scan(into, offset, offset + count);
                 }
                 return count;
             }
-            if (!framed && !ended) {
-                // A head that was cut looks like a body of nothing.
+            if (!framed && !scan.isWhole()) {
+                // An answer that was cut within its headers looks like one with an empty body.
                 throw new EOFException("ends without saying whether that is all");
             }
             if (over.compareAndSet(null, AT_ITS_END)) {
@@ -240,35 +235,11 @@ final class Answer implements MessageStream {
             return -1;
         }
 
-        /** What was compressed may end before its chunks do; then the client must not wait for them. */
+        /** A compressed body may end before its chunks do; the client must not wait for the rest. */
         private void release() {
             if (response != null) {
                 response.close();
             }
-        }
-
-        /** Whether a body that ends with its connection is whole is to be seen from its brackets only. */
-        private void look(byte[] bytes, int begin, int end) {
-            int at = begin;
-            if (!begun) {
-                at = pastInvisible(bytes, at, end);
-                if (at == end) {
-                    return;
-                }
-                begun = true;
-                ended = !oneValue || (bytes[at] != '{' && bytes[at] != '[');
-                scanner.begin();
-            }
-            ended = ended || scanner.end(bytes, at, end) >= 0;
-        }
-
-        /** Past white space, and whatever is no ASCII, as the bytes of a byte order mark. */
-        static int pastInvisible(byte[] bytes, int begin, int end) {
-            int at = begin;
-            while (at < end && bytes[at] <= ' ') {
-                at++;
-            }
-            return at;
         }
     }
 
@@ -293,22 +264,22 @@ final class Answer implements MessageStream {
     public void close(String why) {
         if (over.compareAndSet(null, why)) {
             forget.accept(this);
-            if (!breakOffOpening()) {
+            if (!interruptOpening()) {
                 connection.close();
             }
         }
     }
 
     /**
-     * Ends an opening that is under way; true if its thread then sees to the connection.
+     * Interrupts the thread that opens; true if there is one, which then closes the connection.
      *
-     * <p>The transport loses a socket that it gets while it is being closed: it looks whether it is closed before it
-     * connects, not after, and then nothing can reach that socket any more. So it must not be closed while it connects.
-     * On a unix socket an interrupt ends each of its steps, with nothing left behind. Tcp knows no interrupts; there it
-     * is closed all the same, and what may be left is a connection without a request, for the garbage collector to
-     * close, or, if the engine never begins to answer, the call itself. Both windows are microseconds wide.
+     * <p>A connection must not be closed while the transport connects: it checks whether it is closed before it connects,
+     * not after, so the new socket is lost and nothing can reach it any more. On a unix socket an interrupt ends each step
+     * and leaves nothing open. On tcp interrupts do nothing, so there the connection is closed all the same. What may then
+     * be left is a connection without a request, until the garbage collector closes it, or the call itself, if the engine
+     * never begins to answer. Both windows are microseconds wide.
      */
-    private synchronized boolean breakOffOpening() {
+    private synchronized boolean interruptOpening() {
         if (opening == null || address.socket() == null) {
             return false;
         }

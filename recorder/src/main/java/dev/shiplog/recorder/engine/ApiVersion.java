@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A version of the engine's API, as in {@code 1.41}, in its numeric order. */
+/** A version of the engine's API, as in {@code 1.41}, in numeric order. */
 record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
     private static final Comparator<ApiVersion> ORDER =

@@ -14,15 +14,15 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * At most one connection to the engine, made when it is first needed and used by one request at a time. It is a client of
- * its own because closing a client is the only thing that ends a request on tcp, and one that was sent on unix sockets;
- * while it connects, {@link Answer} knows better. Any thread may close it.
+ * One connection to the engine, made when it is first needed and used by one request at a time. Each has an HTTP client of
+ * its own, because only closing the client ends a request; but see {@link Answer} about closing while it connects. Any
+ * thread may close it.
  */
 final class Connection implements Closeable {
     /** For tcp; a unix socket answers at once or not at all. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** It remarks on each retry; what matters we report ourselves. Held here, or java.util.logging forgets the level. */
+    /** It logs each retry; we report what matters. Held here, because java.util.logging forgets levels of unheld loggers. */
     private static final Logger TRANSPORT = Logger.getLogger("org.apache.hc");
 
     static {
@@ -52,7 +52,7 @@ final class Connection implements Closeable {
         }
     }
 
-    /** Reads the certificates anew each time: they are renewed while the recorder runs. */
+    /** Reads the certificates each time, because they are renewed while the recorder runs. */
     private static SSLConfig tls(Path certificates) throws IOException {
         for (String name : List.of("ca.pem", "cert.pem", "key.pem")) {
             Path file = certificates.resolve(name);
@@ -65,9 +65,9 @@ final class Connection implements Closeable {
     }
 
     /**
-     * Sends a request and waits for the head of the answer.
+     * Sends a request and waits for the headers of the answer.
      *
-     * @throws RuntimeException from which {@link Failures#explain} makes a line
+     * @throws RuntimeException which {@link Failures#explain} turns into one line
      */
     DockerHttpClient.Response get(String path) {
         return client.execute(DockerHttpClient.Request.builder()
@@ -77,13 +77,13 @@ final class Connection implements Closeable {
                 .build());
     }
 
-    /** Breaks off what is under way. Idempotent. */
+    /** Ends a request that is under way. Idempotent. */
     @Override
     public void close() {
         try {
             client.close();
         } catch (IOException e) {
-            // The far end is gone already: there is nothing to break off.
+            // The far end is gone, so there is no request to end.
         }
     }
 }

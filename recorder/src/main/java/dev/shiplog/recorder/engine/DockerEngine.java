@@ -13,29 +13,29 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine behind docker-java's raw transport; its typed API, which loses fields and whole streams, is left alone. Keeps
- * a few idle connections for the short calls; each stream has one of its own.
+ * Calls an engine through docker-java's raw transport; its typed API loses fields and whole streams, so it is not used.
+ * Short calls share a few connections; each stream has one of its own.
  */
 final class DockerEngine implements Engine {
     /** Spoken by Docker 20.10 and by Podman 4; the one before spoke 1.40. */
     static final ApiVersion OLDEST = new ApiVersion(1, 41);
 
-    /** Spoken by Docker 28.3. From 1.52 on events lose fields, which readers of the journal may want. */
+    /** Spoken by Docker 28.3. From 1.52 on events lose fields that readers of the journal may want. */
     static final ApiVersion NEWEST = new ApiVersion(1, 51);
 
     /** A busy engine takes seconds to list 2,000 containers or to answer under load, but it does not take this long. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** So long a first call may wait for the answer, before it is made as if there were none. */
+    /** A first call waits for so long for {@code /_ping}, then goes on without its answer. */
     private static final Duration PING_PATIENCE = Duration.ofSeconds(3);
 
     private static final Pattern SPOKEN = Pattern.compile("API version is (\\d++\\.\\d++)");
 
-    /** As many as short calls are made at once, of most hosts. */
+    /** As many as most hosts make short calls at once. */
     private static final int IDLE_CONNECTIONS = 16;
 
     private static final System.Logger LOG = System.getLogger(DockerEngine.class.getName());
-    private static final Duration TELL_AGAIN = Duration.ofMinutes(1);
+    private static final Duration REPORT_AGAIN = Duration.ofMinutes(1);
 
     private final EngineAddress address;
     private final Watchdog watchdog;
@@ -43,12 +43,12 @@ final class DockerEngine implements Engine {
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final Set<Answer> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ApiVersion version;
-    /** The newest that was answered. */
+    /** The newest answer. */
     private volatile Greeting greeting = new Greeting("", "", false);
 
     private volatile boolean closed;
     private final Room room = new Room();
-    private final AtomicLong told = new AtomicLong();
+    private final AtomicLong skippedReportedAt = new AtomicLong();
 
     DockerEngine(EngineAddress address, Watchdog watchdog) {
         this(address, watchdog, PATIENCE);
@@ -83,7 +83,7 @@ final class DockerEngine implements Engine {
         });
     }
 
-    /** Whether an engine that is newer than all we know still speaks the newest that we know. */
+    /** Whether an engine newer than all we know still speaks the newest version that we know. */
     private boolean accepts(ApiVersion known) throws IOException {
         try {
             whileWatched("/v" + known + "/_ping", pingPatience(), Answer::readAll);
@@ -160,7 +160,7 @@ final class DockerEngine implements Engine {
         try {
             return call.on("/v" + used + path);
         } catch (EngineStatusException e) {
-            // The engine was exchanged for another release since it was greeted.
+            // Another release of the engine runs since it was greeted.
             if (refusesVersion(e)) {
                 settle(e);
                 String now = agree();
@@ -209,7 +209,7 @@ final class DockerEngine implements Engine {
 
     private Answer prepare(String path, Connection connection, Consumer<Connection> reuse) {
         Answer answer =
-                new Answer(address, path, connection, reuse, open::remove, room, length -> passedOver(path, length));
+                new Answer(address, path, connection, reuse, open::remove, room, length -> skipped(path, length));
         open.add(answer);
         if (closed) {
             answer.close("the engine's client was closed");
@@ -217,11 +217,11 @@ final class DockerEngine implements Engine {
         return answer;
     }
 
-    /** Tells of the first in a while: a stream may hold many such lines. */
-    private void passedOver(String path, long length) {
+    /** Reports one line a minute: a stream may hold many. */
+    private void skipped(String path, long length) {
         long now = System.nanoTime();
-        long before = told.get();
-        if ((before == 0 || now - before > TELL_AGAIN.toNanos()) && told.compareAndSet(before, now)) {
+        long before = skippedReportedAt.get();
+        if ((before == 0 || now - before > REPORT_AGAIN.toNanos()) && skippedReportedAt.compareAndSet(before, now)) {
             LOG.log(Level.WARNING, "{0}: GET {1}: passed over {2} bytes that are no JSON", address, path, length);
         }
     }

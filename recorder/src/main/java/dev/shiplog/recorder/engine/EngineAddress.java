@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an engine listens: {@code unix:///path} or {@code tcp://host:port}, the latter with TLS if a directory of
- * certificates belongs to it.
+ * Where an engine listens: {@code unix:///path} or {@code tcp://host:port}, with TLS if there is a directory of
+ * certificates.
  *
  * @param uri scheme {@code unix} with a path, or {@code tcp} with host and port
  * @param certificates holds {@code ca.pem}, {@code cert.pem} and {@code key.pem}; null for no TLS
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record EngineAddress(URI uri, @Nullable Path certificates) {
     private static final String DEFAULT = "unix:///var/run/docker.sock";
 
-    /** What {@code sockaddr_un} holds, less its final zero. */
+    /** {@code sockaddr_un} holds so many bytes and a final zero. */
     private static final int LONGEST_UNIX_PATH = 107;
 
     private static final int PLAIN_PORT = 2375;
@@ -28,9 +28,9 @@ public record EngineAddress(URI uri, @Nullable Path certificates) {
     /**
      * Reads an address as the docker command does.
      *
-     * @param host as in {@code docker --host}; null or empty for {@code DOCKER_HOST}, and without that the usual socket
+     * @param host as in {@code docker --host}; null or empty for {@code DOCKER_HOST}, or else the usual socket
      * @param environment {@code DOCKER_HOST}, {@code DOCKER_TLS_VERIFY}, {@code DOCKER_CERT_PATH}, {@code HOME}
-     * @throws IllegalArgumentException in one clear line, if it is an address of another kind
+     * @throws IllegalArgumentException in one clear line, if this is no such address
      */
     public static EngineAddress of(@Nullable String host, Map<String, String> environment) {
         String text = firstFilled(host, environment.get("DOCKER_HOST"), DEFAULT);
@@ -99,7 +99,7 @@ public record EngineAddress(URI uri, @Nullable Path certificates) {
         return fromEnvironment != null && !fromEnvironment.isBlank() ? fromEnvironment.strip() : otherwise;
     }
 
-    /** The socket's path, or null if it is not a unix socket. */
+    /** The path of the unix socket, or null for tcp. */
     @Nullable
     Path socket() {
         return uri.getScheme().equals("unix") ? Path.of(uri.getPath()) : null;

@@ -2,7 +2,7 @@ package dev.shiplog.recorder.engine;
 
 import java.io.IOException;
 
-/** A request could not be sent, or its answer not be read. The message states what is known. */
+/** A request could not be sent, or its answer could not be read. The message states what is known. */
 public final class EngineFailedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class EngineFailedException extends IOException {
         this.question = question;
     }
 
-    /** What to look at, as a question to whoever reads the log; may be empty. */
+    /** A question to whoever reads the log: what to look at. May be empty. */
     public String question() {
         return question;
     }

@@ -2,7 +2,7 @@ package dev.shiplog.recorder.engine;
 
 import java.io.IOException;
 
-/** The engine answered, but not with success. */
+/** The engine answered with a status other than success. */
 public final class EngineStatusException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes one clear line of what went wrong between us and the engine: where, what, what to do. */
+/** Turns what went wrong between us and the engine into one clear line: where, what, what to do. */
 final class Failures {
     private static final int LONGEST_MESSAGE = 200;
 
-    /** Possessive throughout: anything else takes stack for each character, and the threads that read have little. */
+    /** Possessive throughout: other quantifiers take stack for each character, and the reading threads have little. */
     private static final Pattern JSON_MESSAGE =
             Pattern.compile("\"message\"\\s*+:\\s*+\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"");
 
@@ -33,10 +33,10 @@ final class Failures {
 
     private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{4}");
 
-    /** {@code user:password@} behind a scheme; a password may hold any of the characters that should be escaped. */
+    /** {@code user:password@} after a scheme; a password may hold characters that should be escaped. */
     private static final Pattern USER = Pattern.compile("(://)[^\\s\"'<>]*@");
 
-    /** What follows an authorization's scheme, or the name of a secret. */
+    /** What follows the scheme of an authorization, or the name of a secret. */
     private static final Pattern SECRET = Pattern.compile(
             "(\\b(?:bearer|basic)\\s++|(?:password|passwd|pwd|secret|token|api[_-]?key)[\"']?\\s*+[:=]\\s*+)"
                     + "(?:\"[^\"]*+\"?+|[^\\s,;&\"]++)",
@@ -46,7 +46,7 @@ final class Failures {
 
     private Failures() {}
 
-    /** While a request was sent or its answer read. */
+    /** Explains what was thrown while a request was sent or its answer was read. */
     static IOException explain(EngineAddress address, String path, Throwable thrown) {
         Throwable cause = mostTelling(thrown);
         Finding unreachable = unreachable(address, cause);
@@ -55,7 +55,7 @@ final class Failures {
         return new EngineFailedException(address + where + finding.fact, finding.question, thrown);
     }
 
-    /** What is known, and what to look at, as a question or empty. */
+    /** What is known, and a question what to look at, or empty. */
     private record Finding(String fact, String question) {}
 
     private static final Finding NO_ANSWER =
@@ -65,7 +65,7 @@ final class Failures {
         return new Finding(fact, "");
     }
 
-    /** What keeps us from reaching the engine at all; null if it is something else. */
+    /** Why the engine cannot be reached at all; null if the cause is another. */
     private static @Nullable Finding unreachable(EngineAddress address, Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         Path socket = address.socket();
@@ -162,7 +162,7 @@ final class Failures {
         };
     }
 
-    /** The root, but for TLS, whose roots speak of paths and anchors. */
+    /** The root cause; for TLS the exception above it, because root causes there speak of paths and anchors. */
     private static Throwable mostTelling(Throwable thrown) {
         Throwable cause = thrown;
         while (!(cause instanceof SSLException) && cause.getCause() != null) {
@@ -171,7 +171,7 @@ final class Failures {
         return cause;
     }
 
-    /** The message in an error's body: of the engine's JSON, of a proxy's HTML page, or its first line. */
+    /** The message in the body of an error: from the engine's JSON, from a proxy's HTML page, or the body as text. */
     static String message(byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8);
         Matcher json = JSON_MESSAGE.matcher(text);

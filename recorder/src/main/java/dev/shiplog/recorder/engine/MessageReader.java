@@ -8,36 +8,36 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts bytes, as they come, into the messages that they are: JSON objects and arrays. A message is there when its last
- * bracket is; line feeds, which engines send between them, do not matter. Between messages white space, {@code null},
- * NUL, record separators and byte order marks are nothing. Holds one buffer, and what {@link Pieces} may. For one thread.
+ * Cuts bytes, as they arrive, into messages: JSON objects and arrays. A message ends with its last bracket; the line feeds
+ * that engines send between messages do not matter. White space, {@code null}, NUL, record separators and byte order marks
+ * between messages are skipped. Holds one buffer, and {@link Pieces} of a long message. For one thread.
  */
 final class MessageReader {
-    /** Four stats samples; also what the transport reads at once. */
+    /** Four samples; the transport reads as much at once. */
     private static final int BUFFER = 8 * 1024;
 
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     private final InputStream in;
-    private final LongConsumer passedOver;
+    private final LongConsumer skipped;
     private final Pieces pieces;
     private final ValueScanner scanner = new ValueScanner();
 
     private byte[] buffer = new byte[0];
     private int from;
     private int to;
-    /** Up to where the message that has begun was looked through. */
+    /** Up to where the current message was scanned. */
     private int seen;
 
     private boolean first = true;
 
     /**
-     * @param passedOver is told how many bytes between messages are no JSON, line by line
+     * @param skipped gets the number of bytes of each line between messages that is no JSON
      */
-    MessageReader(InputStream in, Room room, LongConsumer passedOver) {
+    MessageReader(InputStream in, Room room, LongConsumer skipped) {
         this.in = in;
-        this.passedOver = passedOver;
+        this.skipped = skipped;
         this.pieces = new Pieces(room);
     }
 
@@ -45,19 +45,19 @@ final class MessageReader {
      * Waits for the next message.
      *
      * @return null at the end
-     * @throws IOException if it ends in the midst of a message, or does not begin with one
+     * @throws IOException if the bytes end within a message, or do not begin with one
      */
     @Nullable
     Message next() throws IOException {
         try {
-            while (toVisible()) {
+            while (skipPadding()) {
                 byte c = buffer[from];
                 if (c == '{' || c == '[') {
                     first = false;
                     return message();
                 }
-                if (!pass(NULL) && !pass(BYTE_ORDER_MARK)) {
-                    passLine();
+                if (!skip(NULL) && !skip(BYTE_ORDER_MARK)) {
+                    skipLine();
                 }
             }
             return null;
@@ -66,8 +66,8 @@ final class MessageReader {
         }
     }
 
-    /** Goes to what is neither white space nor padding; false at the end. */
-    private boolean toVisible() throws IOException {
+    /** Skips white space and other padding; false at the end. */
+    private boolean skipPadding() throws IOException {
         while (true) {
             while (from < to && (ValueScanner.isSpace(buffer[from]) || isPadding(buffer[from]))) {
                 from++;
@@ -104,7 +104,7 @@ final class MessageReader {
         }
     }
 
-    /** A value that was cut ends with white space. */
+    /** The message that ends here; one that was cut has white space at its end. */
     private Message upTo(int end) {
         int begin = from;
         from = end;
@@ -120,8 +120,8 @@ final class MessageReader {
         return Message.of(Arrays.copyOfRange(buffer, begin, visible));
     }
 
-    /** Passes over a word that stands here; false if another does. */
-    private boolean pass(byte[] word) throws IOException {
+    /** Skips the word if it comes next; false if not. */
+    private boolean skip(byte[] word) throws IOException {
         for (int length = 1; length <= word.length; length++) {
             while (to - from < length) {
                 if (!fill()) {
@@ -137,10 +137,10 @@ final class MessageReader {
     }
 
     /**
-     * Passes over the rest of a line. Where a message came before, the line may be the rest of a broken one and hold a
-     * secret: then its text is not told.
+     * Skips the rest of a line. After a message the line may be the rest of a broken one and hold a secret, so its text is
+     * not reported.
      */
-    private void passLine() throws IOException {
+    private void skipLine() throws IOException {
         if (first) {
             String text = Failures.message(Arrays.copyOfRange(buffer, from, to));
             throw new IOException("this is no JSON (" + text + "); does something else answer in the engine's place?");
@@ -154,10 +154,10 @@ final class MessageReader {
             }
             ends = ends || !fill();
         }
-        passedOver.accept(length);
+        skipped.accept(length);
     }
 
-    /** Reads what has come, waiting for the first byte; false at the end. What was not given out stays. */
+    /** Reads what has arrived, and waits for the first byte; false at the end. Bytes not yet given out stay. */
     private boolean fill() throws IOException {
         if (from == to) {
             from = 0;

@@ -5,13 +5,13 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of the engine that never ends by itself, cut into its messages. One thread opens and reads; any thread may
- * close, which ends an opening or a read that waits.
+ * An answer of the engine that goes on, cut into its messages. One thread opens and reads; any thread may close, which
+ * ends an opening or a read that waits.
  */
 public interface MessageStream extends Closeable {
     /**
-     * Sends the request and waits for the head of the answer, for as long as that takes: an engine may send it only with
-     * the first message. Whose patience ends has the stream watched, or closes it. Does nothing if it is open already.
+     * Sends the request and waits for the headers of the answer, for as long as that takes: an engine may send them only with
+     * the first message. To bound the wait, have the stream watched, or close it. Does nothing if it is open already.
      *
      * @throws EngineStatusException if the status is not 2xx
      * @throws IOException in one clear line, if there is no answer
@@ -19,23 +19,23 @@ public interface MessageStream extends Closeable {
     void open() throws IOException;
 
     /**
-     * Waits for the next message; opens the stream before if need be.
+     * Waits for the next message, after opening the stream if need be.
      *
      * @return null if the engine ended the stream cleanly
      * @throws EngineStatusException if the stream was not open, and the status is not 2xx
-     * @throws IOException if the stream broke (in the midst of a message, too) or was closed
+     * @throws IOException if the stream broke, even within a message, or was closed
      */
     @Nullable
     Message next() throws IOException;
 
-    /** {@link System#nanoTime()} when the last bytes arrived, or when the stream was made: what a watchdog asks. */
+    /** {@link System#nanoTime()} when the last bytes arrived, or when the stream was made; for a watchdog. */
     long lastHeard();
 
     /** Idempotent. */
     @Override
     void close();
 
-    /** Closes, and gives a reader that waits the reason. Idempotent: the first reason stays. */
+    /** Closes, and gives the reason to a reader that waits. Idempotent: the first reason counts. */
     default void close(String reason) {
         close();
     }

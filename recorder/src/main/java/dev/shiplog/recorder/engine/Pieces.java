@@ -4,28 +4,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gathers what is longer than a buffer, within bounds: of more than {@link #LONGEST} bytes only the first
- * {@link #HEAD} are kept, and the rest is counted. For one thread.
+ * Gathers a message that is longer than a buffer, within bounds: of more than {@link #LONGEST} bytes only the first
+ * {@link #BEGINNING} are kept, and the rest is counted. For one thread.
  *
- * <p>Pieces, not one array that doubles: while such an array grows it is there twice.
+ * <p>It gathers pieces because an array that doubles is in memory twice while it grows.
  */
 final class Pieces {
-    /** No engine sends a longer one; and without {@code -Xmx} the heap is a quarter of the host's memory. */
+    /** No engine sends a longer message, and without {@code -Xmx} the heap is a quarter of the host's memory. */
     private static final long LONGEST_OF_ALL = 64L << 20;
 
     private static final long MIB = 1L << 20;
 
     static final int LONGEST = longest(Runtime.getRuntime().maxMemory());
 
-    /** Enough to see what it was about. */
-    static final int HEAD = 4 * 1024;
+    /** Enough to see what the message is about. */
+    static final int BEGINNING = 4 * 1024;
 
     private static final int SMALLEST_PIECE = 16 * 1024;
     private static final int LARGEST_PIECE = 256 * 1024;
 
     private final Room room;
     private final List<byte[]> pieces = new ArrayList<>();
-    /** Of the last piece. */
+    /** Bytes used of the last piece. */
     private int used;
 
     private long length;
@@ -45,12 +45,12 @@ final class Pieces {
         return (int) Math.min(LONGEST_OF_ALL, sixth);
     }
 
-    /** How much was gathered, kept or not. */
+    /** Bytes gathered, kept or not. */
     long length() {
         return length;
     }
 
-    /** True if not all of it is kept. */
+    /** True if only the beginning is kept. */
     boolean tooLong() {
         return tooLong;
     }
@@ -87,13 +87,13 @@ final class Pieces {
     }
 
     private void cut(byte[] bytes, int from, int to) {
-        byte[] head = take(bytes, from, to, HEAD);
-        pieces.add(head);
-        used = head.length;
+        byte[] beginning = take(bytes, from, to, BEGINNING);
+        pieces.add(beginning);
+        used = beginning.length;
         tooLong = true;
     }
 
-    /** Drops white space at the end of what is kept. */
+    /** Removes white space from the end. */
     void trim() {
         while (!tooLong && !pieces.isEmpty()) {
             byte[] piece = pieces.get(pieces.size() - 1);
@@ -109,7 +109,7 @@ final class Pieces {
         }
     }
 
-    /** All that was gathered, or the head of it, and forgets it. */
+    /** Gives what was gathered, or the beginning of it, and forgets it. */
     Message take() {
         Message message =
                 tooLong ? new Message(pieces.get(0), length) : Message.of(take(new byte[0], 0, 0, Integer.MAX_VALUE));
@@ -117,7 +117,7 @@ final class Pieces {
         return message;
     }
 
-    /** The first bytes of what was gathered and of what follows it; gives up each piece as soon as it is copied. */
+    /** The first bytes of what was gathered and of what follows; releases each piece as soon as it is copied. */
     private byte[] take(byte[] more, int from, int to, int most) {
         byte[] whole = new byte[(int) Math.min(length + to - from, most)];
         int at = 0;

@@ -1,11 +1,11 @@
 package dev.shiplog.recorder.engine;
 
 /**
- * Finds where a JSON object or array ends, in bytes that come piece by piece. It counts brackets outside of strings and
- * judges nothing else: a value may go over several lines, and hold what is no JSON.
+ * Finds where a JSON object or array ends, in bytes that arrive piece by piece. It counts brackets outside of strings and
+ * checks nothing else: a value may go over several lines, and hold what is no JSON.
  *
- * <p>A value that was cut would take all that follows for its own. So a new record (RFC 7464's separator), or a line that
- * begins with an opening brace where no value can begin, ends the one before it.
+ * <p>A value that was cut would swallow everything after it. So it also ends at RFC 7464's record separator, and before a
+ * line that begins with an opening brace where no value can begin.
  */
 final class ValueScanner {
     static final byte RECORD_SEPARATOR = 0x1e;
@@ -14,16 +14,16 @@ final class ValueScanner {
     private int depth;
     private boolean quoted;
     private boolean escaped;
-    /** The last line was fed within the value, and nothing but white space came since. */
+    /** A line has begun within the value, with nothing but white space so far. */
     private boolean lineBegins;
 
-    /** The last byte before that line; where it does not matter, 0. */
+    /** The last byte before that line, white space apart; 0 within a string. */
     private byte before;
 
-    /** The last byte of the piece before this one, white space apart. */
+    /** The last byte of the previous piece, white space apart. */
     private byte last;
 
-    /** Forgets the value before. */
+    /** Begins with a new value. */
     void begin() {
         depth = 0;
         quoted = false;
@@ -33,15 +33,15 @@ final class ValueScanner {
     }
 
     /**
-     * Goes on in the next piece; the first one begins with the value's bracket.
+     * Scans the next piece; the first one begins with the value's bracket.
      *
-     * @return the index behind the value, or -1 if its end is not in this piece
+     * @return the index after the value, or -1 if it does not end in this piece
      */
     int end(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to) {
             if (lineBegins) {
-                at = pastSpace(bytes, at, to);
+                at = skipSpace(bytes, at, to);
                 if (at == to) {
                     break;
                 }
@@ -59,7 +59,7 @@ final class ValueScanner {
         return -1;
     }
 
-    /** Goes to the end of the piece, the beginning of a string or of a line; the complement if the value ends. */
+    /** Scans to the end of the piece, or the start of a string or line; gives the complement if the value ends. */
     private int outside(byte[] bytes, int begin, int from, int to) {
         int at = from;
         while (at < to) {
@@ -85,7 +85,7 @@ final class ValueScanner {
         return at;
     }
 
-    /** Goes to the end of the piece, of the string or of a line; the complement if the value ends. */
+    /** Scans to the end of the piece, string or line; gives the complement if the value ends. */
     private int inString(byte[] bytes, int from, int to) {
         int at = from;
         if (escaped) {
@@ -111,7 +111,7 @@ final class ValueScanner {
         return to;
     }
 
-    /** How many bytes behind a backslash would mean something else without it. */
+    /** 1 if the byte after a backslash would end the string or begin an escape without it, else 0. */
     private static int escapes(byte c) {
         return c == '"' || c == '\\' ? 1 : 0;
     }
@@ -130,7 +130,7 @@ final class ValueScanner {
         return last;
     }
 
-    private static int pastSpace(byte[] bytes, int from, int to) {
+    private static int skipSpace(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && isSpace(bytes[at])) {
             at++;
@@ -138,7 +138,7 @@ final class ValueScanner {
         return at;
     }
 
-    /** What JSON takes for white space. */
+    /** White space of JSON. */
     static boolean isSpace(byte c) {
         return c == ' ' || c == '\n' || c == '\r' || c == '\t';
     }

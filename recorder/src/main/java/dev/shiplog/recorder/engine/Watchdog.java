@@ -9,10 +9,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a stream that has been silent for too long, since a read on a unix socket knows no timeout. One thread for all
+ * Closes streams that have been silent for too long, because reads on unix sockets have no timeout. One thread watches all
  * streams; it wakes once per stream and time limit, whatever the traffic. Thread safe.
  *
- * <p>A stream of events may be silent for days and be well: ask {@link Engine#greet} beside it instead.
+ * <p>It is not for the event stream, which may be silent for days: there {@link Engine#greet} shows whether the engine
+ * lives.
  */
 public final class Watchdog implements Closeable {
     private final ScheduledThreadPoolExecutor timer;
@@ -27,17 +28,17 @@ public final class Watchdog implements Closeable {
     }
 
     /**
-     * Watches until the stream is closed, by whom ever, or {@link Watch#cancel} is called.
+     * Watches until the stream is closed, by anybody, or {@link Watch#cancel} is called.
      *
-     * @param limit closes it when nothing was heard for this long
+     * @param limit silence after which the stream is closed
      */
     public Watch watch(MessageStream stream, Duration limit) {
         Watch watch = new Watch(stream, limit);
-        watch.lookAgainIn(limit.toNanos());
+        watch.checkIn(limit.toNanos());
         return watch;
     }
 
-    /** Ends all watching, without closing what was watched. Idempotent. */
+    /** Ends all watching and closes no stream. Idempotent. */
     @Override
     public void close() {
         timer.shutdownNow();
@@ -55,23 +56,23 @@ public final class Watchdog implements Closeable {
             this.limit = limit;
         }
 
-        private void look() {
+        private void check() {
             long left = limit.toNanos() - (System.nanoTime() - stream.lastHeard());
             if (left > 0) {
-                lookAgainIn(left);
+                checkIn(left);
             } else {
                 stream.close("silent for " + seconds(limit));
             }
         }
 
-        private synchronized void lookAgainIn(long nanos) {
+        private synchronized void checkIn(long nanos) {
             if (cancelled) {
                 return;
             }
             try {
-                next = timer.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+                next = timer.schedule(this::check, nanos, TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException e) {
-                cancelled = true; // the watchdog was closed
+                cancelled = true; // the watchdog is closed
             }
         }
 

@@ -1,5 +1,5 @@
 /**
- * The Docker Engine as raw bytes: start with {@link dev.shiplog.recorder.engine.Engine} and
+ * Asks the Docker Engine and gives its answers as raw bytes. Start with {@link dev.shiplog.recorder.engine.Engine} and
  * {@link dev.shiplog.recorder.engine.MessageStream}.
  */
 @NullMarked

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A program that takes a password by an option whose name does not say so elsewhere. A pure value; the table of all such
- * programs is here.
+ * A program with options for a password whose names mean something else in other programs. Holds the table of all such
+ * programs. A pure value.
  *
  * @param separate options, and what the word after each is
  * @param attached what a word begins with, and what the rest of that word is

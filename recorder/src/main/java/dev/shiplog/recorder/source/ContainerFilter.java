@@ -8,20 +8,20 @@ import java.util.stream.Stream;
 /**
  * Which containers are recorded. Without {@code include} all are; {@code exclude} wins. A pure value.
  *
- * @param include a container must meet one of these, if there are any; and all of them that are negated
+ * @param include a container must meet one of these, if there are any, and each that is negated
  * @param exclude a container must meet none of these
  */
 public record ContainerFilter(List<ContainerRule> include, List<ContainerRule> exclude) {
     /** Everything. */
     public static final ContainerFilter ALL = new ContainerFilter(List.of(), List.of());
 
-    /** True if a rule asks for the image, which the engine's list does not always tell. */
+    /** True if a rule asks for the image, which the engine's list may not hold. */
     boolean asksForImage() {
         return Stream.concat(include.stream(), exclude.stream())
                 .anyMatch(rule -> rule.key().equals("image"));
     }
 
-    /** True if a rule may ask for the label of this key; no other need be kept. */
+    /** True if a rule may ask for the label of this key; other labels need not be kept. */
     boolean asksForLabel(String key) {
         return Stream.concat(include.stream(), exclude.stream())
                 .anyMatch(rule -> rule.key().equals("label") && rule.text().contains(key));

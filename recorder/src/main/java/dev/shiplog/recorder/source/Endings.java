@@ -7,37 +7,38 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Knows who is about to end, by what the events say, so that a recorder that is to stop can tell whether it goes alone.
+ * Knows from events which containers are about to end, so that a recorder that is to stop knows whether it stops alone.
  * Thread safe.
  */
 final class Endings {
-    /** By number: HUP, USR1, USR2, CHLD, CONT, TSTP, TTIN, TTOU, URG and WINCH ask nobody to end. */
+    /** HUP, USR1, USR2, CHLD, CONT, TSTP, TTIN, TTOU, URG and WINCH ask no process to end. */
     private static final Set<String> HARMLESS = Set.of("1", "10", "12", "17", "18", "20", "21", "22", "23", "28");
 
-    /** An engine kills what has not ended 10 s after it was asked to, unless told otherwise. */
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(15);
-    /** When a host goes down, its containers end within so short a time of each other. */
-    private static final long TOGETHER = TimeUnit.SECONDS.toNanos(1);
+    /** By default an engine kills a container that has not ended 10 s after it was asked to. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
+    /** When a host goes down, its containers end one after another within this. */
+    private static final long TOGETHER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String own;
+    /** When the engine asked each other container to end, which has not ended. */
     private final Map<String, Long> asked = new HashMap<>();
-    /** When the engine asked us to end, and when another container ended; far in the past if never. */
+    /** When the engine asked our own container to end, and when another one ended; long ago if never. */
     private long ownAsked;
 
-    private long ended;
+    private long otherEnded;
 
     /**
      * @param own id of the container that the recorder runs in, or empty
-     * @param now the monotonic clock
+     * @param now by the monotonic clock
      */
     Endings(String own, long now) {
         this.own = own;
-        ownAsked = now - 2 * PATIENCE;
-        ended = ownAsked;
+        ownAsked = now - 2 * PATIENCE_NANOS;
+        otherEnded = ownAsked;
     }
 
     /**
-     * @param now the monotonic clock
+     * @param now by the monotonic clock
      */
     synchronized void happened(EventView event, long now) {
         if (!event.ofContainer() || event.id().isEmpty()) {
@@ -58,7 +59,7 @@ final class Endings {
             case "die", "destroy", "remove" -> {
                 asked.remove(event.id());
                 if (!ours) {
-                    ended = now;
+                    otherEnded = now;
                 }
             }
             default -> {}
@@ -66,13 +67,13 @@ final class Endings {
     }
 
     /**
-     * Whether others end, too: asked to by the engine; or, unless the engine asked us and so is not what ends us all, by
-     * themselves one after the other, as when the host ends all processes.
+     * Whether other containers end, too: because the engine asked them to, or because the host ends all processes. In that
+     * case they end one after another, and the engine has not asked ours.
      *
-     * @param now the monotonic clock
+     * @param now by the monotonic clock
      */
     synchronized boolean others(long now) {
-        asked.values().removeIf(since -> now - since > PATIENCE);
-        return !asked.isEmpty() || now - ownAsked > PATIENCE && now - ended < TOGETHER;
+        asked.values().removeIf(since -> now - since > PATIENCE_NANOS);
+        return !asked.isEmpty() || now - ownAsked > PATIENCE_NANOS && now - otherEnded < TOGETHER_NANOS;
     }
 }

@@ -3,7 +3,7 @@ package dev.shiplog.recorder.source;
 import java.util.Arrays;
 
 /**
- * Reads text where it stands in the bytes of JSON strings, escapes and all, without a copy. A position is the index of a
+ * Reads text in place in the bytes of JSON strings, escapes and all, without a copy. A position is the index of a
  * character's first byte, and {@code to} is where the text ends. Characters beyond ASCII count as their bytes.
  */
 final class EscapedText {

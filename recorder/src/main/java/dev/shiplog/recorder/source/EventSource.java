@@ -28,34 +28,38 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the engine's events for ever: connects, waits for an engine that is away, connects again. Each connect asks for
- * the whole ring of past events (the writer lets through what is new) because a replay from a point in time
- * may skip events that are stamped out of order. Nothing is filtered by the engine.
+ * Follows the engine's events: connects, waits for an engine that is away, connects again.
  *
- * <p>The thread that reads does nothing that could wait for the disk: the engine drops events, silently, of a reader that
- * is slow. A silent stream proves nothing, so a second thread asks the engine now and then whether it lives; a third one,
- * for each connection, asks who it is, which may take its time.
+ * <p>Each connect asks for the whole ring of past events, and the writer skips those that the journal holds: a replay from
+ * a point in time may miss events that are stamped out of order. The engine filters nothing.
+ *
+ * <p>The thread that reads never waits for the disk, because the engine silently drops events of a slow reader. A silent
+ * stream proves nothing, so a second thread asks the engine now and then whether it lives. For each connection a third
+ * one asks who the engine is, which may take its time.
  */
 public final class EventSource implements Checkpoint, Closeable {
     private static final System.Logger LOG = System.getLogger(EventSource.class.getName());
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     private static final Duration ASK_AFTER = Duration.ofSeconds(10);
-    /** A connection that is dead though the engine lives (tcp through a NAT, say) is found out by connecting anew. */
+    /** A new connection finds out whether the old one is dead though the engine lives (tcp through a NAT, say). */
     private static final Duration RENEW_AFTER = Duration.ofMinutes(10);
     /** A stream that lived so long may be opened again at once; one that ends sooner would make us spin. */
-    private static final long STABLE = TimeUnit.SECONDS.toNanos(2);
-    /** An engine that answers /_ping but is silent about events for so long sends its head with the first of them. */
+    private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** After this an engine that answers /_ping is taken to send the stream's headers with the first event. */
     private static final long LATE_MILLIS = 1_000;
-    /** Within this a live engine answers /_ping on a new connection, also when it is busy. */
+    /** Within this a live engine answers /_ping on a new connection, even when it is busy. */
     private static final Duration PING_PATIENCE = Duration.ofSeconds(5);
 
-    /** While the engine goes down its socket may take a call that nobody answers: ask often, and wait briefly. */
+    /** While the engine goes down, its socket may accept a call that nobody answers: ask often, and wait briefly. */
     private static final Duration PROBE_PATIENCE = Duration.ofMillis(300);
 
     private static final long PROBE_EVERY_MILLIS = 100;
-    /** The host and we may be told to end at once, and the engine a little later than we: so long we look again. */
-    private static final long ALONE = TimeUnit.SECONDS.toNanos(1);
+    /** The host may ask us to end a little before it asks the engine: for so long we go on looking. */
+    private static final long ALONE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Part of the grace period that is left to the writer, at most half a second of it. */
+    private static final int WRITER_SHARE = 4;
 
     private final Engine engine;
     private final Clock clock;
@@ -65,68 +69,26 @@ public final class EventSource implements Checkpoint, Closeable {
     private final ContainerTracker containers;
     private final Endings endings;
     private final Redactor redactor;
+    private final EngineStatus status;
     private final Thread reader = new Thread(this::run, "shiplog-events");
     private final Thread asker = new Thread(this::askWhetherItLives, "shiplog-liveness");
 
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private volatile @Nullable Connection current;
-    private volatile long lastTime;
+    private volatile @Nullable EventConnection current;
+    /** The engine's time of the newest event, no later than its receipt, ns since the epoch; 0 before the first. */
+    private volatile long newestTime;
 
     // Below: set before the threads start.
-    private long askAfter;
-    private long renewAfter;
+    private long askAfterNanos;
+    private long renewAfterNanos;
 
-    // Below: guarded by this.
-    private boolean down;
-    private long lostAt;
-    /** When the first try to reach the engine began. */
-    private long begun;
-
-    private String reason = "the recorder was not running";
-    private HostSource.@Nullable Identity identity;
-    /** What the journal says the engine does not tell. */
-    private List<String> refused = List.of();
-
-    /** The reader's alone: how many connections in a row broke before they brought anything. */
-    private int barren;
-    /** The reader's alone: whether the engine answered when it was greeted last. */
+    // Below: the reader's alone.
+    /** How many connections in a row broke before they brought anything. */
+    private int broughtNothing;
+    /** Whether the engine answered when it was greeted last. */
     private boolean greeted;
 
-    /** One try to follow the stream. */
-    private static final class Connection {
-        final MessageStream stream;
-        final Engine.Greeting greeting;
-        /** ns since the epoch. */
-        final long asked;
-        /** Whether a head alone is believed: of one that broke before it brought anything, only its messages are. */
-        final boolean trusted;
-        /** Whether the engine had answered {@code /_ping} before; else that tells nothing. */
-        final boolean greeted;
-
-        final CountDownLatch known = new CountDownLatch(1);
-        volatile boolean opened;
-        volatile boolean closedByUs;
-        volatile long lastHeard = System.nanoTime();
-        /** The reader's alone. */
-        boolean brought;
-
-        // Guarded by the source.
-        boolean declared;
-        boolean fresh;
-        boolean over;
-
-        Connection(MessageStream stream, Engine.Greeting greeting, long asked, boolean trusted, boolean greeted) {
-            this.stream = stream;
-            this.greeting = greeting;
-            this.asked = asked;
-            this.trusted = trusted;
-            this.greeted = greeted;
-        }
-    }
-
-    /**
-     * @param own id of the container that the recorder runs in, or empty
-     */
+    /** @param own id of the container that the recorder runs in, or empty */
     public EventSource(
             Engine engine,
             Clock clock,
@@ -144,6 +106,7 @@ public final class EventSource implements Checkpoint, Closeable {
         this.containers = containers;
         this.endings = new Endings(own, System.nanoTime());
         this.redactor = redactor;
+        this.status = new EngineStatus(clock, queue, containers);
         reader.setDaemon(true);
         asker.setDaemon(true);
     }
@@ -151,7 +114,7 @@ public final class EventSource implements Checkpoint, Closeable {
     @Override
     public void restore(Record record, @Nullable Mark mark) {
         if (record.kind() == Kind.EVENT) {
-            lastTime = newest(lastTime, record);
+            noteTime(record);
         }
     }
 
@@ -163,35 +126,33 @@ public final class EventSource implements Checkpoint, Closeable {
      * Starts.
      *
      * @param askAfter silence after which the engine is asked whether it lives
-     * @param renewAfter silence after which the stream is opened anew
+     * @param renewAfter silence after which the stream is opened again
      */
     void start(Duration askAfter, Duration renewAfter) {
-        this.askAfter = askAfter.toNanos();
-        this.renewAfter = renewAfter.toNanos();
-        synchronized (this) {
-            begun = clock.now().received();
-        }
+        askAfterNanos = askAfter.toNanos();
+        renewAfterNanos = renewAfter.toNanos();
+        status.begin();
         reader.start();
         asker.start();
     }
 
     /**
-     * Reads on for a while, because what comes last matters most: when the whole host goes down, the engine takes no new
-     * connections at once, but reports each container's end on the stream that is open. So: until the stream ends or the
-     * grace period nearly is over; or until it is clear that only we must go, since the engine has taken every new
-     * connection for a while and nobody else was about to end. Connects no more.
+     * Reads on for a while, because the last events matter most: when the whole host goes down, the engine accepts no new
+     * connections, but reports each container's end on the open stream. Ends with the stream, shortly before the grace
+     * period ends, or when only the recorder is to stop: the engine has accepted every new connection for a while, and no
+     * other container was about to end. Connects no more.
      */
     public void linger(Duration grace) throws InterruptedException {
         stopping.countDown();
         long begun = System.nanoTime();
-        long patience = grace.toNanos() - Math.min(grace.toNanos() / 4, TimeUnit.MILLISECONDS.toNanos(500));
-        long alone = begun;
+        long patience = grace.toNanos() - Math.min(grace.toNanos() / WRITER_SHARE, TimeUnit.MILLISECONDS.toNanos(500));
+        long aloneSince = begun;
         while (reader.isAlive() && current != null && System.nanoTime() - begun < patience) {
-            boolean takes = engine.takesConnections(PROBE_PATIENCE);
+            boolean accepts = engine.takesConnections(PROBE_PATIENCE);
             long now = System.nanoTime();
-            if (!takes || endings.others(now)) {
-                alone = now;
-            } else if (now - alone >= ALONE) {
+            if (!accepts || endings.others(now)) {
+                aloneSince = now;
+            } else if (now - aloneSince >= ALONE_NANOS) {
                 return;
             }
             reader.join(PROBE_EVERY_MILLIS);
@@ -202,7 +163,10 @@ public final class EventSource implements Checkpoint, Closeable {
     @Override
     public void close() {
         stopping.countDown();
-        closeStream(current, "the recorder stops");
+        EventConnection connection = current;
+        if (connection != null) {
+            connection.close("the recorder stops");
+        }
         asker.interrupt();
         try {
             reader.join(TimeUnit.SECONDS.toMillis(2));
@@ -216,35 +180,35 @@ public final class EventSource implements Checkpoint, Closeable {
         while (!isStopping()) {
             long begun = System.nanoTime();
             boolean broke = false;
-            String ended;
+            String why;
             String question = "";
-            Connection connection = null;
+            EventConnection connection = null;
             try {
                 Engine.Greeting greeting = greet();
                 long asked = clock.now().received();
                 try (MessageStream stream = engine.stream("/events?since=" + since(greeting))) {
-                    connection = new Connection(stream, greeting, asked, barren == 0, greeted);
+                    connection = new EventConnection(stream, greeting, asked, broughtNothing == 0, greeted);
                     follow(connection);
                 }
-                ended = "the engine ended the event stream";
+                why = "the engine ended the event stream";
             } catch (EngineStatusException e) {
                 if (engine.settle(e)) {
                     pause(pause);
                     continue;
                 }
-                ended = String.valueOf(e.getMessage());
+                why = String.valueOf(e.getMessage());
             } catch (IOException e) {
                 broke = true;
-                ended = String.valueOf(e.getMessage());
+                why = String.valueOf(e.getMessage());
                 question = e instanceof EngineFailedException failed ? failed.question() : "";
             }
             current = null;
-            boolean stable = connection != null && connection.opened && System.nanoTime() - begun > STABLE;
-            if (connection == null || !lost(connection, ended)) {
-                away(ended, question);
+            boolean stable = connection != null && connection.opened && System.nanoTime() - begun > STABLE_NANOS;
+            if ((connection == null || !status.ended(connection, why)) && !isStopping()) {
+                status.away(why, question);
             }
-            barren =
-                    broke && connection != null && connection.opened && !connection.brought && !stable ? barren + 1 : 0;
+            boolean nothing = broke && !stable && connection != null && connection.opened && !connection.brought;
+            broughtNothing = nothing ? broughtNothing + 1 : 0;
             if (stable) {
                 pause = FIRST_PAUSE_MILLIS;
             } else {
@@ -254,7 +218,7 @@ public final class EventSource implements Checkpoint, Closeable {
         }
     }
 
-    /** Whatever becomes of {@code /_ping}, which may hang or be forbidden, the events are asked for. */
+    /** Even if {@code /_ping} hangs or is forbidden, the events are asked for. */
     private Engine.Greeting greet() throws UnfitEngineException {
         greeted = false;
         try {
@@ -268,27 +232,18 @@ public final class EventSource implements Checkpoint, Closeable {
         }
     }
 
-    /**
-     * Up to when events are known, ns since the epoch, once {@code event} is, too: not later than it was received, and not
-     * earlier than before unless the clock went back.
-     */
-    private static long newest(long before, Record event) {
-        long time = Math.min(event.time(), event.received());
-        return event.received() < before ? time : Math.max(before, time);
-    }
-
-    /** Podman reads this as a floating point number and keeps its events for months; Docker only has its ring. */
+    /** Podman reads this as a floating point number and keeps its events for months; Docker has its ring only. */
     private String since(Engine.Greeting greeting) {
         if (!greeting.podman()) {
             return "0";
         }
-        // Of what its clock has yet to reach, an engine says nothing.
+        // An engine says nothing about a time that its clock has yet to reach.
         long now = clock.now().received();
-        long from = (lastTime == 0 ? now : Math.min(lastTime, now)) - 1_000_000_000L;
+        long from = (newestTime == 0 ? now : Math.min(newestTime, now)) - 1_000_000_000L;
         return String.format(Locale.ROOT, "%d.%09d", from / 1_000_000_000L, from % 1_000_000_000L);
     }
 
-    private void follow(Connection connection) throws IOException {
+    private void follow(EventConnection connection) throws IOException {
         current = connection;
         if (isStopping()) {
             connection.stream.close();
@@ -300,33 +255,38 @@ public final class EventSource implements Checkpoint, Closeable {
         connection.opened = true;
         connection.lastHeard = System.nanoTime();
         if (connection.trusted) {
-            declare(connection);
+            status.open(connection);
         }
-        read(connection);
-    }
-
-    private void read(Connection connection) throws IOException {
         MessageStream stream = connection.stream;
         for (Message message = stream.next(); message != null; message = stream.next()) {
             connection.lastHeard = System.nanoTime();
-            if (message.length() == 0) {
-                continue;
+            if (message.length() > 0) {
+                connection.brought = true;
+                status.open(connection);
+                received(message);
             }
-            connection.brought = true;
-            declare(connection);
-            EventView head =
-                    message.whole() ? EventView.scan(message.bytes()) : EventView.scanBeginning(message.bytes());
-            byte[] payload = message.whole() ? redactor.redact(head.id(), message.bytes()) : message.bytes();
-            long key = message.whole() ? ContentHash.of(payload) : ContentHash.of(payload, message.length());
-            Record record = message.whole()
-                    ? clock.stamp(Kind.EVENT, head.id(), head.time(), payload)
-                    : oversized(head, message.length(), key);
-            boolean wanted = !head.ofContainer() || filter.wants(head.container());
-            containers.happened(head); // first: see there
-            queue.put(new Arrival.Event(record, key, wanted, sync(head)));
-            endings.happened(head, System.nanoTime());
-            lastTime = newest(lastTime, record);
         }
+    }
+
+    private void received(Message message) {
+        boolean whole = message.whole();
+        EventView event = whole ? EventView.scan(message.bytes()) : EventView.scanBeginning(message.bytes());
+        byte[] payload = whole ? redactor.redact(event.id(), message.bytes()) : message.bytes();
+        long key = whole ? ContentHash.of(payload) : ContentHash.of(payload, message.length());
+        Record record = whole
+                ? clock.stamp(Kind.EVENT, event.id(), event.time(), payload)
+                : oversized(event, message.length(), key);
+        boolean wanted = !event.ofContainer() || filter.wants(event.container());
+        containers.happened(event); // before the event is enqueued: see there
+        queue.put(new Arrival.Event(record, key, wanted, sync(event)));
+        endings.happened(event, System.nanoTime());
+        noteTime(record);
+    }
+
+    /** Never goes back, unless the clock did. */
+    private void noteTime(Record event) {
+        long time = Math.min(event.time(), event.received());
+        newestTime = event.received() < newestTime ? time : Math.max(newestTime, time);
     }
 
     /** What explains an outage must survive a power cut that follows; commands in containers are mostly health checks. */
@@ -340,42 +300,27 @@ public final class EventSource implements Checkpoint, Closeable {
         };
     }
 
-    private Record oversized(EventView head, long length, long key) {
-        String what = head.type() + " " + head.action().split(":", 2)[0];
+    private Record oversized(EventView event, long length, long key) {
+        String what = event.type() + " " + event.action().split(":", 2)[0];
         LOG.log(Level.DEBUG, "an event of {0} bytes is too long to be recorded: {1}", length, what);
         return clock.mark(
-                head.id(),
+                event.id(),
                 new Mark.Oversized(
                         Kind.EVENT.label(),
-                        head.id(),
+                        event.id(),
                         length,
                         what.strip(),
                         HexFormat.of().toHexDigits(key)));
     }
 
-    /** The stream is open, as a head, a message or, where that is late, an answer beside it says. */
-    private synchronized void declare(Connection connection) {
-        if (connection.declared || connection.over) {
-            return;
-        }
-        connection.declared = true;
-        connection.fresh = down || lostAt == 0;
-        down = false;
-        Record now = clock.mark(new Mark.EngineUp("", "", connection.greeting.apiVersion()));
-        queue.put(
-                new Arrival.Connected(now, connection.fresh, connection.asked, !connection.greeting.podman(), reason));
-        containers.connected();
-        connection.known.countDown();
-    }
-
-    /** Finds out who the engine is, beside the stream, and for one whose head is late that it is there at all. */
-    private void introduce(Connection connection) {
+    /** Asks, beside the stream, who the engine is; where the stream's headers are late, also whether the engine is there. */
+    private void introduce(EventConnection connection) {
         try {
-            while (!connection.known.await(LATE_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!connection.settled.await(LATE_MILLIS, TimeUnit.MILLISECONDS)) {
                 if (connection.opened || engine.takesConnections(PING_PATIENCE)) {
-                    declare(connection);
+                    status.open(connection);
                 }
-                if (isOver(connection)) {
+                if (status.isOver(connection)) {
                     return;
                 }
             }
@@ -383,96 +328,17 @@ public final class EventSource implements Checkpoint, Closeable {
             return;
         }
         List<Record> facts = new ArrayList<>();
-        List<String> refusals = new ArrayList<>();
-        introduced(connection, host.ask(facts, refusals), facts, refusals);
-    }
-
-    private synchronized boolean isOver(Connection connection) {
-        return connection.over;
-    }
-
-    private synchronized void introduced(
-            Connection connection, HostSource.Identity asked, List<Record> facts, List<String> refusals) {
-        if (connection.over) {
-            return;
-        }
-        boolean news = !refused.isEmpty();
-        if (connection.fresh || identity == null || !asked.mayBe(identity)) {
-            String api = connection.greeting.apiVersion();
-            Record up = clock.mark(new Mark.EngineUp(asked.id(), asked.version(), api));
-            queue.put(new Arrival.Introduced(up, asked.id()));
-            news = true;
-            LOG.log(Level.INFO, "engine {0} answers, API {1}", asked.version(), api);
-        }
-        if (news) {
-            facts.forEach(queue::put);
-        }
-        identity = asked;
-        if (!refusals.isEmpty() && !refusals.equals(refused)) {
-            LOG.log(Level.WARNING, "facts about the host are not recorded: {0}", String.join("; ", refusals));
-        }
-        refused = refusals;
-    }
-
-    /** The stream ended; most often it can be opened again at once. False if it never was open. */
-    private synchronized boolean lost(Connection connection, String why) {
-        connection.over = true;
-        connection.known.countDown();
-        if (!connection.declared) {
-            return false;
-        }
-        long silent = connection.closedByUs ? System.nanoTime() - connection.lastHeard : 0;
-        Clock.Reading now = clock.now();
-        lostAt = now.received() - silent;
-        reason = why;
-        queue.put(
-                new Arrival.Ended(new Record(0, Kind.MARK, "", lostAt, now.received(), now.monotonic(), new byte[0])));
-        if (!isStopping()) {
-            LOG.log(Level.DEBUG, "event stream: {0}", why);
-        }
-        return true;
-    }
-
-    /** The engine cannot be reached. */
-    private synchronized void away(String why, String question) {
-        if (isStopping()) {
-            return;
-        }
-        if (lostAt != 0) {
-            reason = why;
-        }
-        if (!down) {
-            down = true;
-            queue.put(new Arrival.Disconnected(clock.mark(lostAt == 0 ? begun : lostAt, new Mark.EngineDown(why))));
-            containers.disconnected();
-            String asked = question.isEmpty() ? "" : " (" + question + ")";
-            LOG.log(Level.WARNING, "{0}{1}; trying again until it answers", why, asked);
-        }
+        List<String> missing = new ArrayList<>();
+        status.introduced(connection, host.ask(facts, missing), facts, missing);
     }
 
     private void askWhetherItLives() {
         try {
             while (true) {
-                TimeUnit.NANOSECONDS.sleep(askAfter);
-                Connection connection = current;
-                if (connection == null) {
-                    continue;
-                }
-                long silent = System.nanoTime() - connection.lastHeard;
-                if (silent < askAfter) {
-                    continue;
-                }
-                if (silent > renewAfter) {
-                    closeStream(connection, "the event stream was silent for long");
-                    continue;
-                }
-                if (connection.opened && !connection.greeted) {
-                    continue;
-                }
-                try {
-                    engine.get("/_ping", PING_PATIENCE);
-                } catch (IOException e) {
-                    closeStream(connection, String.valueOf(e.getMessage()));
+                TimeUnit.NANOSECONDS.sleep(askAfterNanos);
+                EventConnection connection = current;
+                if (connection != null) {
+                    askWhetherItLives(connection);
                 }
             }
         } catch (InterruptedException e) {
@@ -480,10 +346,22 @@ public final class EventSource implements Checkpoint, Closeable {
         }
     }
 
-    private static void closeStream(@Nullable Connection connection, String why) {
-        if (connection != null) {
-            connection.closedByUs = true;
-            connection.stream.close(why);
+    private void askWhetherItLives(EventConnection connection) {
+        long silentNanos = System.nanoTime() - connection.lastHeard;
+        if (silentNanos < askAfterNanos) {
+            return;
+        }
+        if (silentNanos > renewAfterNanos) {
+            connection.close("the event stream was silent for long");
+            return;
+        }
+        if (connection.opened && !connection.greeted) {
+            return;
+        }
+        try {
+            engine.get("/_ping", PING_PATIENCE);
+        } catch (IOException e) {
+            connection.close(String.valueOf(e.getMessage()));
         }
     }
 

@@ -29,7 +29,7 @@ enum NextWord {
     /** The rest of such a list. */
     LIST;
 
-    /** What stands between the user's name and the password. */
+    /** The character between the user's name, or the key, and the secret. */
     char separator() {
         return switch (this) {
             case USER -> ':';

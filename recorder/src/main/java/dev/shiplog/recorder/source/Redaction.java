@@ -6,17 +6,17 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/** What is taken out of payloads before they are recorded. A pure function of the bytes. */
+/** What is removed from payloads before they are recorded. A pure function of the bytes. */
 public enum Redaction {
     /** Nothing. */
     NONE("none"),
     /** The values of environment variables: {@code Config.Env} of a container, each {@code "KEY=value"}. */
     ENV("env"),
     /**
-     * These, and wherever it stands what is named like a secret ({@link SecretNames}): members, labels, options of
-     * drivers, what follows the equals sign ({@code --db-password=…}) or the option ({@code --token …}) in a command; what
-     * some clients take as a password ({@link SecretText}); passwords in URLs; credentials in headers. A secret with no
-     * such name beside it is not found.
+     * These values, and whatever is named like a secret ({@link SecretNames}): members, labels, options of drivers, what
+     * follows an equals sign ({@code --db-password=…}) or an option ({@code --token …}) in a command; passwords by the
+     * options of some programs ({@link CommandLineClient}); passwords in URLs; credentials in headers. A secret without
+     * such a name is not found.
      */
     SECRETS("secrets");
 
@@ -34,7 +34,7 @@ public enum Redaction {
     /**
      * A payload without its secrets.
      *
-     * @param payload the same bytes but for the values taken out, each replaced by {@code <redacted>}
+     * @param payload the same bytes, with {@code <redacted>} in the place of each secret
      * @param removed the paths of these values, as in {@code Config.Env.PASSWORD} or {@code Config.Cmd.2}
      */
     record Redacted(byte[] payload, List<String> removed) {}
@@ -42,7 +42,7 @@ public enum Redaction {
     /**
      * Redacts the description of one container.
      *
-     * @throws IOException if the payload is not the JSON it should be, so that nobody knows where its secrets are
+     * @throws IOException if the payload is not the JSON it should be, so that its secrets cannot be found
      */
     Redacted redact(byte[] payload) throws IOException {
         if (this == NONE) {
@@ -51,7 +51,7 @@ public enum Redaction {
         try (JsonParser json = PayloadJson.FACTORY.createParser(payload)) {
             while (json.nextToken() != null) {
                 if (json.currentTokenLocation().getByteOffset() < 0) {
-                    throw new IOException("not UTF-8"); // where bytes and characters part, nothing is found
+                    throw new IOException("not UTF-8"); // bytes that are not characters hide secrets
                 }
             }
         }
@@ -59,10 +59,10 @@ public enum Redaction {
     }
 
     /**
-     * Redacts an event, facts about the host, or as much of one as there is. It never fails: of what is not JSON, or was
-     * cut short, the secrets are found in its text. Fast for what holds none.
+     * Redacts an event, facts about the host, or the beginning of one. It never fails: what is not JSON, or was cut short, is
+     * searched as text. Fast for a message without secrets.
      *
-     * @return each path once; {@code text} stands for a place that has none
+     * @return each path once; {@code text} for a place that has no path
      */
     Redacted redactMessage(byte[] payload) {
         if (this != SECRETS || !SecretNames.mayStandIn(payload)) {

@@ -3,9 +3,9 @@ package dev.shiplog.recorder.source;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
-/** Which names say that a secret stands behind them, and a cheap test for bytes that hold none. Pure. */
+/** Which names announce a secret, and a cheap test for bytes that hold none. Pure. */
 final class SecretNames {
-    /** Longer names are made of data, and looking at all of them would cost more than it finds. */
+    /** Longer names are data, and to search them would cost more than it finds. */
     static final int LONGEST = 256;
 
     private static final Pattern SECRET = Pattern.compile(
@@ -13,10 +13,10 @@ final class SecretNames {
                     + "|(?:api|access|private|secret|auth|account|shared|encryption|signing|master|license|admin|deploy|app)[-_.]?key"
                     + "|(?:basic|digest)[-_.]?auth|auth$|authorization|(?:pwd|psk)$",
             Pattern.CASE_INSENSITIVE);
-    /** The directory a shell is in, and the one before; options that take no value. */
+    /** A shell's directory, and the one before; options without a value. */
     private static final Pattern HARMLESS = Pattern.compile("PWD|OLDPWD|.*-stdin|-*no-.*");
 
-    /** Each byte sequence without which no rule finds anything, in lower case; told apart by the first two bytes. */
+    /** In lower case: where none of these byte sequences occurs, no rule finds a secret. */
     private static final String[] TRIGGERS = {
         "pass",
         "pwd",
@@ -51,29 +51,29 @@ final class SecretNames {
         "\"-h"
     };
 
-    /** By the first two bytes, what may begin there; an empty one wherever a {@code @} stands. */
+    /** The triggers that begin with two bytes; an empty one where the second is {@code @}. */
     private static final String[][] BEGINNINGS = beginnings();
 
     private SecretNames() {}
 
-    /** Whether what has this name is a secret. */
+    /** Whether the value of this name is a secret. */
     static boolean isSecret(String name) {
         return SECRET.matcher(name).find() && !HARMLESS.matcher(name).matches();
     }
 
-    /** Whether the name is that of a proxy, whose address may have no scheme in front. */
+    /** Whether the name is that of a proxy, whose address may lack a scheme. */
     static boolean isProxy(String name) {
         return name.regionMatches(true, name.length() - 5, "proxy", 0, 5);
     }
 
-    /** False if no secret is in a JSON object's bytes; two nanoseconds or so for each of them. */
+    /** False if the bytes of a JSON object hold no secret; takes about two nanoseconds a byte. */
     static boolean mayStandIn(byte[] bytes) {
         int last = bytes.length > 0 ? bytes[bytes.length - 1] : ' ';
-        // Else it is cut short, perhaps before the sign that would tell.
+        // Else it is cut short, perhaps before the trigger.
         return last > ' ' && last != '}' || mayStandIn(bytes, 0, bytes.length);
     }
 
-    /** False if no secret is in these bytes of a JSON object, nor named by them. */
+    /** False if these bytes of a JSON object neither hold nor name a secret. */
     static boolean mayStandIn(byte[] bytes, int from, int to) {
         int before = 0;
         for (int i = from; i < to; i++) {

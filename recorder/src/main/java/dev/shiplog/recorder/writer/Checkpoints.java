@@ -28,7 +28,7 @@ public final class Checkpoints implements Consumer<RecordView> {
     private final List<Checkpoint> all = new ArrayList<>();
     private boolean stoppedCleanly;
 
-    /** @param sources in the order in which their records stand at the start of a segment */
+    /** @param sources in the order of their records at the start of a segment */
     public Checkpoints(Clock clock, List<? extends Checkpoint> sources) {
         this.clock = clock;
         ledger = new EventLedger(clock::mark);

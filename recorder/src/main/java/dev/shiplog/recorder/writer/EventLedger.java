@@ -43,7 +43,7 @@ final class EventLedger implements Checkpoint {
     private static final long STATE_AFTER_NANOS = 300 * MILLI;
     /** Cap per check, so that a paused process is not mistaken for a silent engine. */
     private static final long LONGEST_STEP_NANOS = 200 * MILLI;
-    /** The engine keeps an event and publishes it within this; who connects in between gets it twice. */
+    /** Within this the engine keeps an event and then publishes it; a client that connects in between gets it twice. */
     private static final long CROSSING_NANOS = 10 * MILLI;
     /** Both copies arrive within this after the connect. */
     private static final long CROSSED_NANOS = 200 * MILLI;
@@ -57,7 +57,7 @@ final class EventLedger implements Checkpoint {
     /** When {@link #settle} was called last, by the monotonic clock. */
     private long checkedAt;
 
-    /** What is known of the newest connection; the first one stands for none. */
+    /** What is known of the newest connection; before the first connect, one that is not open. */
     private static final class Connection {
         /** Whether the engine repeats a ring. */
         final boolean ring;

@@ -80,7 +80,7 @@ final class DockerEngineTest extends OnScriptedEngine {
     }
 
     @Test
-    void agreesAnewWhenTheEngineWasExchanged() throws IOException {
+    void agreesAgainWhenAnotherEngineAnswers() throws IOException {
         engine.greet();
         scripted.release(Release.DOCKER_28_5.speaking("1.44", "1.51"));
         assertThat(engine.get("/version")).isNotEmpty();
@@ -240,7 +240,7 @@ final class DockerEngineTest extends OnScriptedEngine {
     }
 
     @Test
-    void tellsWhetherTheEngineTakesConnectionsApartFromThoseItHas() throws IOException {
+    void saysWhetherTheEngineAcceptsNewConnections() throws IOException {
         engine.greet();
         assertThat(engine.takesConnections(PATIENCE)).isTrue();
         await().until(() -> scripted.connections() == 1); // the other is closed
@@ -250,7 +250,7 @@ final class DockerEngineTest extends OnScriptedEngine {
     }
 
     @Test
-    void holdsAConnectionThatNobodyAnswersForNone() {
+    void doesNotCountAConnectionThatNobodyAnswers() {
         scripted.misbehave("/_ping", Misbehaviour.hang());
         assertThat(engine.takesConnections(Duration.ofMillis(200))).isFalse();
     }

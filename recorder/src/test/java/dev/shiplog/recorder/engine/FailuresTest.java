@@ -37,7 +37,7 @@ final class FailuresTest {
     }
 
     @Test
-    void looksForTheClosedDoorOnTheWay() {
+    void namesTheDirectoryThatMayNotBeEntered() {
         EngineAddress address = EngineAddress.of("unix:///nowhere/at/all.sock", Map.of());
         assertThat(Failures.explain(address, "/info", new SocketException("Permission denied")))
                 .hasMessage("unix:///nowhere/at/all.sock: permission denied on the way to it")

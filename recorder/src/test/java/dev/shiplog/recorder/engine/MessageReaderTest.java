@@ -95,7 +95,7 @@ final class MessageReaderTest {
     }
 
     @Test
-    void tellsACutFromACleanEndWhereverItIs() throws IOException {
+    void distinguishesACutFromACleanEndWhereverItIs() throws IOException {
         String one = "{\"a\":[1,{\"b\":\"}\\\"\"}],\n \"c\":{}}";
         byte[] stream = bytes(one + "\r\n" + one + one);
         for (int cut = 0; cut <= stream.length; cut++) {
@@ -117,7 +117,7 @@ final class MessageReaderTest {
 
     /** A cut value ends where the next line begins with a brace; it costs at most the one that it may have held. */
     @Test
-    void findsItsWayBackBehindAValueThatWasCut() throws IOException {
+    void findsTheNextValueAfterOneThatWasCut() throws IOException {
         String value = "{\"a\":[1,{\"b\":\"}\\\"\"}],\"c\":{\"d\":\"e\\\\\",\"f\":null}}";
         String next = "{\"next\":{\"x\":\"y\"}}";
         for (int cut = 1; cut < value.length(); cut++) {
@@ -159,7 +159,7 @@ final class MessageReaderTest {
     }
 
     @Test
-    void passesOverALineOfAnythingElseBetweenMessages() throws IOException {
+    void skipsALineOfAnythingElseBetweenMessages() throws IOException {
         assertThat(all(new ByteArrayInputStream(
                         bytes("{}\n<html>{\"a\":1}\n{\"b\":2}}\nError: \"broken\" pipe\r\n[3]\n12 {}\ntrue"))))
                 .containsExactly("{}", "{\"b\":2}", "[3]");
@@ -176,7 +176,7 @@ final class MessageReaderTest {
     }
 
     @Test
-    void givesTheHeadAndLengthOfAMessageThatIsTooLong() throws IOException {
+    void givesTheBeginningAndLengthOfAMessageThatIsTooLong() throws IOException {
         for (long length : new long[] {Pieces.LONGEST - 1, Pieces.LONGEST, Pieces.LONGEST + 1, 300_000_000}) {
             MessageReader reader = reader(new SequenceInputStream(Collections.enumeration(List.of(
                     new ByteArrayInputStream(bytes("{\"small\":1}\n{\"head\":\"")),
@@ -188,7 +188,7 @@ final class MessageReaderTest {
             assertThat(message.length()).isEqualTo(length);
             boolean whole = length <= Pieces.LONGEST;
             assertThat(message.whole()).isEqualTo(whole);
-            assertThat(message.bytes()).hasSize(whole ? (int) length : Pieces.HEAD);
+            assertThat(message.bytes()).hasSize(whole ? (int) length : Pieces.BEGINNING);
             assertThat(new String(message.bytes(), 0, 20, UTF_8)).isEqualTo("{\"head\":\"yyyyyyyyyyy");
             assertThat(text(reader.next())).isEqualTo("{\"small\":2}");
             assertThat(reader.next()).isNull();

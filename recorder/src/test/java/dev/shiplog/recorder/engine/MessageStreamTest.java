@@ -95,7 +95,7 @@ final class MessageStreamTest extends OnScriptedEngine {
 
     /** The oracle: what is cut gives the lines before the cut, and never a clean end. */
     @Test
-    void tellsACutFromACleanEndWhereverItIs() throws IOException {
+    void distinguishesACutFromACleanEndWhereverItIs() throws IOException {
         scripted.misbehave("/events", (request, reply, proper) -> {
             long cut = Long.parseLong(request.query().get("cut"));
             Misbehaviour.cutAfter(cut).answer(request, reply, (r, whole) -> {
@@ -124,9 +124,9 @@ final class MessageStreamTest extends OnScriptedEngine {
         }
     }
 
-    /** Some engines send the head with the first event, which may be hours away. */
+    /** Some engines send them with the first event, which may be hours away. */
     @Test
-    void opensWithoutHaste() throws Exception {
+    void waitsForHeadersThatComeWithTheFirstEvent() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch happens = new CountDownLatch(1);
         scripted.misbehave("/events", (request, reply, proper) -> {
@@ -237,7 +237,7 @@ final class MessageStreamTest extends OnScriptedEngine {
     }
 
     @Test
-    void isLeftOpenAsLongAsItSpeaks() throws IOException {
+    void isLeftOpenAsLongAsItSendsSomething() throws IOException {
         scripted.start("web");
         try (MessageStream stats = engine.stream("/containers/web/stats")) {
             watchdog.watch(stats, Duration.ofMillis(200));

@@ -36,7 +36,7 @@ class ContainerFilterTest {
     }
 
     @Test
-    void aNegatedRuleTakesOutWhatItNames() {
+    void aNegatedRuleExcludesWhatItNames() {
         assertThat(wants(List.of("name!=web-1"), NONE)).isFalse();
         assertThat(wants(List.of("name!=db"), NONE)).isTrue();
         assertThat(wants(List.of("name=~^web", "label!=tier=back"), NONE)).isTrue();

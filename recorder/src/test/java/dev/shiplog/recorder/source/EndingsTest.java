@@ -27,7 +27,7 @@ class EndingsTest {
     }
 
     @Test
-    void whoWasAskedToEndIsWaitedForUntilItEnds() {
+    void aContainerThatWasAskedToEndIsWaitedForUntilItEnds() {
         happens("kill", "own", "15");
         assertThat(endings.others(now)).as("we go alone").isFalse();
         happens("kill", "web", "15");
@@ -39,7 +39,7 @@ class EndingsTest {
     }
 
     @Test
-    void whoIgnoresBeingAskedToEndIsNotWaitedForForEver() {
+    void aContainerThatIgnoresBeingAskedToEndIsNotWaitedForForEver() {
         happens("kill", "web", "15");
         now += 16 * SECOND;
         assertThat(endings.others(now)).isFalse();

@@ -129,7 +129,7 @@ class EventSourceTest {
     }
 
     @Test
-    void aStreamThatWasSilentForLongIsOpenedAnew() {
+    void aStreamThatWasSilentForLongIsOpenedAgain() {
         scripted.misbehave("/events", Misbehaviour.silentAfter(2_000).times(1));
         follow(Duration.ofMillis(50), Duration.ofMillis(300), 0);
         await().until(() -> connects().size() == 1);
@@ -167,7 +167,7 @@ class EventSourceTest {
     }
 
     @Test
-    void anEngineThatCannotBeReachedIsToldOnceAndWhenItCameBackTheMomentIsKnown() throws IOException {
+    void anEngineThatCannotBeReachedIsMarkedOnceFromWhenItsStreamEnded() throws IOException {
         follow(Duration.ofSeconds(10), Duration.ofMinutes(10), 0);
         scripted.start("web");
         await().untilAsserted(() -> assertThat(events()).isEqualTo(emitted()));
@@ -208,7 +208,7 @@ class EventSourceTest {
 
     /** A proxy may let events through and nothing else. */
     @Test
-    void anEngineThatDoesNotTellWhatItIsIsFollowedAllTheSame() throws IOException {
+    void anEngineThatDoesNotSayWhatItIsIsFollowedAllTheSame() throws IOException {
         scripted.misbehave("/info", Misbehaviour.html(403, "<h1>403 Forbidden</h1>"));
         scripted.misbehave("/version", Misbehaviour.error(404, "page not found"));
         scripted.misbehave("/containers/json", Misbehaviour.html(403, "<h1>403 Forbidden</h1>"));
@@ -241,7 +241,7 @@ class EventSourceTest {
     /** A refusal names a version that is spoken. */
     @ParameterizedTest
     @CsvSource({"1.12,1.41,1.41", "1.44,1.56,1.51", "1.60,1.77,1.60"})
-    void anEngineThatForbidsPingIsSpokenToInAVersionThatItKnows(String oldest, String newest, String spoken)
+    void anEngineThatForbidsPingIsAskedInAVersionThatItSpeaks(String oldest, String newest, String spoken)
             throws IOException {
         scripted.release(Release.DOCKER_28_5.speaking(oldest, newest));
         scripted.misbehave("/_ping", Misbehaviour.html(403, "<h1>403 Forbidden</h1>"));
@@ -268,7 +268,7 @@ class EventSourceTest {
     }
 
     @Test
-    void whatHoldsNothingIsNoEventAndOddOnesAre() {
+    void anEmptyMessageIsNoEventAndAnOddOneIs() {
         follow(Duration.ofSeconds(10), Duration.ofMinutes(10), 0);
         await().until(() -> scripted.listeners() == 1);
         for (String line : List.of("", "null", "\r", "{}", "no JSON", "[]", "{\"Type\":\"new\",\"timeNano\":7}")) {

@@ -33,7 +33,7 @@ class RedactionTest {
     }
 
     @Test
-    void takesOutTheValuesAndNothingElse() throws IOException {
+    void removesTheValuesAndNothingElse() throws IOException {
         Redaction.Redacted redacted =
                 redact("{\"Id\":\"c1\", \"Args\":[\"A=1\"],\"Config\":{\"Labels\":{\"Env\":\"K=v\"},"
                         + " \"Env\" : [\"PASSWORD=hunter2\",\"EMPTY=\",\"BARE\",\"URL=a=b\\\"=\\u003d😀\"],\"Cmd\":[\"A=1\"]},"
@@ -52,7 +52,7 @@ class RedactionTest {
     }
 
     @Test
-    void takesOutWhatIsNamedLikeASecretWhereverItStands() throws IOException {
+    void removesWhatIsNamedLikeASecretWhereverItIs() throws IOException {
         String payload = "{\"Id\":\"c1\",\"Args\":[\"--db-password=5ecret\",\"--Token\",\"5ecret\",\"--port\",\"80\"],"
                 + "\"Config\":{\"Cmd\":[\"sh\",\"-c\",\"API_KEY='5ecret a' T_TOKEN=\\\"5ecret b\\\" run --x=y --secret=5ecret; ls\"],"
                 + "\"Labels\":{\"db.Password\":\"5ecret\",\"authors\":\"me\",\"token\":\"\"},\"Env\":[\"A=5ecret\"]},"

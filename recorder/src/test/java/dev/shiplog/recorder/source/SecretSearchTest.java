@@ -99,7 +99,7 @@ class SecretSearchTest {
                 "exec_create: psql -c ALTER ROLE app PASSWORD 5ecret",
                 "exec_create: psql -c \"ALTER ROLE app PASSWORD '5ecret';\"",
             })
-    void takesSecretsOutOfCommandLines(String action) throws IOException {
+    void removesSecretsFromCommandLines(String action) throws IOException {
         String redacted = redacted(event(action));
         assertThat(redacted).doesNotContain("5ec").contains("<redacted>");
         String text = Mutation.JSON.readTree(redacted).get("Action").textValue();
@@ -165,7 +165,7 @@ class SecretSearchTest {
     }
 
     @Test
-    void takesSecretsOutOfAttributes() {
+    void removesSecretsFromAttributes() {
         String event = "{\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":\"c1\",\"Attributes\":{"
                 + "\"app.db-password\":\"5ecret\",\"author\":\"me\",\"registry.auth\":\"5ecret\",\"db.pwd\":\"5ecret\","
                 + "\"passw\\u006frd\":\"5ecret\",\"traefik.http.middlewares.x.basicauth.users\":\"bob:$apr1$5ecret\","
@@ -189,7 +189,7 @@ class SecretSearchTest {
     }
 
     @Test
-    void takesSecretsOutOfDescriptions() throws IOException {
+    void removesSecretsFromDescriptions() throws IOException {
         String description =
                 "{\"Path\":\"redis-cli\",\"Args\":[\"-a\",\"5ecret\",\"--port\",\"80\"],\"State\":{\"Health\":"
                         + "{\"Log\":[{\"Output\":\"http://u:5ecret@h refused\\n\"}]}},\"Config\":{"
@@ -207,7 +207,7 @@ class SecretSearchTest {
     }
 
     @Test
-    void takesSecretsOutOfFactsAboutTheHost() {
+    void removesSecretsFromFactsAboutTheHost() {
         String info =
                 "{\"ID\":\"X\",\"HttpProxy\":\"http://bob:5ecret@proxy:3128\",\"HttpsProxy\":\"bob:5ecret@proxy:3128\","
                         + "\"host\":{\"http_proxy\":\"socks5://bob:5ecret@proxy\"},\"NoProxy\":\"localhost,a@b\","
@@ -232,12 +232,12 @@ class SecretSearchTest {
                 "exec_create: app --config {\"auth\":{\"token\": \"5ecret\"},\"passwords\": [\"5ecret\", \"5ecret\"]}",
                 "exec_create: app --config {\"passwords\":[\"5ecret\", \"5ecret\", \"5ecret\"], \"port\": 80}"
             })
-    void takesSecretsOutOfJsonWithinText(String action) throws IOException {
+    void removesSecretsFromJsonWithinText(String action) throws IOException {
         assertThat(redacted(event(action))).doesNotContain("5ecret").matches(SecretSearchTest::isJson);
     }
 
     @Test
-    void takesTheValueOutOfAnArgumentThatHoldsAnOptionToo() {
+    void removesTheValueFromAnArgumentThatHoldsAnOptionToo() {
         String info = "{\"Labels\":[\"--requirepass 5ecret, 5ecret\",\"--port 80\"],"
                 + "\"Args\":[\"mysql\",\"-uroot -p5ecret\",\"-e TOKEN\"]}";
         assertThat(redacted(info))
@@ -256,7 +256,7 @@ class SecretSearchTest {
                 "mysqladmin -p5ecret ping",
                 "openssl enc -pass pass:5ecret"
             })
-    void leavesJsonWhereEveryCharacterIsEscaped(String text) {
+    void staysJsonWhereEveryCharacterIsEscaped(String text) {
         String redacted = redacted("{\"Action\":\"" + escaped(text) + "\"}");
         assertThat(redacted).matches(SecretSearchTest::isJson).contains("<redacted>");
         assertThat(redacted).doesNotContain(escaped("5ecret").substring(2));
@@ -291,7 +291,7 @@ class SecretSearchTest {
     }
 
     @Test
-    void leavesJsonWhatItIsWhateverStandsInIt() {
+    void staysJsonWhateverItHolds() {
         for (int seed = 0; seed < 5_000; seed++) {
             Random random = new Random(seed);
             StringBuilder odd = new StringBuilder();

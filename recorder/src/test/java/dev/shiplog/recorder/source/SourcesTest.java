@@ -225,7 +225,7 @@ class SourcesTest {
 
     /** Each way to have no samples; the marks tell all of it, from the last sample or the start on, and nothing twice. */
     @Test
-    void aContainerThatRunsWithoutSamplesIsToldWhenThatIsNoticedAndWhenItEnds() {
+    void missingSamplesAreAGapWhenThatIsNoticedAndWhenItEnds() {
         List<FakeEngine.Answers> ways = List.of(
                 path -> {
                     throw new EngineStatusException(path, 500, "no cgroup");
@@ -379,7 +379,7 @@ class SourcesTest {
 
     /** Each way in which no list is to be had. */
     @Test
-    void withoutAListWhoseStartIsHeardIsSampledAndTheLackIsAGapUntilThereIsOne() {
+    void withoutAListStartedContainersAreSampledAndTheLackIsAGap() {
         List<FakeEngine.Answers> ways = List.of(
                 path -> {
                     throw new EngineStatusException(path, 403, "Forbidden");
@@ -431,7 +431,7 @@ class SourcesTest {
     }
 
     @Test
-    void descriptionsThatAreForbiddenAreToldOnceAndThenTogether() {
+    void forbiddenDescriptionsAreAGapAtOnceAndThenOneTogether() {
         FakeEngine engine = new FakeEngine(path -> {
             throw new EngineStatusException(path, path.contains("c7") ? 401 : 403, "Forbidden");
         });
@@ -639,7 +639,7 @@ class SourcesTest {
     }
 
     @Test
-    void aContainerThatIsNoMoreIsNotInTheSnapshotEvenIfItIsDescribedLate() {
+    void aContainerThatIsGoneIsNotInTheSnapshotEvenIfItIsDescribedLate() {
         CountDownLatch answering = new CountDownLatch(1);
         FakeEngine engine = describing(answering);
         InspectSource inspects = inspects(engine);
@@ -653,7 +653,7 @@ class SourcesTest {
     }
 
     @Test
-    void theSnapshotIsBoundedAndKeepsWhoWasHeardOfLast() {
+    void theSnapshotIsBoundedAndKeepsTheNewest() {
         InspectSource inspects = inspects(new FakeEngine(path -> EMPTY));
         byte[] payload = new byte[64 * 1024];
         for (int i = 0; i < 1_000; i++) {
@@ -666,7 +666,7 @@ class SourcesTest {
     }
 
     @Test
-    void theHostTellsWhoTheEngineIsAndWhatItRefusesToTellIsLeftOut() throws IOException {
+    void theHostSaysWhoTheEngineIsAndWhatItRefusesIsLeftOut() throws IOException {
         FakeEngine engine = new FakeEngine(path -> {
             if (path.equals("/version")) {
                 throw new EngineStatusException(path, 403, "no");
@@ -757,7 +757,7 @@ class SourcesTest {
     }
 
     @Test
-    void anImageThatAnEventToldOfIsNotAskedForThoughTheListHasAnId() {
+    void anImageThatAnEventNamedIsNotAskedForThoughTheListHasAnId() {
         FakeEngine engine = engineWithAMovedTag();
         String create = """
                 {"Type":"container","Action":"create","Actor":{"ID":"web","Attributes":{"name":"w1","image":"web:1"}}}""";

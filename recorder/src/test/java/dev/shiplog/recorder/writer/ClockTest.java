@@ -51,7 +51,7 @@ class ClockTest {
     }
 
     @Test
-    void aSlewIsFollowedInSilence() {
+    void aSlewIsFollowedSilently() {
         pass(1_000_000_000);
         wall += 2_000_000;
 
@@ -60,7 +60,7 @@ class ClockTest {
     }
 
     @Test
-    void aStepIsFollowedAndToldOnceBeforeAnythingThatIsStampedAfterIt() throws IOException {
+    void aStepIsFollowedAndMarkedOnceBeforeAnythingThatIsStampedAfterIt() throws IOException {
         pass(1_000_000_000);
         wall -= 3_600_000_000_000L;
 

@@ -138,7 +138,7 @@ class EventLedgerTest {
     }
 
     @Test
-    void eventsOfTheSameBytesAreSoManyHoweverOftenTheRingRepeatsThem() {
+    void eventsOfTheSameBytesAreSeveralHoweverOftenTheRingRepeatsThem() {
         connect(0, "");
         for (String text : List.of("a", "b", "b", "a", "c", "b")) {
             now += SECOND;
@@ -286,7 +286,7 @@ class EventLedgerTest {
 
     /** A disk that takes a second for the first record, a host that stands still: the ring waits in the queue. */
     @Test
-    void theTimeInWhichItWasHeldUpIsNotTheEnginesSilence() {
+    void aPauseOfTheProcessIsNotTheEnginesSilence() {
         connect(0, "");
         live(0, 10);
         ledger.settle(now);
@@ -320,7 +320,7 @@ class EventLedgerTest {
 
     /** A run that was killed when it had heard of the engine, but had not yet written what the ring brought. */
     @Test
-    void aRingThatReachesBehindTheJournalMeetsItThoughNoEventIsKnown() {
+    void aRingThatReachesBeforeTheJournalMeetsItThoughNoEventIsKnown() {
         now = time(200);
         connect(time(100), "the recorder was not running");
         ring(0, 3);
@@ -486,7 +486,7 @@ class EventLedgerTest {
     }
 
     @Test
-    void keysSurviveASegmentsHead() {
+    void keysSurviveASegmentStart() {
         connect(0, "");
         live(0, 700);
         String keys = ledger.keys();

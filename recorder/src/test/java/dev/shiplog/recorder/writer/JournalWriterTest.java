@@ -204,7 +204,7 @@ class JournalWriterTest {
     }
 
     @Test
-    void tellsWhatAFullQueueDropped() {
+    void marksWhatAFullQueueDropped() {
         for (int i = 0; i < 130; i++) {
             run.sample(i);
             now += MILLI;
@@ -225,7 +225,7 @@ class JournalWriterTest {
     }
 
     @Test
-    void endsWithTheCleanStopBehindEverythingThatHadArrived() throws Exception {
+    void endsWithTheCleanStopAfterEverythingThatHadArrived() throws Exception {
         run.connected(true);
         run.event("e1", now, false);
         run.turn();
@@ -242,7 +242,7 @@ class JournalWriterTest {
     }
 
     @Test
-    void aFullDiskCostsSamplesThatAreToldAndNoEvent() {
+    void aFullDiskCostsSamplesThatAreCountedAndNoEvent() {
         run.sample(1);
         run.turn();
         journal.full = true;
@@ -284,7 +284,7 @@ class JournalWriterTest {
     }
 
     @Test
-    void aMomentWithoutAStreamIsNoAbsenceOfTheEngine() {
+    void aMomentWithoutAStreamIsNoGap() {
         begin();
         run.turn();
         now += 5 * SECOND;
@@ -348,7 +348,7 @@ class JournalWriterTest {
     }
 
     @Test
-    void aGapInTheStatsBeginsBehindTheLastSample() {
+    void aGapInTheStatsBeginsAfterTheLastSample() {
         begin();
         long sampled = killedAfterASample();
         now += 10 * SECOND;
@@ -410,7 +410,7 @@ class JournalWriterTest {
     }
 
     @Test
-    void anEngineIsNotSaidToBeHeardBeforeTheQuestionIsAskedWhatIsMissing() {
+    void theQuestionWhatIsMissingComesBeforeTheMarkThatTheEngineIsUp() {
         begin();
         run.turn();
         long lost = away();
@@ -432,7 +432,7 @@ class JournalWriterTest {
     /** Go's zero time is the year 1, in ns the year 1754. */
     @ParameterizedTest
     @ValueSource(longs = {-6_795_364_578_871_345_152L, 0, 7_000_000_000L})
-    void aGapBeginsWhenTheEngineWasHeardThoughAnEventIsStampedOtherwise(long odd) {
+    void aGapBeginsWhenTheEngineWasLastHeardWhateverItsEventsAreStamped(long odd) {
         run.connected(true);
         run.event("odd", odd, false);
         run.turn();

@@ -120,7 +120,7 @@ class RecordQueueTest {
     }
 
     @Test
-    void tellsWhyItShedAndFromWhenToWhen() {
+    void reportsWhyItDroppedAndFromWhenToWhen() {
         RecordQueue queue = new RecordQueue(1, OVERHEAD);
         queue.put(record(Kind.STATS, 9));
         queue.put(record(Kind.STATS, 9));
@@ -167,7 +167,7 @@ class RecordQueueTest {
 
     /** With the next one read meanwhile, memory would not hold what is made of them. */
     @Test
-    void keepsWhoBringsALargeRecordUntilThatIsWritten() throws Exception {
+    void putWaitsUntilALargeRecordIsWritten() throws Exception {
         RecordQueue queue = new RecordQueue(10, 100_000_000);
         CompletableFuture<Void> put = CompletableFuture.runAsync(() -> queue.put(record(Kind.EVENT, 2_000_000)));
         List<Arrival> batch = new ArrayList<>();
@@ -180,7 +180,7 @@ class RecordQueueTest {
 
     /** Waking the writer costs more than writing a sample. */
     @Test
-    void samplesWaitForCompanyAndComeInOrder() throws Exception {
+    void samplesAreBatchedAndComeInOrder() throws Exception {
         RecordQueue queue = new RecordQueue(100, 1_000);
         List<Arrival> batch = new ArrayList<>();
         queue.put(record(Kind.STATS, 1));
