@@ -6,7 +6,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The command line: which options there are, and the help. Values are texts here; {@link RecorderConfig} reads them. */
+/**
+ * The command line: which options there are, and the help. Values are texts here; {@link RecorderConfig} reads them.
+ */
 final class CommandLineOptions {
     private CommandLineOptions() {}
 

@@ -19,8 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The recorder's command line, and its process: streams, signals, exit code. Exit codes: 0 stopped as asked, 1 could not
- * begin, 2 wrong usage, 3 the journal broke.
+ * The recorder's command line, and its process: streams, signals, exit code. Exit codes: 0 stopped as asked, 1 could
+ * not begin, 2 wrong usage, 3 the journal broke.
  */
 public final class RecorderMain {
     private static final int OK = 0;
@@ -130,7 +130,9 @@ public final class RecorderMain {
         return stopping != null;
     }
 
-    /** Ends the process after a signal with the exit code of the run: 143, as of a killed process, looks like a failure. */
+    /**
+     * Ends the process after a signal with the exit code of the run: 143, as of a killed process, looks like a failure.
+     */
     private void terminated(CompletableFuture<Integer> code) {
         try {
             stop("terminated by a signal");

@@ -22,8 +22,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Finds what was set and where: by a flag, in the environment ({@code SHIPLOG_STATS_INTERVAL} for
- * {@code --stats-interval}) or in the YAML file; the first of these that sets an option counts. Settings are texts here;
- * {@link RecorderConfig} knows what they mean.
+ * {@code --stats-interval}) or in the YAML file; the first of these that sets an option counts. Settings are texts
+ * here; {@link RecorderConfig} knows what they mean.
  */
 final class Settings {
     private static final String PREFIX = "SHIPLOG_";

@@ -273,11 +273,11 @@ final class Answer implements MessageStream {
     /**
      * Interrupts the thread that opens; true if there is one, which then closes the connection.
      *
-     * <p>A connection must not be closed while the transport connects: it checks whether it is closed before it connects,
-     * not after, so the new socket is lost and nothing can reach it any more. On a unix socket an interrupt ends each step
-     * and leaves nothing open. On tcp interrupts do nothing, so there the connection is closed all the same. What may then
-     * be left is a connection without a request, until the garbage collector closes it, or the call itself, if the engine
-     * never begins to answer. Both windows are microseconds wide.
+     * <p>A connection must not be closed while the transport connects: it checks whether it is closed before it
+     * connects, not after, so the new socket is lost and nothing can reach it any more. On a unix socket an interrupt
+     * ends each step and leaves nothing open. On tcp interrupts do nothing, so there the connection is closed all the
+     * same. What may then be left is a connection without a request, until the garbage collector closes it, or the call
+     * itself, if the engine never begins to answer. Both windows are microseconds wide.
      */
     private synchronized boolean interruptOpening() {
         if (opening == null || address.socket() == null) {

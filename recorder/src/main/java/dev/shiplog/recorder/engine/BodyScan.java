@@ -1,8 +1,8 @@
 package dev.shiplog.recorder.engine;
 
 /**
- * Finds out from its brackets whether a body is whole that ends with its connection: such a body looks the same when it was
- * cut. For one thread.
+ * Finds out from its brackets whether a body is whole that ends with its connection: such a body looks the same when it
+ * was cut. For one thread.
  */
 final class BodyScan {
     private final ValueScanner scanner = new ValueScanner();

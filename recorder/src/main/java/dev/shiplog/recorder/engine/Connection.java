@@ -14,15 +14,18 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * One connection to the engine, made when it is first needed and used by one request at a time. Each has an HTTP client of
- * its own, because only closing the client ends a request; but see {@link Answer} about closing while it connects. Any
- * thread may close it.
+ * One connection to the engine, made when it is first needed and used by one request at a time. Each has an HTTP client
+ * of its own, because only closing the client ends a request; but see {@link Answer} about closing while it connects.
+ * Any thread may close it.
  */
 final class Connection implements Closeable {
     /** For tcp; a unix socket answers at once or not at all. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** It logs each retry; we report what matters. Held here, because java.util.logging forgets levels of unheld loggers. */
+    /**
+     * It logs each retry; we report what matters. Held here, because java.util.logging forgets levels of unheld
+     * loggers.
+     */
     private static final Logger TRANSPORT = Logger.getLogger("org.apache.hc");
 
     static {

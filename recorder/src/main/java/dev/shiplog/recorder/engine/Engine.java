@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.time.Duration;
 
 /**
- * Calls one Docker Engine, or whatever speaks its API, by unix socket or tcp. Gives bytes, never models. Each call opens
- * what it needs, so the engine may go away and come back. Thread safe.
+ * Calls one Docker Engine, or whatever speaks its API, by unix socket or tcp. Gives bytes, never models. Each call
+ * opens what it needs, so the engine may go away and come back. Thread safe.
  */
 public interface Engine extends Closeable {
     /**
@@ -50,8 +50,8 @@ public interface Engine extends Closeable {
     Greeting greet() throws IOException;
 
     /**
-     * The greeting of an engine that does not answer {@code /_ping}: with the version agreed before, else the newest that
-     * we know. An engine that does not speak it refuses calls and names one that it speaks: {@link #settle}.
+     * The greeting of an engine that does not answer {@code /_ping}: with the version agreed before, else the newest
+     * that we know. An engine that does not speak it refuses calls and names one that it speaks: {@link #settle}.
      */
     Greeting assume();
 
@@ -80,8 +80,8 @@ public interface Engine extends Closeable {
     byte[] get(String path, Duration patience) throws IOException;
 
     /**
-     * Reads the body of a successful answer, however large. The body is whole when this returns, even if the reader stopped
-     * before its end.
+     * Reads the body of a successful answer, however large. The body is whole when this returns, even if the reader
+     * stopped before its end.
      *
      * @throws EngineStatusException if the status is not 2xx
      * @throws IOException in one clear line, also when the patience ends; and what the reader throws
@@ -97,8 +97,8 @@ public interface Engine extends Closeable {
     MessageStream stream(String path) throws IOException;
 
     /**
-     * Whether the engine accepts a new connection and answers {@code /_ping} on it. An engine that goes down does neither,
-     * though it still answers on the connections that it has.
+     * Whether the engine accepts a new connection and answers {@code /_ping} on it. An engine that goes down does
+     * neither, though it still answers on the connections that it has.
      *
      * @param patience how long to wait for the answer
      */

@@ -8,9 +8,9 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts bytes, as they arrive, into messages: JSON objects and arrays. A message ends with its last bracket; the line feeds
- * that engines send between messages do not matter. White space, {@code null}, NUL, record separators and byte order marks
- * between messages are skipped. Holds one buffer, and {@link Pieces} of a long message. For one thread.
+ * Cuts bytes, as they arrive, into messages: JSON objects and arrays. A message ends with its last bracket; the line
+ * feeds that engines send between messages do not matter. White space, {@code null}, NUL, record separators and byte
+ * order marks between messages are skipped. Holds one buffer, and {@link Pieces} of a long message. For one thread.
  */
 final class MessageReader {
     /** Four samples; the transport reads as much at once. */
@@ -137,8 +137,8 @@ final class MessageReader {
     }
 
     /**
-     * Skips the rest of a line. After a message the line may be the rest of a broken one and hold a secret, so its text is
-     * not reported.
+     * Skips the rest of a line. After a message the line may be the rest of a broken one and hold a secret, so its text
+     * is not reported.
      */
     private void skipLine() throws IOException {
         if (first) {

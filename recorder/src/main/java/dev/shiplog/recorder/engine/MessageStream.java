@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface MessageStream extends Closeable {
     /**
-     * Sends the request and waits for the headers of the answer, for as long as that takes: an engine may send them only with
-     * the first message. To bound the wait, have the stream watched, or close it. Does nothing if it is open already.
+     * Sends the request and waits for the headers of the answer, for as long as that takes: an engine may send them
+     * only with the first message. To bound the wait, have the stream watched, or close it. Does nothing if it is open
+     * already.
      *
      * @throws EngineStatusException if the status is not 2xx
      * @throws IOException in one clear line, if there is no answer

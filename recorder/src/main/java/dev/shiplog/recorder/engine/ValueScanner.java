@@ -1,11 +1,11 @@
 package dev.shiplog.recorder.engine;
 
 /**
- * Finds where a JSON object or array ends, in bytes that arrive piece by piece. It counts brackets outside of strings and
- * checks nothing else: a value may go over several lines, and hold what is no JSON.
+ * Finds where a JSON object or array ends, in bytes that arrive piece by piece. It counts brackets outside of strings
+ * and checks nothing else: a value may go over several lines, and hold what is no JSON.
  *
- * <p>A value that was cut would swallow everything after it. So it also ends at RFC 7464's record separator, and before a
- * line that begins with an opening brace where no value can begin.
+ * <p>A value that was cut would swallow everything after it. So it also ends at RFC 7464's record separator, and before
+ * a line that begins with an opening brace where no value can begin.
  */
 final class ValueScanner {
     static final byte RECORD_SEPARATOR = 0x1e;

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes streams that have been silent for too long, because reads on unix sockets have no timeout. One thread watches all
- * streams; it wakes once per stream and time limit, whatever the traffic. Thread safe.
+ * Closes streams that have been silent for too long, because reads on unix sockets have no timeout. One thread watches
+ * all streams; it wakes once per stream and time limit, whatever the traffic. Thread safe.
  *
  * <p>It is not for the event stream, which may be silent for days: there {@link Engine#greet} shows whether the engine
  * lives.

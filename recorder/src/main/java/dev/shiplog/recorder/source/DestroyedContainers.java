@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Remembers which containers were destroyed last. The engine uses no id twice, so whatever comes later about one of them
- * comes late: an answer to a question from before, or an event out of order. Thread safe.
+ * Remembers which containers were destroyed last. The engine uses no id twice, so whatever comes later about one of
+ * them comes late: an answer to a question from before, or an event out of order. Thread safe.
  */
 public final class DestroyedContainers {
     /** What is late comes within moments, and far fewer containers are destroyed in these. */

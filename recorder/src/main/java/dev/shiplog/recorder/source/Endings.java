@@ -67,8 +67,8 @@ final class Endings {
     }
 
     /**
-     * Whether other containers end, too: because the engine asked them to, or because the host ends all processes. In that
-     * case they end one after another, and the engine has not asked ours.
+     * Whether other containers end, too: because the engine asked them to, or because the host ends all processes. In
+     * that case they end one after another, and the engine has not asked ours.
      *
      * @param now by the monotonic clock
      */

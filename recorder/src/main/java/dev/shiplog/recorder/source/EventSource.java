@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows the engine's events: connects, waits for an engine that is away, connects again.
  *
- * <p>Each connect asks for the whole ring of past events, and the writer skips those that the journal holds: a replay from
- * a point in time may miss events that are stamped out of order. The engine filters nothing.
+ * <p>Each connect asks for the whole ring of past events, and the writer skips those that the journal holds: a replay
+ * from a point in time may miss events that are stamped out of order. The engine filters nothing.
  *
- * <p>The thread that reads never waits for the disk, because the engine silently drops events of a slow reader. A silent
- * stream proves nothing, so a second thread asks the engine now and then whether it lives. For each connection a third
- * one asks who the engine is, which may take its time.
+ * <p>The thread that reads never waits for the disk, because the engine silently drops events of a slow reader. A
+ * silent stream proves nothing, so a second thread asks the engine now and then whether it lives. For each connection a
+ * third one asks who the engine is, which may take its time.
  */
 public final class EventSource implements Checkpoint, Closeable {
     private static final System.Logger LOG = System.getLogger(EventSource.class.getName());
@@ -137,10 +137,10 @@ public final class EventSource implements Checkpoint, Closeable {
     }
 
     /**
-     * Reads on for a while, because the last events matter most: when the whole host goes down, the engine accepts no new
-     * connections, but reports each container's end on the open stream. Ends with the stream, shortly before the grace
-     * period ends, or when only the recorder is to stop: the engine has accepted every new connection for a while, and no
-     * other container was about to end. Connects no more.
+     * Reads on for a while, because the last events matter most: when the whole host goes down, the engine accepts no
+     * new connections, but reports each container's end on the open stream. Ends with the stream, shortly before the
+     * grace period ends, or when only the recorder is to stop: the engine has accepted every new connection for a
+     * while, and no other container was about to end. Connects no more.
      */
     public void linger(Duration grace) throws InterruptedException {
         stopping.countDown();
@@ -289,7 +289,9 @@ public final class EventSource implements Checkpoint, Closeable {
         newestTime = event.received() < newestTime ? time : Math.max(newestTime, time);
     }
 
-    /** What explains an outage must survive a power cut that follows; commands in containers are mostly health checks. */
+    /**
+     * What explains an outage must survive a power cut that follows; commands in containers are mostly health checks.
+     */
     static Arrival.Sync sync(EventView event) {
         if (!event.ofContainer()) {
             return Arrival.Sync.SOON;
@@ -313,7 +315,10 @@ public final class EventSource implements Checkpoint, Closeable {
                         HexFormat.of().toHexDigits(key)));
     }
 
-    /** Asks, beside the stream, who the engine is; where the stream's headers are late, also whether the engine is there. */
+    /**
+     * Asks, beside the stream, who the engine is; where the stream's headers are late, also whether the engine is
+     * there.
+     */
     private void introduce(EventConnection connection) {
         try {
             while (!connection.settled.await(LATE_MILLIS, TimeUnit.MILLISECONDS)) {

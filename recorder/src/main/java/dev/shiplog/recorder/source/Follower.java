@@ -27,7 +27,9 @@ public interface Follower extends Closeable {
     /** The container no longer exists. */
     void gone(String id);
 
-    /** The engine is gone, or the recorder stops. After a reconnect each running container is {@link #started} again. */
+    /**
+     * The engine is gone, or the recorder stops. After a reconnect each running container is {@link #started} again.
+     */
     void disconnected();
 
     /** A second has passed; comes only while the engine is connected. */

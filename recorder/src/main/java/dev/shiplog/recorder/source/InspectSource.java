@@ -23,8 +23,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the engine for the full description of each container that changed, and keeps the newest for the start of the next
- * segment.
+ * Asks the engine for the full description of each container that changed, and keeps the newest for the start of the
+ * next segment.
  *
  * <p>A description that did not change is not recorded again; one that the engine does not give is a {@link Mark.Gap}.
  * {@value #ASKING} are asked for at a time, beside those that hang; a second request for one that waits costs nothing.

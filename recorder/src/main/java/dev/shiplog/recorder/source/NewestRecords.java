@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the newest record of each subject, and the newest that the journal holds: a segment must not restate a record that
- * still waits to be written. Where the payloads take too many bytes, the subject whose record is oldest is forgotten. Its
- * owner guards it.
+ * Keeps the newest record of each subject, and the newest that the journal holds: a segment must not restate a record
+ * that still waits to be written. Where the payloads take too many bytes, the subject whose record is oldest is
+ * forgotten. Its owner guards it.
  */
 final class NewestRecords {
     private final long mostBytes;

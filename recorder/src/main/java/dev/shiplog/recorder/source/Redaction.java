@@ -13,10 +13,10 @@ public enum Redaction {
     /** The values of environment variables: {@code Config.Env} of a container, each {@code "KEY=value"}. */
     ENV("env"),
     /**
-     * These values, and whatever is named like a secret ({@link SecretNames}): members, labels, options of drivers, what
-     * follows an equals sign ({@code --db-password=…}) or an option ({@code --token …}) in a command; passwords by the
-     * options of some programs ({@link CommandLineClient}); passwords in URLs; credentials in headers. A secret without
-     * such a name is not found.
+     * These values, and whatever is named like a secret ({@link SecretNames}): members, labels, options of drivers,
+     * what follows an equals sign ({@code --db-password=…}) or an option ({@code --token …}) in a command; passwords by
+     * the options of some programs ({@link CommandLineClient}); passwords in URLs; credentials in headers. A secret
+     * without such a name is not found.
      */
     SECRETS("secrets");
 
@@ -59,8 +59,8 @@ public enum Redaction {
     }
 
     /**
-     * Redacts an event, facts about the host, or the beginning of one. It never fails: what is not JSON, or was cut short, is
-     * searched as text. Fast for a message without secrets.
+     * Redacts an event, facts about the host, or the beginning of one. It never fails: what is not JSON, or was cut
+     * short, is searched as text. Fast for a message without secrets.
      *
      * @return each path once; {@code text} for a place that has no path
      */

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Redacts events and facts about the host, and marks what was removed: once for each subject and set of paths, not at every
- * run of a health check. It remembers the last {@value #REMEMBERED} of these. Thread safe.
+ * Redacts events and facts about the host, and marks what was removed: once for each subject and set of paths, not at
+ * every run of a health check. It remembers the last {@value #REMEMBERED} of these. Thread safe.
  */
 public final class Redactor {
     private static final int REMEMBERED = 2048;
@@ -42,8 +42,8 @@ public final class Redactor {
     }
 
     /**
-     * The payload without its secrets, even if it is not JSON or its end is missing. The same payload gives the same bytes,
-     * and a redacted payload stays as it is.
+     * The payload without its secrets, even if it is not JSON or its end is missing. The same payload gives the same
+     * bytes, and a redacted payload stays as it is.
      *
      * @param subject what the payload is about, for the mark
      */

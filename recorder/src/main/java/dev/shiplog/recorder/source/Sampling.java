@@ -12,12 +12,12 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One container that is being sampled, and what its two forms share: {@link StreamedSampling} reads the engine's stream,
- * {@link PolledSampling} asks for one sample at a time.
+ * One container that is being sampled, and what its two forms share: {@link StreamedSampling} reads the engine's
+ * stream, {@link PolledSampling} asks for one sample at a time.
  *
  * <p>A sample is enqueued; a frame that is none is not. Where samples are missing although the container runs, a
- * {@link Mark.Gap} says so when that is noticed, again every {@link #STATE_AGAIN_NANOS}, and where it ends: together these
- * cover the stretch. Thread safe.
+ * {@link Mark.Gap} says so when that is noticed, again every {@link #STATE_AGAIN_NANOS}, and where it ends: together
+ * these cover the stretch. Thread safe.
  */
 abstract class Sampling {
     /** After a kill the journal holds only what was stated while the gap lasted; a mark costs 60 bytes and a sync. */

@@ -10,8 +10,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Removes the secrets from the strings of a JSON text and copies the rest, byte for byte. The JSON need not be valid: if it
- * was cut short or is damaged, it is searched as plain text as well. Used once.
+ * Removes the secrets from the strings of a JSON text and copies the rest, byte for byte. The JSON need not be valid:
+ * if it was cut short or is damaged, it is searched as plain text as well. Used once.
  */
 final class SecretSearch {
     private static final byte[] REDACTED = SecretText.REDACTED.getBytes(StandardCharsets.US_ASCII);

@@ -15,9 +15,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 
 /**
- * Samples each running container. Intervals below two seconds read the engine's stream of a frame a second, with a thread
- * of small stack for each container, as long as all these fit into an eighth of the heap. Longer intervals, and all
- * further containers, ask for one sample at a time, each container at its own ticks.
+ * Samples each running container. Intervals below two seconds read the engine's stream of a frame a second, with a
+ * thread of small stack for each container, as long as all these fit into an eighth of the heap. Longer intervals, and
+ * all further containers, ask for one sample at a time, each container at its own ticks.
  *
  * <p>A container whose samples hang or fail is asked for less and less often, and costs the others nothing:
  * {@link Sampling} marks what is missing.
@@ -162,7 +162,9 @@ public final class StatsSource implements Follower {
                 + (ids.size() > MOST_NAMED ? " and " + (ids.size() - MOST_NAMED) + " more" : "");
     }
 
-    /** As many threads as it takes to ask a slow engine for all samples within an interval, and one for each that hangs. */
+    /**
+     * As many threads as it takes to ask a slow engine for all samples within an interval, and one for each that hangs.
+     */
     private void adjustPollers() {
         int polled = Math.max(0, samplings.size() - mostStreams);
         long needed = polled * READING.toNanos() / intervalNanos + 1;

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State that a run of the recorder hands to the next one through the journal: each segment starts with a snapshot of it,
- * and a new run restores it from the newest segment.
+ * State that a run of the recorder hands to the next one through the journal: each segment starts with a snapshot of
+ * it, and a new run restores it from the newest segment.
  *
- * <p>{@link #restore} comes first, for each record of the newest segment, oldest first, before any thread of the recorder
- * starts. {@link #appended} and {@link #snapshot} belong to the writer's thread.
+ * <p>{@link #restore} comes first, for each record of the newest segment, oldest first, before any thread of the
+ * recorder starts. {@link #appended} and {@link #snapshot} belong to the writer's thread.
  */
 public interface Checkpoint {
     /**

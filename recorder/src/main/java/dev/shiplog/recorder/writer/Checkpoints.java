@@ -15,8 +15,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All state that outlives a run: restores it from the journal's newest segment, and gathers what each new segment starts
- * with. The journal is the only place where it is kept, so no second file can disagree. Belongs to the writer's thread.
+ * All state that outlives a run: restores it from the journal's newest segment, and gathers what each new segment
+ * starts with. The journal is the only place where it is kept, so no second file can disagree. Belongs to the writer's
+ * thread.
  */
 public final class Checkpoints implements Consumer<RecordView> {
     private static final System.Logger LOG = System.getLogger(Checkpoints.class.getName());

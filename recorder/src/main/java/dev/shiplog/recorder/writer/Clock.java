@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
  * Stamps each arrival with the wall clock and the monotonic clock of the same moment.
  *
  * <p>The wall time is an anchor plus the monotonic clock, both in whole microseconds. So {@code received - monotonic}
- * stays the same from record to record, which keeps the coded records short, until the real wall clock is off by more than
- * a millisecond. Then the anchor is set again: silently after a slew, with a {@link Mark.ClockStep} after a step of more
- * than a second. Thread safe.
+ * stays the same from record to record, which keeps the coded records short, until the real wall clock is off by more
+ * than a millisecond. Then the anchor is set again: silently after a slew, with a {@link Mark.ClockStep} after a step
+ * of more than a second. Thread safe.
  */
 public final class Clock {
     private static final long MICRO_NANOS = 1_000;

@@ -11,22 +11,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends each event exactly once, however often the engine repeats it, and finds out at each connect whether events are
- * missing.
+ * Appends each event exactly once, however often the engine repeats it, and finds out at each connect whether events
+ * are missing.
  *
  * <p>The engine keeps its newest {@value #RING} events, its ring, and repeats them at each connect. They have no id, so
  * the key of an event is the hash of its bytes, timestamp included. A key is known once its event was appended, never
  * before. The {@linkplain KnownEvents known keys} are restored from the {@link Mark.SegmentStart} of the newest segment
  * and from the events after it.
  *
- * <p>A connection may repeat what was known when it was made, each event as often as it was known then: within one stream
- * two events of the same bytes are two. Only an event that happened while the connection was made may come twice, once
- * with the ring and once live.
+ * <p>A connection may repeat what was known when it was made, each event as often as it was known then: within one
+ * stream two events of the same bytes are two. Only an event that happened while the connection was made may come
+ * twice, once with the ring and once live.
  *
- * <p>Events are appended at once; none waits for the ring to meet the journal. The ring meets the journal when it brings
- * a known event or, if none was known, one that is older than the journal. Until then the question is open: a
- * {@link Mark.Unsettled} goes before what is appended, so that a run that is killed leaves the question to the next one.
- * {@link Mark.Settled} or a {@link Mark.Gap} answers it. Belongs to the writer's thread.
+ * <p>Events are appended at once; none waits for the ring to meet the journal. The ring meets the journal when it
+ * brings a known event or, if none was known, one that is older than the journal. Until then the question is open: a
+ * {@link Mark.Unsettled} goes before what is appended, so that a run that is killed leaves the question to the next
+ * one. {@link Mark.Settled} or a {@link Mark.Gap} answers it. Belongs to the writer's thread.
  */
 final class EventLedger implements Checkpoint {
     static final int RING = 256;
@@ -262,8 +262,8 @@ final class EventLedger implements Checkpoint {
     }
 
     /**
-     * Stops waiting for the ring once it fell silent. To be called again and again, each time when all that had arrived was
-     * taken.
+     * Stops waiting for the ring once it fell silent. To be called again and again, each time when all that had arrived
+     * was taken.
      *
      * @param now by the monotonic clock
      * @return what is to be appended

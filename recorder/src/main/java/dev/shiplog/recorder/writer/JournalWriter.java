@@ -17,9 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Moves arrivals into the journal: the one place that decides what is appended, in which order, and when it is forced to
- * disk. Marks and the events that explain an outage are forced at once, with everything before them; other records within
- * a second; records that come again and again, samples above all, within the sync interval.
+ * Moves arrivals into the journal: the one place that decides what is appended, in which order, and when it is forced
+ * to disk. Marks and the events that explain an outage are forced at once, with everything before them; other records
+ * within a second; records that come again and again, samples above all, within the sync interval.
  *
  * <p>While the disk is full, samples are dropped, everything else waits in memory, and each second is a new attempt.
  * {@link #run} belongs to the thread that opened the journal; any thread may call {@link #stop}.

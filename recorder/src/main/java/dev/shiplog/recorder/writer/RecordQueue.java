@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds arrivals between the sources, which hardly ever wait, and the writer, which waits for the disk. It keeps the order
- * of arrival. Each kind of record belongs to a {@link Lane}; a lane that is full drops records of its own and costs no
- * other lane anything. Dropped records are counted, and {@link #takeDropped} reports them. Thread safe.
+ * Holds arrivals between the sources, which hardly ever wait, and the writer, which waits for the disk. It keeps the
+ * order of arrival. Each kind of record belongs to a {@link Lane}; a lane that is full drops records of its own and
+ * costs no other lane anything. Dropped records are counted, and {@link #takeDropped} reports them. Thread safe.
  */
 public final class RecordQueue {
     /** What an entry costs beside its payload: record, arrival, array header, subject, a slot. */
@@ -122,8 +122,8 @@ public final class RecordQueue {
     }
 
     /**
-     * Takes the arrival, or counts it as dropped and returns false. Waits only with a large record, until that is written
-     * or {@link #PATIENCE} ends: with the next one read meanwhile, memory would not hold what is made of them.
+     * Takes the arrival, or counts it as dropped and returns false. Waits only with a large record, until that is
+     * written or {@link #PATIENCE} ends: with the next one read meanwhile, memory would not hold what is made of them.
      */
     public synchronized boolean put(Arrival arrival) {
         Record record = arrival.record();
@@ -158,8 +158,8 @@ public final class RecordQueue {
     }
 
     /**
-     * Moves up to {@code max} entries to {@code batch}. Waits up to {@code millis} before: for anything but a sample, for
-     * so many samples that they should not wait, or for a {@link #wake}.
+     * Moves up to {@code max} entries to {@code batch}. Waits up to {@code millis} before: for anything but a sample,
+     * for so many samples that they should not wait, or for a {@link #wake}.
      */
     public synchronized void drainTo(Collection<? super Arrival> batch, int max, long millis)
             throws InterruptedException {

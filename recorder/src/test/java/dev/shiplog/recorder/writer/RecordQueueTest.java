@@ -75,8 +75,7 @@ class RecordQueueTest {
                         shed.clear();
                     }
                     default -> {
-                        Kind kind = List.of(Kind.STATS, Kind.STATS, Kind.EVENT, Kind.INSPECT, Kind.MARK)
-                                .get(random.nextInt(5));
+                        Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
                         Record record = record(kind, random.nextInt(400));
                         queue.put(record);
                         (fits(record, expected, samples, bytes, full) ? expected : shed).add(record);
@@ -100,7 +99,7 @@ class RecordQueueTest {
     }
 
     private static boolean sample(Record record) {
-        return record.kind() == Kind.STATS;
+        return record.kind().shedding() == Kind.Shedding.FIRST;
     }
 
     private static boolean fits(Record record, Deque<Record> waiting, int samples, int bytes, boolean full) {
@@ -111,7 +110,7 @@ class RecordQueueTest {
                 .filter(other -> !sample(other))
                 .mapToLong(other -> other.payload().length + OVERHEAD)
                 .sum();
-        long limit = record.kind() == Kind.INSPECT && used > 0 ? bytes / 2 : bytes;
+        long limit = record.kind().shedding() == Kind.Shedding.SECOND && used > 0 ? bytes / 2 : bytes;
         return used + record.payload().length + OVERHEAD <= limit;
     }
 
