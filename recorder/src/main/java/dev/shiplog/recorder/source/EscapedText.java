@@ -71,6 +71,9 @@ final class EscapedText {
 
     /** How many bytes the quote at {@code i} takes, with the shell's backslash before it; 0 if there is none. */
     int quote(int i, int to) {
+        if (i >= to) {
+            return 0;
+        }
         int c = at(i, to);
         int end = next(i, to);
         if (c == '\\' && end < to) {

@@ -167,7 +167,7 @@ final class SecretText {
                 cutWord(from, to);
             }
             case QUOTED -> {
-                if (in.at(from, to) != '\'') {
+                if (from >= to || in.at(from, to) != '\'') {
                     return false;
                 }
                 cutWord(from, to);

@@ -31,6 +31,18 @@ class SecretSearchTest {
                 + ",\"Actor\":{\"ID\":\"c1\",\"Attributes\":{\"image\":\"app\",\"name\":\"web\"}},\"timeNano\":1}";
     }
 
+    @Test
+    void findsTheSecretsWhereverAMessageIsCut() {
+        String message =
+                "{\"Path\":\"redis-cli\",\"Args\":[\"-a\",\"5ecret\",\"\",\"--password\",\"5ecret 5ecret\",\"PASSWORD\","
+                        + "\"5ecret\",\"{\\\"token\\\":\",\"5ecret\",\"\\u0022\",\"http://u:5ecret@h/\"]}";
+        for (int end = 0; end <= message.length(); end++) {
+            assertThat(redacted(message.substring(0, end)))
+                    .as("cut after %d characters", end)
+                    .doesNotContain("5ec");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
