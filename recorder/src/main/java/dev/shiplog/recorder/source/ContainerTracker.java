@@ -30,15 +30,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which containers exist and run, and tells its {@link Follower}s: from the engine's list at each connect, and from
- * events after that. A {@link Mark.Synthetic} states each change that the list shows and no event explains.
+ * Knows which containers exist and run, and tells its {@link Follower}s: from the engine's list at each connect, and
+ * from events after that. A {@link Mark.Synthetic} states each change that the list shows and no event explains.
  *
- * <p>A thread of its own reads the list, and events that come meanwhile are applied on top of it: so a list that is slow
- * or missing holds up neither the event stream nor the containers that events are about. {@link ListGap} marks how long
- * it is missing. A burst of events (the repeated ring) is applied first; then the followers are told once.
+ * <p>A thread of its own reads the list, and events that come meanwhile are applied on top of it: so a list that is
+ * slow or missing holds up neither the event stream nor the containers that events are about. {@link ListGap} marks how
+ * long it is missing. A burst of events (the repeated ring) is applied first; then the followers are told once.
  *
- * <p>{@link #restore} comes before {@link #start}. {@link #connected}, {@link #happened} and {@link #disconnected} never
- * wait and belong to the thread that reads events.
+ * <p>{@link #restore} comes before {@link #start}. {@link #connected}, {@link #happened} and {@link #disconnected}
+ * never wait and belong to the thread that reads events.
  */
 public final class ContainerTracker implements Checkpoint, Closeable {
     private static final System.Logger LOG = System.getLogger(ContainerTracker.class.getName());
@@ -50,7 +50,9 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     private static final long RETRY_NANOS = SECOND / 2;
     private static final long LONGEST_PAUSE_NANOS = 60 * SECOND;
 
-    /** An id becomes part of a path: with a slash, say, it could name another request. Engines use hexadecimal digits. */
+    /**
+     * An id becomes part of a path: with a slash, say, it could name another request. Engines use hexadecimal digits.
+     */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*+");
 
     private final Engine engine;
@@ -184,8 +186,8 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     }
 
     /**
-     * An event came. To be called before it goes to the journal: no segment that starts after a destroy may describe the
-     * container.
+     * An event came. To be called before it goes to the journal: no segment that starts after a destroy may describe
+     * the container.
      */
     void happened(EventView event) {
         if (event.ofContainer()) {
@@ -375,7 +377,9 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         listGap.failed(reason);
     }
 
-    /** The image may be known from before; else, if a filter asks for it, the container's description tells it later. */
+    /**
+     * The image may be known from before; else, if a filter asks for it, the container's description tells it later.
+     */
     private Container withImage(Container listed) {
         String id = listed.id();
         Container old = known.get(id);
@@ -491,7 +495,9 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         queue.put(clock.mark(container.id(), new Mark.Synthetic(container.id(), change, container.name())));
     }
 
-    /** Leaves out the image's id, which events lack: else a filter would choose samples of a container and no events. */
+    /**
+     * Leaves out the image's id, which events lack: else a filter would choose samples of a container and no events.
+     */
     private boolean wants(Container container) {
         String id = container.id();
         boolean decided = !undecided.contains(id) || !container.image().isEmpty();

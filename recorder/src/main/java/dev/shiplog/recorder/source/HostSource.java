@@ -98,9 +98,11 @@ public final class HostSource implements Checkpoint {
     }
 
     @Override
-    public synchronized void appended(Record record) {
-        if (record.kind() == Kind.HOST) {
-            newest.appended(record);
+    public void appended(Record record) {
+        if (record.kind() == Kind.HOST) { // before the lock: the writer calls this for each sample
+            synchronized (this) {
+                newest.appended(record);
+            }
         }
     }
 

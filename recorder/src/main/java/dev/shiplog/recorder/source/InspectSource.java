@@ -173,9 +173,11 @@ public final class InspectSource implements Checkpoint, Follower {
     }
 
     @Override
-    public synchronized void appended(Record record) {
-        if (record.kind() == Kind.INSPECT) {
-            newest.appended(record);
+    public void appended(Record record) {
+        if (record.kind() == Kind.INSPECT) { // before the lock: the writer calls this for each sample
+            synchronized (this) {
+                newest.appended(record);
+            }
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the changes that no event explains: compares the containers that were known when the engine was found again with
- * those that it lists, except where an event came meanwhile. For one thread.
+ * Finds the changes that no event explains: compares the containers that were known when the engine was found again
+ * with those that it lists, except where an event came meanwhile. For one thread.
  */
 final class UnexplainedChanges {
     /** What was known at the connect; null if there is nothing to compare. */
