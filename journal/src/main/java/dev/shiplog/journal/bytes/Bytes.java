@@ -4,10 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A growing run of bytes with the few writers that the coding and the exporters need: cheaper than a stream, and its
- * array can be handed on. Not thread safe.
+ * A growing array of bytes with methods that append what the codec and the exporters write. Faster than a stream, and
+ * its array can be read without a copy. {@link BytesReader} reads it. Not thread safe.
  */
 public final class Bytes {
+    /** No decimal form of a long is longer. */
+    private static final int MAX_DECIMAL_LENGTH = 20;
+
     private byte[] array;
     private int length;
 
@@ -28,7 +31,7 @@ public final class Bytes {
         length = 0;
     }
 
-    /** Cuts or reserves: the next byte goes to {@code newLength}. */
+    /** Cuts off what is after {@code newLength}, or leaves a gap up to there; the next byte is put there. */
     public void length(int newLength) {
         ensure(newLength - length);
         length = newLength;
@@ -38,7 +41,7 @@ public final class Bytes {
         return Arrays.copyOf(array, length);
     }
 
-    /** Makes room for {@code more} bytes behind the last. */
+    /** Makes room for {@code more} bytes. */
     public void ensure(int more) {
         if (length + more > array.length) {
             array = Arrays.copyOf(array, Math.max(length + more, array.length * 2));
@@ -61,7 +64,7 @@ public final class Bytes {
     }
 
     /** Appends the characters, which must all be ASCII. */
-    @SuppressWarnings("deprecation") // the one call that copies ASCII without an encoder
+    @SuppressWarnings("deprecation") // the only call that copies ASCII without an encoder
     public void putAscii(String text) {
         ensure(text.length());
         text.getBytes(0, text.length(), array, length);
@@ -74,28 +77,29 @@ public final class Bytes {
 
     /** Appends the decimal form of {@code value}. */
     public void putDecimal(long value) {
-        ensure(20);
-        length = Decimal.writeDecimal(value, array, length);
+        ensure(MAX_DECIMAL_LENGTH);
+        length = Decimal.write(value, array, length);
     }
 
     /**
-     * Writes the decimal form of {@code value}, which is not negative, over the bytes at {@code from} up to {@code to}.
+     * Overwrites the bytes from {@code from} to {@code to} with the decimal form of {@code value}, which must not be
+     * negative.
      *
-     * @return false if it is not as long as they are; then they stay
+     * @return false if that has another length; then the bytes stay as they were
      */
     public boolean setDecimal(int from, int to, long value) {
-        return Decimal.width(value) == to - from && Decimal.writeDecimal(value, array, from) == to;
+        return Decimal.width(value) == to - from && Decimal.write(value, array, from) == to;
     }
 
-    /** Appends {@code epochNanos} in RFC 3339, UTC, fraction without trailing zeros, as Go's RFC3339Nano does. */
+    /** Appends a time, ns since the epoch, as {@link CanonicalTime} has it. */
     public void putTime(long epochNanos) {
-        ensure(30);
-        length = Decimal.writeTime(epochNanos, array, length);
+        ensure(CanonicalTime.MAX_LENGTH);
+        length = CanonicalTime.write(epochNanos, array, length);
     }
 
-    /** Appends {@code value} in the varint form: 7 bits a byte, lowest first, the high bit on all but the last. */
+    /** Appends {@code value} as a {@link Varint}. */
     public void putVarint(long value) {
-        ensure(10);
+        ensure(Varint.MAX_WIDTH);
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
             array[length++] = (byte) (rest | 0x80);
@@ -104,24 +108,22 @@ public final class Bytes {
         array[length++] = (byte) rest;
     }
 
-    /** Appends {@code value} as a varint in which small magnitudes of either sign are short. */
+    /** Appends {@code value} as a varint that is short for small magnitudes of either sign. */
     public void putZigZag(long value) {
-        putVarint((value << 1) ^ (value >> 63));
+        putVarint(Varint.zigZag(value));
     }
 
     /** Appends 4 bytes, lowest first. */
     public void putInt(int value) {
-        ensure(4);
-        for (int i = 0; i < 4; i++) {
-            array[length++] = (byte) (value >>> (8 * i));
-        }
+        ensure(Integer.BYTES);
+        LittleEndian.setInt(array, length, value);
+        length += Integer.BYTES;
     }
 
     /** Appends 8 bytes, lowest first. */
     public void putLong(long value) {
-        ensure(8);
-        for (int i = 0; i < 8; i++) {
-            array[length++] = (byte) (value >>> (8 * i));
-        }
+        ensure(Long.BYTES);
+        LittleEndian.setLong(array, length, value);
+        length += Long.BYTES;
     }
 }

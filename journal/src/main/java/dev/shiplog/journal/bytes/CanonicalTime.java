@@ -1,26 +1,27 @@
 package dev.shiplog.journal.bytes;
 
 /**
- * Reads times in the one form that Go prints of them in UTC, as in {@code 2026-11-21T08:59:53.1696Z}: RFC 3339, {@code T}
- * and {@code Z} in capitals, up to nine digits of a second without zeros at their end, and no point if there are none. A
- * time in another form is not wrong, but writing what was read would give other bytes.
+ * Times as text in the form that Go prints them in UTC: {@code 2026-11-21T08:59:53.1696Z}. RFC 3339 with capital
+ * {@code T} and {@code Z}, and up to nine decimals of the second, without trailing zeros and without the point if there
+ * are none. Only this form is read: other texts may be times as well, but writing what was read would give other bytes.
  */
 public final class CanonicalTime {
-    /** The longest there is, in bytes: {@code 2026-11-21T08:59:53.123456789Z}. */
+    /** The length of the longest one, in bytes: {@code 2026-11-21T08:59:53.123456789Z}. */
     public static final int MAX_LENGTH = 30;
 
-    /** What is returned for a text in any other form; no time has this value. */
+    /** Returned for a text of any other form; no time has this value. */
     public static final long NONE = Long.MIN_VALUE;
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final int SECONDS_LENGTH = "2026-11-21T08:59:53Z".length();
 
     private CanonicalTime() {}
 
     /**
-     * Reads the time that fills a range, which must lie within the array.
+     * Reads the time that takes up the bytes from {@code from} to {@code to}, which must lie within the array.
      *
-     * @return ns since the epoch, negative before it; or {@link #NONE}, also for a year that does not fit into a long of
-     *     ns wholly: before 1678 or after 2261
+     * @return ns since the epoch, negative before it; {@link #NONE} for a text of another form, and for years before 1678
+     *     and after 2261, of which a long of ns does not hold all
      */
     public static long read(byte[] in, int from, int to) {
         int length = to - from;
@@ -68,7 +69,56 @@ public final class CanonicalTime {
         int y = month <= 2 ? year - 1 : year;
         int m = month <= 2 ? month + 9 : month - 3;
         long days = 365L * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
-        return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000_000L + nanos;
+        return (((days * 24 + hour) * 60 + minute) * 60 + second) * NANOS_PER_SECOND + nanos;
+    }
+
+    /**
+     * Writes a time, ns since the epoch, at {@code at}; returns the position after it. Takes up to {@link #MAX_LENGTH} bytes.
+     */
+    static int write(long epochNanos, byte[] out, int at) {
+        long seconds = Math.floorDiv(epochNanos, NANOS_PER_SECOND);
+        int nanos = (int) (epochNanos - seconds * NANOS_PER_SECOND);
+        long day = Math.floorDiv(seconds, 86_400L);
+        int second = (int) (seconds - day * 86_400L);
+        // Days to a civil date, after Howard Hinnant: eras of 400 years that begin on 1 March.
+        long shifted = day + 719_468;
+        long era = Math.floorDiv(shifted, 146_097L);
+        int dayOfEra = (int) (shifted - era * 146_097L);
+        int yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+        int m = (5 * dayOfYear + 2) / 153;
+        int month = m < 10 ? m + 3 : m - 9;
+        int year = (int) (yearOfEra + era * 400) + (month <= 2 ? 1 : 0);
+        int p = at;
+        p = Decimal.writePair(year / 100, out, p);
+        p = Decimal.writePair(year % 100, out, p);
+        out[p++] = '-';
+        p = Decimal.writePair(month, out, p);
+        out[p++] = '-';
+        p = Decimal.writePair(dayOfYear - (153 * m + 2) / 5 + 1, out, p);
+        out[p++] = 'T';
+        p = Decimal.writePair(second / 3600, out, p);
+        out[p++] = ':';
+        p = Decimal.writePair(second / 60 % 60, out, p);
+        out[p++] = ':';
+        p = Decimal.writePair(second % 60, out, p);
+        if (nanos != 0) {
+            out[p++] = '.';
+            int end = p + 9;
+            int high = nanos / 100_000;
+            int low = nanos - high * 100_000;
+            Decimal.writePair(high / 100, out, p);
+            Decimal.writePair(high % 100, out, p + 2);
+            Decimal.writePair(low / 1_000, out, p + 4);
+            Decimal.writePair(low / 10 % 100, out, p + 6);
+            out[p + 8] = (byte) ('0' + low % 10);
+            while (out[end - 1] == '0') {
+                end--;
+            }
+            p = end;
+        }
+        out[p++] = 'Z';
+        return p;
     }
 
     private static int daysOf(int month, int year) {
@@ -79,7 +129,7 @@ public final class CanonicalTime {
         };
     }
 
-    /** The value of two digits, negative if they are none. */
+    /** The value of two digits, or a negative number if they are none. */
     private static int pair(byte[] in, int at) {
         int tens = in[at] - '0';
         int ones = in[at + 1] - '0';

@@ -2,15 +2,15 @@ package dev.shiplog.journal.bytes;
 
 import java.nio.charset.StandardCharsets;
 
-/** Writes the canonical text forms of numbers and times; no allocation. */
+/** Writes integers as decimal digits, two at a time and without allocating. */
 final class Decimal {
     private static final byte[] DIGIT_PAIRS = digitPairs();
     private static final long[] POWERS_OF_TEN = powersOfTen();
 
     private Decimal() {}
 
-    /** Writes the decimal form of {@code value} at {@code at}; returns the position behind it. Needs 20 bytes. */
-    static int writeDecimal(long value, byte[] out, int at) {
+    /** Writes {@code value} at {@code at}, up to 20 bytes; returns the position after it. */
+    static int write(long value, byte[] out, int at) {
         int start = at;
         long rest = value;
         if (rest < 0) {
@@ -40,61 +40,15 @@ final class Decimal {
         return end;
     }
 
-    /** How many digits a value that is not negative has. */
+    /** The number of digits of {@code value}, which must not be negative. */
     static int width(long value) {
         int bits = 64 - Long.numberOfLeadingZeros(value | 1);
         int digits = bits * 1233 >> 12; // log10(2) is a little less than 1233 / 4096
         return value >= POWERS_OF_TEN[digits] ? digits + 1 : Math.max(digits, 1);
     }
 
-    /** Writes {@code 2026-11-21T08:59:53.1696Z} at {@code at}; returns the position behind it. Needs 30 bytes. */
-    static int writeTime(long epochNanos, byte[] out, int at) {
-        long seconds = Math.floorDiv(epochNanos, 1_000_000_000L);
-        int nanos = (int) (epochNanos - seconds * 1_000_000_000L);
-        long day = Math.floorDiv(seconds, 86_400L);
-        int second = (int) (seconds - day * 86_400L);
-        // Days to a civil date, after Howard Hinnant: eras of 400 years that begin on 1 March.
-        long shifted = day + 719_468;
-        long era = Math.floorDiv(shifted, 146_097L);
-        int dayOfEra = (int) (shifted - era * 146_097L);
-        int yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
-        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-        int m = (5 * dayOfYear + 2) / 153;
-        int month = m < 10 ? m + 3 : m - 9;
-        int year = (int) (yearOfEra + era * 400) + (month <= 2 ? 1 : 0);
-        int p = at;
-        p = pair(year / 100, out, p);
-        p = pair(year % 100, out, p);
-        out[p++] = '-';
-        p = pair(month, out, p);
-        out[p++] = '-';
-        p = pair(dayOfYear - (153 * m + 2) / 5 + 1, out, p);
-        out[p++] = 'T';
-        p = pair(second / 3600, out, p);
-        out[p++] = ':';
-        p = pair(second / 60 % 60, out, p);
-        out[p++] = ':';
-        p = pair(second % 60, out, p);
-        if (nanos != 0) {
-            out[p++] = '.';
-            int end = p + 9;
-            int high = nanos / 100_000;
-            int low = nanos - high * 100_000;
-            pair(high / 100, out, p);
-            pair(high % 100, out, p + 2);
-            pair(low / 1_000, out, p + 4);
-            pair(low / 10 % 100, out, p + 6);
-            out[p + 8] = (byte) ('0' + low % 10);
-            while (out[end - 1] == '0') {
-                end--;
-            }
-            p = end;
-        }
-        out[p++] = 'Z';
-        return p;
-    }
-
-    private static int pair(int value, byte[] out, int at) {
+    /** Writes the two digits of {@code value}, which is from 0 to 99; returns the position after them. */
+    static int writePair(int value, byte[] out, int at) {
         out[at] = DIGIT_PAIRS[value << 1];
         out[at + 1] = DIGIT_PAIRS[(value << 1) + 1];
         return at + 2;

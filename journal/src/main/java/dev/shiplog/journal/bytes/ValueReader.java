@@ -1,17 +1,17 @@
 package dev.shiplog.journal.bytes;
 
 /**
- * Reads numbers and times that stand in their canonical form: writing what was read gives the same bytes again. Anything
- * else is refused, and kept as text. Not thread safe.
+ * Reads numbers and times in canonical form, that is, those which come out as the same bytes when they are written again.
+ * Others are refused, so that they are kept as text. Not thread safe.
  */
 public final class ValueReader {
-    /** What is returned for a text that is not canonical; such a position does not exist. */
+    /** Returned instead of a position for a text that is not canonical. */
     public static final int NOT_CANONICAL = -1;
 
-    /** What was read last. */
+    /** The value that was read last; a time is in ns since the epoch. */
     public long value;
 
-    /** Reads the integer that begins at {@code from}; returns its end, or {@link #NOT_CANONICAL}. */
+    /** Reads the integer that begins at {@code from}; returns its end or {@link #NOT_CANONICAL}. */
     public int readInteger(byte[] in, int from, int to) {
         int p = from;
         boolean negative = p < to && in[p] == '-';
@@ -33,11 +33,11 @@ public final class ValueReader {
             return NOT_CANONICAL;
         }
         value = negative ? -read : read;
-        // 19 digits do not overflow 64 bits, but they may reach the sign.
+        // 19 digits fit into 64 bits, but may reach the sign bit.
         return digits < 19 || negative == value < 0 ? p : NOT_CANONICAL;
     }
 
-    /** Reads the time that fills this range; returns its end, or {@link #NOT_CANONICAL}. */
+    /** Reads the time from {@code from} to {@code to}; returns its end or {@link #NOT_CANONICAL}. */
     public int readTime(byte[] in, int from, int to) {
         long time = CanonicalTime.read(in, from, to);
         if (time == CanonicalTime.NONE) {

@@ -1,6 +1,8 @@
 package dev.shiplog.journal.codec;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.BytesReader;
+import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.record.Shape;
 import dev.shiplog.journal.record.Shape.SlotType;
 import java.util.Arrays;
@@ -9,63 +11,70 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * A shape as one group knows it: with a number, and with how its slots are guessed. Immutable; better guesses make a new
- * one, so that a record can be decoded if the records it names can.
+ * A shape as one group defines it: with a number, and with how its slots are predicted. Immutable: better predictions
+ * make a new one, so that a record can be decoded if the records that it names can.
  *
  * <pre>
- * definition := varint parent,  0: the text follows · this shape's own id: packed · k: that of the group's shape k
- *               [text | varint length of the text, varint length, text as a raw deflate stream (RFC 1951)]
- *               varint time slot + 1,  the slot whose value is the record's time · 0: none
- *               prediction
- * text       := varint slots, slots × { varint length, literal, byte type }, varint length, last literal
+ * definition := varint parent              0: plain follows · this shape's own id: packed follows
+ *                                          k, another one: the literals and types are those of the group's shape k
+ *               [plain | packed]
+ *               varint time slot + 1       the slot whose value is the record's time · 0: none
+ *               {@link Prediction}
+ * plain      := varint slots, slots × { varint length, literal, byte type }, varint length, last literal
+ * packed     := varint length of plain, varint n, n bytes: plain as a raw deflate stream (RFC 1951)
  * </pre>
  *
  * @param id the number by which the records of the group name it; 0 is {@link #WHOLE}
  * @param timeSlot the slot that holds the record's time, or -1
  */
 record CodedShape(int id, Shape shape, int timeSlot, Prediction prediction) {
-    /** Known to every group: the payload as a whole is one text. */
+    /** Known in every group without a definition: the payload as a whole is one text. */
     static final CodedShape WHOLE = new CodedShape(
             0, new Shape(new byte[][] {{}, {}}, new SlotType[] {SlotType.STRING}), -1, new Prediction(1));
 
-    /** No shape is longer, unpacked: what claims to be must not take the memory. */
-    private static final int MAX_UNPACKED = 1 << 20;
+    /** No shape is longer, unpacked: a damaged length must not take all memory. */
+    private static final int MAX_PLAIN_BYTES = 1 << 20;
 
-    private static final SlotType[] TYPES = SlotType.values();
+    /** What packing adds to the packed bytes is no more than this, so less saved is not worth it. */
+    private static final int PACKING_BYTES = 4;
 
-    /** Writes the part of the definition that makes the shape; equal bytes, equal shapes. */
-    static void writeShape(Shape shape, Bytes out) {
+    /** Writes {@code shape} as {@code plain}; equal bytes are equal shapes. */
+    static void writePlain(Shape shape, Bytes out) {
         out.putVarint(shape.slots());
         for (int i = 0; i < shape.slots(); i++) {
             out.putVarint(shape.literal(i).length);
             out.put(shape.literal(i));
-            out.put(shape.type(i).ordinal());
+            out.put(shape.type(i).code());
         }
         byte[] last = shape.literal(shape.slots());
         out.putVarint(last.length);
         out.put(last);
     }
 
-    /** Writes the definition behind the id: the shape packed, or that of {@code parent}, if that is not 0. */
-    static void writeDefinition(CodedShape coded, int parent, Bytes out) {
+    /** Writes the definition, with the literals and types in it or, if {@code parent} is not 0, those of that shape. */
+    void write(int parent, Bytes out) {
         if (parent == 0) {
-            Bytes plain = new Bytes(2048);
-            writeShape(coded.shape, plain);
-            byte[] packed = pack(plain);
-            if (packed.length + 4 < plain.length()) {
-                out.putVarint(coded.id);
-                out.putVarint(plain.length());
-                out.putVarint(packed.length);
-                out.put(packed);
-            } else {
-                out.putVarint(0);
-                out.put(plain.array(), 0, plain.length());
-            }
+            writeWhole(out);
         } else {
             out.putVarint(parent);
         }
-        out.putVarint(coded.timeSlot + 1);
-        coded.prediction.write(out);
+        out.putVarint(timeSlot + 1);
+        prediction.write(out);
+    }
+
+    private void writeWhole(Bytes out) {
+        Bytes plain = new Bytes(2048);
+        writePlain(shape, plain);
+        byte[] packed = pack(plain);
+        if (packed.length + PACKING_BYTES < plain.length()) {
+            out.putVarint(id);
+            out.putVarint(plain.length());
+            out.putVarint(packed.length);
+            out.put(packed);
+        } else {
+            out.putVarint(0);
+            out.put(plain.array(), 0, plain.length());
+        }
     }
 
     private static byte[] pack(Bytes plain) {
@@ -81,9 +90,20 @@ record CodedShape(int id, Shape shape, int timeSlot, Prediction prediction) {
         }
     }
 
-    /** Reads what {@link #writeDefinition} packed. */
-    static Shape readPacked(CodedInput in) throws UndecodableException {
-        int length = in.varintUpTo(MAX_UNPACKED);
+    /** Reads the definition of shape {@code id}; {@code shapes} knows its parent. */
+    static CodedShape read(int id, GroupShapes.Reader shapes, BytesReader in) throws UndecodableException {
+        int parent = in.varintUpTo(GroupShapes.MAX_SHAPES - 1);
+        Shape shape = parent == 0
+                ? shapes.intern(readPlain(in))
+                : parent == id
+                        ? shapes.intern(readPacked(in))
+                        : shapes.get(parent).shape();
+        int timeSlot = in.varintUpTo(shape.slots()) - 1;
+        return new CodedShape(id, shape, timeSlot, Prediction.read(shape.slots(), in));
+    }
+
+    private static Shape readPacked(BytesReader in) throws UndecodableException {
+        int length = in.varintUpTo(MAX_PLAIN_BYTES);
         byte[] packed = in.take(in.varintUpTo(in.remaining()));
         byte[] plain = new byte[length];
         Inflater inflater = new Inflater(true);
@@ -97,20 +117,27 @@ record CodedShape(int id, Shape shape, int timeSlot, Prediction prediction) {
         } finally {
             inflater.end();
         }
-        CodedInput shape = new CodedInput();
-        shape.reset(plain, 0, length);
-        return readShape(shape);
+        return readPlain(new BytesReader(plain, 0, length));
     }
 
-    static Shape readShape(CodedInput in) throws UndecodableException {
+    private static Shape readPlain(BytesReader in) throws UndecodableException {
         int slots = in.varintUpTo(Splitter.MAX_SLOTS);
         byte[][] literals = new byte[slots + 1][];
         SlotType[] types = new SlotType[slots];
         for (int i = 0; i < slots; i++) {
             literals[i] = in.take(in.varintUpTo(in.remaining()));
-            types[i] = TYPES[in.varintUpTo(TYPES.length - 1)];
+            types[i] = readType(in);
         }
         literals[slots] = in.take(in.varintUpTo(in.remaining()));
         return new Shape(literals, types);
+    }
+
+    private static SlotType readType(BytesReader in) throws UndecodableException {
+        int code = in.unsignedByte();
+        SlotType type = SlotType.ofCode(code);
+        if (type == null) {
+            throw new UndecodableException("no slot type has the code " + code);
+        }
+        return type;
     }
 }

@@ -8,27 +8,39 @@ import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.record.Shape;
 import org.jspecify.annotations.Nullable;
 
-/** The record decoded last. The next decoding overwrites it. */
+/** The record that was decoded last. The next decoding overwrites it. */
 final class DecodedRecord implements RecordView {
-    long sequence;
-    Kind kind = Kind.MARK;
-    String subject = "";
-    long time;
-    long received;
-    long monotonic;
-    Shape shape = CodedShape.WHOLE.shape();
-    long[] numbers = {};
-    byte[][] texts = {{}};
-    boolean restated;
+    private long sequence;
+    private Kind kind = Kind.MARK;
+    private String subject = "";
+    private long time;
+    private long received;
+    private long monotonic;
+    private boolean restated;
+    private Shape shape = CodedShape.WHOLE.shape();
+    private long[] numbers = {};
+    private byte[][] texts = {{}};
 
     private final Bytes rendered = new Bytes(1 << 10);
     private boolean isRendered;
 
-    DecodedRecord() {}
-
-    /** Forgets what was rendered of the record before. */
-    void startRecord() {
+    /** Makes this the newest record of {@code track}. */
+    void set(long newSequence, DecoderTrack track, boolean isRestated) {
+        sequence = newSequence;
+        kind = track.kind;
+        subject = track.subject;
+        time = track.clock.time;
+        received = track.clock.received;
+        monotonic = track.clock.received - track.clock.offset;
+        restated = isRestated;
+        shape = track.coded.shape();
+        numbers = track.last;
+        texts = track.texts;
         isRendered = false;
+    }
+
+    void restate() {
+        restated = true;
     }
 
     @Override
@@ -99,7 +111,7 @@ final class DecodedRecord implements RecordView {
     public Bytes payload() {
         if (!isRendered) {
             rendered.clear();
-            rendered.ensure(longest());
+            rendered.ensure(capacity());
             payload(rendered);
             isRendered = true;
         }
@@ -108,14 +120,14 @@ final class DecodedRecord implements RecordView {
 
     @Override
     public Record toRecord() {
-        Bytes out = new Bytes(longest());
+        Bytes out = new Bytes(capacity());
         payload(out);
         byte[] payload = out.array().length == out.length() ? out.array() : out.toArray();
         return new Record(sequence, kind, subject, time, received, monotonic, payload);
     }
 
-    /** No less than the payload's length, and of a large one hardly more: a buffer that doubles is there twice. */
-    private int longest() {
+    /** Enough for the payload, and hardly more than a large one: a buffer that has to grow is in memory twice. */
+    private int capacity() {
         int sum = shape.literal(shape.slots()).length;
         for (int i = 0; i < shape.slots(); i++) {
             sum += shape.literal(i).length + (shape.type(i).isNumeric() ? CanonicalTime.MAX_LENGTH : texts[i].length);

@@ -1,15 +1,19 @@
 package dev.shiplog.journal.codec;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.BytesReader;
+import dev.shiplog.journal.bytes.UndecodableException;
 
 /**
- * How the number slots of a shape are guessed from what is already known; only what the guess misses is coded. Slots
- * that are not listed are guessed to be as they were.
+ * How the numbers of a record are predicted from what is known already. Slots that are not listed are predicted to be as
+ * they were.
  *
  * <pre>
- * prediction := varint listed, listed × { varint gap to the slot before, byte how | scale &lt;&lt; 4, [varint of] }
- * how        := 0 as it was · 1 as slot {@code of} was · 2 moves as much as slot {@code of} &lt; this · 3 moves as it moved
- * scale      := index in {@link #SCALES}: the unit of what the guess misses by
+ * prediction := varint listed, listed × { varint gap, byte scale &lt;&lt; 4 | how, [varint of, if how is 1 or 2] }
+ * gap        := the number of slots between this one and the one listed before
+ * how        := 0 as it was · 1 as slot {@code of} was · 2 moves as much as slot {@code of}, which is before this one
+ *               3 moves as much as it moved last
+ * scale      := index in {@link #SCALES}: the unit of the residual
  * </pre>
  */
 final class Prediction {
@@ -18,32 +22,58 @@ final class Prediction {
     static final byte MOVES_LIKE = 2;
     static final byte LINEAR = 3;
 
-    /** Units that engines count in: clock ticks in ns, ms and µs in ns, pages and sectors. */
+    /** Units that engines count in: sectors; µs in ns; pages; ms, and clock ticks, in ns. */
     static final long[] SCALES = {1, 512, 1_000, 4_096, 1_000_000, 10_000_000};
+
+    private static final int SCALE_SHIFT = 4;
+    private static final int HOW = (1 << SCALE_SHIFT) - 1;
 
     final byte[] how;
     final int[] of;
-    final byte[] scale;
+    private final byte[] scales;
 
+    /** That all slots are as they were. */
     Prediction(int slots) {
-        this(new byte[slots], new int[slots], new byte[slots]);
+        how = new byte[slots];
+        of = new int[slots];
+        scales = new byte[slots];
     }
 
-    Prediction(byte[] how, int[] of, byte[] scale) {
-        this.how = how;
-        this.of = of;
-        this.scale = scale;
+    /** Says how slot {@code i} is predicted. Nobody changes a prediction that is in use. */
+    void set(int i, byte newHow, int newOf, int scale) {
+        how[i] = newHow;
+        of[i] = newOf;
+        scales[i] = (byte) scale;
+    }
+
+    /** Whether both predict slot {@code i} in the same way. */
+    boolean isSame(Prediction other, int i) {
+        return how[i] == other.how[i] && of[i] == other.of[i] && scales[i] == other.scales[i];
+    }
+
+    /** The unit of the residual of slot {@code i}. */
+    long scale(int i) {
+        return SCALES[scales[i]];
     }
 
     /**
-     * The guess for slot {@code i}. {@code now} holds the slots before {@code i} already; {@code before} may be the same
-     * array, as slot {@code i} of it is still the old one.
+     * The value that is predicted for slot {@code i}.
+     *
+     * @param before the numbers of the record before the last; may be the same array as {@code now}, since slot {@code i} of
+     *     it is still the old one
+     * @param last the numbers of the last record
+     * @param now the numbers of this record, known for the slots before {@code i}
      */
-    long guess(int i, long[] before, long[] last, long[] now) {
-        return switch (how[i]) {
+    long predict(int i, long[] before, long[] last, long[] now) {
+        // Most slots are as they were; for them nothing else is read.
+        return how[i] == LAST ? last[i] : predict(how[i], of[i], i, before, last, now);
+    }
+
+    static long predict(byte how, int of, int i, long[] before, long[] last, long[] now) {
+        return switch (how) {
             case LAST -> last[i];
-            case PREVIOUS_OF -> last[of[i]];
-            case MOVES_LIKE -> last[i] + now[of[i]] - last[of[i]];
+            case PREVIOUS_OF -> last[of];
+            case MOVES_LIKE -> last[i] + now[of] - last[of];
             default -> 2 * last[i] - before[i];
         };
     }
@@ -58,7 +88,7 @@ final class Prediction {
         for (int i = 0; i < how.length; i++) {
             if (isListed(i)) {
                 out.putVarint(i - next);
-                out.put(how[i] | scale[i] << 4);
+                out.put(how[i] | scales[i] << SCALE_SHIFT);
                 if (how[i] == PREVIOUS_OF || how[i] == MOVES_LIKE) {
                     out.putVarint(of[i]);
                 }
@@ -67,29 +97,30 @@ final class Prediction {
         }
     }
 
-    static Prediction read(int slots, CodedInput in) throws UndecodableException {
+    private boolean isListed(int i) {
+        return how[i] != LAST || scales[i] != 0;
+    }
+
+    static Prediction read(int slots, BytesReader in) throws UndecodableException {
         Prediction prediction = new Prediction(slots);
         int listed = in.varintUpTo(slots);
         int i = -1;
         for (int k = 0; k < listed; k++) {
             i += 1 + in.varintUpTo(slots - i - 2);
             int b = in.unsignedByte();
-            prediction.how[i] = (byte) (b & 0xF);
-            prediction.scale[i] = (byte) (b >> 4);
-            switch (prediction.how[i]) {
-                case LAST, LINEAR -> {}
-                case PREVIOUS_OF -> prediction.of[i] = in.varintUpTo(slots - 1);
-                case MOVES_LIKE -> prediction.of[i] = in.varintUpTo(i - 1);
-                default -> throw new UndecodableException("unknown prediction " + prediction.how[i]);
+            byte how = (byte) (b & HOW);
+            int of = switch (how) {
+                case LAST, LINEAR -> 0;
+                case PREVIOUS_OF -> in.varintUpTo(slots - 1);
+                case MOVES_LIKE -> in.varintUpTo(i - 1);
+                default -> throw new UndecodableException("unknown prediction " + how);
+            };
+            int scale = b >> SCALE_SHIFT;
+            if (scale >= SCALES.length) {
+                throw new UndecodableException("unknown scale " + scale);
             }
-            if (prediction.scale[i] >= SCALES.length) {
-                throw new UndecodableException("unknown scale " + prediction.scale[i]);
-            }
+            prediction.set(i, how, of, scale);
         }
         return prediction;
-    }
-
-    private boolean isListed(int i) {
-        return how[i] != LAST || scale[i] != 0;
     }
 }

@@ -7,28 +7,24 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits a payload into literals and value slots. It knows JSON's tokens and nothing of its grammar, since whatever it
- * does can be undone by putting the pieces together again: keys, punctuation, {@code true}, {@code false} and
- * {@code null} are literal, numbers and the insides of other strings are slots.
+ * Splits a payload into literals and slots. It knows the tokens of JSON and nothing of its grammar, since putting the
+ * pieces together gives the payload again whatever it does. Keys, punctuation, {@code true}, {@code false} and
+ * {@code null} are literal; numbers and the insides of other strings are slots. Not thread safe.
  */
 final class Splitter {
-    /** More slots than this are not worth the bookkeeping: such a payload is coded as a whole. */
+    /** A payload with more slots is coded as a whole: the bookkeeping would take more than it saves. */
     static final int MAX_SLOTS = 4096;
 
     private final ValueReader reader = new ValueReader();
 
-    int count;
-    int[] starts = new int[128];
-    int[] ends = new int[128];
-    long[] numbers = new long[128];
-    SlotType[] types = new SlotType[128];
+    // The slots of the payload that was split last on its own.
+    private int count;
+    private int[] starts = new int[128];
+    private int[] ends = new int[128];
+    private long[] numbers = new long[128];
+    private SlotType[] types = new SlotType[128];
 
-    /** The value of what {@link #valueEnd} found, if it is numeric. */
-    long value() {
-        return reader.value;
-    }
-
-    /** Fills the fields with the slots of {@code payload}; false if it is to be coded as a whole. */
+    /** Splits {@code payload} on its own; false if it is to be coded as a whole. */
     boolean split(byte[] payload) {
         count = 0;
         int n = payload.length;
@@ -36,7 +32,7 @@ final class Splitter {
             return false;
         }
         int p = 0;
-        while (p < n) {
+        while (p < n && count <= MAX_SLOTS) {
             byte b = payload[p];
             if (b == '"') {
                 int end = stringEnd(payload, p + 1, n);
@@ -56,38 +52,8 @@ final class Splitter {
             } else {
                 p++;
             }
-            if (count > MAX_SLOTS) {
-                return false;
-            }
         }
-        return true;
-    }
-
-    /** The end of a value of {@code type} that begins at {@code from}, or a negative number if there is none. */
-    int valueEnd(SlotType type, byte[] payload, int from) {
-        int n = payload.length;
-        return switch (type) {
-            case INTEGER -> reader.readInteger(payload, from, n);
-            case NUMBER -> numberEnd(payload, from, n);
-            case STRING -> stringEnd(payload, from, n);
-            case TIME -> {
-                int end = stringEnd(payload, from, n);
-                yield end < 0 ? ValueReader.NOT_CANONICAL : reader.readTime(payload, from, end);
-            }
-        };
-    }
-
-    /** The shape of the payload just split. */
-    Shape shape(byte[] payload) {
-        byte[][] literals = new byte[count + 1][];
-        int from = 0;
-        for (int i = 0; i < count; i++) {
-            literals[i] = Arrays.copyOfRange(payload, from, starts[i]);
-            from = ends[i];
-        }
-        literals[count] = Arrays.copyOfRange(payload, from, payload.length);
-        @Nullable SlotType[] copy = Arrays.copyOf(types, count);
-        return new Shape(literals, copy);
+        return count <= MAX_SLOTS;
     }
 
     private void add(int start, int end, SlotType type) {
@@ -101,6 +67,119 @@ final class Splitter {
         ends[count] = end;
         numbers[count] = type.isNumeric() ? reader.value : 0;
         types[count++] = type;
+    }
+
+    /** The shape of {@code payload}, which was just split. */
+    Shape shape(byte[] payload) {
+        byte[][] literals = new byte[count + 1][];
+        int from = 0;
+        for (int i = 0; i < count; i++) {
+            literals[i] = Arrays.copyOfRange(payload, from, starts[i]);
+            from = ends[i];
+        }
+        literals[count] = Arrays.copyOfRange(payload, from, payload.length);
+        @Nullable SlotType[] copy = Arrays.copyOf(types, count);
+        return new Shape(literals, copy);
+    }
+
+    /** Copies the slots of the payload that was just split. */
+    void copyTo(Slots to) {
+        to.reserve(count);
+        System.arraycopy(starts, 0, to.starts, 0, count);
+        System.arraycopy(ends, 0, to.ends, 0, count);
+        System.arraycopy(numbers, 0, to.numbers, 0, count);
+    }
+
+    /**
+     * Splits the payload of {@code now} like the last one of {@code track}, looking only at what differs.
+     *
+     * @return false if it has another shape; then {@code now} holds no slots
+     */
+    boolean splitLike(EncoderTrack track, Slots now) {
+        int slots = track.known.shape.slots();
+        now.reserve(slots);
+        byte[] payload = now.payload;
+        int[] starts = now.starts;
+        int[] ends = now.ends;
+        long[] numbers = now.numbers;
+        byte[] oldPayload = track.last.payload;
+        int[] oldStarts = track.last.starts;
+        int[] oldEnds = track.last.ends;
+        long[] oldNumbers = track.last.numbers;
+        int slot = 0;
+        int oldAt = 0;
+        int at = 0;
+        while (true) {
+            int same = Arrays.mismatch(oldPayload, oldAt, oldPayload.length, payload, at, payload.length);
+            int differs = same < 0 ? oldPayload.length + 1 : oldAt + same;
+            int shift = at - oldAt;
+            // A slot that ends right where the difference begins may have become longer.
+            while (slot < slots && oldEnds[slot] < differs) {
+                starts[slot] = oldStarts[slot] + shift;
+                ends[slot] = oldEnds[slot] + shift;
+                numbers[slot] = oldNumbers[slot];
+                slot++;
+            }
+            if (same < 0) {
+                return true;
+            }
+            if (slot == slots || oldStarts[slot] > differs) {
+                return false; // the literals differ
+            }
+            int start = oldStarts[slot] + shift;
+            int end = readValue(track, slot, start, now);
+            if (end < start) {
+                return false;
+            }
+            starts[slot] = start;
+            ends[slot] = end;
+            oldAt = oldEnds[slot];
+            at = end;
+            slot++;
+        }
+    }
+
+    /**
+     * Reads the value of a slot of {@code now} that begins at {@code start}; returns its end, or a negative number if there
+     * is none.
+     */
+    private int readValue(EncoderTrack track, int slot, int start, Slots now) {
+        byte[] payload = now.payload;
+        if (track.known.trainer == null) {
+            return payload.length; // coded as a whole
+        }
+        SlotType type = track.known.shape.type(slot);
+        Prediction prediction = track.known.trainer.prediction();
+        if (type.isNumeric() && prediction.how[slot] == Prediction.PREVIOUS_OF) {
+            // Likely the very bytes of another slot in the record before, and comparing is faster than reading.
+            // Whether the value ends there shows when the literal after it is compared.
+            int of = prediction.of[slot];
+            Slots last = track.last;
+            int end = start + last.ends[of] - last.starts[of];
+            if (track.known.shape.type(of) == type
+                    && end <= payload.length
+                    && Arrays.equals(last.payload, last.starts[of], last.ends[of], payload, start, end)) {
+                now.numbers[slot] = last.numbers[of];
+                return end;
+            }
+        }
+        int end = valueEnd(type, payload, start);
+        now.numbers[slot] = reader.value;
+        return end;
+    }
+
+    /** The end of a value of {@code type} that begins at {@code from}, or a negative number if there is none. */
+    private int valueEnd(SlotType type, byte[] payload, int from) {
+        int n = payload.length;
+        return switch (type) {
+            case INTEGER -> reader.readInteger(payload, from, n);
+            case NUMBER -> numberEnd(payload, from, n);
+            case STRING -> stringEnd(payload, from, n);
+            case TIME -> {
+                int end = stringEnd(payload, from, n);
+                yield end < 0 ? ValueReader.NOT_CANONICAL : reader.readTime(payload, from, end);
+            }
+        };
     }
 
     /** The position of the quote that ends the string whose inside begins at {@code from}, or a negative number. */

@@ -5,14 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds out how the slots of one shape are guessed best, from the first records of that shape: engines repeat
- * themselves ({@code preread} is the {@code read} of before, {@code total_rss} moves like {@code rss}), and nobody has
- * to tell which and where. Costs nothing once it has learned.
+ * Learns from the first records of a shape how its numbers are predicted best. Engines repeat themselves:
+ * {@code preread} is the {@code read} of the sample before, {@code total_rss} moves like {@code rss}. Nobody has to say
+ * which and where. Costs nothing once it has learned.
  */
 final class Trainer {
-    /** After how many records the guesses are drawn up anew. */
-    private static final int[] LESSONS = {8, 32, 128, 512};
+    /** After how many records the prediction is revised. Each revision costs a definition, so they become rare. */
+    private static final int[] REVISIONS = {8, 32, 128, 512};
 
+    /** What a residual costs beside its own bits: its place in the mask, and what a varint adds. */
+    private static final int OVERHEAD_BITS = 8;
+
+    /** Of one slot. Others hardly win, and each is tried with each record. */
     private static final int MAX_CANDIDATES = 8;
 
     private final Shape shape;
@@ -33,16 +37,22 @@ final class Trainer {
         }
     }
 
-    /** The best guesses known. The same object as long as they do not change. */
+    /** The best prediction known. The same object as long as it does not change. */
     Prediction prediction() {
         return prediction;
     }
 
-    boolean learning() {
-        return observed < LESSONS[LESSONS.length - 1];
+    boolean isLearning() {
+        return observed < REVISIONS[REVISIONS.length - 1];
     }
 
-    /** Takes in one record: its numbers, those of the record it is coded against, and those before. */
+    /**
+     * Learns from one record.
+     *
+     * @param before the numbers of the record before the last
+     * @param last the numbers of the record that this one is coded against
+     * @param now the numbers of this record
+     */
     void observe(long[] before, long[] last, long[] now) {
         for (int i = 0; i < shape.slots(); i++) {
             if (!isNumber(i)) {
@@ -52,13 +62,14 @@ final class Trainer {
                 propose(i, last, now);
             }
             for (Candidate candidate : candidates.get(i)) {
-                candidate.observe(now[i] - candidate.guess(i, before, last, now));
+                long predicted = Prediction.predict(candidate.how, candidate.of, i, before, last, now);
+                candidate.observe(now[i] - predicted);
             }
         }
         observed++;
-        for (int lesson : LESSONS) {
-            if (observed == lesson) {
-                drawUp();
+        for (int revision : REVISIONS) {
+            if (observed == revision) {
+                revise();
             }
         }
     }
@@ -86,33 +97,28 @@ final class Trainer {
             }
         }
         Candidate added = new Candidate(how, of);
-        // What it would have cost before it was thought of: no less than the plain guess did.
+        // What it would have cost so far is not known: no less than LAST did.
         added.bits = list.get(0).bits;
         list.add(added);
     }
 
-    private void drawUp() {
-        int slots = shape.slots();
-        Prediction drawn = new Prediction(slots);
+    private void revise() {
+        Prediction revised = new Prediction(shape.slots());
         boolean changed = false;
-        for (int i = 0; i < slots; i++) {
+        for (int i = 0; i < shape.slots(); i++) {
             Candidate best = null;
             for (Candidate candidate : candidates.get(i)) {
-                if (best == null || candidate.cost() < best.cost()) {
+                if (best == null || candidate.costBits() < best.costBits()) {
                     best = candidate;
                 }
             }
             if (best != null) {
-                drawn.how[i] = best.how;
-                drawn.of[i] = best.of;
-                drawn.scale[i] = (byte) best.scale();
-                changed |= drawn.how[i] != prediction.how[i]
-                        || drawn.of[i] != prediction.of[i]
-                        || drawn.scale[i] != prediction.scale[i];
+                revised.set(i, best.how, best.of, best.scale());
+                changed |= !revised.isSame(prediction, i);
             }
         }
         if (changed) {
-            prediction = drawn;
+            prediction = revised;
         }
     }
 
@@ -120,12 +126,13 @@ final class Trainer {
         return shape.type(i).isNumeric();
     }
 
-    /** One way to guess one slot, and what its misses would have cost so far. */
+    /** One way to predict one slot, and what its residuals would have cost so far. */
     private static final class Candidate {
         final byte how;
         final int of;
         long bits;
-        int misses;
+        int residuals;
+        /** The greatest common divisor of the residuals. */
         long unit;
 
         Candidate(byte how, int of) {
@@ -133,36 +140,29 @@ final class Trainer {
             this.of = of;
         }
 
-        long guess(int i, long[] before, long[] last, long[] now) {
-            return switch (how) {
-                case Prediction.LAST -> last[i];
-                case Prediction.PREVIOUS_OF -> last[of];
-                case Prediction.MOVES_LIKE -> last[i] + now[of] - last[of];
-                default -> 2 * last[i] - before[i];
-            };
-        }
-
-        void observe(long miss) {
-            if (miss != 0) {
-                misses++;
-                bits += 8 + 64 - Long.numberOfLeadingZeros(miss ^ (miss >> 63));
-                unit = gcd(unit, Math.abs(miss));
+        void observe(long residual) {
+            if (residual != 0) {
+                residuals++;
+                bits += OVERHEAD_BITS + 64 - Long.numberOfLeadingZeros(residual ^ (residual >> 63));
+                unit = gcd(unit, Math.abs(residual));
             }
         }
 
+        /** The index of the largest scale that divides all residuals; one residual alone proves nothing. */
         int scale() {
             int best = 0;
             for (int s = 1; s < Prediction.SCALES.length; s++) {
-                if (misses > 1 && unit % Prediction.SCALES[s] == 0) {
+                if (residuals > 1 && unit % Prediction.SCALES[s] == 0) {
                     best = s;
                 }
             }
             return best;
         }
 
-        long cost() {
+        /** What the residuals would have cost with that scale. */
+        long costBits() {
             int saved = 63 - Long.numberOfLeadingZeros(Prediction.SCALES[scale()]);
-            return bits - (long) misses * saved;
+            return bits - (long) residuals * saved;
         }
 
         private static long gcd(long a, long b) {

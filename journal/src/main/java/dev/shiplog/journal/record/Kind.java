@@ -14,7 +14,7 @@ public enum Kind {
     /** One sample of one container's resource use. */
     STATS(2, Shedding.FIRST),
     /** One log message of one container. */
-    LOG(3, Shedding.SECOND),
+    LOG(3, Shedding.SECOND, Texts.OWN),
     /** The engine's full description of one container. */
     INSPECT(4, Shedding.SECOND),
     /** Facts about the engine and its host: info, version. */
@@ -36,15 +36,29 @@ public enum Kind {
         LAST
     }
 
+    /** What happens to short texts among the values of a payload. */
+    public enum Texts {
+        /** They enter the dictionary of their group, and are written as a number when they come again. */
+        SHARED,
+        /** They stay out of it: they seldom come again, and would fill it before other kinds get in. */
+        OWN
+    }
+
     private static final @Nullable Kind[] BY_CODE = byCode();
 
     private final int code;
     private final Shedding shedding;
+    private final Texts texts;
     private final String label;
 
     Kind(int code, Shedding shedding) {
+        this(code, shedding, Texts.SHARED);
+    }
+
+    Kind(int code, Shedding shedding, Texts texts) {
         this.code = code;
         this.shedding = shedding;
+        this.texts = texts;
         this.label = name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
@@ -56,6 +70,11 @@ public enum Kind {
     /** When its records are dropped, should some have to be. */
     public Shedding shedding() {
         return shedding;
+    }
+
+    /** How the texts of its payloads are written. */
+    public Texts texts() {
+        return texts;
     }
 
     /** The name that people type and read: lower case, words joined by a hyphen, as in {@code engine-metrics}. */

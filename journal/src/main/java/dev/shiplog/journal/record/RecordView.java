@@ -4,9 +4,9 @@ import dev.shiplog.journal.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record as a reader sees it, its payload still split into shape and values: exporters go over the values without
- * parsing JSON, and {@link #payload} renders the bytes that the engine sent. Valid until the reader goes on;
- * {@link #toRecord} keeps it.
+ * One record as a reader sees it, with its payload still split into shape and values: exporters take the values without
+ * parsing JSON, and {@link #payload()} gives the bytes that the engine sent. Valid until the reader's next step;
+ * {@link #toRecord} makes a copy that stays.
  */
 public interface RecordView {
     /** As {@link Record#sequence()}. */
@@ -28,30 +28,30 @@ public interface RecordView {
     long monotonic();
 
     /**
-     * Whether the record belongs to the head of a segment and repeats what was known when that began: whoever reads the
-     * whole journal has it already. A {@code segment-start} is always restated.
+     * Whether the record belongs to the snapshot at the beginning of a segment and repeats what the journal holds already,
+     * so that a reader of the whole journal can skip it. A {@code segment-start} is always restated.
      */
     boolean restated();
 
-    /** The shape of the payload, or null if it is held as a whole: then only {@link #payload} is to be had. */
+    /** The shape of the payload, or null if the payload was not split: then it has no slots, only {@link #payload()}. */
     @Nullable
     Shape shape();
 
     /** The value of an {@code INTEGER} or {@code TIME} slot (ns since the epoch). */
     long number(int slot);
 
-    /** The value of a {@code NUMBER} or {@code STRING} slot; not to be changed. */
+    /** The value of a {@code NUMBER} or {@code STRING} slot. Not to be changed. */
     byte[] text(int slot);
 
     /** Appends the payload, byte for byte as the engine sent it. */
     void payload(Bytes out);
 
     /**
-     * The same payload, rendered at the first call and kept until the reader goes on: whoever parses it calls this, so that
-     * it is rendered once for all of them. Not to be changed.
+     * The payload, byte for byte as the engine sent it. It is rendered at the first call and kept until the reader's next
+     * step, so that all who parse it share it. Not to be changed.
      */
     Bytes payload();
 
-    /** A copy that outlives the reader's next step. */
+    /** A copy that stays valid. */
     Record toRecord();
 }

@@ -1,8 +1,8 @@
 package dev.shiplog.journal.segment;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.codec.Decoder;
-import dev.shiplog.journal.codec.UndecodableException;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss.Place;
 import java.io.IOException;

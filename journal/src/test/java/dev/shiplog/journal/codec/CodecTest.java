@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
@@ -153,6 +154,26 @@ class CodecTest {
             encoder.encode(new Record(0, Kind.INSPECT, "c" + i, 1, 1, 1, payload), out);
         }
         assertThat(encoder.size()).isBetween(100, 130);
+    }
+
+    @Test
+    void logLinesLeaveTheDictionaryToOtherKinds() {
+        Encoder encoder = new Encoder();
+        Bytes out = new Bytes(1 << 20);
+        for (int i = 0; i < 2_500; i++) {
+            byte[] line =
+                    ("{\"msg\":\"line " + i + "\",\"trace\":\"span " + i + "\"}").getBytes(StandardCharsets.UTF_8);
+            encoder.encode(new Record(0, Kind.LOG, "c", i, i, i, line), out);
+        }
+        String label = "v".repeat(200);
+        int last = 0;
+        for (int i = 0; i < 3; i++) { // of another shape each time, so that none is coded against the one before
+            byte[] payload = ("{\"event" + i + "\":\"" + label + "\"}").getBytes(StandardCharsets.UTF_8);
+            int start = out.length();
+            encoder.encode(new Record(0, Kind.EVENT, "c" + i, 1, 1, 1, payload), out);
+            last = out.length() - start;
+        }
+        assertThat(last).as("bytes of the third record with the same text").isLessThan(100);
     }
 
     /** The common measure; the figure is for the benchmarks, this only keeps it from growing unseen. */

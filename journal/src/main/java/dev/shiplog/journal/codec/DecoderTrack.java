@@ -1,0 +1,34 @@
+package dev.shiplog.journal.codec;
+
+import dev.shiplog.journal.record.Kind;
+
+/** A track as the decoder knows it: everything of its newest record that the next one may be coded against. */
+final class DecoderTrack {
+    final Kind kind;
+    final String subject;
+    CodedShape coded;
+    final RecordClock clock = new RecordClock();
+    /** The numbers of the newest record. */
+    long[] last;
+    /** The numbers of the record before the newest. */
+    long[] before;
+
+    final byte[][] texts;
+    final long[] mask;
+
+    DecoderTrack(Kind kind, String subject, CodedShape coded) {
+        this.kind = kind;
+        this.subject = subject;
+        this.coded = coded;
+        int slots = coded.shape().slots();
+        this.last = new long[slots];
+        this.before = new long[slots];
+        this.texts = new byte[slots][];
+        this.mask = new long[Mask.words(slots)];
+    }
+
+    /** Ends the first record of the track: none was before it, so its own numbers stand for those. */
+    void begin() {
+        System.arraycopy(last, 0, before, 0, last.length);
+    }
+}
