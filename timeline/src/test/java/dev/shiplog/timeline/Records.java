@@ -1,9 +1,9 @@
 package dev.shiplog.timeline;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.codec.Decoder;
 import dev.shiplog.journal.codec.Encoder;
-import dev.shiplog.journal.codec.UndecodableException;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
