@@ -7,11 +7,11 @@ import dev.shiplog.timeline.payload.Container;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields that stand beside a payload, ready to be written: comma, name and value, or nothing if the value is not
- * known.
+ * The fields of a line whose values are not in its payload, ready to be written: comma, name and value, or nothing if the
+ * value is not known.
  *
  * @param place what {@code origin} was made from
- * @param of what the others were made from, null if nothing is known of the container
+ * @param of what the others were made from; null if nothing is known of the container
  */
 record Beside(
         Origin.Place place,

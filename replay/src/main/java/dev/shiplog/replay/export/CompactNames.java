@@ -4,16 +4,16 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The names that the fields of a compact line have. An index keeps each name that it ever met, so there must not be one
- * for each network interface, label or port of a host: an object that has a name here and a list become one field, which
- * holds their JSON as text, and whatever has no name here goes, as the text of a JSON object, into a field that ends in
- * {@link #REST}.
+ * The names that fields of a compact line may have. An index keeps every name that it ever saw, so a host's network
+ * interfaces, labels and ports must not become names. An object or a list whose name is listed here becomes one field,
+ * which holds its JSON as text. Members whose names are not listed share one field, whose name ends in {@link #REST}, as a
+ * JSON object in a string.
  */
 final class CompactNames {
-    /** What the name of a field ends in that holds those members of an object that have no field of their own. */
+    /** The end of the name of a field that holds the members of an object that have no field of their own. */
     static final String REST = "_rest";
 
-    /** By what stands before: a prefix, then the names behind it. */
+    /** In each line a prefix, then the names that follow it. */
     private static final String TABLE = """
             : read preread num_procs os_type networks blkio_stats
             pids_: current limit
@@ -79,7 +79,7 @@ final class CompactNames {
         return OPEN.contains(name);
     }
 
-    /** All names, but for those of the rest. */
+    /** All names, except those that end in {@link #REST}. */
     static Set<String> listed() {
         return Set.copyOf(LISTED);
     }

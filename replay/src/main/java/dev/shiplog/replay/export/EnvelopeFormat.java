@@ -9,7 +9,7 @@ import dev.shiplog.timeline.json.JsonText;
 import java.util.Base64;
 
 /**
- * A record with everything that stands around its payload, as one JSON object:
+ * Writes a record as one JSON object, with its payload as a member:
  *
  * <pre>{@code
  * {"sequence":7,"kind":"event","host":"vm","journal":"0c9f…","subject":"b361…","time":1795252323678047113,
@@ -23,17 +23,16 @@ import java.util.Base64;
 public final class EnvelopeFormat implements LineFormat {
     private final Origin origin;
     private final OneLine oneLine = new OneLine();
-    private final Bytes payload = new Bytes(1 << 13);
     private Beside beside;
 
-    /** @param origin whose the records are, kept up to date by the caller */
+    /** @param origin where the records come from; the caller keeps it up to date */
     public EnvelopeFormat(Origin origin) {
         this.origin = origin;
         beside = Beside.of(origin.place(), "", null);
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // an origin is a new object once it changes
+    @SuppressWarnings("ReferenceEquality") // a place is a new object once it changes
     public void write(RecordView record, Bytes out) {
         if (beside.place() != origin.place()) {
             beside = Beside.of(origin.place(), "", null);
@@ -61,8 +60,7 @@ public final class EnvelopeFormat implements LineFormat {
         out.putAscii(",\"payload\":");
         if (!writeJson(record, out)) {
             out.length(end);
-            payload.clear();
-            record.payload(payload);
+            Bytes payload = record.payload();
             if (JsonText.isUtf8(payload.array(), 0, payload.length())) {
                 out.putAscii(",\"payload_text\":");
                 JsonText.putString(payload.array(), 0, payload.length(), out);
@@ -77,18 +75,17 @@ public final class EnvelopeFormat implements LineFormat {
 
     private boolean writeJson(RecordView record, Bytes out) {
         if (record.kind() == Kind.MARK) {
-            payload.clear();
-            record.payload(payload);
+            Bytes payload = record.payload();
             Json mark = Json.parse(payload.array(), 0, payload.length());
             if (mark != null && FlatLayout.hasEventKeys(mark)) {
-                putWithoutEventKeys(mark, out);
+                putWithoutEventKeys(mark, payload.array(), out);
                 return true;
             }
         }
         return oneLine.writeJson(record, out);
     }
 
-    private void putWithoutEventKeys(Json mark, Bytes out) {
+    private static void putWithoutEventKeys(Json mark, byte[] payload, Bytes out) {
         char before = '{';
         for (int i = 0; i < mark.names().size(); i++) {
             String name = mark.names().get(i);
@@ -100,7 +97,7 @@ public final class EnvelopeFormat implements LineFormat {
             JsonText.putString(name, out);
             out.put(':');
             int quote = value.type() == Json.Type.STRING ? 1 : 0;
-            out.put(payload.array(), value.from() - quote, value.to() - value.from() + 2 * quote);
+            out.put(payload, value.from() - quote, value.to() - value.from() + 2 * quote);
             before = ',';
         }
         out.put('}');

@@ -9,6 +9,7 @@ import dev.shiplog.timeline.ContainerIndex;
 import dev.shiplog.timeline.json.Json;
 import dev.shiplog.timeline.payload.Container;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -16,38 +17,39 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record as one flat JSON object, the form that log pipelines have parsers for; {@code docs/flattened-fields.md} names
- * the fields. A record whose payload is split into shape and values is written by the {@link FlatPlan} of its shape; any
- * other is parsed, with the same result.
+ * Writes a record as one flat JSON object, the form that log pipelines have parsers for;
+ * {@code docs/flattened-fields.md} names the fields. There are three ways to the same line. A payload of a known shape is
+ * written by the {@link FlatPlan} of that shape, without rendering or parsing it. A sample is mostly like the one before
+ * of its container: its {@link FlatLine} is that one with a few values replaced. Anything else is parsed.
  */
 public final class FlatFormat implements LineFormat {
-    /** More shapes than a host's containers have; when there are more, all plans are made anew as needed. */
-    private static final int MOST_SHAPES = 4096;
+    /** More than the containers of a host, and their shapes; beyond it plans and lines are made anew as needed. */
+    private static final int MAX_CACHED = 4096;
 
-    /** Name-giving values (block devices) differ between a few containers of one shape, rarely more. */
-    private static final int MOST_PLANS_PER_SHAPE = 16;
+    /** Naming values (block devices) differ between a few containers of one shape, rarely more. */
+    private static final int MAX_PLANS_PER_SHAPE = 16;
 
     private final ContainerIndex containers;
     private final Origin origin;
     private final Form form;
     private Beside noContainer;
-    private final Map<String, Row> rows = new HashMap<>();
-    private final List<Map<Shape, ShapePlans>> plansByShape = new ArrayList<>();
-    private final Bytes payload = new Bytes(1 << 13);
+    private final Map<String, Subject> subjects = new HashMap<>();
+    private final Map<Kind, Map<Shape, ShapePlans>> plansByShape = new EnumMap<>(Kind.class);
+    private final Bytes example = new Bytes(1 << 13);
 
     /**
-     * What is known is kept up to date by the caller.
+     * The caller keeps both up to date.
      *
-     * @param containers what is known of containers
-     * @param origin whose the records are; does not matter in the bare form
+     * @param containers names of the containers
+     * @param origin where the records come from; has no part in the bare form
      */
     public FlatFormat(ContainerIndex containers, Origin origin, Form form) {
         this.containers = containers;
         this.origin = origin;
         this.form = form;
         noContainer = Beside.of(origin.place(), "", null);
-        for (int i = 0; i < Kind.values().length; i++) {
-            plansByShape.add(new IdentityHashMap<>());
+        for (Kind kind : Kind.values()) {
+            plansByShape.put(kind, new IdentityHashMap<>());
         }
     }
 
@@ -57,7 +59,7 @@ public final class FlatFormat implements LineFormat {
         if (shape == null || record.kind() == Kind.LOG) {
             writeParsed(record, out);
         } else if (record.kind() == Kind.STATS) {
-            writeNext(row(record), shape, record, out);
+            writeNext(subject(record), shape, record, out);
         } else {
             FlatPlan plan = plan(shape, record);
             if (plan == null) {
@@ -68,14 +70,14 @@ public final class FlatFormat implements LineFormat {
         }
     }
 
-    /** Writes a record that is much like the last of its row. */
-    private void writeNext(Row row, Shape shape, RecordView record, Bytes out) {
-        FlatLine line = row.line;
-        if (line == null || row.shape != shape || !line.update(record)) {
+    /** Writes a sample by changing the line of the subject's last one. */
+    private void writeNext(Subject subject, Shape shape, RecordView record, Bytes out) {
+        FlatLine line = subject.line;
+        if (line == null || subject.shape != shape || !line.update(record)) {
             FlatPlan plan = plan(shape, record);
-            line = plan == null ? null : new FlatLine(plan, record, row.beside);
-            row.line = line;
-            row.shape = shape;
+            line = plan == null ? null : new FlatLine(plan, record, subject.beside);
+            subject.line = line;
+            subject.shape = shape;
         }
         if (line == null) {
             writeParsed(record, out);
@@ -84,15 +86,14 @@ public final class FlatFormat implements LineFormat {
         }
     }
 
-    /** Writes a record by parsing its payload. What a container logs is text, JSON or not. */
+    /** Writes a record by parsing its payload. What a container logs is text, even if it looks like JSON. */
     void writeParsed(RecordView record, Bytes out) {
-        payload.clear();
-        record.payload(payload);
+        Bytes payload = record.payload();
         Json json = record.kind() == Kind.LOG ? null : Json.parse(payload.array(), 0, payload.length());
         FlatLayout layout = json == null
                 ? FlatLayout.ofText(record.kind(), payload.toArray(), form)
                 : FlatLayout.of(record.kind(), json, form);
-        FlatPlan.of(layout, payload.array()).write(record, beside(record), out);
+        FlatPlanCompiler.compile(layout, payload.array()).write(record, beside(record), out);
     }
 
     /** The plan for this record's shape, or null if it has none that fits. */
@@ -104,17 +105,18 @@ public final class FlatFormat implements LineFormat {
                 return plan;
             }
         }
-        if (plans.attempts == MOST_PLANS_PER_SHAPE) {
+        if (plans.attempts == MAX_PLANS_PER_SHAPE) {
             return null;
         }
         plans.attempts++;
-        payload.clear();
-        SlotMap slots = new SlotMap(record, shape, payload);
-        Json json = Json.parse(payload.array(), 0, payload.length());
+        example.clear();
+        SlotMap slots = new SlotMap(record, shape, example);
+        Json json = Json.parse(example.array(), 0, example.length());
         if (json == null || !slots.isCoveredBy(json)) {
             return null;
         }
-        FlatPlan plan = FlatPlan.of(FlatLayout.of(record.kind(), json, form), payload.array(), slots, record);
+        FlatLayout layout = FlatLayout.of(record.kind(), json, form);
+        FlatPlan plan = FlatPlanCompiler.compile(layout, example.array(), slots, record);
         if (plan != null) {
             plans.plans.add(plan);
         }
@@ -122,10 +124,10 @@ public final class FlatFormat implements LineFormat {
     }
 
     private ShapePlans plans(Shape shape, Kind kind) {
-        Map<Shape, ShapePlans> plans = plansByShape.get(kind.ordinal());
+        Map<Shape, ShapePlans> plans = plansByShape.get(kind);
         ShapePlans found = plans.get(shape);
         if (found == null) {
-            if (plans.size() >= MOST_SHAPES) {
+            if (plans.size() >= MAX_CACHED) {
                 plans.clear();
             }
             found = new ShapePlans();
@@ -134,7 +136,7 @@ public final class FlatFormat implements LineFormat {
         return found;
     }
 
-    @SuppressWarnings("ReferenceEquality") // an origin is a new object once it changes
+    @SuppressWarnings("ReferenceEquality") // a place is a new object once it changes
     private Beside beside(RecordView record) {
         return switch (record.kind()) {
             case HOST, ENGINE_METRICS, MARK -> {
@@ -143,40 +145,40 @@ public final class FlatFormat implements LineFormat {
                 }
                 yield noContainer;
             }
-            case EVENT, STATS, LOG, INSPECT, SOCKETS -> row(record).beside;
+            case EVENT, STATS, LOG, INSPECT, SOCKETS -> subject(record).beside;
         };
     }
 
-    @SuppressWarnings("ReferenceEquality") // what is known of a container or an origin is a new object once it changes
-    private Row row(RecordView record) {
+    @SuppressWarnings("ReferenceEquality") // a container or a place is a new object once it changes
+    private Subject subject(RecordView record) {
         Container container = containers.get(record.subject());
-        Row row = rows.get(record.subject());
-        if (row == null || row.beside.of() != container || row.beside.place() != origin.place()) {
-            if (rows.size() >= MOST_SHAPES) {
-                rows.clear();
+        Subject subject = subjects.get(record.subject());
+        if (subject == null || subject.beside.of() != container || subject.beside.place() != origin.place()) {
+            if (subjects.size() >= MAX_CACHED) {
+                subjects.clear();
             }
-            row = new Row(Beside.of(origin.place(), record.subject(), container));
-            rows.put(record.subject(), row);
+            subject = new Subject(Beside.of(origin.place(), record.subject(), container));
+            subjects.put(record.subject(), subject);
         }
-        return row;
+        return subject;
     }
 
-    /** What is kept of a container while nothing new is known of it. */
-    private static final class Row {
+    /** What is kept for a subject while nothing new is known of it. */
+    private static final class Subject {
         final Beside beside;
-        /** The line of its last sample, and the shape of that, if it was written by a plan. */
+        /** The line of its last sample, and the shape of that, if a plan wrote it. */
         @Nullable
         FlatLine line;
 
         @Nullable
         Shape shape;
 
-        Row(Beside beside) {
+        Subject(Beside beside) {
             this.beside = beside;
         }
     }
 
-    /** The plans of one shape, one for each combination of name-giving values. */
+    /** The plans of one shape, one for each combination of naming values. */
     private static final class ShapePlans {
         final List<FlatPlan> plans = new ArrayList<>();
         int attempts;

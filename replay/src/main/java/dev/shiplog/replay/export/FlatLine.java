@@ -8,20 +8,20 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last line of records that come again and again. From one sample of a container to the next most values stay, so
- * the next line is made of the last: only what has changed is written anew, in its place. Not thread safe.
+ * The line of a container's last sample, kept to make the next from. Most values do not change from one sample to the
+ * next: those that do are replaced in place. Not thread safe.
  */
 final class FlatLine {
     private final FlatPlan plan;
     private final Beside beside;
     private final Bytes line = new Bytes(1 << 11);
     private final Bytes value = new Bytes(1 << 5);
-    // By step of the plan: where its value stands in the line, and the value, if it is one slot's or the time.
+    // By step of the plan: where its value is in the line, and the value itself if it is the time or that of one slot.
     private final int[] from;
     private final int[] to;
     private final long[] numbers;
     private final byte[] @Nullable [] texts;
-    // The steps that write an integer, which are most of them, and the others.
+    // The steps that write an integer, which most do, and the others.
     private final int[] integers;
     private final int[] slotOfInteger;
     private final int[] others;
@@ -62,10 +62,10 @@ final class FlatLine {
     /**
      * Makes this the line of {@code record}, which is of the plan's shape.
      *
-     * @return false if the plan does not fit: then this is no line any more
+     * @return false if the plan does not fit: then this line is of no more use
      */
     boolean update(RecordView record) {
-        if (!plan.namesAreThoseOf(record)) {
+        if (!plan.hasSameNames(record)) {
             return false;
         }
         if (sequence >= 0 && !line.setDecimal(from[sequence], to[sequence], record.sequence())) {
@@ -76,7 +76,7 @@ final class FlatLine {
             int i = integers[k];
             if (numbers[i] != number) {
                 numbers[i] = number;
-                // Most often a counter has as many digits as before.
+                // A counter mostly has as many digits as before.
                 if (number < 0 || !line.setDecimal(from[i], to[i], number)) {
                     replace(i, record);
                 }
@@ -98,14 +98,14 @@ final class FlatLine {
         out.put(line.array(), 0, line.length());
     }
 
-    /** Whether step {@code i} may have something else to write than it has written; notes what it has now. */
+    /** Whether step {@code i} may write something else than it last wrote; notes the new value. */
     private boolean hasChanged(int i, RecordView record) {
         return switch (plan.step(i)) {
             case ORIGIN, SEQUENCE, CONTAINER_NAME, CONTAINER_ID, IMAGE, IMAGE_ID -> false;
             case TIME -> hasChanged(i, record.time());
             case RESTATED -> hasChanged(i, record.restated() ? 1 : 0);
             case INTEGER_SLOT, TIME_SLOT -> hasChanged(i, record.number(plan.slot(i)));
-            case NUMBER_SLOT, STRING_SLOT, NAME_SLOT, INNER_SLOT -> hasChanged(i, record.text(plan.slot(i)));
+            case NUMBER_SLOT, STRING_SLOT, NAME_SLOT, NESTED_SLOT -> hasChanged(i, record.text(plan.slot(i)));
             case SUM_OF_SLOTS -> true;
         };
     }
@@ -122,7 +122,7 @@ final class FlatLine {
         return changed;
     }
 
-    /** Writes step {@code i} anew in its place, and moves what stands behind if it is as long no more. */
+    /** Writes step {@code i} anew in its place, and moves the rest of the line if the length changes. */
     private void replace(int i, RecordView record) {
         value.clear();
         plan.write(i, record, beside, value);

@@ -8,19 +8,19 @@ import dev.shiplog.timeline.json.JsonText;
 import java.util.IdentityHashMap;
 
 /**
- * Writes payloads as they are, but each in one line: a line feed or carriage return becomes a space. In JSON these stand
- * between tokens only, so that the value is the same. Whether the payloads of a shape are JSON is found out once: the
- * shape with any values in it is JSON, or with none. Not thread safe.
+ * Writes payloads as they are, but each in one line: a line feed or carriage return becomes a space. JSON has these
+ * between tokens only, so its value stays the same. Whether payloads are JSON is found out once per shape, since it does
+ * not depend on the values as long as these are valid. Not thread safe.
  */
 final class OneLine {
-    /** More shapes than a host's containers have; when there are more, all are looked at anew. */
-    private static final int MOST_SHAPES = 4096;
+    /** More than the containers of a host have; beyond it shapes are examined anew as needed. */
+    private static final int MAX_SHAPES = 4096;
 
     /**
      * What holds for all payloads of a shape.
      *
-     * @param json it is JSON as long as each number and string in it is one
-     * @param broken there are line ends in it
+     * @param json whether they are JSON, if each number and string in them is valid
+     * @param broken whether the shape itself has line ends
      */
     private record Known(boolean json, boolean broken) {
         static Known of(Shape shape) {
@@ -37,17 +37,17 @@ final class OneLine {
 
     private final IdentityHashMap<Shape, Known> byShape = new IdentityHashMap<>();
 
-    /** Appends the payload of {@code record}; of one that is not JSON, white space may be lost. */
+    /** Appends the payload of {@code record}. If it is not JSON, line ends in it are lost. */
     void write(RecordView record, Bytes out) {
         int from = out.length();
         record.payload(out);
         Shape shape = record.shape();
         if (shape == null || known(shape).broken || hasBrokenValue(record, shape)) {
-            mend(out, from);
+            joinLines(out, from);
         }
     }
 
-    /** Appends the payload of {@code record} if it is JSON; otherwise nothing, and gives false. */
+    /** Appends the payload of {@code record} if it is JSON; returns false, and appends nothing, if it is not. */
     boolean writeJson(RecordView record, Bytes out) {
         int from = out.length();
         record.payload(out);
@@ -55,7 +55,7 @@ final class OneLine {
         Known known = shape == null ? null : known(shape);
         if (shape != null && known != null && known.json && hasJsonValues(record, shape)) {
             if (known.broken) {
-                mend(out, from);
+                joinLines(out, from);
             }
             return true;
         }
@@ -63,14 +63,14 @@ final class OneLine {
             out.length(from);
             return false;
         }
-        mend(out, from);
+        joinLines(out, from);
         return true;
     }
 
     private Known known(Shape shape) {
         Known known = byShape.get(shape);
         if (known == null) {
-            if (byShape.size() >= MOST_SHAPES) {
+            if (byShape.size() >= MAX_SHAPES) {
                 byShape.clear();
             }
             known = Known.of(shape);
@@ -114,7 +114,7 @@ final class OneLine {
         return false;
     }
 
-    private static void mend(Bytes out, int from) {
+    private static void joinLines(Bytes out, int from) {
         byte[] array = out.array();
         for (int i = from; i < out.length(); i++) {
             if (array[i] == '\n' || array[i] == '\r') {

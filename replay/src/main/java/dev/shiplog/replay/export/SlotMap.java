@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** Where the slots of a shape stand in one payload of it. */
+/** Where the slots of a shape are in one payload of it. Immutable. */
 final class SlotMap {
     private final Shape shape;
     private final int[] starts;
     private final int[] ends;
     private final Map<Integer, Integer> slotByStart = new HashMap<>();
 
-    /** Renders the payload of {@code record}, which is of {@code shape}, to {@code out} and notes where its slots stand. */
+    /** Appends the payload of {@code record}, which is of {@code shape}, and notes where its slots are. */
     SlotMap(RecordView record, Shape shape, Bytes out) {
         this(shape, out, slot -> {
             switch (shape.type(slot)) {
@@ -27,7 +27,7 @@ final class SlotMap {
         });
     }
 
-    /** Renders {@code shape} to {@code out}, with what {@code putValue} puts there for a slot, and notes where slots stand. */
+    /** Appends a payload of {@code shape}, with what {@code putValue} appends for each slot. */
     SlotMap(Shape shape, Bytes out, IntConsumer putValue) {
         this.shape = shape;
         starts = new int[shape.slots()];
@@ -64,12 +64,12 @@ final class SlotMap {
         return starts[slot];
     }
 
-    /** The position behind the slot. */
+    /** The position after the slot. */
     int end(int slot) {
         return ends[slot];
     }
 
-    /** Whether each slot is a value of {@code json}, which is the payload: only then the shape fixes its structure. */
+    /** Whether each slot is a value of {@code json}, the payload: only then have all payloads of the shape its structure. */
     boolean isCoveredBy(Json json) {
         return count(json) == ends.length;
     }

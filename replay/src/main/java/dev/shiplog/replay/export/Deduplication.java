@@ -8,25 +8,25 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Renders JSON in which a long string stands once: where it comes again, a JSON Reference points to where it stands,
- * {@code {"$ref":"#/runc/path"}}. An engine tells several kB of each runtime's features, and knows one runtime by two
- * names.
+ * Writes JSON with each long string once: a repetition becomes a JSON Reference to the first,
+ * {@code {"$ref":"#/runc/path"}}. An engine describes each runtime's features in several kB, and lists one runtime under
+ * two names.
  */
-final class InsideText {
-    /** Shorter ones are not worth a reference. */
+final class Deduplication {
+    /** A shorter string is hardly longer than a reference to it. */
     private static final int LONG_BYTES = 256;
 
     private final byte[] source;
     private final Bytes out = new Bytes(1 << 10);
     private final Map<String, String> pointers = new HashMap<>();
 
-    private InsideText(byte[] source) {
+    private Deduplication(byte[] source) {
         this.source = source;
     }
 
-    /** The text of {@code json}, which stands in {@code source}. */
-    static String once(Json json, byte[] source) {
-        InsideText text = new InsideText(source);
+    /** The text of {@code json}, which was read from {@code source}. */
+    static String of(Json json, byte[] source) {
+        Deduplication text = new Deduplication(source);
         text.put(json, "#");
         return new String(text.out.toArray(), StandardCharsets.UTF_8);
     }
