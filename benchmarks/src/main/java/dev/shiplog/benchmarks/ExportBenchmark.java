@@ -2,11 +2,10 @@ package dev.shiplog.benchmarks;
 
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.replay.export.EnvelopeFormat;
-import dev.shiplog.replay.export.FlatFormat;
 import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
+import dev.shiplog.replay.export.OutputFormat;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.timeline.ContainerIndex;
 import java.io.BufferedWriter;
@@ -19,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -86,44 +84,40 @@ public class ExportBenchmark {
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void flat() throws IOException {
         try (OutputStream out = Files.newOutputStream(output)) {
-            export(origin -> new FlatFormat(new ContainerIndex(), origin, new Form(false, false)), out);
+            export(OutputFormat.flat, false, out);
         }
     }
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void flatNowhere() throws IOException {
-        export(
-                origin -> new FlatFormat(new ContainerIndex(), origin, new Form(false, false)),
-                OutputStream.nullOutputStream());
+        export(OutputFormat.flat, false, OutputStream.nullOutputStream());
     }
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void bareNowhere() throws IOException {
-        export(
-                origin -> new FlatFormat(new ContainerIndex(), new Origin(), new Form(true, false)),
-                OutputStream.nullOutputStream());
+        export(OutputFormat.flat, true, OutputStream.nullOutputStream());
     }
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void raw() throws IOException {
         try (OutputStream out = Files.newOutputStream(output)) {
-            export(origin -> LineFormat.raw(), out);
+            export(OutputFormat.raw, false, out);
         }
     }
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void rawNowhere() throws IOException {
-        export(origin -> LineFormat.raw(), OutputStream.nullOutputStream());
+        export(OutputFormat.raw, false, OutputStream.nullOutputStream());
     }
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void envelopeNowhere() throws IOException {
-        export(EnvelopeFormat::new, OutputStream.nullOutputStream());
+        export(OutputFormat.envelope, false, OutputStream.nullOutputStream());
     }
 
     @Benchmark
@@ -151,10 +145,11 @@ public class ExportBenchmark {
         }
     }
 
-    private void export(Function<Origin, LineFormat> format, OutputStream out) throws IOException {
+    private void export(OutputFormat format, boolean bare, OutputStream out) throws IOException {
         Origin origin = new Origin();
+        LineFormat lines = format.lines(new ContainerIndex(), origin, new Form(bare, false));
         try (Cursor cursor = Cursor.open(List.of(journal));
-                LineWriter writer = new LineWriter(format.apply(origin), out)) {
+                LineWriter writer = new LineWriter(lines, out)) {
             while (cursor.next() == Cursor.Step.RECORD) {
                 origin.observe(cursor);
                 writer.write(cursor.record());

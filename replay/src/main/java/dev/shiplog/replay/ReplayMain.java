@@ -14,9 +14,9 @@ import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The replay tool as a process: its streams, signals and exit code. */
+/** replay as a process: its streams, signals and exit code. */
 public final class ReplayMain {
-    /** How long an interrupted verb may take to complete its output. */
+    /** Time for an interrupted verb to complete its output. */
     private static final long GRACE_SECONDS = 10;
 
     private ReplayMain() {}
@@ -50,7 +50,7 @@ public final class ReplayMain {
         System.exit(code[0]);
     }
 
-    /** Whether a file descriptor of this process is a terminal; no if the system does not tell. */
+    /** Whether a file descriptor of this process is a terminal; false where that cannot be found out. */
     private static boolean isTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
@@ -61,7 +61,7 @@ public final class ReplayMain {
         }
     }
 
-    /** Standard output that tells when its reader is gone, which {@link System#out} keeps to itself. */
+    /** Standard output that fails when its reader is gone; {@link System#out} would ignore that. */
     private static final class StandardOutput extends FileOutputStream {
         StandardOutput() {
             super(FileDescriptor.out);

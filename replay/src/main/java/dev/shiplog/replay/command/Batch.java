@@ -1,7 +1,6 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.replay.export.Checkpoint;
-import dev.shiplog.replay.query.Once;
 import dev.shiplog.replay.query.Reached;
 import java.io.Closeable;
 import java.io.IOException;
@@ -10,56 +9,57 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One export of a row of them: which records are new to it, and, if asked for, the file that tells the next one. */
+/**
+ * One export of a series, each of which goes on where the one before ended: a checkpoint file keeps where that was.
+ * Without a file, there is no series and nothing is kept.
+ */
 final class Batch implements Closeable {
-    /** While a journal is followed: a kill costs the next export no more than to repeat this much. */
-    private static final long BETWEEN_SAVES = TimeUnit.SECONDS.toNanos(1);
+    /** While a journal is followed: after a kill, the next export repeats what arrived in this time. */
+    private static final long SAVE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final @Nullable Checkpoint checkpoint;
-    private final Once once;
     private Map<String, Reached> saved = Map.of();
     private long savedAt = System.nanoTime();
 
     private Batch(@Nullable Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
-        this.once = new Once(checkpoint == null ? Map.of() : checkpoint.journals());
     }
 
-    /** @param file that the export before wrote; null to begin anew and tell nobody */
+    /** @param file the checkpoint of the series, which need not exist yet; null if this export is not in one */
     static Batch open(@Nullable Path file) throws IOException {
         return new Batch(file == null ? null : Checkpoint.open(file));
     }
 
-    Once once() {
-        return once;
-    }
-
-    /** Whether it goes on from another one. */
-    boolean goesOn() {
+    /** Whether this export is in a series. */
+    boolean isInSeries() {
         return checkpoint != null;
     }
 
-    /** Writes what {@link #save} is to say, so that this can no more fail for want of room. */
-    void prepare() throws IOException {
+    /** Up to where each journal was exported before. */
+    Map<String, Reached> before() {
+        return checkpoint == null ? Map.of() : checkpoint.journals();
+    }
+
+    /** Writes what {@link #save} is to put in place, so that lack of space cannot make that fail any more. */
+    void prepare(Map<String, Reached> reached) throws IOException {
         if (checkpoint != null) {
-            saved = once.reached();
-            checkpoint.prepare(saved);
+            checkpoint.prepare(reached);
         }
     }
 
-    /** All that was handed out is where it belongs. */
-    void save() throws IOException {
+    /** Saves that all records up to there have arrived. */
+    void save(Map<String, Reached> reached) throws IOException {
         if (checkpoint != null) {
-            saved = once.reached();
-            checkpoint.save(saved);
+            checkpoint.save(reached);
+            saved = reached;
             savedAt = System.nanoTime();
         }
     }
 
-    /** As {@link #save}, if there is something new to say and the last time is a while ago. */
-    void saveNowAndThen() throws IOException {
-        if (System.nanoTime() - savedAt > BETWEEN_SAVES && !once.reached().equals(saved)) {
-            save();
+    /** As {@link #save}, unless the last time was a moment ago or nothing has changed since. */
+    void saveNowAndThen(Map<String, Reached> reached) throws IOException {
+        if (System.nanoTime() - savedAt > SAVE_INTERVAL_NANOS && !reached.equals(saved)) {
+            save(reached);
         }
     }
 

@@ -2,7 +2,7 @@ package dev.shiplog.replay.command;
 
 import java.io.IOException;
 
-/** Whoever read the output has had enough, as {@code head} has. */
+/** The reader of the output has closed it, as {@code head} does. */
 public final class BrokenPipeException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -10,25 +10,30 @@ import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 
 /**
- * The world outside, as far as a verb may touch it.
+ * The outside world, as far as a verb may touch it.
  *
- * @param out the result goes here
- * @param err what is to be said about it goes here
- * @param terminal whether a person sees {@code err} at once
+ * @param out where the result goes
+ * @param err where messages about it go
+ * @param terminal whether {@code err} is a terminal
  * @param clock for times such as {@code 15m}
- * @param directory what relative paths begin at; also gives the file system
- * @param stop counted down when the verb is to come to its end
+ * @param directory base of relative paths, which also gives the file system
+ * @param stop counted down when the verb is to end
  */
 public record Console(
         OutputStream out, PrintWriter err, boolean terminal, InstantSource clock, Path directory, CountDownLatch stop) {
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
 
-    /** Says one line about the result. */
+    /** Whether the verb is to end. */
+    boolean isStopped() {
+        return stop.getCount() == 0;
+    }
+
+    /** Writes a line about the result to {@code err}. */
     void say(String line) {
         err.println("replay: " + printable(line));
     }
 
-    /** Names of files may hold what would break the line, or command the terminal: such is shown as {@code \x1b}. */
+    /** Replaces control characters, as in names of files, which could break the line or control the terminal, by {@code \x1b}. */
     static String printable(String text) {
         return CONTROL.matcher(text)
                 .replaceAll(match -> String.format(
@@ -36,9 +41,9 @@ public record Console(
     }
 
     /**
-     * The path that {@code text} stands for.
+     * The path that {@code text} names.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it cannot be a path
      */
     Path path(String text) {
         if (text.isEmpty()) {
@@ -47,7 +52,7 @@ public record Console(
         try {
             return directory.resolve(text);
         } catch (InvalidPathException e) {
-            // As for a name in UTF-8 under LANG=C.
+            // as a name in UTF-8 is under LANG=C
             throw new IllegalArgumentException("'" + text + "' is not a path here: " + e.getReason(), e);
         }
     }

@@ -1,16 +1,16 @@
 package dev.shiplog.replay.command;
 
-/** How a verb ended, for the shell. */
+/** How a verb ended, as an exit code. */
 final class ExitCode {
-    /** All well. */
+    /** Done, and nothing is missing. */
     static final int OK = 0;
-    /** It could not be done; one line on stderr says why. */
+    /** Not done; one line on stderr says why. */
     static final int FAILED = 1;
     /** The command line makes no sense. */
     static final int USAGE = 2;
-    /** Done, but the recorder knows that it missed something in the range. */
+    /** Done, but something that is asked for was not recorded, or may not have been. */
     static final int GAPS = 3;
-    /** Done, but parts of the journal are damaged and were skipped; says more than {@link #GAPS}, so it wins. */
+    /** Done, but damaged parts of the journal were skipped. This wins over {@link #GAPS}. */
     static final int DAMAGE = 4;
 
     static final String HELP =

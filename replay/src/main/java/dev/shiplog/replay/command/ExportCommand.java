@@ -1,24 +1,16 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.file.Compression;
-import dev.shiplog.journal.record.RecordView;
-import dev.shiplog.replay.export.EnvelopeFormat;
-import dev.shiplog.replay.export.FlatFormat;
 import dev.shiplog.replay.export.Form;
-import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.export.OutputFile;
-import dev.shiplog.replay.query.Completion;
-import dev.shiplog.replay.query.GapLines;
-import dev.shiplog.replay.query.Once;
-import dev.shiplog.replay.query.Origin;
+import dev.shiplog.replay.export.OutputFormat;
+import dev.shiplog.replay.query.Query;
+import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.replay.query.Times;
-import dev.shiplog.timeline.ContainerIndex;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
@@ -51,21 +43,6 @@ import picocli.CommandLine.Spec;
             ExitCode.HELP
         })
 final class ExportCommand implements Callable<Integer> {
-    /** The formats, by their names on the command line. */
-    enum Format {
-        flat,
-        raw,
-        envelope
-    }
-
-    private static final long POLL_MILLIS = 200;
-
-    /** A record stands in the journal no later than this after its time, while all is well. */
-    private static final long LATE_MILLIS = 2000;
-
-    /** An engine's clock that runs ahead of its recorder's dates records into the future, by no more than this. */
-    private static final long CLOCK_DIFFERENCE = TimeUnit.MINUTES.toNanos(1);
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -81,7 +58,7 @@ final class ExportCommand implements Callable<Integer> {
             defaultValue = "flat",
             description = "flat (default): one level of fields. raw: the engine's bytes. envelope: the engine's JSON"
                     + " with sequence, kind, subject and times around it.")
-    private Format format = Format.flat;
+    private OutputFormat format = OutputFormat.flat;
 
     @Option(
             names = "--bare",
@@ -138,99 +115,142 @@ final class ExportCommand implements Callable<Integer> {
     private boolean acceptGaps;
 
     private final Console console;
-    /** Whether reading ends with the range: behind it in one source stands what is in it in another. */
-    private boolean onlySource;
 
     ExportCommand(Console console) {
         this.console = console;
     }
 
+    /**
+     * What the options ask for.
+     *
+     * @param output where the lines go; null for standard output
+     * @param checkpoint the file that says what was exported before; null if none does
+     */
+    private record Request(
+            Query query,
+            @Nullable Path output,
+            Compression compression,
+            @Nullable Path checkpoint) {}
+
     @Override
     public Integer call() throws IOException {
-        RecordFilter filter;
-        TimeRange range;
-        Path target;
-        Path known;
-        Compression compression;
-        try {
-            target = console.path(output);
-            known = after == null ? null : console.path(after);
-            compression = Compression.ofName(output);
-            filter = selection.filter();
-            range = selection.range(console.clock());
-            if (bare && format != Format.flat) {
-                throw new IllegalArgumentException(
-                        "--bare is for --format flat; " + format + " lines have no such form");
-            }
-            if (compact && format != Format.flat) {
-                throw new IllegalArgumentException(
-                        "--compact is for --format flat; " + format + " lines have no such form");
-            }
-            if (limit < 0) {
-                throw new IllegalArgumentException("--limit " + limit + " is less than none");
-            }
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
+        Request request = request();
         List<Path> read = sources.paths(console);
-        try (Batch batch = Batch.open(known);
-                Cursor cursor = Cursor.open(read)) {
-            onlySource = read.size() == 1;
-            int code;
-            if (output.equals("-")) {
-                code = export(cursor, batch, filter, range, console.out(), true);
-                if (goesOnFrom(code, known, "what was written comes again")) {
-                    batch.save();
-                }
-            } else {
-                try (OutputFile file = OutputFile.create(target, compression, force)) {
-                    code = export(cursor, batch, filter, range, file.stream(), file.isInPlace());
-                    boolean inPlace = file.isInPlace();
-                    if (goesOnFrom(
-                            code, known, inPlace ? "what was written comes again" : output + " is not written")) {
-                        batch.prepare(); // what a full disk does to it happens before the output is in its place
-                        file.commit();
-                        batch.save();
-                    } else if (inPlace) {
-                        file.commit();
-                    }
-                } catch (FileAlreadyExistsException e) {
-                    throw new IOException(e.getMessage() + ": exists; --force replaces it", e);
-                }
-            }
-            if (asksForNow(range)) {
-                tellOfTheRecorders(read);
+        try (Batch batch = Batch.open(request.checkpoint());
+                Reading reading = Reading.open(read, request.query(), batch.before(), console.clock())) {
+            int code = export(request, reading, batch);
+            if (asksForNow(request.query().range())) {
+                reportRecorders(read);
             }
             return acceptGaps && code == ExitCode.GAPS ? ExitCode.OK : code;
         } catch (BrokenPipeException e) {
-            throw known == null
+            throw after == null
                     ? e
-                    : new IOException("whoever read the output is gone: " + known + " stays as it was", e);
+                    : new IOException(
+                            "whoever read the output is gone: " + request.checkpoint() + " stays as it was", e);
+        }
+    }
+
+    private Request request() {
+        try {
+            Path target = console.path(output);
+            Path checkpoint = after == null ? null : console.path(after);
+            Compression compression = Compression.ofName(output);
+            RecordFilter filter = selection.filter();
+            TimeRange range = selection.range(console.clock());
+            requireForms("--bare", bare);
+            requireForms("--compact", compact);
+            if (limit < 0) {
+                throw new IllegalArgumentException("--limit " + limit + " is less than none");
+            }
+            Query query = new Query(range, filter, restated, follow, limit, format.namesContainers());
+            return new Request(query, output.equals("-") ? null : target, compression, checkpoint);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void requireForms(String option, boolean given) {
+        if (given && !format.hasForms()) {
+            throw new IllegalArgumentException(
+                    option + " is for --format flat; " + format + " lines have no such form");
+        }
+    }
+
+    private int export(Request request, Reading reading, Batch batch) throws IOException {
+        Path target = request.output();
+        if (target == null) {
+            int code = write(reading, batch, console.out(), true);
+            if (mayGoOn(code, "what was written comes again")) {
+                batch.save(reading.reached());
+            }
+            return code;
+        }
+        try (OutputFile file = OutputFile.create(target, request.compression(), force)) {
+            boolean inPlace = file.isInPlace();
+            int code = write(reading, batch, file.stream(), inPlace);
+            if (mayGoOn(code, inPlace ? "what was written comes again" : output + " is not written")) {
+                batch.prepare(reading.reached()); // should the disk be full, neither file takes its place
+                file.commit();
+                batch.save(reading.reached());
+            } else if (inPlace) {
+                file.commit();
+            }
+            return code;
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException(e.getMessage() + ": exists; --force replaces it", e);
         }
     }
 
     /**
-     * Whether the next export is to go on behind this one: else what could not be read would be passed over for ever.
+     * Writes the lines.
+     *
+     * @param visible whether what is written to {@code out} is visible to others at once
+     * @return the exit code
+     */
+    private int write(Reading reading, Batch batch, OutputStream out, boolean visible) throws IOException {
+        Form form = new Form(bare, compact);
+        try (Report report = new Report(console);
+                LineWriter writer = new LineWriter(format.lines(reading.containers(), reading.origin(), form), out)) {
+            new Transfer(console, report).run(reading, writer, () -> {
+                if (visible && !report.isRefused()) {
+                    batch.saveNowAndThen(reading.reached());
+                }
+            });
+            boolean nothingNew = batch.isInSeries() && reading.read() == 0;
+            if (reading.found() == 0 && limit > 0 && !follow && !nothingNew) {
+                console.say("nothing is exported: of " + reading.read() + " records that were read none is asked for"
+                        + reading.query().filter().contradiction()
+                        + asked(reading.query().range())
+                        + "; replay ls shows what is there");
+            }
+            return report.summarise();
+        }
+    }
+
+    /**
+     * Whether the next export is to go on after this one: not if this one could not read everything, since the next would
+     * pass over that for ever.
      *
      * @param otherwise what is said of the output if not
      */
-    private boolean goesOnFrom(int code, @Nullable Path known, String otherwise) {
-        if (code != ExitCode.FAILED || known == null) {
+    private boolean mayGoOn(int code, String otherwise) {
+        if (code != ExitCode.FAILED || after == null) {
             return true;
         }
-        console.say("not all could be read: " + known + " stays as it was, and " + otherwise
+        console.say("not all could be read: " + console.path(after) + " stays as it was, and " + otherwise
                 + "; run it again when it can");
         return false;
     }
 
-    /** Whether more is to be expected of the journal than it has: in a row of batches, or of a stretch up to this moment. */
+    /** Whether the answer depends on somebody still recording: in a series, or for a range up to this moment. */
     private boolean asksForNow(TimeRange range) {
         boolean ongoing = after != null || range.since() != Long.MIN_VALUE;
         return ongoing && !follow && range.until() > nanos(console.clock().instant());
     }
 
-    /** Of journals that an answer up to this moment is asked of: whether somebody records on. */
-    private void tellOfTheRecorders(List<Path> sources) {
+    /** Says of each journal that nobody records to, since when that is so. */
+    private void reportRecorders(List<Path> sources) {
         for (Path source : sources) {
             String sentence = Recording.absence(source, console.clock());
             if (sentence != null) {
@@ -239,122 +259,7 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** @param shown whether others see at once what is written to {@code out} */
-    private int export(
-            Cursor cursor, Batch batch, RecordFilter filter, TimeRange range, OutputStream out, boolean shown)
-            throws IOException {
-        ContainerIndex containers = new ContainerIndex();
-        Origin origin = new Origin();
-        try (Losses losses = new Losses(console);
-                LineWriter writer = new LineWriter(lineFormat(containers, origin), out)) {
-            return export(cursor, batch, filter, range, containers, origin, losses, writer, shown);
-        }
-    }
-
-    private int export(
-            Cursor cursor,
-            Batch batch,
-            RecordFilter filter,
-            TimeRange range,
-            ContainerIndex containers,
-            Origin origin,
-            Losses losses,
-            LineWriter writer,
-            boolean shown)
-            throws IOException {
-        boolean learns = format == Format.flat || filter.asksForContainers();
-        Once once = batch.once();
-        GapLines gaps = new GapLines(range, filter);
-        Completion end = new Completion(range);
-        Progress progress = new Progress(console);
-        long gapCount = 0;
-        long read = 0;
-        long written = 0;
-        boolean all = false;
-        seek(cursor, batch, range);
-        reading:
-        while (written < limit && !interrupted()) {
-            switch (cursor.next()) {
-                case RECORD -> {
-                    RecordView record = cursor.record();
-                    Once.Seen seen = once.take(cursor.journal(), record);
-                    if (seen == Once.Seen.TWICE) {
-                        if (once.seeksAnew()) {
-                            seek(cursor, batch, range);
-                        }
-                        continue;
-                    }
-                    boolean isNew = seen == Once.Seen.NEW;
-                    origin.observe(cursor);
-                    if (learns) {
-                        containers.apply(record);
-                    }
-                    String gap = gaps.find(record, containers);
-                    if (isNew) {
-                        read++;
-                        if (gap != null) {
-                            gapCount++;
-                            progress.clear();
-                            console.say(gap);
-                        }
-                        if (range.contains(record.time())
-                                && (restated || !record.restated())
-                                && filter.wants(record, containers)) {
-                            writer.write(record);
-                            written++;
-                        }
-                    }
-                    progress.at(record, written);
-                    if (onlySource && end.isReached(record, gaps.coverage())) {
-                        break reading;
-                    }
-                }
-                case LOSS -> {
-                    if (once.take(cursor.journal(), cursor.loss())) {
-                        progress.clear();
-                        losses.tell(cursor.loss());
-                    }
-                }
-                case COPY -> {
-                    progress.clear();
-                    losses.tell(cursor.copy());
-                }
-                case END -> {
-                    if (once.endsShort()) {
-                        seek(cursor, batch, range);
-                        continue;
-                    }
-                    all = true;
-                    if (!follow || cursor.isOver() || isPast(range)) {
-                        break reading;
-                    }
-                    writer.flush();
-                    losses.flush();
-                    gapCount += tell(once.gaps(true));
-                    if (shown && !losses.anyRefused()) {
-                        batch.saveNowAndThen();
-                    }
-                    awaitMore();
-                }
-            }
-        }
-        progress.clear();
-        if (interrupted() && !follow) {
-            throw new InterruptedIOException("interrupted after " + written + " records");
-        }
-        writer.flush();
-        gapCount += tell(once.gaps(all));
-        if (written < limit && !interrupted()) {
-            gapCount += tell(gaps.open());
-        }
-        if (written == 0 && limit > 0 && !follow && !(batch.goesOn() && read == 0)) {
-            console.say("nothing is exported: of " + read + " records that were read none is asked for"
-                    + filter.contradiction() + asked(range) + "; replay ls shows what is there");
-        }
-        return losses.summarise(gapCount > 0 ? ExitCode.GAPS : ExitCode.OK);
-    }
-
-    /** The range in a clause, if one was given: what was typed may have meant another. */
+    /** The range in a clause, if one was given: it may not be the one that the user meant. */
     private String asked(TimeRange range) {
         if (range.equals(TimeRange.ALL)) {
             return "";
@@ -367,46 +272,5 @@ final class ExportCommand implements Callable<Integer> {
 
     private static long nanos(Instant instant) {
         return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
-    }
-
-    /** Goes to where what is new and in the range may begin. */
-    private static void seek(Cursor cursor, Batch batch, TimeRange range) throws IOException {
-        if (batch.goesOn() || range.since() != Long.MIN_VALUE) {
-            long since = Math.max(range.since(), Long.MIN_VALUE + CLOCK_DIFFERENCE) - CLOCK_DIFFERENCE;
-            cursor.seek(
-                    (journal, group) -> group.clock() < since || batch.once().isEarly(journal, group));
-        }
-    }
-
-    private int tell(List<String> gaps) {
-        gaps.forEach(console::say);
-        return gaps.size();
-    }
-
-    private LineFormat lineFormat(ContainerIndex containers, Origin origin) {
-        return switch (format) {
-            case flat -> new FlatFormat(containers, origin, new Form(bare, compact));
-            case raw -> LineFormat.raw();
-            case envelope -> new EnvelopeFormat(origin);
-        };
-    }
-
-    /** Whether nothing of the range is on its way any more. */
-    private boolean isPast(TimeRange range) {
-        return console.clock().millis() - LATE_MILLIS >= TimeUnit.NANOSECONDS.toMillis(range.until());
-    }
-
-    private boolean interrupted() {
-        return console.stop().getCount() == 0;
-    }
-
-    /** Waits a little for the journal to grow. */
-    private void awaitMore() throws InterruptedIOException {
-        try {
-            console.stop().await(POLL_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        }
     }
 }

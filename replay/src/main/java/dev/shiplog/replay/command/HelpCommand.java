@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Tells more of one verb, or lists them all. */
+/** Shows the help of one verb, or lists all verbs. */
 @Command(name = "help", description = "Tells more of a verb, as 'replay VERB --help' does.")
 final class HelpCommand implements Callable<Integer> {
     @Spec

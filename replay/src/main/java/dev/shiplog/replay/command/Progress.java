@@ -1,37 +1,39 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.Times;
 import java.util.concurrent.TimeUnit;
 
-/** Shows on a terminal how far long work has come. */
+/** Shows on a terminal how far a long reading is. */
 final class Progress {
-    private static final long FIRST = TimeUnit.SECONDS.toNanos(2);
-    private static final long EACH = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final int RECORDS_PER_LOOK = 1 << 12;
+    private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** A look at the clock costs as much as some records: it is worth it once in so many steps. */
+    private static final int STEPS_PER_LOOK = 1 << 12;
 
     private final Console console;
-    private long next = System.nanoTime() + FIRST;
-    private long read;
+    private long next = System.nanoTime() + FIRST_NANOS;
+    private long steps;
     private boolean shown;
 
     Progress(Console console) {
         this.console = console;
     }
 
-    void at(RecordView record, long written) {
-        if (++read % RECORDS_PER_LOOK != 0 || !console.terminal()) {
+    /** Shows where the reading is, if that is due; to be called at each step. */
+    void step(Reading reading) {
+        if (++steps % STEPS_PER_LOOK != 0 || !console.terminal()) {
             return;
         }
         long now = System.nanoTime();
         if (now - next < 0) {
             return;
         }
-        next = now + EACH;
+        next = now + INTERVAL_NANOS;
         shown = true;
         console.err()
-                .print("\r" + read + " records read, " + written + " written, at " + Times.format(record.received())
-                        + "\u001b[K");
+                .print("\r" + steps + " records read, " + reading.found() + " written, at "
+                        + Times.format(reading.received()) + "\u001b[K");
         console.err().flush();
     }
 

@@ -15,13 +15,13 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds whether a recorder writes to a journal or how it ended, and how old the last record is. */
+/** Finds whether a recorder writes to a journal or how it ended, and how old the last record is. Not thread safe. */
 final class Recording {
-    /** What can be known of the recorder. */
+    /** What is known of the recorder. The names are those in JSON. */
     enum State {
         running,
         stopped,
-        /** Its last record is no clean stop, and nobody holds its lock: so it is of a copy of a live journal too. */
+        /** The last record is not a clean stop, and nobody holds the lock: a copy of a live journal looks the same. */
         killed,
         unknown
     }
@@ -37,7 +37,7 @@ final class Recording {
     }
 
     /** Takes the next segment of the directory. */
-    void next(SegmentSummary summary) {
+    void add(SegmentSummary summary) {
         if (summary.state() != SegmentSummary.State.COPY && summary.lastReceived() != 0) {
             lastReceived = summary.lastReceived();
             cleanStop = summary.cleanStop();
@@ -45,8 +45,8 @@ final class Recording {
     }
 
     /**
-     * Says of the journal in a directory that nobody records on, and since when; null if somebody does, or if that
-     * cannot be told: of single segments, and of a copy without the file that a recorder locks.
+     * A sentence that nobody records to the journal in a directory any more, and since when. Null if somebody does, or if
+     * that is not known, as for a single segment or a copy without the file that a recorder locks.
      */
     static @Nullable String absence(Path directory, InstantSource clock) {
         try {
@@ -58,15 +58,15 @@ final class Recording {
             Recording recording = new Recording(directory, clock);
             List<Segment> newest = Catalog.list(List.of(directory));
             for (int i = newest.size() - 1; i >= 0 && recording.lastReceived == 0; i--) {
-                recording.next(SegmentSummary.of(newest.get(i), true));
+                recording.add(SegmentSummary.of(newest.get(i), true));
             }
             return recording.lastReceived == 0 ? null : recording.sentence();
         } catch (IOException e) {
-            return null; // the export itself was told what may not be read
+            return null; // the reading has reported what may not be read
         }
     }
 
-    /** One sentence for people, or two. */
+    /** A sentence or two for people. */
     String sentence() {
         String why = "";
         State state;
@@ -85,7 +85,7 @@ final class Recording {
         return recorder + (lastReceived == 0 ? "; nothing is recorded." : "; the last record is " + age() + " old.");
     }
 
-    /** Adds the same to the line of the newest segment. */
+    /** Adds the same to the JSON line of the newest segment. */
     void put(JsonLine line) {
         State state;
         try {
@@ -115,7 +115,7 @@ final class Recording {
     private Duration sinceLast() {
         Instant last = Instant.ofEpochSecond(0, lastReceived);
         Duration age = Duration.between(last, clock.instant());
-        return age.isNegative() ? Duration.ZERO : age; // another host's clock, or what came while we looked
+        return age.isNegative() ? Duration.ZERO : age; // another host's clock, or a record that came meanwhile
     }
 
     private String age() {

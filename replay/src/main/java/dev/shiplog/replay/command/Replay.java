@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The replay tool's command line: finds the verb, and turns what goes wrong into a line and an exit code. */
+/** The command line of replay: finds the verb, and turns any failure into a line and an exit code. */
 @Command(
         name = "replay",
         description = "Answers questions about the past of a Docker host from a recorder's journal.",
@@ -33,7 +33,7 @@ public final class Replay implements Callable<Integer> {
             usageHelp = true,
             scope = CommandLine.ScopeType.INHERIT,
             description = "Show this and exit.")
-    @SuppressWarnings("UnusedVariable") // picocli asks for it
+    @SuppressWarnings("UnusedVariable") // picocli sets it
     private boolean help;
 
     @Option(
@@ -45,7 +45,7 @@ public final class Replay implements Callable<Integer> {
 
     private Replay() {}
 
-    /** Without a verb there is nothing to do but to say which there are. */
+    /** Without a verb: lists the verbs. */
     @Override
     public Integer call() {
         spec.commandLine().usage(spec.commandLine().getOut());
@@ -106,7 +106,7 @@ public final class Replay implements Callable<Integer> {
             return ExitCode.OK;
         }
         if (e instanceof IOException io) {
-            console.say(FileErrors.line(io) + (io instanceof AccessDeniedException ? "; " + Losses.ADVICE : ""));
+            console.say(FileErrors.line(io) + (io instanceof AccessDeniedException ? "; " + Report.ADVICE : ""));
         } else {
             console.err().print("replay: this is a bug, please report it: ");
             e.printStackTrace(console.err());

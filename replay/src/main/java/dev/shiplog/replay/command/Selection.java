@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which records: shared by all verbs that read records. */
+/** The options that choose records, shared by all verbs that read them. */
 final class Selection {
     @Option(names = "--since", paramLabel = "TIME", description = "From this moment on: " + TimeGrammar.FORMS + ".")
     private @Nullable String since;
@@ -42,10 +42,12 @@ final class Selection {
                     + " what it names; ~REGEX may stand for GLOB.")
     private List<String> filters = new ArrayList<>();
 
+    /** @throws IllegalArgumentException if an option makes no sense */
     RecordFilter filter() {
         return new RecordFilter(kinds, filters);
     }
 
+    /** @throws IllegalArgumentException if an option makes no sense */
     TimeRange range(InstantSource clock) {
         TimeGrammar grammar = new TimeGrammar(clock, zone());
         long from = since == null ? Long.MIN_VALUE : grammar.parse(since);

@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What is read: shared by all verbs. */
+/** The parameters that name what is read, shared by all verbs. */
 final class Sources {
     @Parameters(
             arity = "1..*",
@@ -23,9 +23,9 @@ final class Sources {
     private CommandSpec verb = CommandSpec.create();
 
     /**
-     * Where they are. What lies in a journal's directory and will not be read, though it looks like a segment, is named.
+     * The paths of the sources. Reports files in a journal's directory that look like segments but will not be read.
      *
-     * @throws ParameterException if one of them is no path at all
+     * @throws ParameterException if one of them is not a path at all
      */
     List<Path> paths(Console console) throws IOException {
         List<Path> paths;

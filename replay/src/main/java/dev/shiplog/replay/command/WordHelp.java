@@ -5,10 +5,10 @@ import java.util.List;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Help whose descriptions break at spaces alone: picocli also breaks behind {@code =}, {@code :} and {@code |}. */
+/** Help that breaks lines only at spaces; picocli would also break them after {@code =}, {@code :} and {@code |}. */
 final class WordHelp extends Help {
-    /** Before a description picocli puts at most this: letter and comma, a name of 24 characters, the margin. */
-    private static final int BEFORE = 30;
+    /** The columns before a description: letter and comma, a name of up to 24 characters, the margin. */
+    private static final int COLUMNS_BEFORE = 30;
 
     WordHelp(CommandSpec spec, ColorScheme scheme) {
         super(spec, scheme);
@@ -33,7 +33,7 @@ final class WordHelp extends Help {
     }
 
     private String[] lines(String[] description) {
-        int width = commandSpec().usageMessage().width() - BEFORE;
+        int width = commandSpec().usageMessage().width() - COLUMNS_BEFORE;
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : String.join(" ", description).split(" ")) {

@@ -16,13 +16,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small file that says up to which record each journal was exported, for the next export to go on from:
+ * A small file that says up to which record each journal was exported, so that the next export goes on from there:
  *
  * <pre>{@code
  * {"shiplog":"exported","version":1,"journals":{"8a97d058-…":{"sequence":5000,"received":…,"received_rfc3339":"…"}}}
  * }</pre>
  *
- * It is replaced as a whole, or not at all. As long as it is open, no other export goes on from it.
+ * It is replaced as a whole, or not at all. While it is open, no other export can use it.
  */
 public final class Checkpoint implements Closeable {
     private static final String WHAT = "exported";
@@ -30,7 +30,7 @@ public final class Checkpoint implements Closeable {
 
     private final Path file;
     private final Map<String, Reached> journals;
-    /** What takes its place; its lock keeps others away. */
+    /** The file that replaces it; its lock keeps other exports away. */
     private OutputFile next;
 
     private boolean prepared;
@@ -42,9 +42,9 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Opens the file, which need not be there yet.
+     * Opens the file, which need not exist yet.
      *
-     * @throws IOException in one line, also if another export has it open or it is no such file
+     * @throws IOException in one line, also if another export has it open or it is not such a file
      */
     public static Checkpoint open(Path file) throws IOException {
         try {
@@ -115,12 +115,12 @@ public final class Checkpoint implements Closeable {
         return value;
     }
 
-    /** What the file says, by journal; nothing if it was not there. */
+    /** Up to where each journal was exported, by its id; empty if the file did not exist. */
     public Map<String, Reached> journals() {
         return journals;
     }
 
-    /** Replaces what the file says; with what was {@linkplain #prepare prepared}, if anything was. */
+    /** Replaces the file; with what was {@linkplain #prepare prepared}, if anything was. */
     public void save(Map<String, Reached> reached) throws IOException {
         if (!prepared) {
             prepare(reached);
@@ -130,17 +130,17 @@ public final class Checkpoint implements Closeable {
         prepared = false;
     }
 
-    /** Writes what the next {@link #save} puts in the file's place, which stays as it is. */
+    /** Writes what the next {@link #save} puts in place, so that only the move is left to do. The file stays as it is. */
     public void prepare(Map<String, Reached> reached) throws IOException {
         Bytes text = new Bytes(512);
         JsonLine line = new JsonLine(text);
         line.put("shiplog", WHAT).put("version", VERSION).name("journals");
         JsonLine each = new JsonLine(text);
-        reached.forEach((id, up) -> {
+        reached.forEach((id, position) -> {
             each.name(id);
             JsonLine journal = new JsonLine(text);
-            journal.put("sequence", up.sequence()).putTime("received", up.received());
-            if (up.gone()) {
+            journal.put("sequence", position.sequence()).putTime("received", position.received());
+            if (position.gone()) {
                 journal.put("gone", "no source held this journal");
             }
             journal.end();

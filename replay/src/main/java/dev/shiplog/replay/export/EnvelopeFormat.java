@@ -20,13 +20,13 @@ import java.util.Base64;
  * The payload is the engine's bytes if these are JSON, with spaces for line ends between tokens. Otherwise
  * {@code payload_text} has them as a string, or {@code payload_base64} if they are not UTF-8.
  */
-public final class EnvelopeFormat implements LineFormat {
+final class EnvelopeFormat implements LineFormat {
     private final Origin origin;
     private final OneLine oneLine = new OneLine();
     private Beside beside;
 
     /** @param origin where the records come from; the caller keeps it up to date */
-    public EnvelopeFormat(Origin origin) {
+    EnvelopeFormat(Origin origin) {
         this.origin = origin;
         beside = Beside.of(origin.place(), "", null);
     }

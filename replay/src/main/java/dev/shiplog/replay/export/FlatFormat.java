@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * written by the {@link FlatPlan} of that shape, without rendering or parsing it. A sample is mostly like the one before
  * of its container: its {@link FlatLine} is that one with a few values replaced. Anything else is parsed.
  */
-public final class FlatFormat implements LineFormat {
+final class FlatFormat implements LineFormat {
     /** More than the containers of a host, and their shapes; beyond it plans and lines are made anew as needed. */
     private static final int MAX_CACHED = 4096;
 
@@ -43,14 +43,11 @@ public final class FlatFormat implements LineFormat {
      * @param containers names of the containers
      * @param origin where the records come from; has no part in the bare form
      */
-    public FlatFormat(ContainerIndex containers, Origin origin, Form form) {
+    FlatFormat(ContainerIndex containers, Origin origin, Form form) {
         this.containers = containers;
         this.origin = origin;
         this.form = form;
         noContainer = Beside.of(origin.place(), "", null);
-        for (Kind kind : Kind.values()) {
-            plansByShape.put(kind, new IdentityHashMap<>());
-        }
     }
 
     @Override
@@ -124,7 +121,7 @@ public final class FlatFormat implements LineFormat {
     }
 
     private ShapePlans plans(Shape shape, Kind kind) {
-        Map<Shape, ShapePlans> plans = plansByShape.get(kind);
+        Map<Shape, ShapePlans> plans = plansByShape.computeIfAbsent(kind, k -> new IdentityHashMap<>());
         ShapePlans found = plans.get(shape);
         if (found == null) {
             if (plans.size() >= MAX_CACHED) {

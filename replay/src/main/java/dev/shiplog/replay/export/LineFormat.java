@@ -3,10 +3,13 @@ package dev.shiplog.replay.export;
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.RecordView;
 
-/** One way to write a record as a line. Implementations may keep what they learn; they are not thread safe. */
+/**
+ * One way to write a record as a line. {@link OutputFormat} lists those that users can choose. A format may keep what it
+ * learns from one record for the next; it is not thread safe.
+ */
 @FunctionalInterface
 public interface LineFormat {
-    /** The member that marks a record which repeats what the journal has already. */
+    /** The member of a record that repeats what the journal already holds. */
     String RESTATED = ",\"restated\":true";
 
     /** Appends the record to {@code out}, without a line end. */

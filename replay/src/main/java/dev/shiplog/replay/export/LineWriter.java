@@ -13,12 +13,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Writes records as lines, in large pieces, each in a thread of its own while the next is made: so that neither the file
- * system nor a compression holds up the reading. An error of the output comes with a later call, {@link #flush} at the
+ * Writes records as lines, in large pieces. A thread writes one piece while the next is made, so that neither the file
+ * system nor a compression delays the reader. An error of the output is thrown by a later call, {@link #flush} at the
  * latest. Not thread safe.
  */
-public final class LineWriter implements Closeable {
-    private static final int PIECE = 1 << 20;
+public final class LineWriter implements Sink, Closeable {
+    private static final int PIECE_BYTES = 1 << 20;
 
     private final LineFormat format;
     private final OutputStream out;
@@ -28,8 +28,10 @@ public final class LineWriter implements Closeable {
         return output;
     });
 
-    private Bytes lines = new Bytes(PIECE + (PIECE >> 2));
-    private Bytes underWay = new Bytes(PIECE + (PIECE >> 2));
+    private Bytes lines = new Bytes(PIECE_BYTES + (PIECE_BYTES >> 2));
+    /** The piece that the thread writes, or may be writing. */
+    private Bytes underWay = new Bytes(PIECE_BYTES + (PIECE_BYTES >> 2));
+
     private Future<?> written = CompletableFuture.completedFuture(null);
 
     public LineWriter(LineFormat format, OutputStream out) {
@@ -37,23 +39,23 @@ public final class LineWriter implements Closeable {
         this.out = out;
     }
 
-    /** Appends the line of {@code record}. */
+    @Override
     public void write(RecordView record) throws IOException {
         format.write(record, lines);
         lines.put('\n');
-        if (lines.length() >= PIECE) {
+        if (lines.length() >= PIECE_BYTES) {
             handOver();
         }
     }
 
-    /** Hands on what was written so far, to whoever waits for it. */
+    @Override
     public void flush() throws IOException {
         handOver();
         awaitWritten();
         out.flush();
     }
 
-    /** Gives up what was not flushed. The output stays open. */
+    /** Drops what was not flushed. The output stays open. */
     @Override
     public void close() {
         thread.shutdownNow();

@@ -1,5 +1,5 @@
 /**
- * Records as lines of text: start with {@link dev.shiplog.replay.export.LineFormat} and
+ * Records as lines, and the files that these go to: start with {@link dev.shiplog.replay.export.OutputFormat} and
  * {@link dev.shiplog.replay.export.FlatFormat}.
  */
 @NullMarked

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * a recorder that comes back: what happened in the range may be recorded long after it. So reading is over only when the
  * recorder listened for a minute after the range, without a break and without a new connection.
  */
-public final class Completion {
+final class Completion {
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final long until;
@@ -17,7 +17,7 @@ public final class Completion {
     private long listeningSince;
     private long connectedAt;
 
-    public Completion(TimeRange range) {
+    Completion(TimeRange range) {
         until = range.until();
     }
 
@@ -26,7 +26,7 @@ public final class Completion {
      *
      * @param coverage what the records say up to this one
      */
-    public boolean isReached(RecordView record, Coverage coverage) {
+    boolean isReached(RecordView record, Coverage coverage) {
         long received = record.received();
         boolean connects = coverage.connectedAt() != connectedAt;
         connectedAt = coverage.connectedAt();

@@ -11,49 +11,52 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets each record of each journal through once, whatever sources hold it, and none that an earlier export had; says
- * which records that one did not have are there no more. Not thread safe.
+ * Lets each record of each journal through once, however many sources hold it, and none that an earlier export had; finds
+ * which records are gone that it did not have. Not thread safe.
  *
- * <p>A record is known by its journal and its sequence. After a power cut a journal may be shorter than what was exported
- * of it, and its recorder gives the same numbers again. Then sequences prove nothing: what was received behind the last
- * record that was exported is new.
+ * <p>A record is identified by its journal and its sequence. After a power cut, a journal may have lost records that were
+ * exported, and its recorder gives the same sequences to other records: the journal has forked. Then sequences prove
+ * nothing, and what was received after the last record that was exported is new.
  */
-public final class Once {
+final class Once {
     /** What a record is. */
-    public enum Seen {
+    enum Seen {
         /** To be handed out. */
         NEW,
-        /** An earlier export had it; it comes in order, and tells what is known now. */
+        /** An earlier export had it. It comes in order, so whoever keeps state learns from it. */
         KNOWN,
-        /** Another source had it. */
-        TWICE
+        /** It was taken before, from another source. */
+        REPEATED,
+        /** It shows that its journal has forked: the sources must be read again, from {@link #isEarly} on. */
+        FORKED
     }
 
     private final Map<String, Passed> journals = new HashMap<>();
     private Passed current = new Passed("", null);
-    private boolean reseek;
 
     /** One journal: what an earlier export had of it, and what this one has. */
     private static final class Passed {
         private final String id;
         private final @Nullable Reached before;
         private final Sequences handedOut = new Sequences();
-        /** Sequences do not go on from those of before. */
+        /** Whether sequences that were exported were given again to other records. */
         private boolean forked;
         /** The highest sequence that was read, and the receipt of its record. */
         private long highest;
 
         private long received;
-        /** Whether any was handed out. */
-        private boolean fresh;
-        /** The lowest sequence behind those of before that was read or is told to be lost. */
+        /** Whether any record was handed out. */
+        private boolean handedOutAny;
+        /** The lowest sequence after those of before that was read or reported lost. */
         private long lowest = Long.MAX_VALUE;
 
-        /** From where on records that an earlier export had are gone; 0 if that is not known. */
-        private long cutFrom;
+        /** The first of the records that an earlier export had and that are gone; 0 if that is not known. */
+        private long goneFrom;
 
+        /** Whether a source holds this journal. */
         private boolean met;
-        private boolean told;
+        /** Whether a gap was reported. */
+        private boolean reported;
 
         Passed(String id, @Nullable Reached before) {
             this.id = id;
@@ -68,15 +71,15 @@ public final class Once {
                 received = record.received();
             }
             if (before != null && (forked ? record.received() <= before.received() : sequence <= before.sequence())) {
-                return ahead ? Seen.KNOWN : Seen.TWICE;
+                return ahead ? Seen.KNOWN : Seen.REPEATED;
             }
             lowest = Math.min(lowest, sequence);
             boolean isNew = handedOut.add(sequence) || id.isEmpty();
-            fresh |= isNew;
-            return isNew ? Seen.NEW : Seen.TWICE;
+            handedOutAny |= isNew;
+            return isNew ? Seen.NEW : Seen.REPEATED;
         }
 
-        /** Sequences prove nothing: all is to be read again, from the last receipt on. */
+        /** Begins anew: the journal is read again, from the last receipt on. */
         void fork() {
             forked = true;
             highest = 0;
@@ -95,24 +98,22 @@ public final class Once {
                 return new Reached(highest, received, false);
             }
             if (!met) {
-                return new Reached(before.sequence(), before.received(), told || before.gone());
+                return new Reached(before.sequence(), before.received(), reported || before.gone());
             }
-            boolean further = forked ? fresh : highest > before.sequence();
+            boolean further = forked ? handedOutAny : highest > before.sequence();
             return further
                     ? new Reached(highest, received, false)
                     : new Reached(before.sequence(), before.received(), false);
         }
     }
 
-    /**
-     * @param before what earlier exports had, by journal
-     */
-    public Once(Map<String, Reached> before) {
+    /** @param before what earlier exports had, by journal */
+    Once(Map<String, Reached> before) {
         before.forEach((id, reached) -> journals.put(id, new Passed(id, reached)));
     }
 
-    /** Takes the next record that is read of a journal. Where none is known, every record is new. */
-    public Seen take(String journal, RecordView record) {
+    /** Takes the next record of a journal. If the journal's id is not known (empty), every record is new. */
+    Seen take(String journal, RecordView record) {
         go(journal);
         Reached before = current.before;
         if (before != null
@@ -120,14 +121,13 @@ public final class Once {
                 && record.sequence() == before.sequence()
                 && record.received() != before.received()) {
             current.fork();
-            reseek = true;
-            return Seen.TWICE;
+            return Seen.FORKED;
         }
         return current.take(record);
     }
 
-    /** Takes a loss that is met in a journal; false if an earlier export told it. */
-    public boolean take(String journal, Loss loss) {
+    /** Takes a loss in a journal; false if an earlier export reported it. */
+    boolean take(String journal, Loss loss) {
         go(journal);
         Reached before = current.before;
         if (before == null || loss.sequences().to() == 0) {
@@ -147,26 +147,23 @@ public final class Once {
         }
     }
 
-    /** Whether nothing before a segment is needed, by its journal and its first group. */
-    public boolean isEarly(String journal, Group group) {
+    /** Whether nothing before a segment is needed, given its journal and its first group. */
+    boolean isEarly(String journal, Group group) {
         Passed passed = journals.get(journal);
         return passed != null && passed.isEarly(group);
     }
 
-    /** Whether all is to be read again, because a journal is another one than it was; true once for each. */
-    public boolean seeksAnew() {
-        boolean seek = reseek;
-        reseek = false;
-        return seek;
-    }
-
-    /** The sources are read to their end: tells whether some are to be read again, as {@link #seeksAnew}. */
-    public boolean endsShort() {
+    /**
+     * To be called at the end of the sources: finds journals that end before what was exported of them, and so have forked.
+     *
+     * @return whether there are any, so that the sources must be read again
+     */
+    boolean findForks() {
         boolean any = false;
         for (Passed passed : journals.values()) {
             Reached before = passed.before;
             if (before != null && !passed.forked && passed.highest > 0 && passed.highest < before.sequence()) {
-                passed.cutFrom = passed.highest + 1;
+                passed.goneFrom = passed.highest + 1;
                 passed.fork();
                 any = true;
             }
@@ -175,17 +172,17 @@ public final class Once {
     }
 
     /**
-     * A line for each journal that does not go on where an earlier export ended, once.
+     * A line for each journal that does not go on where an earlier export ended; each is reported once.
      *
-     * @param all whether the sources are read to their end
+     * @param all whether the sources were read to their end
      */
-    public List<String> gaps(boolean all) {
+    List<String> gaps(boolean all) {
         List<String> lines = new ArrayList<>();
         new TreeMap<>(journals).forEach((id, passed) -> {
             Reached before = passed.before;
-            String line = before == null || passed.told ? null : gap(passed, before, all);
+            String line = before == null || passed.reported ? null : gap(passed, before, all);
             if (line != null) {
-                passed.told = true;
+                passed.reported = true;
                 lines.add("gap: " + line);
             }
         });
@@ -201,9 +198,9 @@ public final class Once {
                             + " are gone: no source holds that journal";
         }
         if (passed.forked) {
-            return (passed.cutFrom == 0 || passed.cutFrom == before.sequence()
+            return (passed.goneFrom == 0 || passed.goneFrom == before.sequence()
                             ? "record " + before.sequence()
-                            : "records " + passed.cutFrom + " to " + before.sequence())
+                            : "records " + passed.goneFrom + " to " + before.sequence())
                     + " of journal " + passed.id
                     + " are gone, which were exported: it was cut back; what was received after "
                     + Times.format(before.received()) + " is exported";
@@ -214,8 +211,8 @@ public final class Once {
                         + " are gone, which were not exported: no source holds them";
     }
 
-    /** Up to where each journal is exported once all that was handed out is. */
-    public Map<String, Reached> reached() {
+    /** Up to where each journal is exported, once all that was handed out has arrived. */
+    Map<String, Reached> reached() {
         Map<String, Reached> reached = new TreeMap<>();
         journals.forEach((id, passed) -> {
             if (!id.isEmpty() && (passed.before != null || passed.highest > 0)) {

@@ -11,57 +11,58 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows whose the records are that a cursor reads: the journal's id and the Docker host's name. The engine tells its
- * host's name in {@code /info}, which each segment begins with; where it told none, the recorder's own host stands for it
- * (of a recorder in a container that is the container's id). Not thread safe.
+ * Where the records that a cursor reads come from: the journal's id and the Docker host's name. The engine gives its
+ * host's name in {@code /info}, which is at the start of each segment. If it gave none, the recorder's own host name takes
+ * its place, which in a container is the container's id. Not thread safe.
  */
 public final class Origin {
-    /** What one record's origin is; a new object where it changes. What is not known is empty. */
+    /** The origin of a record: a new object once it changes. What is not known is empty. */
     public record Place(String journal, String host) {}
 
-    /** The engine answers after a few marks; that it is down is no news beyond this many records. */
-    private static final int MOST_BEFORE_INFO = 64;
+    /** The engine's answer comes after a few marks. If it is not among so many records, the engine was down. */
+    private static final int MAX_RECORDS_BEFORE_INFO = 64;
 
     private @Nullable SegmentHeader header;
     private Place place = new Place("", "");
-    private String told = "";
+    /** What the engine calls its host. */
+    private String engineHost = "";
 
-    /** Of the record last observed. */
+    /** The place of the record last observed. */
     public Place place() {
         return place;
     }
 
     /** Learns from the cursor's current record. */
-    @SuppressWarnings("ReferenceEquality") // a header that comes again is a new object, and looked at again
+    @SuppressWarnings("ReferenceEquality") // a repeated header is a new object, and only costs another look
     public void observe(Cursor cursor) {
         SegmentHeader now = cursor.header();
         if (now != null && now != header) {
             if (header == null || !now.journal().equals(header.journal())) {
-                told = nameAhead(cursor.file());
+                engineHost = nameAhead(cursor.file());
             }
             header = now;
-            settle(now);
+            update(now);
         }
         RecordView record = cursor.record();
         if (record.kind() == Kind.HOST) {
             String name = HostView.scan(record.payload().toArray()).name();
-            if (!name.isEmpty() && !name.equals(told)) {
-                told = name;
-                settle(header);
+            if (!name.isEmpty() && !name.equals(engineHost)) {
+                engineHost = name;
+                update(header);
             }
         }
     }
 
-    private void settle(@Nullable SegmentHeader of) {
-        String host = told.isEmpty() && of != null ? of.host() : told;
+    private void update(@Nullable SegmentHeader of) {
+        String host = engineHost.isEmpty() && of != null ? of.host() : engineHost;
         Place now = new Place(of == null ? "" : of.journal(), host);
         place = now.equals(place) ? place : now;
     }
 
-    /** The name that the engine tells a little later in the segment, so that the first marks have it too. */
+    /** The name that the engine gives a little later in the segment, so that the marks before it have it too. */
     private String nameAhead(Path file) {
         try (Cursor ahead = Cursor.open(List.of(file))) {
-            for (int i = 0; i < MOST_BEFORE_INFO; i++) {
+            for (int i = 0; i < MAX_RECORDS_BEFORE_INFO; i++) {
                 switch (ahead.next()) {
                     case RECORD -> {
                         RecordView record = ahead.record();
@@ -79,7 +80,7 @@ public final class Origin {
                 }
             }
         } catch (IOException e) {
-            return ""; // whoever reads the segment tells what is wrong with it
+            return ""; // whoever reads the segment reports what is wrong with it
         }
         return "";
     }

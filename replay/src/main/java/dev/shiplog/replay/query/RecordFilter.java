@@ -17,13 +17,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which records are wanted, in the way of {@code docker ps --filter}: of filters with the same key one must hold, of
- * each key that is given at least one.
+ * Chooses records in the way of {@code docker ps --filter}: of several filters with one key any must hold, of several keys
+ * each.
  *
  * <pre>
  * name, container, image, label    as in {@link ContainerRule}
  * kind=KIND                        the record's kind
- * event=GLOB                       an event's action, with or without what stands behind the colon (exec_create: sh)
+ * event=GLOB                       an event's action, with or without what follows the colon (exec_create: sh)
  * type=GLOB, scope=GLOB            an event's type (container, network, …) and scope (local, swarm)
  * exitCode=GLOB                    of an event that has one
  * network=GLOB|ID, volume=GLOB|ID  an event of the network or volume with this name or id
@@ -101,7 +101,7 @@ public final class RecordFilter {
         return kinds;
     }
 
-    /** If no record at all can meet it: why, as a clause for the end of a sentence. Else nothing. */
+    /** Why no record at all can meet it, as a clause for the end of a sentence; empty if some can. */
     public String contradiction() {
         if (!kinds.isEmpty()) {
             return "";

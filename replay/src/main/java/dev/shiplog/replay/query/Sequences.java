@@ -3,19 +3,19 @@ package dev.shiplog.replay.query;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A set of sequences, small as long as they come in rows. Not thread safe. */
+/** A set of sequences, which is small if most of them are consecutive. Not thread safe. */
 final class Sequences {
-    /** The rows but for the one that grows, by their first: the last of each. */
-    private final TreeMap<Long, Long> rows = new TreeMap<>();
-    /** The row that grows, and where the next one begins. */
+    /** The runs of consecutive sequences except the one that grows: by the first of each, the last. */
+    private final TreeMap<Long, Long> runs = new TreeMap<>();
+    /** The run that grows, and the first sequence of the run after it. */
     private long first = 1;
 
     private long last;
-    private long nextRow = Long.MAX_VALUE;
+    private long nextRun = Long.MAX_VALUE;
 
-    /** Adds a sequence; false if it was there. */
+    /** Adds a sequence; false if the set has it already. */
     boolean add(long sequence) {
-        if (sequence == last + 1 && sequence < nextRow) {
+        if (sequence == last + 1 && sequence < nextRun) {
             last = sequence;
             return true;
         }
@@ -24,11 +24,11 @@ final class Sequences {
 
     private boolean jump(long sequence) {
         if (first <= last) {
-            rows.put(first, last);
+            runs.put(first, last);
         }
-        Map.Entry<Long, Long> below = rows.floorEntry(sequence);
-        Long above = rows.higherKey(sequence);
-        nextRow = above == null ? Long.MAX_VALUE : above;
+        Map.Entry<Long, Long> below = runs.floorEntry(sequence);
+        Long above = runs.higherKey(sequence);
+        nextRun = above == null ? Long.MAX_VALUE : above;
         boolean isNew = below == null || below.getValue() < sequence;
         boolean grows = below != null && below.getValue() >= sequence - 1;
         first = grows ? below.getKey() : sequence;

@@ -55,9 +55,9 @@ public final class TimeGrammar {
     }
 
     /**
-     * The point in time that {@code text} stands for, in ns since the epoch.
+     * The point in time that {@code text} means, in ns since the epoch.
      *
-     * @throws IllegalArgumentException if it is none, saying which forms there are
+     * @throws IllegalArgumentException if it is none, with the forms that there are
      */
     public long parse(String text) {
         try {
@@ -121,7 +121,7 @@ public final class TimeGrammar {
                 .toInstant();
     }
 
-    /** {@code 1 hour 30 minutes} as {@code 1h30m}; anything else as what is no such time. */
+    /** {@code 1 hour 30 minutes} as {@code 1h30m}; empty if it is nothing of the kind. */
     private static String withoutWords(String text) {
         StringBuilder parts = new StringBuilder();
         Matcher part = WORD_AGO.matcher(text);

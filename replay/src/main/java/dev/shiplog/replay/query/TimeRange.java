@@ -1,10 +1,10 @@
 package dev.shiplog.replay.query;
 
 /**
- * A stretch of time, ns since the epoch. Half open, so that ranges which meet share no record and leave none out.
+ * A stretch of time, ns since the epoch. It is half open, so that of two adjacent ranges exactly one has each record.
  *
  * @param since the first moment in it
- * @param until the first moment behind it; {@link Long#MAX_VALUE} if it has no end
+ * @param until the first moment after it; {@link Long#MAX_VALUE} if it has no end
  */
 public record TimeRange(long since, long until) {
     /** All of time. */

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 public final class Times {
     private Times() {}
 
-    /** RFC 3339 in UTC; {@code ?} for 0, which stands for a time that is not known. */
+    /** RFC 3339 in UTC; {@code ?} for 0, a time that is not known. */
     public static String format(long epochNanos) {
         if (epochNanos == 0) {
             return "?";
@@ -17,7 +17,7 @@ public final class Times {
         return new String(out.array(), 0, out.length(), StandardCharsets.US_ASCII);
     }
 
-    /** The same without the fraction of the second. */
+    /** The same without a fraction of a second. */
     public static String formatSeconds(long epochNanos) {
         return format(epochNanos - Math.floorMod(epochNanos, 1_000_000_000L));
     }

@@ -1,6 +1,6 @@
 /**
- * Which records are asked for: times, filters, and what is known of the containers that filters name. Start with
- * {@link dev.shiplog.replay.query.TimeGrammar} and {@link dev.shiplog.replay.query.RecordFilter}.
+ * Which records are asked for, and reading them: start with {@link dev.shiplog.replay.query.Query} and
+ * {@link dev.shiplog.replay.query.Reading}.
  */
 @NullMarked
 package dev.shiplog.replay.query;

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.timeline.ContainerIndex;
+import dev.shiplog.timeline.Gap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class GapLinesTest {
+class GapFilterTest {
     private static final long SECOND = 1_000_000_000L;
     private static final Mark GAP = new Mark.Gap("event", "", 100 * SECOND, 200 * SECOND, "the engine was down");
 
@@ -73,15 +74,15 @@ class GapLinesTest {
     void findsNoneInOtherRecords() {
         assertThat(find(TimeRange.ALL, List.of(), List.of(), new Mark.CleanStop("SIGTERM")))
                 .isNull();
-        assertThat(new GapLines(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
-                        .find(Records.decoded(Kind.LOG, "", "{\"mark\":\"gap\"}"), containers))
+        assertThat(line(new GapFilter(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
+                        .apply(Records.decoded(Kind.LOG, "", "{\"mark\":\"gap\"}"), containers)))
                 .isNull();
     }
 
     @Test
     void tellsOfAGapFromALaterVersion() {
-        assertThat(new GapLines(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
-                        .find(Records.decoded(Kind.MARK, "", "{\"mark\":\"gap\",\"from\":\"noon\"}"), containers))
+        assertThat(line(new GapFilter(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
+                        .apply(Records.decoded(Kind.MARK, "", "{\"mark\":\"gap\",\"from\":\"noon\"}"), containers)))
                 .isEqualTo("gap: record 1 tells of one in a way that this version does not know");
     }
 
@@ -111,11 +112,11 @@ class GapLinesTest {
     /** An engine that is slow to say who it is: its samples come before that. */
     @Test
     void anEngineThatIsHeardHasAnswered() {
-        GapLines gaps = new GapLines(TimeRange.ALL, new RecordFilter(List.of(), List.of()));
+        GapFilter gaps = new GapFilter(TimeRange.ALL, new RecordFilter(List.of(), List.of()));
         observe(gaps, 100, new Mark.EngineDown("connection refused"));
-        gaps.find(Records.decoded(Kind.STATS, "cafe", 99 * SECOND, "{}".getBytes(UTF_8)), containers);
+        gaps.apply(Records.decoded(Kind.STATS, "cafe", 99 * SECOND, "{}".getBytes(UTF_8)), containers);
         assertThat(gaps.open()).as("it was on its way").hasSize(1);
-        gaps.find(Records.decoded(Kind.STATS, "cafe", 101 * SECOND, "{}".getBytes(UTF_8)), containers);
+        gaps.apply(Records.decoded(Kind.STATS, "cafe", 101 * SECOND, "{}".getBytes(UTF_8)), containers);
         assertThat(gaps.open()).isEmpty();
     }
 
@@ -133,27 +134,31 @@ class GapLinesTest {
         assertThat(open(new TimeRange(0, 100 * SECOND), List.of(), question)).isEmpty();
         assertThat(open(TimeRange.ALL, List.of(), question, new Mark.Settled(100 * SECOND)))
                 .isEmpty();
-        GapLines gaps = new GapLines(TimeRange.ALL, new RecordFilter(List.of(), List.of()));
+        GapFilter gaps = new GapFilter(TimeRange.ALL, new RecordFilter(List.of(), List.of()));
         observe(gaps, 100, question);
         observe(gaps, 101, GAP);
         assertThat(gaps.open()).isEmpty();
     }
 
-    private void observe(GapLines gaps, long second, Mark mark) {
-        gaps.find(Records.decoded(Kind.MARK, "", second * SECOND, mark.toJson()), containers);
+    private void observe(GapFilter gaps, long second, Mark mark) {
+        gaps.apply(Records.decoded(Kind.MARK, "", second * SECOND, mark.toJson()), containers);
     }
 
     private List<String> open(TimeRange range, List<String> kinds, Mark... marks) {
-        GapLines gaps = new GapLines(range, new RecordFilter(kinds, List.of()));
+        GapFilter gaps = new GapFilter(range, new RecordFilter(kinds, List.of()));
         for (Mark mark : marks) {
-            assertThat(gaps.find(Records.decoded(Kind.MARK, "", 100 * SECOND, mark.toJson()), containers))
+            assertThat(gaps.apply(Records.decoded(Kind.MARK, "", 100 * SECOND, mark.toJson()), containers))
                     .isNull();
         }
-        return gaps.open();
+        return gaps.open().stream().map(GapLine::of).toList();
     }
 
     private @Nullable String find(TimeRange range, List<String> kinds, List<String> filters, Mark mark) {
-        return new GapLines(range, new RecordFilter(kinds, filters))
-                .find(Records.decoded(Kind.MARK, "", SECOND, mark.toJson()), containers);
+        return line(new GapFilter(range, new RecordFilter(kinds, filters))
+                .apply(Records.decoded(Kind.MARK, "", SECOND, mark.toJson()), containers));
+    }
+
+    private static @Nullable String line(@Nullable Gap gap) {
+        return gap == null ? null : GapLine.of(gap);
     }
 }

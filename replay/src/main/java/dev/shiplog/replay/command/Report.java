@@ -2,43 +2,67 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.replay.query.GapLine;
+import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.Times;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Tells of damage, a line for each place and what builds on it, and in the end of all of it. */
-final class Losses implements AutoCloseable {
-    private final Console console;
-    private final Set<String> segments = new TreeSet<>();
+/**
+ * Reports what is missing from an answer, a line for each gap and each damaged stretch, and derives the exit code. Damage
+ * and the records that build on it share a line, which is held back until it is complete. Not thread safe.
+ */
+final class Report implements AutoCloseable {
     /** What to do about a file or directory that may not be read. */
     static final String ADVICE = "read it as its owner, or let the recorder run with --group";
 
+    private final Console console;
+    private final Set<String> damagedSegments = new TreeSet<>();
     private boolean refused;
+    private int gaps;
     private int stretches;
-    private long records;
+    private long lostRecords;
 
-    /** Not yet told, because more may come that builds on it; null if there is nothing to tell. */
+    /** Not yet reported, because records that build on it may be lost as well; null if there is none. */
     private @Nullable Loss open;
-    /** How many records that is, and the last of them. */
+    /** How many records that build on it are lost, and the last such loss. */
     private long built;
 
     private @Nullable Loss last;
 
-    Losses(Console console) {
+    Report(Console console) {
         this.console = console;
     }
 
-    /** Tells of a loss, if need be after what comes next. */
-    void tell(Loss loss) {
+    /** Reports what a reading came upon. */
+    void add(Reading.Notice notice) {
+        if (notice instanceof Reading.Missing missing) {
+            addGap(GapLine.of(missing.gap()));
+        } else if (notice instanceof Reading.Gone gone) {
+            addGap(gone.line());
+        } else if (notice instanceof Reading.Damaged damaged) {
+            addLoss(damaged.loss());
+        } else if (notice instanceof Reading.Copied copied) {
+            addCopy(copied.copy());
+        }
+    }
+
+    private void addGap(String line) {
+        gaps++;
+        console.say(line);
+    }
+
+    /** Reports a loss, though perhaps not before the next. */
+    void addLoss(Loss loss) {
         if (loss.cause() == Loss.Cause.REFUSED) {
             flush();
             refused = true;
             console.say("not read: " + loss.reason() + "; " + ADVICE);
             return;
         }
-        records += Math.max(0, loss.records());
+        lostRecords += Math.max(0, loss.records());
         Loss before = open;
         if (before != null
                 && loss.cause() == Loss.Cause.UNDECODABLE
@@ -50,11 +74,18 @@ final class Losses implements AutoCloseable {
         }
         flush();
         stretches++;
-        segments.add(loss.segment());
+        damagedSegments.add(loss.segment());
         open = loss;
     }
 
-    /** Tells what is not yet told: nothing more comes for now. */
+    /** Reports a copy, which costs nothing. */
+    void addCopy(Segment copy) {
+        flush();
+        console.say("passed over: " + copy.name().text() + ": a copy of "
+                + Objects.requireNonNull(copy.copyOf()).getFileName());
+    }
+
+    /** Reports what was held back: nothing more comes for now. */
     void flush() {
         Loss loss = open;
         if (loss != null) {
@@ -66,7 +97,7 @@ final class Losses implements AutoCloseable {
         built = 0;
     }
 
-    /** Tells the rest, should something else go wrong. */
+    /** Reports what was held back, also if something else went wrong. */
     @Override
     public void close() {
         flush();
@@ -87,20 +118,10 @@ final class Losses implements AutoCloseable {
                         : Times.format(end.received().before()));
     }
 
-    /** A copy costs nothing. */
-    void tell(Segment copy) {
-        flush();
-        console.say("passed over: " + copy.name().text() + ": a copy of "
-                + Objects.requireNonNull(copy.copyOf()).getFileName());
-    }
-
     private static String when(Loss loss) {
-        String after = loss.received().after() == 0
-                ? ""
-                : "after " + Times.format(loss.received().after());
-        String before = loss.received().before() == 0
-                ? ""
-                : "before " + Times.format(loss.received().before());
+        Loss.Received received = loss.received();
+        String after = received.after() == 0 ? "" : "after " + Times.format(received.after());
+        String before = received.before() == 0 ? "" : "before " + Times.format(received.before());
         if (after.isEmpty() && before.isEmpty()) {
             return "";
         }
@@ -125,20 +146,20 @@ final class Losses implements AutoCloseable {
                 : "records " + sequences.from() + " to " + sequences.to();
     }
 
-    /** Tells of all of it, if there is any; gives the code that a verb ends with that would else end with this one. */
-    int summarise(int otherwise) {
+    /** Reports the total, if anything was damaged, and gives the exit code. */
+    int summarise() {
         flush();
         if (stretches == 0) {
-            return refused ? ExitCode.FAILED : otherwise;
+            return refused ? ExitCode.FAILED : gaps > 0 ? ExitCode.GAPS : ExitCode.OK;
         }
         console.say("damage: " + count(stretches, "stretch", "stretches") + " could not be read, in "
-                + count(segments.size(), "segment", "segments") + "; " + count(records, "record is", "records are")
-                + " known to be lost");
+                + count(damagedSegments.size(), "segment", "segments") + "; "
+                + count(lostRecords, "record is", "records are") + " known to be lost");
         return refused ? ExitCode.FAILED : ExitCode.DAMAGE;
     }
 
-    /** Whether anything may not be read by this user. */
-    boolean anyRefused() {
+    /** Whether this user may not read something. */
+    boolean isRefused() {
         return refused;
     }
 

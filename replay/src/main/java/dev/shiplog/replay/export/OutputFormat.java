@@ -1,0 +1,39 @@
+package dev.shiplog.replay.export;
+
+import dev.shiplog.replay.query.Origin;
+import dev.shiplog.timeline.ContainerIndex;
+
+/** The formats that records can be written in, under the names that users type. */
+public enum OutputFormat {
+    /** One level of fields. */
+    flat,
+    /** The engine's bytes. */
+    raw,
+    /** The engine's JSON with sequence, kind, subject and times around it. */
+    envelope;
+
+    /** Whether a {@link Form} can be chosen. */
+    public boolean hasForms() {
+        return this == flat;
+    }
+
+    /** Whether its lines name containers, so that the index of them is needed. */
+    public boolean namesContainers() {
+        return this == flat;
+    }
+
+    /**
+     * A new writer of lines.
+     *
+     * @param containers kept up to date by the caller, if the format {@linkplain #namesContainers() names containers}
+     * @param origin kept up to date by the caller
+     * @param form if the format {@linkplain #hasForms() has forms}
+     */
+    public LineFormat lines(ContainerIndex containers, Origin origin, Form form) {
+        return switch (this) {
+            case flat -> new FlatFormat(containers, origin, form);
+            case raw -> LineFormat.raw();
+            case envelope -> new EnvelopeFormat(origin);
+        };
+    }
+}

@@ -1,0 +1,272 @@
+package dev.shiplog.replay.query;
+
+import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.timeline.ContainerIndex;
+import dev.shiplog.timeline.Gap;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a {@link Query} asks for, from journals that are over or still being written; every verb reads through it. It
+ * hands out each record once, in the order of the journal, with what is missing where that is noticed. On the way it
+ * learns which containers there are and where the records come from. Not thread safe.
+ */
+public final class Reading implements Closeable {
+    /** What {@link #next} came upon. */
+    public sealed interface Step {}
+
+    /** The next record that is asked for; valid until the next step. */
+    public record Found(RecordView record) implements Step {}
+
+    /** Something that is not asked for was read: nothing to do, but a chance to stop or to show progress. */
+    public record Passed() implements Step {}
+
+    /** Something is missing, or was left out. */
+    public sealed interface Notice extends Step {}
+
+    /** Something that is asked for was not recorded, or may not have been. */
+    public record Missing(Gap gap) implements Notice {}
+
+    /** Records that were recorded, and not handed out by an earlier reading, are gone: a line about them. */
+    public record Gone(String line) implements Notice {}
+
+    /** A part of the journal cannot be read. */
+    public record Damaged(Loss loss) implements Notice {}
+
+    /** A segment is a copy of another, which is read instead. */
+    public record Copied(Segment copy) implements Notice {}
+
+    /**
+     * Nothing more for now. The next step may bring more if the caller waits a little.
+     *
+     * @param notices what is now known to be missing
+     */
+    public record Waiting(List<Notice> notices) implements Step {}
+
+    /**
+     * The end; there is no step after it.
+     *
+     * @param notices what is now known to be missing
+     */
+    public record End(List<Notice> notices) implements Step {}
+
+    private static final Passed PASSED = new Passed();
+
+    /** While all is well, a record is in the journal no later than this after its time. */
+    private static final long LATE_MILLIS = 2000;
+
+    /** An engine whose clock is ahead of the recorder's dates records into the future, by no more than this. */
+    private static final long CLOCK_DIFFERENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Cursor cursor;
+    private final Query query;
+    private final InstantSource clock;
+    private final boolean ofOneSource;
+    private final boolean goesOn;
+    private final boolean learnsContainers;
+    private final ContainerIndex containers = new ContainerIndex();
+    private final Origin origin = new Origin();
+    private final Once once;
+    private final GapFilter gaps;
+    private final Completion completion;
+
+    /** A record that reports a gap, which was handed out first. */
+    private @Nullable Found pending;
+
+    private long read;
+    private long found;
+    private long received;
+    /** The sources were read to their end. */
+    private boolean atEnd;
+    /** Nothing of the range can come any more. */
+    private boolean isComplete;
+
+    private boolean stopped;
+
+    private Reading(Cursor cursor, Query query, Map<String, Reached> before, InstantSource clock, boolean ofOneSource) {
+        this.cursor = cursor;
+        this.query = query;
+        this.clock = clock;
+        this.ofOneSource = ofOneSource;
+        goesOn = !before.isEmpty();
+        learnsContainers = query.namesContainers() || query.filter().asksForContainers();
+        once = new Once(before);
+        gaps = new GapFilter(query.range(), query.filter());
+        completion = new Completion(query.range());
+    }
+
+    /**
+     * Opens journals (directories) and segment files.
+     *
+     * @param before up to where each journal was read earlier: this reading goes on from there
+     * @param clock to find whether a range that is followed is over
+     * @throws IOException naming the path that is not there, not readable, or holds no segment
+     */
+    public static Reading open(List<Path> sources, Query query, Map<String, Reached> before, InstantSource clock)
+            throws IOException {
+        Reading reading = new Reading(Cursor.open(sources), query, before, clock, sources.size() == 1);
+        reading.seek();
+        return reading;
+    }
+
+    /** Goes to where the first record that is asked for may be. */
+    private void seek() throws IOException {
+        long since = query.range().since();
+        if (goesOn || since != Long.MIN_VALUE) {
+            long early = Math.max(since, Long.MIN_VALUE + CLOCK_DIFFERENCE_NANOS) - CLOCK_DIFFERENCE_NANOS;
+            cursor.seek((journal, group) -> group.clock() < early || once.isEarly(journal, group));
+        }
+    }
+
+    /** Goes one step on; not to be called after {@link End}. */
+    public Step next() throws IOException {
+        Found held = pending;
+        if (held != null) {
+            pending = null;
+            return handOut(held);
+        }
+        if (stopped || isComplete || found >= query.limit()) {
+            return end();
+        }
+        return switch (cursor.next()) {
+            case RECORD -> take(cursor.record());
+            case LOSS -> once.take(cursor.journal(), cursor.loss()) ? new Damaged(cursor.loss()) : PASSED;
+            case COPY -> new Copied(cursor.copy());
+            case END -> pause();
+        };
+    }
+
+    private Step take(RecordView record) throws IOException {
+        Once.Seen seen = once.take(cursor.journal(), record);
+        if (seen == Once.Seen.FORKED) {
+            seek();
+        }
+        if (seen == Once.Seen.FORKED || seen == Once.Seen.REPEATED) {
+            return PASSED;
+        }
+        received = record.received();
+        origin.observe(cursor);
+        if (learnsContainers) {
+            containers.apply(record);
+        }
+        Gap gap = gaps.apply(record, containers);
+        // In one source of several, what is after the range says nothing of the next.
+        isComplete = ofOneSource && completion.isReached(record, gaps.coverage());
+        if (seen == Once.Seen.KNOWN) {
+            return PASSED;
+        }
+        read++;
+        Found next = isWanted(record) ? new Found(record) : null;
+        if (gap != null) {
+            pending = next;
+            return new Missing(gap);
+        }
+        return next == null ? PASSED : handOut(next);
+    }
+
+    private Found handOut(Found next) {
+        found++;
+        return next;
+    }
+
+    private boolean isWanted(RecordView record) {
+        return query.range().contains(record.time())
+                && (query.restated() || !record.restated())
+                && query.filter().wants(record, containers);
+    }
+
+    private Step pause() throws IOException {
+        if (once.findForks()) {
+            seek();
+            return PASSED;
+        }
+        atEnd = true;
+        return query.follow() && !cursor.isOver() && !isPast() ? new Waiting(gone()) : end();
+    }
+
+    /** Whether no record of the range is still on its way into the journal. */
+    private boolean isPast() {
+        return clock.millis() - LATE_MILLIS
+                >= TimeUnit.NANOSECONDS.toMillis(query.range().until());
+    }
+
+    private End end() {
+        List<Notice> notices = gone();
+        if (!stopped && found < query.limit()) {
+            gaps.open().forEach(gap -> notices.add(new Missing(gap)));
+        }
+        return new End(notices);
+    }
+
+    private List<Notice> gone() {
+        List<Notice> notices = new ArrayList<>();
+        once.gaps(atEnd).forEach(line -> notices.add(new Gone(line)));
+        return notices;
+    }
+
+    /**
+     * Ends the reading here, as the user wishes.
+     *
+     * @throws InterruptedIOException if it does not follow, so that what was handed out is only a part of the answer
+     */
+    public void interrupt() throws InterruptedIOException {
+        if (!query.follow()) {
+            throw new InterruptedIOException("interrupted after " + found + " records");
+        }
+        stopped = true;
+    }
+
+    /** What is asked for. */
+    public Query query() {
+        return query;
+    }
+
+    /** What is known of the containers, as of the current step. */
+    public ContainerIndex containers() {
+        return containers;
+    }
+
+    /** Where the current record comes from. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** How many records were read that no earlier reading had. */
+    public long read() {
+        return read;
+    }
+
+    /** How many of these were asked for, and handed out. */
+    public long found() {
+        return found;
+    }
+
+    /** Receipt of the last record that was read, ns since the epoch; 0 if there is none. */
+    public long received() {
+        return received;
+    }
+
+    /**
+     * Up to where each journal was read. Once all records that were handed out have arrived where they go, the next reading
+     * can go on from here.
+     */
+    public Map<String, Reached> reached() {
+        return once.reached();
+    }
+
+    @Override
+    public void close() throws IOException {
+        cursor.close();
+    }
+}
