@@ -42,7 +42,7 @@ record CommandLineClient(Map<String, NextWord> separate, Map<String, NextWord> a
                     "change_password", NextWord.BEFORE_SECRET,
                     "authenticate_user", NextWord.BEFORE_SECRET),
             Map.of());
-    /** An option with a {@code b} takes a password; one with an {@code n} as well takes no file before it. */
+    /** With {@code -b} a file, a user and a password follow; with {@code -n} as well, no file. */
     private static final CommandLineClient HTPASSWD =
             new CommandLineClient(Map.of("-b", NextWord.BEFORE_USER, "-n", NextWord.BEFORE_SECRET), Map.of());
 

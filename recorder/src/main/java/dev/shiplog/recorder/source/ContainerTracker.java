@@ -202,7 +202,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         tasks.add(this::disconnect);
     }
 
-    /** Ends the thread, and what the followers do. Idempotent. */
+    /** Disconnects the followers and ends the thread. Idempotent. */
     @Override
     public void close() {
         tasks.add(() -> closed = true);

@@ -10,7 +10,7 @@ import java.util.Set;
  * them comes late: an answer to a question from before, or an event out of order. Thread safe.
  */
 public final class DestroyedContainers {
-    /** What is late comes within moments, and far fewer containers are destroyed in these. */
+    /** Late news comes within moments, in which far fewer containers are destroyed. */
     private static final int REMEMBERED = 4_096;
 
     private final Set<String> ids = Collections.newSetFromMap(new LinkedHashMap<>() {

@@ -20,7 +20,7 @@ final class Endings {
     private static final long TOGETHER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String own;
-    /** When the engine asked each other container to end, which has not ended. */
+    /** Other containers that the engine asked to end and that have not ended, and when it asked. */
     private final Map<String, Long> asked = new HashMap<>();
     /** When the engine asked our own container to end, and when another one ended; long ago if never. */
     private long ownAsked;

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says whether the engine can be reached and who it is: to the writer, to the {@link ContainerTracker}, and in the log.
- * Once a connection is over, nothing is said of it any more. Thread safe.
+ * Reports whether the engine can be reached and who it is: to the writer, to the {@link ContainerTracker}, and in the
+ * log. Once a connection is over, it reports nothing more about it. Thread safe.
  */
 final class EngineStatus {
     private static final System.Logger LOG = System.getLogger(EngineStatus.class.getName());
@@ -30,7 +30,7 @@ final class EngineStatus {
     private String reason = "the recorder was not running";
 
     private HostSource.@Nullable Identity identity;
-    /** The facts that are missing, as the log says. */
+    /** The facts that are missing, as last reported. */
     private List<String> refusals = List.of();
 
     EngineStatus(Clock clock, RecordQueue queue, ContainerTracker containers) {

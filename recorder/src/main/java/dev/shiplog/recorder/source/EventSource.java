@@ -42,11 +42,11 @@ public final class EventSource implements Checkpoint, Closeable {
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     private static final Duration ASK_AFTER = Duration.ofSeconds(10);
-    /** A new connection finds out whether the old one is dead though the engine lives (tcp through a NAT, say). */
+    /** Only a new connection shows that the old one is dead although the engine lives (tcp through a NAT, say). */
     private static final Duration RENEW_AFTER = Duration.ofMinutes(10);
-    /** A stream that lived so long may be opened again at once; one that ends sooner would make us spin. */
+    /** A stream that lived so long may be opened again at once; after a shorter one that would be a busy loop. */
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(2);
-    /** After this an engine that answers /_ping is taken to send the stream's headers with the first event. */
+    /** An engine that sends no headers for so long, but answers /_ping, sends them with the first event. */
     private static final long LATE_MILLIS = 1_000;
     /** Within this a live engine answers /_ping on a new connection, even when it is busy. */
     private static final Duration PING_PATIENCE = Duration.ofSeconds(5);
@@ -55,7 +55,7 @@ public final class EventSource implements Checkpoint, Closeable {
     private static final Duration PROBE_PATIENCE = Duration.ofMillis(300);
 
     private static final long PROBE_EVERY_MILLIS = 100;
-    /** The host may ask us to end a little before it asks the engine: for so long we go on looking. */
+    /** The host may ask us to end a little before it asks the engine: we watch the engine for so long. */
     private static final long ALONE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Part of the grace period that is left to the writer, at most half a second of it. */
@@ -232,7 +232,7 @@ public final class EventSource implements Checkpoint, Closeable {
         }
     }
 
-    /** Podman reads this as a floating point number and keeps its events for months; Docker has its ring only. */
+    /** Podman reads this as a floating point number and keeps events for months; Docker has only its ring. */
     private String since(Engine.Greeting greeting) {
         if (!greeting.podman()) {
             return "0";

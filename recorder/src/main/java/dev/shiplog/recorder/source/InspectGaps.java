@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Marks the descriptions that the engine does not give. {@link InspectSource} guards it. */
+/** Marks the descriptions that the engine does not give. Guarded by the lock of {@link InspectSource}. */
 final class InspectGaps {
     private static final System.Logger LOG = System.getLogger(InspectGaps.class.getName());
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the newest record of each subject, and the newest that the journal holds: a segment must not restate a record
- * that still waits to be written. Where the payloads take too many bytes, the subject whose record is oldest is
- * forgotten. Its owner guards it.
+ * that still waits to be written. Where the payloads take too many bytes, the subject with the oldest record is
+ * forgotten. Guarded by its owner's lock.
  */
 final class NewestRecords {
     private final long mostBytes;

@@ -51,7 +51,7 @@ public enum Redaction {
         try (JsonParser json = PayloadJson.FACTORY.createParser(payload)) {
             while (json.nextToken() != null) {
                 if (json.currentTokenLocation().getByteOffset() < 0) {
-                    throw new IOException("not UTF-8"); // bytes that are not characters hide secrets
+                    throw new IOException("not UTF-8"); // secrets are found by their bytes
                 }
             }
         }

@@ -88,14 +88,14 @@ abstract class Sampling {
         return state == State.FOLLOWED;
     }
 
-    /** Samples no longer, once the frames that are on their way have come. */
+    /** Ends the sampling once the frames that are on their way have come. */
     synchronized void leave() {
         if (state == State.FOLLOWED) {
             state = State.LEFT;
         }
     }
 
-    /** Samples no longer. */
+    /** Ends the sampling. */
     synchronized void end() {
         state = State.ENDED;
         notifyAll();

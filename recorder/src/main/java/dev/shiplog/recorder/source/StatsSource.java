@@ -43,7 +43,7 @@ public final class StatsSource implements Follower {
     /** At least so long without a sample, and three intervals, before samples are missing. */
     private static final Duration MISSING_AFTER = Duration.ofSeconds(10);
 
-    /** Containers that a line of the log names before it only counts. */
+    /** A line of the log names so many containers and counts the others. */
     private static final int MOST_NAMED = 5;
 
     private final Engine engine;

@@ -16,7 +16,7 @@ public interface Checkpoint {
     /**
      * Restores from one record.
      *
-     * @param record without its payload if it is a sample or another record of which there are many
+     * @param record without its payload if it is a sample, or of another kind that comes in large numbers
      * @param mark what the record says, if it is a mark that this version knows
      */
     void restore(Record record, @Nullable Mark mark);
@@ -24,7 +24,7 @@ public interface Checkpoint {
     /** The journal now holds this record. */
     default void appended(Record record) {}
 
-    /** The records that restore this state, each of which the journal already holds or that is made now. */
+    /** The records that restore this state: each is in the journal already, or is a mark made now. */
     default List<Record> snapshot() {
         return List.of();
     }

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All state that outlives a run: restores it from the journal's newest segment, and gathers what each new segment
- * starts with. The journal is the only place where it is kept, so no second file can disagree. Belongs to the writer's
+ * Restores all state that outlives a run from the journal's newest segment, and gathers what each new segment starts
+ * with. The journal is the only place that holds this state, so no second file can disagree. Belongs to the writer's
  * thread.
  */
 public final class Checkpoints implements Consumer<RecordView> {
@@ -51,7 +51,7 @@ public final class Checkpoints implements Consumer<RecordView> {
     public void accept(RecordView view) {
         switch (view.kind()) {
             case EVENT, INSPECT, HOST, MARK -> restore(view.toRecord());
-            // There are many of these: to render them all would make each start slower.
+            // These come in large numbers: to render all payloads would make each start slower.
             case STATS, LOG, ENGINE_METRICS, SOCKETS ->
                 restore(new Record(
                         view.sequence(),

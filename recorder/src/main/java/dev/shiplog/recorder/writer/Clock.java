@@ -84,7 +84,7 @@ public final class Clock {
         return mark("", mark);
     }
 
-    /** A record of another run by this run's clocks: a monotonic reading means something within one run only. */
+    /** A record of another run, by this run's monotonic clock: a reading has a meaning within one run only. */
     public Record restate(Record old) {
         return new Record(
                 0, old.kind(), old.subject(), old.time(), old.received(), old.received() - anchor, old.payload());

@@ -133,20 +133,45 @@ final class EventLedger implements Checkpoint {
     public void restore(Record record, @Nullable Mark mark) {
         if (record.kind() == Kind.EVENT) {
             restoreEvent(ContentHash.of(record.payload()), record.time());
-        } else if (mark instanceof Mark.Oversized message && message.kind().equals(Kind.EVENT.label())) {
-            restoreOversized(message, record.time());
-        } else if (mark instanceof Mark.SegmentStart start) {
-            known.replace(start.events());
-            question = null; // an open one follows
-        } else if (mark instanceof Mark.Unsettled open) {
-            question = new Question(open.from(), open.to(), open.reason(), true);
-        } else if (mark instanceof Mark.Settled
-                || mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {
-            question = null;
+        } else if (mark != null) {
+            restore(mark, record.time());
         }
     }
 
+    private void restore(Mark mark, long time) {
+        switch (mark.type()) {
+            case SEGMENT_START -> {
+                known.replace(((Mark.SegmentStart) mark).events());
+                question = null; // an open one follows
+            }
+            case OVERSIZED -> restoreOversized((Mark.Oversized) mark, time);
+            case UNSETTLED -> {
+                Mark.Unsettled open = (Mark.Unsettled) mark;
+                question = new Question(open.from(), open.to(), open.reason(), true);
+            }
+            case SETTLED -> question = null;
+            case GAP -> question = isOfEvents(((Mark.Gap) mark).kind()) ? null : question;
+            case START,
+                    CLEAN_STOP,
+                    UNCLEAN_STOP,
+                    ENGINE_UP,
+                    ENGINE_DOWN,
+                    SYNTHETIC,
+                    DROPPED,
+                    CLOCK_STEP,
+                    DAMAGE,
+                    REDACTION -> {}
+        }
+    }
+
+    private static boolean isOfEvents(String kind) {
+        return kind.equals(Kind.EVENT.label());
+    }
+
     private void restoreOversized(Mark.Oversized message, long time) {
+        if (!isOfEvents(message.kind())) {
+            return;
+        }
         try {
             restoreEvent(Long.parseUnsignedLong(message.key(), 16), time);
         } catch (NumberFormatException e) {
@@ -175,8 +200,8 @@ final class EventLedger implements Checkpoint {
     /**
      * The stream is open; the ring follows.
      *
-     * @param since up to when the journal holds all events, ns since the epoch; 0 if nobody ever listened, so that nothing
-     *     can be missing
+     * @param since up to when the journal holds all events, ns since the epoch; 0 if nobody ever listened, so that
+     *     nothing can be missing
      * @return what goes before the events of this connection
      */
     List<Arrival> connected(Arrival.Connected connected, long since) {
@@ -185,7 +210,7 @@ final class EventLedger implements Checkpoint {
         connection.open = true;
         List<Arrival> answer = List.of();
         if (question != null && question.to != 0) {
-            // Cut, or killed, before the ring met the journal: that this ring meets it proves nothing about the last.
+            // The last ring was cut before it met the journal, and this ring proves nothing about that.
             answer = missed("the stream ended before it was known whether the engine repeats what is in the journal");
         }
         if (question == null && since != 0) {
@@ -331,8 +356,8 @@ final class EventLedger implements Checkpoint {
         }
         long opened = connection.opened;
         long end = answered.to > answered.from && answered.to <= opened ? answered.to : opened;
-        return List.of(
-                mark(new Mark.Gap("event", "", Math.min(answered.from, end), end, answered.reason + "; " + why)));
+        return List.of(mark(
+                new Mark.Gap(Kind.EVENT.label(), "", Math.min(answered.from, end), end, answered.reason + "; " + why)));
     }
 
     private Arrival mark(Mark mark) {

@@ -43,7 +43,7 @@ final class KnownEvents {
         return keys.stream().map(HexFormat.of()::toHexDigits).collect(Collectors.joining(" "));
     }
 
-    /** Replaces what is known by what {@link #text} gave, unless that holds no key. */
+    /** Replaces the known keys by those in what {@link #text} gave, if there are any. */
     void replace(String text) {
         List<Long> replacement = new ArrayList<>();
         for (String key : text.split(" ", -1)) {

@@ -21,7 +21,7 @@ public final class RecordQueue {
     /** What an entry costs beside its payload: record, arrival, array header, subject, a slot. */
     private static final int OVERHEAD_BYTES = 256;
 
-    /** Rare, and a large share of the memory that there is. */
+    /** Rare, and a large share of the memory. */
     private static final int LARGE_BYTES = 1024 * 1024;
 
     /** Longer than a disk takes for a large record; an engine keeps a thousand events for a slow reader. */
@@ -47,7 +47,7 @@ public final class RecordQueue {
     /** Whether the writer is not to wait for more. */
     private boolean woken;
 
-    /** The bounds that some kinds of records share, and what of them waits. */
+    /** Kinds of records that share bounds, and how many of these records wait. */
     private static final class Lane {
         final int mostRecords;
         final long mostBytes;

@@ -249,7 +249,8 @@ class EventSourceTest {
     }
 
     private void followedIn(String version) throws IOException {
-        follow(Duration.ofMillis(50), Duration.ofMinutes(10), 0);
+        Duration askAfter = Duration.ofMillis(250); // longer than a busy machine takes to open the stream
+        follow(askAfter, Duration.ofMinutes(10), 0);
         containers.start();
         String id = scripted.start("web");
         await().untilAsserted(() -> assertThat(events()).isEqualTo(emitted()));
@@ -261,6 +262,7 @@ class EventSourceTest {
                 .map(Arrival::record)
                 .anyMatch(record ->
                         record.kind() == Kind.INSPECT && record.subject().equals(id)));
+        await().pollDelay(askAfter.multipliedBy(2)).until(() -> true); // so that it was asked beside the stream
         assertThat(downs()).isEmpty();
         assertThat(connects())
                 .as("a ping that was never answered gives no stream up")
