@@ -9,22 +9,16 @@ import dev.shiplog.journal.segment.RecordSource;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
-import dev.shiplog.journal.segment.SegmentStart;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiPredicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * record that is handed out is the one that was appended, and each sequence of a journal comes once. Never writes, never
  * locks, never maps memory. Not thread safe.
  *
- * <p>Order, duplicates and following are decided here. How the records of one segment are read is the business of a
- * {@link RecordSource}, which {@link Segment#open} makes.
+ * <p>{@link UpcomingSegments} decides which segment comes next. A {@link RecordSource}, which {@link Segment#open} makes,
+ * reads the records of one.
  */
 public final class Cursor implements Closeable {
     /** What {@link #next()} found. */
@@ -49,16 +43,11 @@ public final class Cursor implements Closeable {
         END
     }
 
-    private final List<Path> sources;
+    private final UpcomingSegments segments;
     /** What is lost and not yet handed out; it comes before the current record. */
     private final Deque<Loss> losses = new ArrayDeque<>();
 
     private final LossTracker tracker = new LossTracker(losses::add);
-
-    /** The segments that follow, as far as they are known. */
-    private final Deque<Segment> coming = new ArrayDeque<>();
-    /** The identities of the files that were begun, or skipped by a seek, by the names they had. */
-    private final Map<Path, @Nullable Object> passed = new HashMap<>();
 
     /** The segment that is read; null as long as the journal holds none. */
     private @Nullable Segment segment;
@@ -80,9 +69,8 @@ public final class Cursor implements Closeable {
 
     private @Nullable Loss loss;
 
-    private Cursor(List<Path> sources, List<Segment> coming) {
-        this.sources = List.copyOf(sources);
-        this.coming.addAll(coming);
+    private Cursor(UpcomingSegments segments) {
+        this.segments = segments;
     }
 
     /**
@@ -92,7 +80,7 @@ public final class Cursor implements Closeable {
      * @throws IOException naming the path that is not there, not readable, or holds no segment
      */
     public static Cursor open(List<Path> sources) throws IOException {
-        return new Cursor(sources, Catalog.list(sources));
+        return new Cursor(UpcomingSegments.of(sources));
     }
 
     /**
@@ -107,26 +95,7 @@ public final class Cursor implements Closeable {
         segment = null;
         following = null;
         begun = false;
-        coming.clear();
-        passed.clear();
-        List<Segment> segments = new ArrayList<>(Catalog.list(sources));
-        Collections.reverse(segments);
-        Map<Map.Entry<Path, String>, SegmentStart> reached = new HashMap<>();
-        String id = "";
-        for (Segment candidate : segments) {
-            SegmentStart start = candidate.start();
-            id = start == null ? id : start.journal(); // one that is damaged is among segments of its journal
-            Map.Entry<Path, String> row = Map.entry(candidate.directory(), id);
-            SegmentStart first = reached.get(row);
-            if (first != null && !first.equals(start)) {
-                passed.put(candidate.path(), candidate.identity());
-            } else {
-                coming.addFirst(candidate); // all that begin alike: one of them may go on where another ends
-                if (start != null && early.test(id, start.first())) {
-                    reached.put(row, start);
-                }
-            }
-        }
+        segments.seek(early);
     }
 
     /** Goes to the next record, loss, copy, or the end. */
@@ -157,7 +126,7 @@ public final class Cursor implements Closeable {
 
     private boolean begin() throws IOException {
         if (segment == null) {
-            Segment first = following();
+            Segment first = segments.next(source != null);
             if (first == null) {
                 return false;
             }
@@ -204,7 +173,7 @@ public final class Cursor implements Closeable {
         RecordSource current = source;
         Segment next = following;
         if (next == null) {
-            following = following();
+            following = segments.next(source != null);
             if (following == null) {
                 tracker.flush();
                 return !losses.isEmpty();
@@ -225,77 +194,15 @@ public final class Cursor implements Closeable {
         return true;
     }
 
-    /** The next segment that was not begun; null if there is none now. */
-    private @Nullable Segment following() throws IOException {
-        while (true) {
-            Segment next = coming.peek();
-            if (next == null) {
-                // Retention may have deleted segment files among the sources in the meantime.
-                List<Path> present = sources.stream()
-                        .filter(source ->
-                                SegmentName.parse(source.getFileName().toString()) == null || Files.exists(source))
-                        .toList();
-                if (Catalog.list(present, this::isNew).isEmpty()) {
-                    return null;
-                }
-                // Only among all others is a copy known as one. A copy of a segment that was begun has nothing new.
-                for (Segment candidate : Catalog.list(present)) {
-                    if (!isNew(candidate.path())) {
-                        continue;
-                    }
-                    if (segment == null || candidate.copyOf() == null) {
-                        coming.add(candidate);
-                    } else {
-                        passed.put(candidate.path(), candidate.identity());
-                    }
-                }
-                if (coming.isEmpty()) {
-                    return null;
-                }
-            } else {
-                Object now = Segment.identity(next.path());
-                if (Objects.equals(now, next.identity())) {
-                    return next;
-                } else if (now == null) {
-                    coming.remove(); // deleted by retention in the meantime
-                } else {
-                    coming.clear(); // renamed, and made anew
-                }
-            }
-        }
-    }
-
-    /** Whether the file was not begun, under any name. Notes a new name of the file that is being read. */
-    private boolean isNew(Path file) {
-        Object identity = Segment.identity(file);
-        if (source != null && identity != null && identity.equals(segment().identity())) {
-            passed.put(file, identity);
-        }
-        return !passed.containsKey(file) || !Objects.equals(passed.get(file), identity);
-    }
-
     private void go(Segment next) throws IOException {
         close();
-        journal = journal(next);
-        coming.remove(next);
-        passed.put(next.path(), next.identity());
+        journal = segments.journal(next, journal);
+        segments.begin(next);
         segment = next;
         following = null;
         beside = List.of();
         left = false;
         begun = false;
-    }
-
-    /** The journal of a segment; one whose beginning is damaged belongs to that of its neighbours. */
-    private String journal(Segment next) {
-        String before = segment != null && segment.directory().equals(next.directory()) ? journal : "";
-        return Stream.concat(Stream.of(next), before.isEmpty() ? coming.stream() : Stream.of())
-                .filter(one -> one.directory().equals(next.directory()))
-                .map(Segment::start)
-                .filter(start -> start != null && !start.journal().isEmpty())
-                .map(start -> Objects.requireNonNull(start).journal())
-                .findFirst()
-                .orElse(before);
     }
 
     private Segment segment() {
@@ -350,7 +257,7 @@ public final class Cursor implements Closeable {
      * another segment. It is true only after one more end, once all that was written before is read.
      */
     public boolean isOver() throws IOException {
-        if (sources.stream().anyMatch(Files::isDirectory)) {
+        if (!segments.areFiles()) {
             return false;
         }
         RecordSource current = source;

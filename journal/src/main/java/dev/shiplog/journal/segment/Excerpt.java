@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The frame around everything that a journal holds: what one payload of the underlying Chronicle Queue file looks like.
- * Version 2, little endian:
+ * Frames everything that a journal holds: an excerpt is the payload of one document in a Chronicle Queue file. Version 2,
+ * little endian:
  *
  * <pre>
  *  width  field
@@ -25,25 +25,25 @@ import java.util.zip.CRC32C;
  *  &lt; 0x80 group's   a coded record; the type is its first byte, then comes the varint index in the group
  * </pre>
  *
- * <p>A segment begins with HEADER, GROUP, and the records that say what exists at that moment. Another GROUP begins when
- * the one before is full; HEADER and GROUP again when another run of the recorder goes on in the segment. The sequence of
- * a record is its group's base plus its index, and nothing in the coding reaches across a group. The salt is made from
- * the journal's id and the group's base, so that an excerpt which strayed from another group or another journal does not
- * verify. Lengths prove nothing after a power cut: only the CRC does.
+ * <p>A segment begins with HEADER, GROUP, and the snapshot: the records that say what exists at that moment. Another GROUP
+ * begins when the one before is full; HEADER and GROUP come again when another run of the recorder goes on in the segment.
+ * The sequence of a record is its group's base plus its index, and nothing in the coding reaches across a group. The salt
+ * is made from the journal's id and the group's base, so that an excerpt that strayed from another group or another
+ * journal does not verify. Lengths prove nothing after a power cut: only the CRC does.
  */
 public final class Excerpt {
-    /** Larger coded records are split into parts of this size. Chronicle's limit is a quarter of its 1 MiB block. */
+    /** Longer coded records are split into parts of this size. Chronicle's limit is a quarter of its 1 MiB block. */
     public static final int MAX_CODED = 128 * 1024;
 
-    /** The bytes in front of the body's first: CRC and type. */
+    /** The CRC comes first; the type, or a coded record that begins with its own, follows. */
     public static final int CRC_WIDTH = 4;
 
     static final int HEADER = 0xF1;
     static final int GROUP = 0xF2;
     static final int PART = 0xF3;
-    /** The smallest is CRC, type, and something; the largest a PART with its three varints. */
+    /** The shortest is CRC, type, and one byte. */
     static final int MIN = 6;
-
+    /** The longest is a PART with its three varints. */
     static final int MAX = MAX_CODED + 32;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN)

@@ -2,7 +2,7 @@ package dev.shiplog.journal.segment;
 
 import java.time.Duration;
 
-/** How long a segment takes up records before the next one begins; boundaries are UTC. */
+/** How long the period of a segment is; boundaries are in UTC. */
 public enum Roll {
     MINUTELY(Duration.ofMinutes(1)),
     TEN_MINUTELY(Duration.ofMinutes(10)),

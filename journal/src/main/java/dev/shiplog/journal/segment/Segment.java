@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment's file, as it was found.
+ * A segment's file as it was when it was listed.
  *
  * @param name what its file name says
  * @param identity of the file, because another one may take its name; null if not known

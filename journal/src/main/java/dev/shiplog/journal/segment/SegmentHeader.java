@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * What a segment says about itself. It is written at the head of each segment and again whenever a recorder goes on in
- * one. On disk it is the body of a {@code HEADER} {@linkplain Excerpt excerpt}:
+ * What a segment says about itself: whose journal it is, and who writes it. It is written at the beginning of each
+ * segment, and again whenever a recorder goes on in one. On disk it is the body of a {@code HEADER} {@linkplain Excerpt
+ * excerpt}:
  *
  * <pre>
  *  width  field

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Skips zeros in a file that may be gigabytes of nothing. Reading a hole fills the page cache with it, at some 300 MB/s;
- * where the file system allows to read past the cache, a hundred times as fast.
+ * reading past the cache, where the file system allows it, is a hundred times as fast.
  */
 final class Zeros {
     private static final int SIZE = 1 << 20;
@@ -24,8 +24,8 @@ final class Zeros {
     }
 
     /**
-     * Gives an offset between {@code from} and {@code to} up to which {@code file} holds nothing but zeros: not the last
-     * one, and {@code from} itself if the file system does not allow more.
+     * Returns an offset between {@code from} and {@code to} up to which {@code file} holds nothing but zeros. It need not be
+     * the last one: where the file system does not allow reading past the cache, it is {@code from}.
      */
     static long skip(Path file, long from, long to) {
         if (from >= to) {
@@ -43,11 +43,11 @@ final class Zeros {
             }
             return Math.min(to, Math.max(from, next));
         } catch (IOException | UnsupportedOperationException | ArithmeticException e) {
-            return from; // whoever reads on does so as ever
+            return from; // then the caller reads the zeros itself
         }
     }
 
-    /** The JDK has such an option, in a package of which its own compiler warns without a way to agree. */
+    /** By name: javac warns of the package of this option, and the warning cannot be suppressed. */
     private static OpenOption pastTheCache() {
         try {
             for (Object option :

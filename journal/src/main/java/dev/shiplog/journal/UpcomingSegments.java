@@ -1,0 +1,161 @@
+package dev.shiplog.journal;
+
+import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.segment.Group;
+import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.journal.segment.SegmentName;
+import dev.shiplog.journal.segment.SegmentStart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which segment of the sources is read next: those that were there at first, in order, then those that come. Each
+ * file comes once, whatever its name becomes. Not thread safe.
+ */
+final class UpcomingSegments {
+    private final List<Path> sources;
+    /** As far as they are known. */
+    private final Deque<Segment> coming = new ArrayDeque<>();
+    /** The identities of the files that were begun or skipped, by the names that they had. */
+    private final Map<Path, @Nullable Object> passed = new HashMap<>();
+    /** The segment that was begun last; null if none was. */
+    private @Nullable Segment current;
+
+    private UpcomingSegments(List<Path> sources) {
+        this.sources = List.copyOf(sources);
+    }
+
+    /**
+     * All segments of journals (directories) and segment files, one source after the other.
+     *
+     * @throws IOException naming the path that is not there, not readable, or holds no segment
+     */
+    static UpcomingSegments of(List<Path> sources) throws IOException {
+        UpcomingSegments segments = new UpcomingSegments(sources);
+        segments.coming.addAll(Catalog.list(sources));
+        return segments;
+    }
+
+    /** Starts anew, in each journal of each directory with the last segment that is early enough, else with the first. */
+    void seek(BiPredicate<String, Group> early) throws IOException {
+        current = null;
+        coming.clear();
+        passed.clear();
+        List<Segment> latestFirst = new ArrayList<>(Catalog.list(sources));
+        Collections.reverse(latestFirst);
+        Map<Map.Entry<Path, String>, SegmentStart> reached = new HashMap<>();
+        String journal = "";
+        for (Segment candidate : latestFirst) {
+            SegmentStart start = candidate.start();
+            journal = start == null ? journal : start.journal(); // a damaged one is among segments of its journal
+            Map.Entry<Path, String> row = Map.entry(candidate.directory(), journal);
+            SegmentStart first = reached.get(row);
+            if (first != null && !first.equals(start)) {
+                passed.put(candidate.path(), candidate.identity());
+            } else {
+                coming.addFirst(candidate); // all that begin alike: one of them may go on where another ends
+                if (start != null && early.test(journal, start.first())) {
+                    reached.put(row, start);
+                }
+            }
+        }
+    }
+
+    /**
+     * The next segment that was not begun; null if there is none now.
+     *
+     * @param open whether the file of the segment that was begun last is open
+     */
+    @Nullable
+    Segment next(boolean open) throws IOException {
+        while (true) {
+            Segment next = coming.peek();
+            if (next == null) {
+                if (!findNew(open)) {
+                    return null;
+                }
+                continue;
+            }
+            Object now = Segment.identity(next.path());
+            if (Objects.equals(now, next.identity())) {
+                return next;
+            }
+            if (now == null) {
+                coming.remove(); // deleted by retention in the meantime
+            } else {
+                coming.clear(); // renamed, and made anew
+            }
+        }
+    }
+
+    private boolean findNew(boolean open) throws IOException {
+        // Retention may have deleted segment files among the sources in the meantime.
+        List<Path> present = sources.stream()
+                .filter(source -> SegmentName.parse(source.getFileName().toString()) == null || Files.exists(source))
+                .toList();
+        if (Catalog.list(present, file -> isNew(file, open)).isEmpty()) {
+            return false;
+        }
+        // Only among all others is a copy known as one. A copy of a segment that was begun has nothing new.
+        for (Segment candidate : Catalog.list(present)) {
+            if (!isNew(candidate.path(), open)) {
+                continue;
+            }
+            if (current == null || candidate.copyOf() == null) {
+                coming.add(candidate);
+            } else {
+                passed.put(candidate.path(), candidate.identity());
+            }
+        }
+        return !coming.isEmpty();
+    }
+
+    /** Whether the file was not begun, under any name. Notes a new name of the file that is open. */
+    private boolean isNew(Path file, boolean open) {
+        Object identity = Segment.identity(file);
+        if (open && current != null && identity != null && identity.equals(current.identity())) {
+            passed.put(file, identity);
+        }
+        return !passed.containsKey(file) || !Objects.equals(passed.get(file), identity);
+    }
+
+    /** The segment is begun: it does not come again. */
+    void begin(Segment next) {
+        coming.remove(next);
+        passed.put(next.path(), next.identity());
+        current = next;
+    }
+
+    /**
+     * The id of the journal of a segment that is about to be begun. One whose beginning is damaged belongs to the journal
+     * of its neighbours; empty if none has one.
+     *
+     * @param before the journal of the segment that was begun last, empty if not known
+     */
+    String journal(Segment next, String before) {
+        String mine = current != null && current.directory().equals(next.directory()) ? before : "";
+        return Stream.concat(Stream.of(next), mine.isEmpty() ? coming.stream() : Stream.of())
+                .filter(one -> one.directory().equals(next.directory()))
+                .map(one -> one.start() == null ? "" : one.start().journal())
+                .filter(id -> !id.isEmpty())
+                .findFirst()
+                .orElse(mine);
+    }
+
+    /** Whether the sources are files only, so that no more segments than these can come. */
+    boolean areFiles() {
+        return sources.stream().noneMatch(Files::isDirectory);
+    }
+}
