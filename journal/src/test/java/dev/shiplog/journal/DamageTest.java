@@ -8,27 +8,21 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
-import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentName;
-import dev.shiplog.testkit.Samples;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,26 +31,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is done to the bytes of a journal, a cursor gives out what was appended or says what is lost. */
+/** Whatever is done to the bytes of a journal, a cursor hands out what was appended or reports what is lost. */
 @Timeout(300)
 class DamageTest {
     /** One segment, two runs, small and large records. */
-    private static Made small;
+    private static JournalBytes small;
     /** Nine segments of a minute each, several groups in each. */
-    private static Made large;
-
-    @TempDir
-    private Path disk;
+    private static JournalBytes large;
 
     private FileSystem memory;
     private Path journal;
-
-    /** A journal that was written, as bytes, each segment without the zeros behind its last few kilobytes. */
-    private record Made(Oracle oracle, TreeMap<String, byte[]> segments, TreeMap<String, Long> lastSequence) {
-        String newest() {
-            return segments.lastKey();
-        }
-    }
 
     @BeforeAll
     static void write(@TempDir Path directory) throws IOException {
@@ -72,7 +56,7 @@ class DamageTest {
                 records.add(record.withSequence(appender.append(record)));
             }
         }
-        small = made(one, records);
+        small = JournalBytes.of(one, records);
 
         Path many = directory.resolve("large");
         records = new ArrayList<>();
@@ -87,25 +71,7 @@ class DamageTest {
         }
         records.addAll(Journals.read(many).records());
         assertThat(records).hasSize(9 * 2500 + 9);
-        large = made(many, records);
-    }
-
-    private static Made made(Path directory, List<Record> records) throws IOException {
-        TreeMap<String, byte[]> segments = new TreeMap<>();
-        TreeMap<String, Long> last = new TreeMap<>();
-        for (Segment segment : Catalog.list(List.of(directory))) {
-            Path file = segment.path();
-            byte[] bytes = Files.readAllBytes(file);
-            int end = bytes.length;
-            while (bytes[end - 1] == 0) {
-                end--;
-            }
-            String name = file.getFileName().toString();
-            segments.put(name, Arrays.copyOf(bytes, Math.min(bytes.length, end + 4096)));
-            List<Record> in = Journals.read(file).records();
-            last.put(name, in.get(in.size() - 1).sequence());
-        }
-        return new Made(new Oracle(records), segments, last);
+        large = JournalBytes.of(many, records);
     }
 
     @AfterAll
@@ -125,38 +91,38 @@ class DamageTest {
         memory.close();
     }
 
-    private void put(Made made) throws IOException {
-        for (Map.Entry<String, byte[]> segment : made.segments.entrySet()) {
+    private void put(JournalBytes made) throws IOException {
+        for (Map.Entry<String, byte[]> segment : made.segments().entrySet()) {
             Files.write(journal.resolve(segment.getKey()), segment.getValue());
         }
     }
 
     @Test
     void undamagedItIsReadWhole() throws IOException {
-        for (Made made : List.of(small, large)) {
+        for (JournalBytes made : List.of(small, large)) {
             put(made);
             Journals.Reading reading = Journals.read(journal);
             assertThat(reading.losses()).isEmpty();
-            Journals.assertSame(reading.records(), made.oracle.appended());
+            Journals.assertSame(reading.records(), made.oracle().appended());
             openMemory();
         }
     }
 
     @Test
     void cutAtEveryByte() throws IOException {
-        byte[] bytes = small.segments.get(small.newest());
+        byte[] bytes = small.segments().get(small.newest());
         Path file = Files.write(journal.resolve(small.newest()), bytes);
-        int end = excerpts(bytes).get(excerpts(bytes).size() - 1)[1];
-        int pages = excerpts(bytes).get(0)[0] - 64;
-        int before = small.oracle.appended().size();
+        int end = JournalBytes.excerpts(bytes).get(JournalBytes.excerpts(bytes).size() - 1)[1];
+        int pages = JournalBytes.excerpts(bytes).get(0)[0] - 64;
+        int before = small.oracle().appended().size();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             // Every byte of what we wrote and of the heads of Chronicle's pages; of the pages a sample.
             for (int size = bytes.length; size >= 0; size -= size <= 512 || size > pages ? 1 : 61) {
                 String damage = "cut at " + size;
                 channel.truncate(size);
                 Journals.Reading reading = Journals.read(file);
-                int read =
-                        small.oracle.judge(reading, 1, small.oracle.appended().size(), damage);
+                int read = small.oracle()
+                        .judge(reading, 1, small.oracle().appended().size(), damage);
                 assertThat(read).as(damage).isLessThanOrEqualTo(before);
                 // A file that was not cut has room for the next header behind its last record.
                 assertThat(reading.losses()).as(damage).hasSize(size < end + 4 ? 1 : 0);
@@ -168,40 +134,33 @@ class DamageTest {
 
     @Test
     void everyBitFlipped() throws IOException {
-        byte[] bytes = small.segments.get(small.newest());
-        int pages = excerpts(bytes).get(0)[0];
+        byte[] bytes = small.segments().get(small.newest());
+        int pages = JournalBytes.excerpts(bytes).get(0)[0];
         assertThat(Journals.read(Files.write(journal.resolve(small.newest()), bytes))
                         .records())
-                .hasSameSizeAs(small.oracle.appended());
+                .hasSameSizeAs(small.oracle().appended());
         Path file = journal.resolve(small.newest());
         int told = 0;
         int trials = 0;
         // All of Chronicle's file header, of the heads of its index pages, and of what we wrote; of the pages a sample.
         for (int at = 0; at < bytes.length - 4000; at += at < 512 || at >= pages - 64 ? 1 : 499) {
             for (int bit = 0; bit < 8; bit++) {
-                flip(file, bytes, at, bit);
+                JournalBytes.flip(file, bytes, at, bit);
                 Journals.Reading reading = Journals.read(file);
-                small.oracle.judge(reading, 1, small.oracle.appended().size(), "bit " + bit + " of byte " + at);
+                small.oracle().judge(reading, 1, small.oracle().appended().size(), "bit " + bit + " of byte " + at);
                 told += reading.losses().isEmpty() ? 0 : 1;
                 trials++;
-                flip(file, bytes, at, bit);
+                JournalBytes.flip(file, bytes, at, bit);
             }
         }
         assertThat(told).as("losses told in " + trials + " trials").isGreaterThan(trials / 10);
     }
 
-    private static void flip(Path file, byte[] bytes, int at, int bit) throws IOException {
-        bytes[at] ^= (byte) (1 << bit);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(bytes, at, 1), at);
-        }
-    }
-
     @Test
     void aThousandBitsFlippedInAMiddleSegment() throws IOException {
         put(large);
-        String name = large.segments.higherKey(large.segments.firstKey());
-        byte[] bytes = large.segments.get(name).clone();
+        String name = large.segments().higherKey(large.segments().firstKey());
+        byte[] bytes = large.segments().get(name).clone();
         long seed = 20261121;
         Random random = new Random(seed);
         int flips = 0;
@@ -211,7 +170,7 @@ class DamageTest {
             if (++flips == 10) {
                 Files.write(journal.resolve(name), bytes);
                 judgeAll(large, "seed " + seed + " flip " + i);
-                bytes = large.segments.get(name).clone();
+                bytes = large.segments().get(name).clone();
                 flips = 0;
             }
         }
@@ -222,17 +181,17 @@ class DamageTest {
         judgeAll(large, "seed " + seed + " all at once");
     }
 
-    private int judgeAll(Made made, String damage) throws IOException {
-        long newest = made.lastSequence.get(made.newest());
-        return made.oracle.judge(Journals.read(journal), 1, newest, damage);
+    private int judgeAll(JournalBytes made, String damage) throws IOException {
+        long newest = made.lastSequence().get(made.newest());
+        return made.oracle().judge(Journals.read(journal), 1, newest, damage);
     }
 
     @Test
     void zeroedPages() throws IOException {
         put(large);
         Random random = new Random(7);
-        String name = large.segments.higherKey(large.segments.firstKey());
-        byte[] whole = large.segments.get(name);
+        String name = large.segments().higherKey(large.segments().firstKey());
+        byte[] whole = large.segments().get(name);
         for (int trial = 0; trial < 40; trial++) {
             byte[] bytes = whole.clone();
             int pages = 1 + random.nextInt(3);
@@ -248,10 +207,10 @@ class DamageTest {
     /** Without its group no record verifies: nothing good follows, and yet there is more than a writer leaves. */
     @Test
     void aZeroedGroupIsNamedWhereverItStands() throws IOException {
-        List<String> names = List.copyOf(large.segments.keySet());
+        List<String> names = List.copyOf(large.segments().keySet());
         for (String name : List.of(names.get(0), names.get(4), large.newest())) {
-            byte[] whole = large.segments.get(name);
-            List<int[]> excerpts = excerpts(whole);
+            byte[] whole = large.segments().get(name);
+            List<int[]> excerpts = JournalBytes.excerpts(whole);
             List<int[]> groups = new ArrayList<>();
             for (int[] excerpt : excerpts) {
                 if (whole[excerpt[0] + 8] == (byte) 0xF2) {
@@ -273,15 +232,15 @@ class DamageTest {
                         .extracting(Loss::segment)
                         .as(damage)
                         .containsOnly(name);
-                large.oracle.judge(reading, 1, large.oracle.appended().size(), damage);
+                large.oracle().judge(reading, 1, large.oracle().appended().size(), damage);
             }
         }
     }
 
     @Test
     void theLastGroupZeroedIsNamed() throws IOException {
-        byte[] whole = small.segments.get(small.newest());
-        List<int[]> excerpts = excerpts(whole);
+        byte[] whole = small.segments().get(small.newest());
+        List<int[]> excerpts = JournalBytes.excerpts(whole);
         int[] group = excerpts.stream()
                 .filter(excerpt -> whole[excerpt[0] + 8] == (byte) 0xF2)
                 .reduce((a, b) -> b)
@@ -299,14 +258,14 @@ class DamageTest {
             assertThat(loss.reason()).isEqualTo("zeros where an excerpt should be");
             assertThat(loss.place().from()).isEqualTo(group[0]);
         });
-        assertThat(small.oracle.judge(reading, 1, small.oracle.appended().size(), "the last group"))
+        assertThat(small.oracle().judge(reading, 1, small.oracle().appended().size(), "the last group"))
                 .isEqualTo(13);
     }
 
     @Test
     void halfAPayloadBehindTheEndIsNoDamage() throws IOException {
-        byte[] whole = small.segments.get(small.newest());
-        List<int[]> excerpts = excerpts(whole);
+        byte[] whole = small.segments().get(small.newest());
+        List<int[]> excerpts = JournalBytes.excerpts(whole);
         byte[] payload = new byte[131_104 + 1];
         for (int[] excerpt : excerpts) {
             boolean headDue = excerpt == excerpts.get(0) || whole[excerpt[0] + 8] == (byte) 0xF2;
@@ -327,9 +286,9 @@ class DamageTest {
 
     @Test
     void zerosWithoutEndHideNothingBehindThem(@TempDir Path disk) throws IOException {
-        byte[] bytes = small.segments.get(small.newest());
-        List<int[]> excerpts = excerpts(bytes);
-        int records = small.oracle.appended().size();
+        byte[] bytes = small.segments().get(small.newest());
+        List<int[]> excerpts = JournalBytes.excerpts(bytes);
+        int records = small.oracle().appended().size();
         for (Path directory : List.of(disk, journal)) {
             for (long hole : new long[] {4 << 20, (5 << 20) - 8, (9 << 20) + 4, (33 << 20) + 4096, 64 << 20}) {
                 Path file = directory.resolve(small.newest());
@@ -344,7 +303,7 @@ class DamageTest {
                 }
                 String damage = hole + " zeros in " + file;
                 Journals.Reading reading = Journals.read(file);
-                assertThat(small.oracle.judge(reading, 1, records, damage))
+                assertThat(small.oracle().judge(reading, 1, records, damage))
                         .as(damage)
                         .isBetween(records - 12, records - 3);
                 assertThat(reading.losses().get(0).reason()).isEqualTo("zeros where an excerpt should be");
@@ -356,20 +315,21 @@ class DamageTest {
     @Test
     void aMissingSegmentIsNamedOnce() throws IOException {
         put(large);
-        String gone = large.segments.higherKey(large.segments.firstKey());
+        String gone = large.segments().higherKey(large.segments().firstKey());
         Files.delete(journal.resolve(gone));
         Journals.Reading reading = Journals.read(journal);
-        long first = large.lastSequence.get(large.segments.firstKey()) + 1;
+        long first = large.lastSequence().get(large.segments().firstKey()) + 1;
         assertThat(reading.losses()).hasSize(1);
         assertThat(reading.losses().get(0).sequences().from()).isEqualTo(first);
-        assertThat(reading.losses().get(0).sequences().to()).isEqualTo(large.lastSequence.get(gone));
-        large.oracle.judge(reading, 1, large.oracle.appended().size(), "missing " + gone);
+        assertThat(reading.losses().get(0).sequences().to())
+                .isEqualTo(large.lastSequence().get(gone));
+        large.oracle().judge(reading, 1, large.oracle().appended().size(), "missing " + gone);
     }
 
     @Test
     void aMissingEndMarkLosesNothing() throws IOException {
         put(large);
-        for (Map.Entry<String, byte[]> segment : large.segments.entrySet()) {
+        for (Map.Entry<String, byte[]> segment : large.segments().entrySet()) {
             byte[] bytes = segment.getValue().clone();
             int at = bytes.length - 4096 - 8;
             while (at < bytes.length - 4 && !(bytes[at + 3] == (byte) 0xC0 && bytes[at] == 0)) {
@@ -380,40 +340,41 @@ class DamageTest {
         }
         Journals.Reading reading = Journals.read(journal);
         assertThat(reading.losses()).isEmpty();
-        Journals.assertSame(reading.records(), large.oracle.appended());
+        Journals.assertSame(reading.records(), large.oracle().appended());
     }
 
     @Test
     void garbageBehindTheEnd() throws IOException {
         for (long seed = 0; seed < 20; seed++) {
             put(small);
-            byte[] bytes = small.segments.get(small.newest()).clone();
+            byte[] bytes = small.segments().get(small.newest()).clone();
             byte[] garbage = new byte[(int) (1 + seed * 997)];
             new Random(seed).nextBytes(garbage);
             Path file = journal.resolve(small.newest());
             Files.write(file, bytes);
             Files.write(file, garbage, StandardOpenOption.APPEND);
             Journals.Reading reading = Journals.read(journal);
-            Journals.assertSame(reading.records(), small.oracle.appended());
+            Journals.assertSame(reading.records(), small.oracle().appended());
         }
     }
 
     @Test
     void blocksSwappedAndDuplicated() throws IOException {
         put(large);
-        String name = large.segments.higherKey(large.segments.firstKey());
-        byte[] whole = large.segments.get(name);
+        String name = large.segments().higherKey(large.segments().firstKey());
+        byte[] whole = large.segments().get(name);
         long seed = 99;
         Random random = new Random(seed);
         for (int trial = 0; trial < 60; trial++) {
             byte[] bytes = whole.clone();
-            List<int[]> excerpts = excerpts(bytes);
+            List<int[]> excerpts = JournalBytes.excerpts(bytes);
             int[] a = excerpts.get(random.nextInt(excerpts.size() - 2));
             int[] b = excerpts.get(random.nextInt(excerpts.size() - 2));
             byte[] mixed = switch (trial % 3) {
                 case 0 -> splice(bytes, a, b); // b again before a
                 case 1 -> a[0] < b[0] ? swap(bytes, a, b) : swap(bytes, b, a);
-                default -> splice(bytes, a, excerpts(large.segments.get(large.newest())), random);
+                default ->
+                    splice(bytes, a, JournalBytes.excerpts(large.segments().get(large.newest())), random);
             };
             Files.write(journal.resolve(name), mixed);
             judgeAll(large, "seed " + seed + " trial " + trial);
@@ -431,7 +392,7 @@ class DamageTest {
 
     /** Puts an excerpt of another segment before {@code at}. */
     private static byte[] splice(byte[] bytes, int[] at, List<int[]> others, Random random) {
-        byte[] other = large.segments.get(large.newest());
+        byte[] other = large.segments().get(large.newest());
         int[] what = others.get(random.nextInt(others.size()));
         byte[] both = Arrays.copyOf(bytes, bytes.length + what[1] - what[0]);
         System.arraycopy(other, what[0], both, bytes.length, what[1] - what[0]);
@@ -450,35 +411,17 @@ class DamageTest {
         return out;
     }
 
-    /** Begin and end of each data document. */
-    private static List<int[]> excerpts(byte[] bytes) {
-        List<int[]> found = new ArrayList<>();
-        ByteBuffer in = ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-        for (int p = 0; p + 4 < bytes.length; ) {
-            int word = in.getInt(p);
-            if (word == 0 || word < 0) {
-                break;
-            }
-            int next = (p + 4 + (word & 0x3FFF_FFFF) + 3) & ~3;
-            if ((word & 0x4000_0000) == 0) {
-                found.add(new int[] {p, next});
-            }
-            p = next;
-        }
-        return found;
-    }
-
     @Test
     void emptyZeroedForeignAndUnreadableSegmentsHideNoOther() throws IOException {
         put(large);
-        List<String> names = List.copyOf(large.segments.keySet());
+        List<String> names = List.copyOf(large.segments().keySet());
         Files.write(journal.resolve(names.get(1)), new byte[0]);
         Files.write(journal.resolve(names.get(3)), new byte[200_000]);
         Files.writeString(journal.resolve(names.get(5)), "Lorem ipsum dolor sit amet. ".repeat(10_000));
         Files.delete(journal.resolve(names.get(7)));
         Files.createDirectory(journal.resolve(names.get(7)));
         Journals.Reading reading = Journals.read(journal);
-        large.oracle.judge(reading, 1, large.oracle.appended().size(), "four bad segments");
+        large.oracle().judge(reading, 1, large.oracle().appended().size(), "four bad segments");
         assertThat(reading.losses())
                 .extracting(Loss::segment)
                 .containsExactly(names.get(1), names.get(3), names.get(5), names.get(7));
@@ -487,22 +430,22 @@ class DamageTest {
     @Test
     void aLinkToNowhereIsALossAndHidesNoOther() throws IOException {
         put(large);
-        List<String> names = List.copyOf(large.segments.keySet());
+        List<String> names = List.copyOf(large.segments().keySet());
         Files.delete(journal.resolve(names.get(1)));
         Files.createSymbolicLink(journal.resolve(names.get(1)), journal.resolve("nowhere"));
         String newest = names.get(names.size() - 1);
         Files.delete(journal.resolve(newest));
         Files.createSymbolicLink(journal.resolve(newest), journal.resolve("nowhere"));
         Journals.Reading reading = Journals.read(journal);
-        large.oracle.judge(reading, 1, large.oracle.appended().size(), "two links to nowhere");
+        large.oracle().judge(reading, 1, large.oracle().appended().size(), "two links to nowhere");
         assertThat(reading.losses()).extracting(Loss::segment).containsExactly(names.get(1), newest);
         assertThat(reading.losses()).extracting(Loss::reason).containsOnly("cannot be read: no such file");
     }
 
     @Test
     void aFormatFromTheFutureIsNamed() throws IOException {
-        byte[] bytes = small.segments.get(small.newest()).clone();
-        int at = excerpts(bytes).get(0)[0];
+        byte[] bytes = small.segments().get(small.newest()).clone();
+        int at = JournalBytes.excerpts(bytes).get(0)[0];
         int length =
                 ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(at);
         bytes[at + 4 + 4 + 1 + 4] = 7;
@@ -516,165 +459,8 @@ class DamageTest {
         assertThat(reading.losses().get(0).reason()).contains("version 7", "up to 2");
     }
 
-    private static String text(byte[] payload) {
-        return new String(payload, StandardCharsets.UTF_8);
-    }
-
-    /** Real samples; and a small host's samples, events and descriptions, where a group is all that there is. */
-    @Test
-    void aFlippedBitCostsFewRecords() throws IOException {
-        List<Record> samples = samples();
-        double real = recordsLostByAFlip("real", samples, 200);
-        double mixed = recordsLostByAFlip("mixed", mixed(samples), 400);
-        System.out.printf("DamageTest: a flipped bit costs %.1f records of real samples, %.1f mixed%n", real, mixed);
-        assertThat(real).isLessThan(50);
-        assertThat(mixed).isLessThan(60);
-    }
-
-    private static List<Record> samples() {
-        List<Record> records = new ArrayList<>();
-        for (byte[] payload : Samples.payloads(Samples.STATS)) {
-            String text = text(payload);
-            String id = text.substring(text.indexOf("\"id\":\"") + 6).substring(0, 64);
-            long received = START + records.size() * SECOND / 61;
-            records.add(new Record(0, Kind.STATS, id, received - 1000, received, received, payload));
-        }
-        return records;
-    }
-
-    private static List<Record> mixed(List<Record> samples) {
-        List<String> ids =
-                samples.stream().map(Record::subject).distinct().limit(8).toList();
-        List<byte[]> events = Samples.payloads("engine-20.10-events.ndjson");
-        String inspect = text(Samples.payloads("engine-20.10-inspect.json").get(0));
-        List<Record> records = new ArrayList<>();
-        for (String id : ids) {
-            byte[] payload = inspect.replaceFirst("[0-9a-f]{64}", id).getBytes(StandardCharsets.UTF_8);
-            records.add(new Record(0, Kind.INSPECT, id, START, START, START, payload));
-        }
-        Random random = new Random(8);
-        for (Record sample : samples) {
-            if (ids.contains(sample.subject())) {
-                records.add(sample);
-                long at = sample.received();
-                if (random.nextInt(3) == 0) {
-                    byte[] payload = events.get(random.nextInt(events.size()));
-                    String id = ids.get(random.nextInt(ids.size()));
-                    records.add(new Record(0, Kind.EVENT, id, at - 1000, at, at, payload));
-                }
-            }
-        }
-        return records;
-    }
-
-    /** The average over so many flips, each anywhere in what was written. */
-    private double recordsLostByAFlip(String name, List<Record> records, int flips) throws IOException {
-        Path written = disk.resolve(name);
-        try (Appender appender = Journals.open(written)) {
-            for (Record record : records) {
-                appender.append(record);
-            }
-        }
-        Made made = made(written, Journals.read(written).records());
-        assertThat(made.oracle.appended()).hasSameSizeAs(records);
-        byte[] bytes = made.segments.get(made.newest());
-        List<int[]> excerpts = excerpts(bytes);
-        int from = excerpts.get(0)[0];
-        int to = excerpts.get(excerpts.size() - 1)[1];
-        Path file = Files.write(journal.resolve(made.newest()), bytes);
-        Random random = new Random(20261126);
-        long lost = 0;
-        for (int i = 0; i < flips; i++) {
-            int at = from + random.nextInt(to - from);
-            int bit = random.nextInt(8);
-            flip(file, bytes, at, bit);
-            lost += records.size()
-                    - made.oracle.judge(Journals.read(file), 1, records.size(), "bit " + bit + " of byte " + at);
-            flip(file, bytes, at, bit);
-        }
-        return (double) lost / flips;
-    }
-
-    /**
-     * Two runs on a host of five containers, whose descriptions are repeated in each head with the receipts that they had
-     * at first.
-     */
-    @Test
-    void aLossIsBoundedByTheRecordsAroundItThatWereReceivedThen() throws IOException {
-        Path written = disk.resolve("bounded");
-        List<Record> head = new ArrayList<>();
-        head.add(Journals.bytes(Kind.HOST, 100, START, 1));
-        for (int i = 0; i < 5; i++) {
-            head.add(Journals.bytes(Kind.INSPECT, 200, START, i));
-        }
-        long at = START;
-        for (int run = 0; run < 2; run++) {
-            try (Appender appender = Journals.open(written)) {
-                long now = at;
-                appender.setSnapshot(() -> head);
-                for (int i = 0; i < 100; i++) {
-                    appender.append(Journals.stats(i, now + i * SECOND / 5));
-                }
-            }
-            at += 300 * SECOND;
-        }
-        List<Boolean> restated = new ArrayList<>();
-        List<Record> all = new ArrayList<>();
-        try (Cursor cursor = Cursor.open(List.of(written))) {
-            while (cursor.next() == Cursor.Step.RECORD) {
-                restated.add(cursor.record().restated());
-                all.add(cursor.record().toRecord());
-            }
-        }
-        Made made = made(written, all);
-        byte[] bytes = made.segments.get(made.newest());
-        Path file = Files.write(journal.resolve(made.newest()), bytes);
-        int bounded = 0;
-        for (int[] excerpt : excerpts(bytes)) {
-            int byteAt = excerpt[0] + 9;
-            flip(file, bytes, byteAt, 3);
-            Journals.Reading reading = Journals.read(file);
-            flip(file, bytes, byteAt, 3);
-            List<Boolean> survived = new ArrayList<>(Collections.nCopies(all.size(), false));
-            reading.records().forEach(record -> survived.set((int) record.sequence() - 1, true));
-            for (Loss loss : reading.losses()) {
-                if (loss.records() <= 0) {
-                    continue;
-                }
-                long before = 0;
-                for (int i = 0; i < loss.sequences().from() - 1; i++) {
-                    before = survived.get(i) && !restated.get(i) ? all.get(i).received() : before;
-                }
-                assertThat(loss.received().after()).as("%s", loss).isEqualTo(before);
-                for (int i = (int) loss.sequences().from() - 1;
-                        i < loss.sequences().to();
-                        i++) {
-                    if (!restated.get(i)) {
-                        assertThat(all.get(i).received())
-                                .as("%s", loss)
-                                .isGreaterThanOrEqualTo(loss.received().after())
-                                .isLessThanOrEqualTo(
-                                        loss.received().before() == 0
-                                                ? Long.MAX_VALUE
-                                                : loss.received().before());
-                    }
-                }
-                int after = (int) loss.sequences().to();
-                if (after < all.size() && !restated.get(after) && survived.get(after)) {
-                    assertThat(loss.received().before())
-                            .as("%s", loss)
-                            .isEqualTo(all.get(after).received());
-                } else if (loss.received().before() != 0) {
-                    assertThat(loss.received().before()).as("%s", loss).isGreaterThanOrEqualTo(before);
-                }
-                bounded++;
-            }
-        }
-        assertThat(bounded).isGreaterThan(100);
-    }
-
     @Test
     void namesAreThoseOfSegments() {
-        assertThat(large.segments.keySet()).allMatch(name -> SegmentName.parse(name) != null);
+        assertThat(large.segments().keySet()).allMatch(name -> SegmentName.parse(name) != null);
     }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.journal.segment.SegmentSummary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -78,6 +80,17 @@ final class Journals {
 
     /** Everything that a cursor gave out, in order: records and losses. */
     record Reading(List<Record> records, List<Loss> losses, List<Object> steps, List<String> copies) {}
+
+    /** One run that appends one record. */
+    static void appendOne(Path journal, Roll roll, long time) throws IOException {
+        try (Appender appender = open(journal, roll)) {
+            appender.append(stats(1, time));
+        }
+    }
+
+    static SegmentSummary summary(Path segment) throws IOException {
+        return SegmentSummary.of(Catalog.list(List.of(segment)).get(0), true);
+    }
 
     static Reading read(Path... sources) throws IOException {
         try (Cursor cursor = Cursor.open(List.of(sources))) {
