@@ -31,9 +31,26 @@ public final class GapFinder {
         Record mark = record.toRecord();
         coverage.apply(mark);
         MarkType type = MarkType.of(mark.payload(), mark.payload().length);
-        boolean reports =
-                type == MarkType.GAP || type == MarkType.DROPPED || type == MarkType.OVERSIZED && !record.restated();
-        return reports ? gap(mark) : null;
+        return type != null && reportsGap(type, record.restated()) ? gap(mark) : null;
+    }
+
+    private static boolean reportsGap(MarkType type, boolean restated) {
+        return switch (type) {
+            case GAP, DROPPED -> true;
+            case OVERSIZED -> !restated;
+            case START,
+                    CLEAN_STOP,
+                    UNCLEAN_STOP,
+                    SEGMENT_START,
+                    ENGINE_UP,
+                    ENGINE_DOWN,
+                    UNSETTLED,
+                    SETTLED,
+                    SYNTHETIC,
+                    CLOCK_STEP,
+                    DAMAGE,
+                    REDACTION -> false;
+        };
     }
 
     /** What the records so far say about whether anybody listened. */

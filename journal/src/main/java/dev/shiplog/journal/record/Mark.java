@@ -18,23 +18,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recorder's own voice: what it did, what happened to it, and what it did not see. Absence is data: a stretch that
- * was not recorded, or may not have been, is a {@link Gap}.
+ * What the recorder says about itself: what it did, what happened to it, and what it did not see. What is missing is data
+ * too: a stretch of time that was not recorded, or may not have been, is a {@link Gap}.
  *
- * <p>The payload of a {@link Kind#MARK} record is one of these as JSON, {@code {"mark":"gap","from":…}}. All times are
- * ns since the epoch; for people the same stands under {@code NAME_rfc3339}, unless it is 0, which is not known. A reader
- * ignores members that it does not know.
+ * <p>The payload of a {@link Kind#MARK} record is one of these as JSON, {@code {"mark":"gap","from":…}}, with the name
+ * from {@link MarkType} first. All times are ns since the epoch, 0 for one that is not known; for people each is there
+ * again as text, in a member {@code NAME_rfc3339}, unless it is 0. A reader ignores members that it does not know.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "mark")
 public sealed interface Mark {
-    /** The recorder started. {@code configuration} is what it runs with, secrets left out. */
+    /** The recorder started. {@code configuration} is what it runs with, without secrets. */
     record Start(String version, Map<String, String> configuration) implements Mark {}
 
-    /** The recorder ended as it was asked to; nothing after this record was seen. */
+    /** The recorder stopped as it was asked to, and saw nothing after this record. */
     record CleanStop(String reason) implements Mark {}
 
-    /** Found at start: the run before ended without {@link CleanStop}; {@code last} is its last record's receipt. */
+    /** Found at a start: the run before ended without {@link CleanStop}. {@code last} is the receipt of its last record. */
     record UncleanStop(long last, long lastSequence) implements Mark {
         @JsonProperty("last_rfc3339")
         @Nullable
@@ -44,9 +44,9 @@ public sealed interface Mark {
     }
 
     /**
-     * The head of a segment: {@code events} are the keys of the newest events that the journal holds (see the recorder's
-     * event source), in one string with spaces between them, so that they flatten into one field; {@code containers} of
-     * the records that follow are the snapshot of what exists now.
+     * A segment begins, with a snapshot of what is known. {@code events} are the keys of the newest events in the journal, in
+     * one string with a space between each, so that they flatten into one field. {@code containers} is the number of
+     * containers that are described next.
      */
     record SegmentStart(String events, int containers) implements Mark {}
 
@@ -64,9 +64,9 @@ public sealed interface Mark {
 
     /**
      * It is not known yet whether events with a time between {@code from} and {@code to} (0: the next event's) are missing:
-     * the events that follow are recorded at once, and what the engine repeats of older ones has not met the journal.
-     * {@code reason} is why nobody listened. A {@link Settled} or a {@link Gap} of events answers it; where neither
-     * follows, they may be missing.
+     * the events that follow are recorded at once, but none that the engine repeated is known to the journal yet.
+     * {@code reason} is why nobody listened. A {@link Settled} or a {@link Gap} of events answers it; if neither follows,
+     * events may be missing.
      */
     record Unsettled(long from, long to, String reason) implements Stretch {}
 
@@ -80,12 +80,13 @@ public sealed interface Mark {
     }
 
     /**
-     * A message of {@code kind} was too long to be recorded: {@code length} bytes, of which {@code head} is what is known
-     * of the beginning. {@code key} is what an event is known by when the engine repeats it, as in {@link SegmentStart}.
+     * A message of {@code kind} was too long to be recorded. It had {@code length} bytes, and {@code head} is what is known
+     * of their beginning. An event has a {@code key}, by which it is recognised when the engine repeats it, as in
+     * {@link SegmentStart}.
      */
     record Oversized(String kind, String subject, long length, String head, String key) implements Mark {}
 
-    /** A change of state that no event told of, found by listing: {@code change} is in an event's own words. */
+    /** A change of state that no event reported, found in a list of containers. {@code change} is an event's action. */
     record Synthetic(String subject, String change, String name) implements Mark {}
 
     /** {@code count} records of {@code kind} were dropped between {@code from} and {@code to}. */
@@ -94,10 +95,10 @@ public sealed interface Mark {
     /** The wall clock moved by {@code step} ns against the monotonic clock. */
     record ClockStep(long step) implements Mark {}
 
-    /** Damage found by the writer in {@code segment}, which was set aside as it is. */
+    /** The writer found damage in {@code segment}, and quarantined the file unchanged. */
     record Damage(String segment, long offset, String reason) implements Mark {}
 
-    /** What redaction took out of payloads of {@code subject}: the paths, never the values. */
+    /** What was redacted in payloads of {@code subject}: the paths, never the values. */
     record Redaction(String subject, String rule, List<String> removed) implements Mark {}
 
     /** What it says. */
@@ -124,7 +125,7 @@ public sealed interface Mark {
     }
 }
 
-/** A mark that tells of a stretch of time. */
+/** A mark about a stretch of time. */
 sealed interface Stretch extends Mark {
     long from();
 
@@ -141,11 +142,11 @@ sealed interface Stretch extends Mark {
     }
 }
 
-/** Holds the one mapper, so that it is made when the first mark is. */
+/** JSON of marks. A class of its own, so that the mapper is made when the first mark is. */
 final class MarkJson {
     static final ObjectMapper MAPPER = mapper();
 
-    /** As many decimals as there are, as everywhere else in what is exported. */
+    /** With no more decimals than needed, as all times in an export. */
     private static final DateTimeFormatter RFC3339 =
             new DateTimeFormatterBuilder().appendInstant(-1).toFormatter(Locale.ROOT);
 
@@ -159,7 +160,7 @@ final class MarkJson {
         return mapper;
     }
 
-    /** The time as text; null for 0, which stands for one that is not known. */
+    /** The time as text, or null for 0, which is one that is not known. */
     static @Nullable String rfc3339(long epochNanos) {
         return epochNanos == 0 ? null : RFC3339.format(Instant.ofEpochSecond(0, epochNanos));
     }

@@ -1,5 +1,6 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.bytes.LittleEndian;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ public final class ChronicleFiles {
     public static boolean isHalfMade(Path segment) throws IOException {
         try (InputStream in = Files.newInputStream(segment)) {
             byte[] start = in.readNBytes(HEADER_ROOM);
-            if (start.length >= 4 && !isBeingMade(Excerpt.intAt(start, 0))) {
+            if (start.length >= 4 && !isBeingMade(LittleEndian.getInt(start, 0))) {
                 return false;
             }
             byte[] rest = new byte[1 << 16];

@@ -1,5 +1,6 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.bytes.LittleEndian;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
@@ -32,12 +33,12 @@ final class ChroniclePage {
         return switch (name(array, at)) {
             case "header" -> {
                 int nested = array[body] == TYPE ? body + 2 + (array[body + 1] & 0xF) : at;
-                int length = array[nested] == NESTED ? Excerpt.intAt(array, nested + 1) : -1;
+                int length = array[nested] == NESTED ? LittleEndian.getInt(array, nested + 1) : -1;
                 yield length >= 0 && length < MAX ? nested + 5 - at + length : -1;
             }
             case "index2index", "index" -> {
                 int longs = unpadded(array, body);
-                long count = array[longs] == LONGS ? Excerpt.longAt(array, longs + 1) : -1;
+                long count = array[longs] == LONGS ? LittleEndian.getLong(array, longs + 1) : -1;
                 yield count >= 0 && count < MAX / 8 ? longs + 17 - at + (int) count * 8 : -1;
             }
             default -> -1;
@@ -55,14 +56,14 @@ final class ChroniclePage {
                 if (written < 0 || array[written] != LONGS || index < 0 || array[index] != LONG) {
                     to.accept(-1);
                 } else {
-                    pointer(Excerpt.longAt(array, written + 17), to);
-                    pointer(Excerpt.longAt(array, index + 1), to);
+                    pointer(LittleEndian.getLong(array, written + 17), to);
+                    pointer(LittleEndian.getLong(array, index + 1), to);
                 }
             }
             case "index2index" -> {
                 int longs = unpadded(array, body);
                 for (int i = longs + 17; i < at + length; i += 8) {
-                    pointer(Excerpt.longAt(array, i), to);
+                    pointer(LittleEndian.getLong(array, i), to);
                 }
             }
             default -> {

@@ -1,9 +1,7 @@
 package dev.shiplog.journal.segment;
 
 import dev.shiplog.journal.bytes.Bytes;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import dev.shiplog.journal.bytes.LittleEndian;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
@@ -45,11 +43,6 @@ public final class Excerpt {
     static final int MIN = 6;
     /** The longest is a PART with its three varints. */
     static final int MAX = MAX_CODED + 32;
-
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN)
-            .withInvokeExactBehavior();
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
-            .withInvokeExactBehavior();
 
     private Excerpt() {}
 
@@ -100,15 +93,7 @@ public final class Excerpt {
     public static void seal(Bytes out, int salt) {
         CRC32C crc = new CRC32C();
         crc.update(out.array(), CRC_WIDTH, out.length() - CRC_WIDTH);
-        INT.set(out.array(), 0, (int) crc.getValue() ^ salt);
-    }
-
-    static int intAt(byte[] array, int at) {
-        return (int) INT.get(array, at);
-    }
-
-    static long longAt(byte[] array, int at) {
-        return (long) LONG.get(array, at);
+        LittleEndian.setInt(out.array(), 0, (int) crc.getValue() ^ salt);
     }
 
     static String ascii(byte[] array, int from, int length) {

@@ -1,5 +1,7 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.bytes.LittleEndian;
+import dev.shiplog.journal.bytes.Varint;
 import dev.shiplog.journal.codec.Encoder;
 import java.io.IOException;
 import java.util.zip.CRC32C;
@@ -92,24 +94,14 @@ final class ExpectedExcerpts {
 
     /** The index in its group of the record, or part of one, at {@code offset}. */
     private int indexAt(long offset) {
-        byte[] array = window.array();
-        int value = 0;
-        int i = payload(offset) + Excerpt.CRC_WIDTH + 1;
-        for (int shift = 0; shift < 32; shift += 7) {
-            byte b = array[i++];
-            value |= (b & 0x7F) << shift;
-            if (b >= 0) {
-                return value;
-            }
-        }
-        return -1;
+        return Varint.intAt(window.array(), payload(offset) + Excerpt.CRC_WIDTH + 1);
     }
 
     private boolean isIntact(long offset, int length, int withSalt) {
         int from = payload(offset);
         crc.reset();
         crc.update(window.array(), from + Excerpt.CRC_WIDTH, length - Excerpt.CRC_WIDTH);
-        return ((int) crc.getValue() ^ withSalt) == Excerpt.intAt(window.array(), from);
+        return ((int) crc.getValue() ^ withSalt) == LittleEndian.getInt(window.array(), from);
     }
 
     private int payload(long offset) {

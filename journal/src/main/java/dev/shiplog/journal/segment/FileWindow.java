@@ -1,5 +1,6 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.bytes.LittleEndian;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -100,7 +101,7 @@ final class FileWindow implements Closeable {
 
     /** The four bytes at {@code offset}, little endian; they must be loaded. */
     int intAt(long offset) {
-        return Excerpt.intAt(array, index(offset));
+        return LittleEndian.getInt(array, index(offset));
     }
 
     /** How many loaded bytes from {@code offset} on, in whole words of four, are zero. */

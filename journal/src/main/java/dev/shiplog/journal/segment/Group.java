@@ -1,6 +1,7 @@
 package dev.shiplog.journal.segment;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.LittleEndian;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,21 +44,21 @@ public record Group(long base, int salt, long clock, Tally before) {
                 ? new Group(
                         base(array, from),
                         salt(array, from),
-                        Excerpt.longAt(array, from + CLOCK),
+                        LittleEndian.getLong(array, from + CLOCK),
                         Tally.read(array, from + TALLY, to))
                 : null;
     }
 
     static long base(byte[] array, int from) {
-        return Excerpt.longAt(array, from + BASE);
+        return LittleEndian.getLong(array, from + BASE);
     }
 
     static int salt(byte[] array, int from) {
-        return Excerpt.intAt(array, from + SALT);
+        return LittleEndian.getInt(array, from + SALT);
     }
 
     /** Whether the bytes from {@code from} to {@code to} begin as the body of a group excerpt does. */
     static boolean begins(byte[] array, int from, int to) {
-        return to - from >= MIN_LENGTH && Excerpt.intAt(array, from) == MAGIC;
+        return to - from >= MIN_LENGTH && LittleEndian.getInt(array, from) == MAGIC;
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.LittleEndian;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +63,7 @@ public record SegmentHeader(String journal, String host, String engine, String b
 
     /** Whether the bytes from {@code from} to {@code to} begin as the body of a header does, of whatever version. */
     static boolean begins(byte[] array, int from, int to) {
-        return to - from >= FIXED && Excerpt.intAt(array, from) == MAGIC;
+        return to - from >= FIXED && LittleEndian.getInt(array, from) == MAGIC;
     }
 
     /** The format version in the body of a header. */

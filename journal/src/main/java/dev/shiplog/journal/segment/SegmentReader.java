@@ -1,6 +1,7 @@
 package dev.shiplog.journal.segment;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.BytesReader;
 import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.codec.Decoder;
 import dev.shiplog.journal.record.RecordView;
@@ -104,7 +105,7 @@ public final class SegmentReader implements RecordSource {
                 takeGroup(array, from + 1, to);
                 yield false;
             }
-            case Excerpt.PART -> takePart(array, from + 1, to);
+            case Excerpt.PART -> takePart(new BytesReader(array, from + 1, to));
             default -> takeRecord(array, from, to, excerpts.offset());
         };
     }
@@ -144,11 +145,18 @@ public final class SegmentReader implements RecordSource {
         }
     }
 
-    private boolean takePart(byte[] array, int from, int to) throws IOException {
-        Varints in = new Varints(array, from);
-        int index = in.next();
-        int part = in.next();
-        int parts = in.next();
+    private boolean takePart(BytesReader in) throws IOException {
+        int index;
+        int part;
+        int parts;
+        try {
+            index = in.varintUpTo(Integer.MAX_VALUE);
+            part = in.varintUpTo(Integer.MAX_VALUE);
+            parts = in.varintUpTo(Integer.MAX_VALUE);
+        } catch (UndecodableException e) {
+            losses.damaged(place(excerpts.offset()), "a part of a record that makes no sense");
+            return false;
+        }
         if (part == 0) {
             partIndex = index;
             nextPart = 0;
@@ -162,7 +170,7 @@ public final class SegmentReader implements RecordSource {
             losses.damaged(place(excerpts.offset()), "a part of a record that is out of order");
             return false;
         }
-        joined.put(array, in.position(), to - in.position());
+        joined.put(excerpts.array(), in.position(), in.remaining());
         nextPart++;
         if (nextPart < parts) {
             return false;
@@ -289,32 +297,5 @@ public final class SegmentReader implements RecordSource {
     @Override
     public void close() throws IOException {
         excerpts.close();
-    }
-
-    /** Reads varints of at most five bytes. */
-    private static final class Varints {
-        private final byte[] array;
-        private int position;
-
-        Varints(byte[] array, int position) {
-            this.array = array;
-            this.position = position;
-        }
-
-        int next() {
-            int value = 0;
-            for (int shift = 0; shift < 35; shift += 7) {
-                byte b = array[position++];
-                value |= (b & 0x7F) << shift;
-                if (b >= 0) {
-                    break;
-                }
-            }
-            return value;
-        }
-
-        int position() {
-            return position;
-        }
     }
 }

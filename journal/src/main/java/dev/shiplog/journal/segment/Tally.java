@@ -1,6 +1,7 @@
 package dev.shiplog.journal.segment;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.LittleEndian;
 import dev.shiplog.journal.record.Kind;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -56,7 +57,9 @@ public record Tally(Map<Kind, Long> counts, long minTime, long maxTime) {
             }
         }
         return new Tally(
-                Collections.unmodifiableMap(counts), Excerpt.longAt(array, from), Excerpt.longAt(array, from + 8));
+                Collections.unmodifiableMap(counts),
+                LittleEndian.getLong(array, from),
+                LittleEndian.getLong(array, from + 8));
     }
 
     /** Adds records to a tally. Not thread safe. */
