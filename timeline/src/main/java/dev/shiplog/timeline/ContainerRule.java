@@ -6,39 +6,39 @@ import dev.shiplog.timeline.payload.Container;
 import java.util.function.Predicate;
 
 /**
- * One condition on a container, in the same words wherever containers are chosen.
+ * One condition on a container, in the same words wherever containers are chosen: by the recorder and by replay.
  *
  * <pre>
  * name=GLOB                its name
  * container=GLOB|ID        its name, or the beginning of its id
- * image=GLOB|ID            the image it was made from, with or without tag and digest, or its id where that is known
+ * image=GLOB|ID            the image it was made from, with or without tag and digest, or the image's id if it is known
  * label=KEY[=GLOB]         a label
  * </pre>
  *
- * With {@code !=} for the first {@code =} it holds for all other containers. An image named without tag and digest is
- * {@code :latest}; of an image's id, without {@code sha256:} before it, at least 4 characters are needed. In a glob
- * {@code *} stands for any text and {@code ?} for any one character; it must fit whole. For a glob may stand {@code ~} and
- * a regular expression (RE2's), which must fit somewhere. A name may have the engine's slash before it.
+ * With {@code !=} in place of the first {@code =} it holds for all other containers. An image without tag and digest is
+ * {@code :latest}. An image's id takes at least 4 characters, unless {@code sha256:} comes before it. A glob must match the
+ * whole text: {@code *} matches any text, {@code ?} any one character. In place of a glob, {@code ~} and a regular
+ * expression (RE2's) must match some part of it. A name may have the engine's slash before it.
  *
- * @param text as it was given
- * @param key what stands before the first equals sign
+ * @param text as the user wrote it
+ * @param key the part before the first equals sign
  * @param negated whether it was written with {@code !=}
- * @param holds whether a container meets it, negated or not
+ * @param holds whether a container meets the condition, negated or not
  */
 public record ContainerRule(String text, String key, boolean negated, Predicate<Container> holds) {
-    /** How one is written, for messages and help. */
+    /** How a condition is written, for messages and help. */
     public static final String FORM = "name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB"
             + ", with ~REGEX for GLOB and != for = as in name!=~^ci-";
 
     private static final String ALGORITHM = "sha256:";
     private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f]{1,64}");
-    /** Shorter ones would be met by chance, and names of images are often hexadecimal digits: {@code db}. */
+    /** Shorter ids would match by chance: names of images, such as {@code db}, may be hexadecimal digits. */
     private static final int SHORTEST_IMAGE_ID = 4;
 
     /**
      * Reads a condition.
      *
-     * @throws IllegalArgumentException in one clear line
+     * @throws IllegalArgumentException if it is malformed, with one line for the user
      */
     public static ContainerRule parse(String text) {
         int equals = text.indexOf('=');
@@ -56,9 +56,9 @@ public record ContainerRule(String text, String key, boolean negated, Predicate<
     }
 
     /**
-     * What fits a glob, or behind {@code ~} a regular expression; in time that grows with the text alone.
+     * Reads a glob or, after {@code ~}, a regular expression. Matching takes time in proportion to the text.
      *
-     * @throws IllegalArgumentException in one clear line
+     * @throws IllegalArgumentException if it is malformed, with one line for the user
      */
     public static Predicate<String> fitting(String value) {
         if (!value.startsWith("~")) {
@@ -139,14 +139,14 @@ public record ContainerRule(String text, String key, boolean negated, Predicate<
     }
 
     /**
-     * Tries only the last star again with more text: what an earlier one could take besides, the last one can take as
-     * well. So whoever writes the text cannot make this slow, as would be with a regular expression.
+     * On a mismatch, retries only the last star with more text: text that an earlier star could take, the last one can take
+     * as well. So nobody can make this slow by what they write into a name, as they could with backtracking.
      */
     private static boolean fits(int[] glob, int[] text) {
         int g = 0;
         int t = 0;
         int star = -1;
-        int taken = 0; // by the star: the text before this
+        int taken = 0; // the end of the text that the star takes
         while (t < text.length) {
             if (g < glob.length && glob[g] == '*') {
                 star = g++;

@@ -5,9 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON value and where it stands in the bytes it was read from: what is exported is copied from there, byte for
- * byte, never printed again. Members keep their order, also those whose name comes twice. Immutable, as long as nobody
- * changes the bytes.
+ * One JSON value, and its place in the bytes that it was read from: an export copies it from there, byte for byte, and
+ * never prints it again. Members keep their order, also those of one name. Immutable, as long as nobody changes the bytes.
  */
 public final class Json {
     /** What a value is. */
@@ -38,10 +37,10 @@ public final class Json {
     }
 
     /**
-     * Reads the one value that {@code bytes} hold from {@code from} to {@code to}, strictly by RFC 8259: a byte order mark
-     * before it is none of it.
+     * Reads {@code bytes} from {@code from} to {@code to} as one value, strictly by RFC 8259, which allows no byte order
+     * mark.
      *
-     * @return null if they are anything but one value, or it is nested deeper than {@value JsonTokens#MAX_DEPTH}
+     * @return null if they are anything else, or the value is nested deeper than {@value JsonTokens#MAX_DEPTH}
      */
     public static @Nullable Json parse(byte[] bytes, int from, int to) {
         return JsonText.isUtf8(bytes, from, to) ? JsonTokens.read(bytes, from, to) : null;
@@ -56,17 +55,17 @@ public final class Json {
         return type;
     }
 
-    /** The position of the first byte; of a string, behind its opening quote. */
+    /** The position of the first byte; of a string, that after its opening quote. */
     public int from() {
         return from;
     }
 
-    /** The position behind the last byte; of a string, that of its closing quote. */
+    /** The position after the last byte; of a string, that of its closing quote. */
     public int to() {
         return to;
     }
 
-    /** The names of an object's members, beside {@link #children()}; empty if this is no object. */
+    /** The names of an object's members, in the order of {@link #children()}; empty if this is no object. */
     public List<String> names() {
         return names;
     }
@@ -88,7 +87,7 @@ public final class Json {
         return member != null && member.type == Type.STRING ? member.text() : "";
     }
 
-    /** A string's text with its escapes undone; any other value as it is written. */
+    /** A string's text, unescaped; any other value as it is written. */
     public String text() {
         return type == Type.STRING
                 ? JsonTokens.text(source, from - 1, to + 1)

@@ -2,7 +2,7 @@ package dev.shiplog.timeline.json;
 
 import dev.shiplog.journal.bytes.Bytes;
 
-/** Writes one JSON object to a single line, member by member. */
+/** Writes one JSON object on one line, member by member. */
 public final class JsonLine {
     private final Bytes out;
     private boolean first = true;
@@ -25,7 +25,7 @@ public final class JsonLine {
         return this;
     }
 
-    /** A time in ns since the epoch, and the same under {@code name_rfc3339} as RFC 3339. */
+    /** Writes a time in ns since the epoch, and again as RFC 3339 under {@code name_rfc3339}. */
     public JsonLine putTime(String name, long epochNanos) {
         put(name, epochNanos);
         name(name + "_rfc3339");
@@ -35,7 +35,7 @@ public final class JsonLine {
         return this;
     }
 
-    /** Writes the name of a member whose value the caller appends. */
+    /** Writes the name of a member; the caller appends its value. */
     public void name(String name) {
         if (!first) {
             out.put(',');

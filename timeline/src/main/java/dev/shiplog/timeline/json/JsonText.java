@@ -7,13 +7,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** JSON's text forms: what can stand between two quotes, what is a number, and how text is written as a string. */
+/** The text of JSON: what may be between two quotes, what is a number, and how text is written as a string. */
 public final class JsonText {
     private static final HexFormat HEX = HexFormat.of();
 
     private JsonText() {}
 
-    /** Whether {@code bytes} are, between two quotes, a JSON string. Cheap where nothing is escaped. */
+    /** Whether {@code bytes} between two quotes are a JSON string. Fast if nothing is escaped. */
     public static boolean isInsideOfString(byte[] bytes) {
         for (byte b : bytes) {
             if (b < ' ' || b == '"' || b == '\\') {
@@ -27,7 +27,7 @@ public final class JsonText {
         return true;
     }
 
-    /** Whether {@code bytes} are a JSON number. Cheap for digits. */
+    /** Whether {@code bytes} are a JSON number. Fast for digits. */
     public static boolean isNumber(byte[] bytes) {
         for (byte b : bytes) {
             if (b < '0' || b > '9') {
@@ -53,7 +53,7 @@ public final class JsonText {
         putString(new String(utf8, from, to - from, StandardCharsets.UTF_8), out);
     }
 
-    /** Appends {@code text} as a JSON string, quotes included; half a surrogate pair becomes its escape. */
+    /** Appends {@code text} as a JSON string, quotes included; half of a surrogate pair is escaped. */
     public static void putString(String text, Bytes out) {
         out.put('"');
         int whole = 0;
@@ -74,7 +74,7 @@ public final class JsonText {
         out.put('"');
     }
 
-    /** Appends {@code text}, which has no half of a surrogate pair, as it stands within a string. */
+    /** Appends {@code text}, which must not have half of a surrogate pair, escaped but without quotes. */
     public static void putInsideOfString(String text, Bytes out) {
         putEscaped(text, out);
     }

@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes {@link Json} of what Jackson's streaming parser finds, with the place of each value. */
+/** Reads {@link Json} with Jackson's streaming parser, which says where each value is. */
 final class JsonTokens {
-    /** What no engine nests, and a thread's stack bears easily. */
+    /** Deeper than any engine nests, and far from what a thread's stack allows. */
     static final int MAX_DEPTH = 256;
 
-    /** By so many bytes Jackson guesses the encoding. */
+    /** Jackson guesses the encoding from this many bytes. */
     private static final int GUESSED_BYTES = 4;
 
     private static final JsonFactory JACKSON = JsonFactory.builder()
@@ -37,7 +37,7 @@ final class JsonTokens {
         this.first = first;
     }
 
-    /** The one value that stands there, or null. */
+    /** The one value in these bytes, or null. */
     static @Nullable Json read(byte[] bytes, int from, int to) {
         if (isOfOtherEncoding(bytes, from, to)) {
             return null;
@@ -47,13 +47,13 @@ final class JsonTokens {
             Json value = new JsonTokens(parser, bytes, from).value(token);
             return parser.nextToken() == null ? value : null;
         } catch (IOException e) {
-            return null; // not JSON, and what is wrong with it interests nobody
+            return null; // not JSON; the caller does not need to know why
         }
     }
 
     /**
-     * Whether Jackson would guess an encoding other than plain UTF-8, which it does by a byte order mark or a NUL in the
-     * first bytes. No JSON begins with either.
+     * Whether Jackson would guess an encoding other than plain UTF-8, because of a byte order mark or a NUL among the first
+     * bytes. No JSON begins with either.
      */
     private static boolean isOfOtherEncoding(byte[] bytes, int from, int to) {
         for (int at = from; at < Math.min(to, from + GUESSED_BYTES); at++) {
@@ -64,7 +64,7 @@ final class JsonTokens {
         return from < to && bytes[from] < 0;
     }
 
-    /** The text of the string that stands there, quotes included, with its escapes undone. */
+    /** The unescaped text of the string in these bytes, which include its quotes. */
     static String text(byte[] bytes, int from, int to) {
         try (JsonParser parser = JACKSON.createParser(bytes, from, to - from)) {
             parser.nextToken();

@@ -1,5 +1,5 @@
 /**
- * JSON where it stands in the bytes of a payload: start with {@link dev.shiplog.timeline.json.Json}.
+ * JSON values and their places in the bytes of a payload: start with {@link dev.shiplog.timeline.json.Json}.
  */
 @NullMarked
 package dev.shiplog.timeline.json;
