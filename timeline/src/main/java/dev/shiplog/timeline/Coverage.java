@@ -35,34 +35,33 @@ public final class Coverage {
     /** 2013, when Docker was first shown: no event is older. */
     private static final long NO_ENGINE_BEFORE = 1_356_998_400_000_000_000L;
 
-    /** The marks that say how the engine is, to be restated; a run that ended counts as a mark that it is down. */
+    // The marks that say how the engine is, to be restated. After a run that ended it counts as down.
     private @Nullable Record up;
-
     private @Nullable Record down;
 
     // The watermark.
-    /** Whether there ever was an engine to be recorded. */
-    private boolean contact;
+    /** Whether there ever was an engine to record. */
+    private boolean engineSeen;
 
     private boolean listens;
     /** Receipt of the newest record. */
     private long newest;
     /** When the stream of events last delivered something. */
-    private long active;
+    private long activeAt;
 
-    private long complete;
+    private long completeUntil;
     /** When the stream of events ended. */
     private long endedAt;
 
-    private long sampled;
+    private long sampledAt;
 
-    // What replay asks.
+    // Silence, and what else a reader asks.
     /** When the last run stopped as it was asked to; 0 if another one has begun. */
     private long stoppedAt;
 
     private long silentSince;
-    /** When the recorder noted that. A sample that was on its way may be received before. */
-    private long silentNoted;
+    /** When the recorder noted that; a sample that was on its way may have arrived before. */
+    private long silenceNotedAt;
 
     private long connectedAt;
     private Mark.@Nullable Unsettled unsettled;
@@ -87,17 +86,18 @@ public final class Coverage {
     }
 
     private void apply(Kind kind, long time, long received) {
-        contact = true;
+        engineSeen = true;
         newest = Math.max(newest, received);
-        if (kind == Kind.EVENT) {
-            event(received, time);
-        } else if (kind == Kind.STATS) {
-            sampled(received);
-        } else {
-            return;
-        }
-        if (received > silentNoted) {
-            silentSince = 0;
+        switch (kind) {
+            case EVENT -> {
+                event(received, time);
+                endSilence(received);
+            }
+            case STATS -> {
+                sample(received);
+                endSilence(received);
+            }
+            case LOG, INSPECT, HOST, ENGINE_METRICS, SOCKETS, MARK -> {}
         }
     }
 
@@ -109,14 +109,14 @@ public final class Coverage {
         switch (type) {
             case START -> {
                 runEnded();
-                silent(stoppedAt, record);
+                beginSilence(stoppedAt, record);
                 stoppedAt = 0;
                 connectedAt = record.received();
             }
             case CLEAN_STOP -> stoppedAt = record.received();
             case SEGMENT_START -> {
-                active = record.received();
-                complete = record.time();
+                activeAt = record.received();
+                completeUntil = record.time();
             }
             case ENGINE_UP -> {
                 up(record);
@@ -125,7 +125,7 @@ public final class Coverage {
             }
             case ENGINE_DOWN -> {
                 down(record);
-                silent(record.time(), record);
+                beginSilence(record.time(), record);
             }
             case SETTLED -> unsettled = null;
             case UNCLEAN_STOP, UNSETTLED, GAP, OVERSIZED -> mark(record, parsed(record));
@@ -136,7 +136,7 @@ public final class Coverage {
     /** The marks that say something beside their type. */
     private void mark(Record record, @Nullable Mark mark) {
         if (mark instanceof Mark.UncleanStop stop) {
-            silent(stop.last() == 0 ? record.time() : stop.last(), record);
+            beginSilence(stop.last() == 0 ? record.time() : stop.last(), record);
         } else if (mark instanceof Mark.Unsettled question) {
             unsettled = question;
         } else if (mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {
@@ -146,10 +146,16 @@ public final class Coverage {
         }
     }
 
-    private void silent(long since, Record noted) {
+    private void beginSilence(long since, Record mark) {
         if (silentSince == 0) {
             silentSince = since;
-            silentNoted = noted.received();
+            silenceNotedAt = mark.received();
+        }
+    }
+
+    private void endSilence(long received) {
+        if (received > silenceNotedAt) {
+            silentSince = 0;
         }
     }
 
@@ -162,10 +168,10 @@ public final class Coverage {
     }
 
     /** A sample that arrives before the stream of events is open does not move the watermark. */
-    private void sampled(long received) {
-        contact = true;
+    private void sample(long received) {
+        engineSeen = true;
         if (listens) {
-            sampled = received;
+            sampledAt = received;
         }
     }
 
@@ -177,14 +183,14 @@ public final class Coverage {
         if (!listens) {
             listening(received);
         }
-        active = received;
+        activeAt = received;
         long happened = time < NO_ENGINE_BEFORE ? received : Math.min(time, received);
-        complete = received < complete || happened > complete - BURST_NANOS ? happened : complete;
+        completeUntil = received < completeUntil || happened > completeUntil - BURST_NANOS ? happened : completeUntil;
     }
 
     /** The engine repeated an event that the journal holds. */
     public void repeated(long received) {
-        active = received;
+        activeAt = received;
     }
 
     private void up(Record mark) {
@@ -194,10 +200,10 @@ public final class Coverage {
 
     /** The stream of events is open. */
     public void listening(long since) {
-        contact = true;
+        engineSeen = true;
         listens = true;
         down = null;
-        active = Math.max(active, since);
+        activeAt = Math.max(activeAt, since);
     }
 
     private void down(Record mark) {
@@ -209,7 +215,7 @@ public final class Coverage {
 
     /** The run that wrote the records so far is over. */
     public void runEnded() {
-        if (contact && down == null) {
+        if (engineSeen && down == null) {
             streamEnded(newest);
             byte[] reason = new Mark.EngineDown("the recorder was not running").toJson();
             down = new Record(0, Kind.MARK, "", endedAt, endedAt, 0, reason);
@@ -218,30 +224,30 @@ public final class Coverage {
 
     /** The stream of events ended. */
     public void streamEnded(long at) {
-        complete = completeAt(at);
+        completeUntil = completeAt(at);
         endedAt = at;
         listens = false;
     }
 
     /** Up to when the journal would hold all events if the stream ended now, ns since the epoch. */
     public long completeAt(long now) {
-        boolean quiet = listens && now - active > BURST_NANOS;
-        return quiet || complete == 0 ? now : complete;
+        boolean quiet = listens && now - activeAt > BURST_NANOS;
+        return quiet || completeUntil == 0 ? now : completeUntil;
     }
 
     /** Up to when all events are in the journal, if nobody listens now, ns since the epoch; 0 if nobody ever did. */
     public long since() {
-        return contact ? complete : 0;
+        return engineSeen ? completeUntil : 0;
     }
 
     /** From when on samples are missing, if nobody listens now, ns since the epoch; 0 if nobody tried before. */
     public long withoutSamplesSince() {
-        return contact ? Math.max(complete, sampled) : down != null ? endedAt : 0;
+        return engineSeen ? Math.max(completeUntil, sampledAt) : down != null ? endedAt : 0;
     }
 
     /** Why nobody listens: the engine-down mark's reason if the engine was never reached, else {@code otherwise}. */
     public String reason(String otherwise) {
-        return !contact && down != null && parsed(down) instanceof Mark.EngineDown mark ? mark.reason() : otherwise;
+        return !engineSeen && down != null && parsed(down) instanceof Mark.EngineDown mark ? mark.reason() : otherwise;
     }
 
     /** Receipt of the newest record, ns since the epoch, or 0. */

@@ -19,7 +19,7 @@ class GapFilterTest {
     private final ContainerIndex containers = new ContainerIndex();
 
     @Test
-    void tellsFromWhenToWhenAndWhy() {
+    void saysFromWhenToWhenAndWhy() {
         assertThat(find(TimeRange.ALL, List.of(), List.of(), GAP))
                 .isEqualTo(
                         "gap: event from 1970-01-01T00:01:40Z to 1970-01-01T00:03:20Z not recorded: the engine was down");
@@ -34,7 +34,13 @@ class GapFilterTest {
     }
 
     @Test
-    void tellsOfAMessageThatWasTooLong() {
+    void saysWhenAGapOfASingleMomentWas() {
+        assertThat(find(TimeRange.ALL, List.of(), List.of(), new Mark.Gap("event", "", SECOND, SECOND, "killed")))
+                .isEqualTo("gap: event at 1970-01-01T00:00:01Z not recorded: killed");
+    }
+
+    @Test
+    void reportsAMessageThatWasTooLong() {
         Mark huge = new Mark.Oversized("event", "cafe", 12_000_000, "container exec_create", "00");
         assertThat(find(TimeRange.ALL, List.of(), List.of(), huge))
                 .isEqualTo("gap: event of cafe at 1970-01-01T00:00:01Z not recorded: 12000000 bytes are too long");
@@ -44,7 +50,7 @@ class GapFilterTest {
     }
 
     @Test
-    void passesOverWhatIsNotInTheRange() {
+    void leavesOutWhatIsNotInTheRange() {
         assertThat(find(new TimeRange(0, 100 * SECOND), List.of(), List.of(), GAP))
                 .isNull();
         assertThat(find(new TimeRange(0, 100 * SECOND + 1), List.of(), List.of(), GAP))
@@ -56,7 +62,7 @@ class GapFilterTest {
     }
 
     @Test
-    void passesOverWhatIsNotAskedFor() {
+    void leavesOutWhatIsNotAskedFor() {
         Mark ofWeb = new Mark.Gap("stats", "cafe", SECOND, 2 * SECOND, "the stream broke");
         containers.apply(Records.decoded(Kind.STATS, "cafe", "{\"name\":\"/web\"}"));
 
@@ -80,14 +86,14 @@ class GapFilterTest {
     }
 
     @Test
-    void tellsOfAGapFromALaterVersion() {
+    void reportsAGapOfALaterVersion() {
         assertThat(line(new GapFilter(TimeRange.ALL, new RecordFilter(List.of(), List.of()))
                         .apply(Records.decoded(Kind.MARK, "", "{\"mark\":\"gap\",\"from\":\"noon\"}"), containers)))
                 .isEqualTo("gap: record 1 tells of one in a way that this version does not know");
     }
 
     @Test
-    void tellsOfAnEngineThatHasNotAnsweredSince() {
+    void reportsAnEngineThatHasNotAnsweredSince() {
         Mark start = new Mark.Start("1", Map.of());
         Mark up = new Mark.EngineUp("id", "28", "1.50");
         Mark down = new Mark.EngineDown("connection refused");
@@ -121,7 +127,7 @@ class GapFilterTest {
     }
 
     @Test
-    void tellsOfEventsOfWhichItWasNeverKnownWhetherTheyAreMissing() {
+    void reportsEventsThatMayBeMissing() {
         Mark question = new Mark.Unsettled(100 * SECOND, 200 * SECOND, "the recorder was not running");
         Mark openQuestion = new Mark.Unsettled(100 * SECOND, 0, "the recorder was not running");
         String line = "gap: event from 1970-01-01T00:01:40Z to 1970-01-01T00:03:20Z may be missing: the recorder was"

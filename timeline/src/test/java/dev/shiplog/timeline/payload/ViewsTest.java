@@ -50,11 +50,11 @@ class ViewsTest {
     @Test
     void everyEventOfARealEngineIsUnderstood() {
         assertThat(EVENTS).isNotEmpty().allSatisfy(payload -> {
-            EventView head = EventView.scan(payload);
-            assertThat(head).isEqualTo(event(payload));
-            assertThat(head.type()).isNotEmpty();
-            assertThat(head.action()).isNotEmpty();
-            assertThat(head.time()).isPositive();
+            EventView view = EventView.scan(payload);
+            assertThat(view).isEqualTo(event(payload));
+            assertThat(view.type()).isNotEmpty();
+            assertThat(view.action()).isNotEmpty();
+            assertThat(view.time()).isPositive();
         });
     }
 
@@ -75,10 +75,10 @@ class ViewsTest {
             assertThat(scanList(payload)).isNotEmpty().isEqualTo(list(payload));
         }
         for (byte[] payload : INSPECTS) {
-            Container head = scanInspect(payload);
-            assertThat(head).isEqualTo(container(Mutation.JSON.readTree(payload)));
-            assertThat(head.id()).hasSize(64);
-            assertThat(head.image()).isNotEmpty().doesNotStartWith("sha256:");
+            Container view = scanInspect(payload);
+            assertThat(view).isEqualTo(container(Mutation.JSON.readTree(payload)));
+            assertThat(view.id()).hasSize(64);
+            assertThat(view.image()).isNotEmpty().doesNotStartWith("sha256:");
         }
     }
 
@@ -105,9 +105,9 @@ class ViewsTest {
     void noEventThatIsJsonIsMisunderstoodAndNoOtherDoesHarm() {
         for (int seed = 0; seed < MUTANTS; seed++) {
             byte[] payload = mutant(EVENTS, seed);
-            EventView head = EventView.scan(payload);
+            EventView view = EventView.scan(payload);
             if (json(payload) != null) {
-                assertThat(head).as("seed %d: %s", seed, text(payload)).isEqualTo(event(payload));
+                assertThat(view).as("seed %d: %s", seed, text(payload)).isEqualTo(event(payload));
             }
         }
     }
@@ -134,15 +134,15 @@ class ViewsTest {
         for (int seed = 0; seed < 3 * MUTANTS; seed++) {
             Random random = new Random(seed);
             byte[] frame = frames.get(random.nextInt(frames.size()));
-            byte[] head = Arrays.copyOf(frame, 20 + random.nextInt(60));
-            byte[] mutant = random.nextBoolean() ? otherTime(random) : Mutation.otherBytes(head, random);
+            byte[] beginning = Arrays.copyOf(frame, 20 + random.nextInt(60));
+            byte[] mutant = random.nextBoolean() ? otherTime(random) : Mutation.otherBytes(beginning, random);
             assertThat(StatsView.time(mutant))
                     .as("seed %d: %s", seed, text(mutant))
                     .isEqualTo(StatsView.parse(mutant));
         }
     }
 
-    /** A head whose time is of any year and nearly in the usual form. */
+    /** The beginning of a sample whose time is of any year and nearly in the usual form. */
     private static byte[] otherTime(Random random) {
         String time = Instant.ofEpochSecond((long) (random.nextGaussian() * 6e9))
                 .plusNanos(random.nextInt(1_000) * (random.nextBoolean() ? 1_000_000L : 1_001L))
@@ -257,9 +257,9 @@ class ViewsTest {
                 assertThat(scanList(list.getBytes(UTF_8)))
                         .as(unit)
                         .singleElement()
-                        .satisfies(head -> {
-                            assertThat(head.running()).isTrue();
-                            assertThat(head.image()).startsWith(beginning).hasSizeLessThanOrEqualTo(256 * 1024);
+                        .satisfies(view -> {
+                            assertThat(view.running()).isTrue();
+                            assertThat(view.image()).startsWith(beginning).hasSizeLessThanOrEqualTo(256 * 1024);
                         });
             }
         }
@@ -389,11 +389,11 @@ class ViewsTest {
             byte[] payload = ("{" + odd + ",\"Type\":\"container\",\"Action\":\"die\",\"Actor\":{" + odd
                             + ",\"ID\":\"c0ffee\",\"Attributes\":{" + odd + ",\"name\":\"web\"}},\"timeNano\":7}")
                     .getBytes(UTF_8);
-            EventView head = EventView.scan(payload);
-            assertThat(head.id()).isEqualTo("c0ffee");
-            assertThat(head.attribute("name")).isEqualTo("web");
-            assertThat(head.time()).isEqualTo(7);
-            assertThat(head.action()).isEqualTo("die");
+            EventView view = EventView.scan(payload);
+            assertThat(view.id()).isEqualTo("c0ffee");
+            assertThat(view.attribute("name")).isEqualTo("web");
+            assertThat(view.time()).isEqualTo(7);
+            assertThat(view.action()).isEqualTo("die");
         }
     }
 
@@ -407,11 +407,11 @@ class ViewsTest {
             for (int at = 0; at < payload.length; at++) {
                 payload[at] = payload[at] == '?' ? odd : payload[at];
             }
-            EventView head = EventView.scan(payload);
-            assertThat(head.id()).as("byte %x", odd).isEqualTo("c0ffee");
-            assertThat(head.attribute("name")).isEqualTo("web");
-            assertThat(head.attribute("a\ufffdb")).isEqualTo("\ufffd");
-            assertThat(head.time()).isEqualTo(7);
+            EventView view = EventView.scan(payload);
+            assertThat(view.id()).as("byte %x", odd).isEqualTo("c0ffee");
+            assertThat(view.attribute("name")).isEqualTo("web");
+            assertThat(view.attribute("a\ufffdb")).isEqualTo("\ufffd");
+            assertThat(view.time()).isEqualTo(7);
         }
     }
 
@@ -499,13 +499,13 @@ class ViewsTest {
     }
 
     private static List<Container> list(byte[] payload) {
-        List<Container> heads = new ArrayList<>();
+        List<Container> containers = new ArrayList<>();
         for (JsonNode entry : (ArrayNode) Objects.requireNonNull(json(payload))) {
             if (!string(entry.path("Id")).isEmpty()) {
-                heads.add(container(entry));
+                containers.add(container(entry));
             }
         }
-        return heads;
+        return containers;
     }
 
     private static Container container(JsonNode tree) {
@@ -567,13 +567,13 @@ class ViewsTest {
         for (String unit : List.of("x", "é", "😀", "\\u00e9", "\\ud83d\\ude00", "\\\"", "\\\\")) {
             for (int shift = 0; shift < 12; shift++) {
                 String text = "y".repeat(shift) + unit.repeat(200_000 / unit.length());
-                EventView head = EventView.scan(("{\"status\":\"" + text + "\",\"Type\":\"container\",\"Action\":\""
+                EventView view = EventView.scan(("{\"status\":\"" + text + "\",\"Type\":\"container\",\"Action\":\""
                                 + text + "\",\"Actor\":{\"ID\":\"i\",\"Attributes\":{\"" + text
                                 + "\":\"v\",\"name\":\"web\"}},\"timeNano\":7}")
                         .getBytes(UTF_8));
-                assertThat(head.time()).as(unit).isEqualTo(7);
-                assertThat(head.attribute("name")).isEqualTo("web");
-                assertThat(head.action()).startsWith("y".repeat(shift)).hasSizeLessThanOrEqualTo(128 * 1024);
+                assertThat(view.time()).as(unit).isEqualTo(7);
+                assertThat(view.attribute("name")).isEqualTo("web");
+                assertThat(view.action()).startsWith("y".repeat(shift)).hasSizeLessThanOrEqualTo(128 * 1024);
             }
         }
     }
@@ -589,8 +589,8 @@ class ViewsTest {
             for (String form : List.of(old, late)) {
                 byte[] whole = form.getBytes(UTF_8);
                 for (int length = 80; length <= whole.length; length++) {
-                    EventView head = EventView.scanBeginning(Arrays.copyOf(whole, length));
-                    assertThat(head.action()).as("%d bytes of %s", length, form).startsWith("exec_create: sh");
+                    EventView view = EventView.scanBeginning(Arrays.copyOf(whole, length));
+                    assertThat(view.action()).as("%d bytes of %s", length, form).startsWith("exec_create: sh");
                 }
                 assertThat(EventView.scanBeginning(whole).type()).isEqualTo("container");
             }
