@@ -65,11 +65,11 @@ public final class GapFinder {
         if (question != null) {
             long to = question.to() == 0 ? Long.MAX_VALUE : question.to();
             String reason = question.reason() + "; it is not known whether the engine repeated all that happened since";
-            gaps.add(new Gap(Kind.EVENT.label(), "", 0, question.from(), to, reason, false));
+            gaps.add(new Gap(Gap.Type.POSSIBLE, Kind.EVENT.label(), "", 0, question.from(), to, reason));
         }
         if (coverage.silentSince() != 0) {
             String reason = "the engine has not answered since";
-            gaps.add(new Gap("", "", 0, coverage.silentSince(), Long.MAX_VALUE, reason, true));
+            gaps.add(new Gap(Gap.Type.CERTAIN, "", "", 0, coverage.silentSince(), Long.MAX_VALUE, reason));
         }
         return gaps;
     }
@@ -83,15 +83,16 @@ public final class GapFinder {
                     "record " + record.sequence() + " tells of one in a way that this version does not know");
         }
         if (mark instanceof Mark.Gap gap) {
-            return new Gap(gap.kind(), gap.subject(), 0, gap.from(), gap.to(), gap.reason(), true);
+            return new Gap(Gap.Type.CERTAIN, gap.kind(), gap.subject(), 0, gap.from(), gap.to(), gap.reason());
         }
         if (mark instanceof Mark.Dropped dropped) {
             String reason = dropped.reason();
-            return new Gap(dropped.kind(), "", dropped.count(), dropped.from(), dropped.to(), reason, true);
+            return new Gap(Gap.Type.CERTAIN, dropped.kind(), "", dropped.count(), dropped.from(), dropped.to(), reason);
         }
         if (mark instanceof Mark.Oversized message) {
             String reason = message.length() + " bytes are too long";
-            return new Gap(message.kind(), message.subject(), 0, record.time(), record.time(), reason, true);
+            return new Gap(
+                    Gap.Type.MESSAGE, message.kind(), message.subject(), 0, record.time(), record.time(), reason);
         }
         return null;
     }

@@ -15,11 +15,11 @@ class GapFinderTest {
     @Test
     void eachMarkOfAGapBecomesAValue() {
         assertThat(find(new Mark.Gap("stats", "cafe", 1, 2, "the stream broke")))
-                .isEqualTo(new Gap("stats", "cafe", 0, 1, 2, "the stream broke", true));
+                .isEqualTo(new Gap(Gap.Type.CERTAIN, "stats", "cafe", 0, 1, 2, "the stream broke"));
         assertThat(find(new Mark.Dropped("stats", 7, 1, 2, "disk full")))
-                .isEqualTo(new Gap("stats", "", 7, 1, 2, "disk full", true));
+                .isEqualTo(new Gap(Gap.Type.CERTAIN, "stats", "", 7, 1, 2, "disk full"));
         assertThat(find(new Mark.Oversized("event", "cafe", 12_000_000, "container exec_create", "00")))
-                .isEqualTo(new Gap("event", "cafe", 0, 5, 5, "12000000 bytes are too long", true));
+                .isEqualTo(new Gap(Gap.Type.MESSAGE, "event", "cafe", 0, 5, 5, "12000000 bytes are too long"));
         assertThat(finder.open()).isEmpty();
     }
 
@@ -36,7 +36,8 @@ class GapFinderTest {
 
         assertThat(gap)
                 .isEqualTo(Gap.unknown("record 1 tells of one in a way that this version does not know"))
-                .matches(Gap::isUnknown);
+                .extracting(Gap::type)
+                .isEqualTo(Gap.Type.UNKNOWN);
     }
 
     @Test
@@ -47,15 +48,15 @@ class GapFinderTest {
         assertThat(finder.open())
                 .containsExactly(
                         new Gap(
+                                Gap.Type.POSSIBLE,
                                 "event",
                                 "",
                                 0,
                                 1,
                                 Long.MAX_VALUE,
                                 "the recorder was not running; it is not known whether the engine repeated all that"
-                                        + " happened since",
-                                false),
-                        new Gap("", "", 0, 5, Long.MAX_VALUE, "the engine has not answered since", true))
+                                        + " happened since"),
+                        new Gap(Gap.Type.CERTAIN, "", "", 0, 5, Long.MAX_VALUE, "the engine has not answered since"))
                 .allMatch(Gap::isOpen);
     }
 
@@ -65,7 +66,7 @@ class GapFinderTest {
 
         assertThat(finder.open()).singleElement().satisfies(gap -> {
             assertThat(gap.isOpen()).isFalse();
-            assertThat(gap.certain()).isFalse();
+            assertThat(gap.type()).isEqualTo(Gap.Type.POSSIBLE);
             assertThat(gap.to()).isEqualTo(3);
         });
     }

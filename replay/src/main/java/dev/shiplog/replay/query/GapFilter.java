@@ -42,15 +42,15 @@ final class GapFilter {
     }
 
     private boolean matters(Gap gap) {
-        return gap.isUnknown() || range.overlaps(gap.from(), gap.to()) && isWanted(gap.kind());
+        return gap.type() == Gap.Type.UNKNOWN || range.overlaps(gap.from(), gap.to()) && isWanted(gap);
     }
 
-    /** A gap of everything matters to whoever wants events or samples: other kinds only explain these. */
-    private boolean isWanted(String label) {
-        if (label.isEmpty()) {
+    /** That the engine is silent matters only if events or samples are wanted: other kinds only explain these. */
+    private boolean isWanted(Gap gap) {
+        if (gap.kind().isEmpty() && gap.isOpen()) {
             return filter.kinds().contains(Kind.EVENT) || filter.kinds().contains(Kind.STATS);
         }
-        Kind kind = Kind.ofLabel(label);
+        Kind kind = Kind.ofLabel(gap.kind());
         return kind == null || filter.kinds().contains(kind);
     }
 }

@@ -8,7 +8,7 @@ public final class GapLine {
 
     /** The line. */
     public static String of(Gap gap) {
-        return "gap: " + (gap.isUnknown() ? "" : what(gap) + when(gap)) + gap.reason();
+        return "gap: " + (gap.type() == Gap.Type.UNKNOWN ? "" : what(gap) + when(gap)) + gap.reason();
     }
 
     private static String what(Gap gap) {
@@ -21,7 +21,7 @@ public final class GapLine {
         String from = Times.format(gap.from());
         String stretch = gap.isOpen()
                 ? " from " + from + " on"
-                : gap.from() == gap.to() ? " at " + from : " from " + from + " to " + Times.format(gap.to());
-        return stretch + (gap.certain() ? " not recorded: " : " may be missing: ");
+                : gap.type() == Gap.Type.MESSAGE ? " at " + from : " from " + from + " to " + Times.format(gap.to());
+        return stretch + (gap.type() == Gap.Type.POSSIBLE ? " may be missing: " : " not recorded: ");
     }
 }

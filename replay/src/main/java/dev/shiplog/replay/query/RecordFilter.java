@@ -1,9 +1,11 @@
 package dev.shiplog.replay.query;
 
+import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.timeline.ContainerIndex;
 import dev.shiplog.timeline.ContainerRule;
+import dev.shiplog.timeline.json.Json;
 import dev.shiplog.timeline.payload.Container;
 import dev.shiplog.timeline.payload.EventView;
 import java.util.ArrayList;
@@ -117,10 +119,10 @@ public final class RecordFilter {
         return !ofContainers.isEmpty();
     }
 
-    /** Whether the record is wanted, by what is known of containers now. */
+    /** Whether the record is wanted, given what is known of containers now. */
     public boolean wants(RecordView record, ContainerIndex containers) {
         return kinds.contains(record.kind())
-                && (ofEvents.isEmpty() || happened(record))
+                && (ofEvents.isEmpty() || meetsEventRules(record))
                 && (ofContainers.isEmpty() || wantsContainer(record.subject(), containers));
     }
 
@@ -149,14 +151,17 @@ public final class RecordFilter {
         return verdict.holds;
     }
 
-    private boolean happened(RecordView record) {
-        EventView event = EventView.scan(record.payload().toArray());
+    /** Whether it meets the rules on events. What is not JSON meets none, not even one that is negated. */
+    private boolean meetsEventRules(RecordView record) {
+        Bytes payload = record.payload();
+        EventView event = EventView.scan(payload.toArray());
         return ofEvents.values().stream()
-                .allMatch(rules ->
-                        meets(rules, EventRule::negated, rule -> rule.holds().test(event)));
+                        .allMatch(rules -> meets(
+                                rules, EventRule::negated, rule -> rule.holds().test(event)))
+                && Json.parse(payload.array(), 0, payload.length()) != null;
     }
 
-    /** Of the rules with one key: one that names what is wanted, if there is any, and all that name what is not. */
+    /** Of the rules with one key: one of those that name what is wanted, if there are any, and all that name what is not. */
     private static <R> boolean meets(List<R> rules, Predicate<R> negated, Predicate<R> holds) {
         return (rules.stream().allMatch(negated)
                         || rules.stream().anyMatch(negated.negate().and(holds)))

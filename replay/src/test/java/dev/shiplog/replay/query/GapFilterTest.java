@@ -34,9 +34,15 @@ class GapFilterTest {
     }
 
     @Test
-    void saysWhenAGapOfASingleMomentWas() {
-        assertThat(find(TimeRange.ALL, List.of(), List.of(), new Mark.Gap("event", "", SECOND, SECOND, "killed")))
-                .isEqualTo("gap: event at 1970-01-01T00:00:01Z not recorded: killed");
+    void onlyAMessageIsMissingAtAMoment() {
+        assertThat(find(TimeRange.ALL, List.of(), List.of(), new Mark.Dropped("stats", 1, SECOND, SECOND, "disk full")))
+                .isEqualTo("gap: 1 stats from 1970-01-01T00:00:01Z to 1970-01-01T00:00:01Z not recorded: disk full");
+    }
+
+    @Test
+    void aGapOfEverythingIsOneOfEachKind() {
+        assertThat(find(TimeRange.ALL, List.of("host"), List.of(), new Mark.Gap("", "", SECOND, 2 * SECOND, "killed")))
+                .isNotNull();
     }
 
     @Test

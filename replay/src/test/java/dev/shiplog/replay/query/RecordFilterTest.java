@@ -185,4 +185,16 @@ class RecordFilterTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
+
+    @Test
+    void whatIsNotJsonMeetsNoFilterOnEvents() {
+        for (String payload : List.of("not json", "{\"Type\":\"container\",\"Action\":\"die\",broken")) {
+            for (String rule : List.of("event=die", "event!=start", "type!=network")) {
+                assertThat(new RecordFilter(List.of(), List.of(rule))
+                                .wants(Records.decoded(Kind.EVENT, DB, payload), containers))
+                        .as("%s of %s", rule, payload)
+                        .isFalse();
+            }
+        }
+    }
 }
