@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class Transcript {
         try (Cursor cursor = Cursor.open(List.of(sources))) {
             for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
                 switch (step) {
-                    case RECORD -> lines.add(line(cursor.record()));
+                    case RECORD, UNKNOWN -> lines.add(line(cursor.record()));
                     case LOSS -> lines.add(line(cursor.loss()));
                     case COPY, END -> {}
                 }
@@ -50,7 +51,7 @@ final class Transcript {
         return String.join(
                 " ",
                 String.valueOf(record.sequence()),
-                record.kind().label(),
+                Kind.label(record.kindCode()),
                 record.subject(),
                 String.valueOf(record.time()),
                 String.valueOf(record.received()),

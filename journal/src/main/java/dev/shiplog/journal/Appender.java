@@ -54,7 +54,7 @@ public final class Appender implements Closeable {
     /**
      * What the recovery scan found at opening.
      *
-     * @param created true if there was no journal
+     * @param created true if a journal starts here: there was none, or only one in a newer format
      * @param lastSequence of the newest intact record, 0 if there is none
      * @param lastReceived of that record, ns since the epoch, 0 if there is none
      * @param damage what could not be read in segments that were quarantined for it

@@ -35,6 +35,8 @@ public final class Cursor implements Closeable {
     public enum Step {
         /** {@link #record()} is the next record. */
         RECORD,
+        /** {@link #record()} is the next record, of a kind that this version does not know: a newer recorder wrote it. */
+        UNKNOWN,
         /** {@link #loss()} is what could not be read; reading goes on after it. */
         LOSS,
         /** {@link #copy()} is a copy of another segment, and is skipped. Nothing is lost. */
@@ -107,7 +109,7 @@ public final class Cursor implements Closeable {
             }
             if (held) {
                 held = false;
-                return Step.RECORD;
+                return record().isOfKnownKind() ? Step.RECORD : Step.UNKNOWN;
             }
             if (!begun) {
                 if (!begin()) {

@@ -1,5 +1,6 @@
 package dev.shiplog.journal;
 
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
@@ -9,6 +10,8 @@ import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentReader;
 import dev.shiplog.journal.segment.Tally;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -17,13 +20,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds where a journal ends, before its writer goes on. Verifies every byte of the newest segment, and quarantines a
- * segment that is damaged, so that Chronicle only opens an intact one.
+ * segment that is damaged, so that Chronicle only opens an intact one. Quarantines one of another version as well: the
+ * writer adds only to what it could have written itself.
  */
 final class RecoveryScan {
+    private static final Logger LOG = System.getLogger(RecoveryScan.class.getName());
+
     private final JournalDirectory directory;
     private final List<Loss> damage = new ArrayList<>();
 
     private @Nullable SegmentName segment;
+    /** Whether older segments do not matter. */
+    private boolean ended;
+
     private boolean closedByWriter;
     private long used;
     private Tally tally = Tally.NONE;
@@ -52,7 +61,7 @@ final class RecoveryScan {
         if (!names.isEmpty()) {
             scan.newestStart = names.get(names.size() - 1).start();
         }
-        for (int i = names.size() - 1; i >= 0 && (scan.segment == null || scan.lastSequence == 0); i--) {
+        for (int i = names.size() - 1; i >= 0 && !scan.ended; i--) {
             SegmentName name = names.get(i);
             if (!name.isQuarantined() || scan.lastSequence == 0) {
                 scan.read(name, scan.lastSequence == 0 ? tail : record -> {});
@@ -65,6 +74,7 @@ final class RecoveryScan {
     }
 
     private void read(SegmentName name, Consumer<RecordView> tail) throws IOException {
+        int version = SegmentHeader.VERSION;
         List<Loss> found = new ArrayList<>();
         LossTracker losses = new LossTracker(found::add);
         try (SegmentReader reader = new SegmentReader(directory.resolve(name), losses)) {
@@ -77,17 +87,55 @@ final class RecoveryScan {
             }
             losses.flush();
             nextSequence = Math.max(nextSequence, losses.next());
+            version = reader.version();
             readEnd(reader);
         } catch (IOException e) {
             found.add(Loss.ofSegment(name.text(), Loss.Cause.DAMAGED, "cannot be read: " + e.getMessage()));
         }
-        if (!name.isQuarantined()) {
-            if (!found.isEmpty()) {
-                damage.addAll(found);
-                directory.quarantine(name);
-            } else if (segment == null) {
+        settle(name, version, found);
+    }
+
+    /** Finds whether the writer may go on in a segment, and quarantines it if not. */
+    private void settle(SegmentName name, int version, List<Loss> found) throws IOException {
+        String written = "is of format version " + version + ", and this recorder writes " + SegmentHeader.VERSION;
+        if (version > SegmentHeader.VERSION) {
+            leave(name, Level.WARNING, written + ": a new journal starts in the same directory");
+            startAnew();
+        } else if (!name.isQuarantined() && !found.isEmpty()) {
+            damage.addAll(found);
+            directory.quarantine(name);
+        } else if (!name.isQuarantined() && segment == null) {
+            List<Integer> unknown = tally.counts().keySet().stream()
+                    .filter(kindCode -> Kind.ofCode(kindCode) == null)
+                    .toList();
+            if (!closedByWriter && version < SegmentHeader.VERSION) {
+                leave(name, Level.INFO, written);
+            } else if (!closedByWriter && !unknown.isEmpty()) {
+                leave(name, Level.INFO, "holds records of kinds that this recorder does not know: " + unknown);
+            } else {
                 segment = name;
             }
+        }
+        ended |= segment != null && lastSequence > 0;
+    }
+
+    /** Quarantines a segment that is intact. */
+    private void leave(SegmentName name, Level level, String why) throws IOException {
+        if (!name.isQuarantined()) {
+            LOG.log(level, "{0}: {1}; it was set aside, unchanged", directory.resolve(name), why);
+            directory.quarantine(name);
+        }
+        ended = lastSequence > 0;
+    }
+
+    /** Only a newer recorder can find the last sequence: unless a journal was started since, one is started now. */
+    private void startAnew() {
+        ended = true;
+        if (journal.isEmpty()) {
+            created = true;
+            lastSequence = 0;
+            lastReceived = 0;
+            nextSequence = 1;
         }
     }
 
@@ -96,13 +144,15 @@ final class RecoveryScan {
         Tally.Counter counter = new Tally.Counter(Tally.NONE);
         while (reader.next()) {
             RecordView record = reader.record();
-            counter.add(record.kind(), record.time());
+            counter.add(record.kindCode(), record.time());
             if (last) {
                 lastSequence = record.sequence();
                 lastReceived = record.received();
                 clock = Math.max(clock, lastReceived);
             }
-            tail.accept(record);
+            if (record.isOfKnownKind()) {
+                tail.accept(record);
+            }
         }
         if (segment == null) {
             tally = counter.tally();
@@ -117,12 +167,12 @@ final class RecoveryScan {
         Group group = reader.group();
         clock = Math.max(clock, group == null ? 0 : group.clock());
         SegmentHeader header = reader.header();
-        if (header != null && journal.isEmpty()) {
+        if (header != null && journal.isEmpty() && reader.version() <= SegmentHeader.VERSION) {
             journal = header.journal();
         }
     }
 
-    /** Whether there was no journal. */
+    /** Whether a journal starts: there was none, or only one in a newer format. */
     boolean isCreated() {
         return created;
     }

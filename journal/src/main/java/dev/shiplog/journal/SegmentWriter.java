@@ -123,7 +123,7 @@ final class SegmentWriter {
         }
         inGroup = true;
         groupBytes += length;
-        tally.add(record.kind(), record.time());
+        tally.add(record.kind().code(), record.time());
         return nextSequence++;
     }
 

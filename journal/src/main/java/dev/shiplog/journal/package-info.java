@@ -22,6 +22,7 @@
  *     while (true) {
  *         switch (cursor.next()) {
  *             case RECORD -> handle(cursor.record());
+ *             case UNKNOWN -> {}                  // of a kind that only a newer version knows
  *             case LOSS -> report(cursor.loss()); // damaged or missing; reading goes on
  *             case COPY -> {}                     // of another segment: nothing is lost
  *             case END -> {

@@ -33,7 +33,7 @@ class SegmentSummaryTest {
             appender.append(Journals.stats(1, START + HOUR));
         }
         SegmentSummary summary = summary(directory.resolve("20261121-11F.cq4"));
-        assertThat(summary.records().counts()).isEqualTo(Map.of(Kind.STATS, 9000L, Kind.EVENT, 1L));
+        assertThat(summary.records().counts()).isEqualTo(Map.of(Kind.STATS.code(), 9000L, Kind.EVENT.code(), 1L));
         assertThat(summary.state()).isEqualTo(SegmentSummary.State.ROLLED);
         assertThat(summary.losses()).isEmpty();
         assertThat(summary.firstReceived()).isEqualTo(START);
@@ -50,7 +50,7 @@ class SegmentSummaryTest {
         assertThat(damaged.state()).isEqualTo(SegmentSummary.State.DAMAGED);
         assertThat(damaged.losses().stream().filter(loss -> loss.cause() != Loss.Cause.UNDECODABLE))
                 .hasSize(1);
-        assertThat(damaged.records().counts().get(Kind.STATS)
+        assertThat(damaged.records().counts().get(Kind.STATS.code())
                         + damaged.losses().stream().mapToLong(Loss::records).sum())
                 .isEqualTo(9000);
     }

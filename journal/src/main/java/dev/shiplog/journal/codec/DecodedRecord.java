@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The record that was decoded last. The next decoding overwrites it. */
 final class DecodedRecord implements RecordView {
     private long sequence;
-    private Kind kind = Kind.MARK;
+    private int kindCode;
     private String subject = "";
     private long time;
     private long received;
@@ -27,7 +27,7 @@ final class DecodedRecord implements RecordView {
     /** Makes this the newest record of {@code track}. */
     void set(long newSequence, DecoderTrack track, boolean isRestated) {
         sequence = newSequence;
-        kind = track.kind;
+        kindCode = track.kindCode;
         subject = track.subject;
         time = track.clock.time;
         received = track.clock.received;
@@ -50,7 +50,21 @@ final class DecodedRecord implements RecordView {
 
     @Override
     public Kind kind() {
+        Kind kind = Kind.ofCode(kindCode);
+        if (kind == null) {
+            throw new IllegalStateException("a record of " + Kind.label(kindCode));
+        }
         return kind;
+    }
+
+    @Override
+    public boolean isOfKnownKind() {
+        return Kind.ofCode(kindCode) != null;
+    }
+
+    @Override
+    public int kindCode() {
+        return kindCode;
     }
 
     @Override
@@ -123,7 +137,7 @@ final class DecodedRecord implements RecordView {
         Bytes out = new Bytes(capacity());
         payload(out);
         byte[] payload = out.array().length == out.length() ? out.array() : out.toArray();
-        return new Record(sequence, kind, subject, time, received, monotonic, payload);
+        return new Record(sequence, kind(), subject, time, received, monotonic, payload);
     }
 
     /** Enough for the payload, and hardly more than a large one: a buffer that has to grow is in memory twice. */

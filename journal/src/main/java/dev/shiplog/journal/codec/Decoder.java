@@ -72,12 +72,12 @@ public final class Decoder {
     }
 
     private DecoderTrack readNew(int flags) throws UndecodableException {
-        Kind kind = Kind.ofCode(in.unsignedByte());
-        if (kind == null) {
-            throw new UndecodableException("a kind of record that this version does not know");
+        int kindCode = in.unsignedByte();
+        if (kindCode == 0 || kindCode > Kind.MAX_CODE) {
+            throw new UndecodableException("no kind of record has the code " + kindCode);
         }
         String subject = texts.readSubject(in);
-        DecoderTrack track = new DecoderTrack(kind, subject, shapes.read(flags, null, in));
+        DecoderTrack track = new DecoderTrack(kindCode, subject, shapes.read(flags, null, in));
         Values.read(track, texts, in);
         track.begin();
         readClock(flags, track, null);
@@ -97,7 +97,7 @@ public final class Decoder {
     private DecoderTrack readCopy(int flags, int index) throws UndecodableException {
         DecoderTrack model = named(index - in.varintUpTo(index));
         String subject = texts.readSubject(in);
-        DecoderTrack track = new DecoderTrack(model.kind, subject, shapes.read(flags, model.coded, in));
+        DecoderTrack track = new DecoderTrack(model.kindCode, subject, shapes.read(flags, model.coded, in));
         System.arraycopy(model.before, 0, track.before, 0, model.before.length);
         System.arraycopy(model.texts, 0, track.texts, 0, model.texts.length);
         Residuals.read(track, model, texts, in);

@@ -1,10 +1,8 @@
 package dev.shiplog.journal.codec;
 
-import dev.shiplog.journal.record.Kind;
-
 /** A track as the decoder knows it: everything of its newest record that the next one may be coded against. */
 final class DecoderTrack {
-    final Kind kind;
+    final int kindCode;
     final String subject;
     CodedShape coded;
     final RecordClock clock = new RecordClock();
@@ -16,8 +14,8 @@ final class DecoderTrack {
     final byte[][] texts;
     final long[] mask;
 
-    DecoderTrack(Kind kind, String subject, CodedShape coded) {
-        this.kind = kind;
+    DecoderTrack(int kindCode, String subject, CodedShape coded) {
+        this.kindCode = kindCode;
         this.subject = subject;
         this.coded = coded;
         int slots = coded.shape().slots();

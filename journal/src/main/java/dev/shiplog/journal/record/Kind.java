@@ -44,6 +44,9 @@ public enum Kind {
         OWN
     }
 
+    /** The highest code that a kind may ever have. */
+    public static final int MAX_CODE = 127;
+
     private static final @Nullable Kind[] BY_CODE = byCode();
 
     private final int code;
@@ -85,6 +88,12 @@ public enum Kind {
     /** The kind with this code on disk, or null if this version knows none. */
     public static @Nullable Kind ofCode(int code) {
         return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+    }
+
+    /** The label of the kind with this code on disk; {@code kind-42} if this version knows none. */
+    public static String label(int code) {
+        Kind kind = ofCode(code);
+        return kind == null ? "kind-" + code : kind.label;
     }
 
     /** The kind with this label, or null if there is none. */

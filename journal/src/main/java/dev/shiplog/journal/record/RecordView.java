@@ -12,8 +12,18 @@ public interface RecordView {
     /** As {@link Record#sequence()}. */
     long sequence();
 
-    /** As {@link Record#kind()}. */
+    /**
+     * As {@link Record#kind()}.
+     *
+     * @throws IllegalStateException if this version does not know the kind
+     */
     Kind kind();
+
+    /** Whether this version knows the kind; a newer recorder may write others. */
+    boolean isOfKnownKind();
+
+    /** The code of the kind on disk, known or not. */
+    int kindCode();
 
     /** As {@link Record#subject()}. */
     String subject();

@@ -33,6 +33,7 @@ public final class SegmentReader implements RecordSource {
     /** How many records below the floor were met and are not reported yet. */
     private long repeats;
 
+    private int version = SegmentHeader.VERSION;
     private long offset;
     private long groupOffset;
     /** Whether this program knows the format of what follows. */
@@ -111,7 +112,7 @@ public final class SegmentReader implements RecordSource {
     }
 
     private void takeHeader(byte[] array, int from, int to) throws IOException {
-        int version = SegmentHeader.version(array, from);
+        version = SegmentHeader.version(array, from);
         if (version > SegmentHeader.VERSION) {
             readable = false;
             losses.damaged(
@@ -249,6 +250,11 @@ public final class SegmentReader implements RecordSource {
     @Override
     public @Nullable SegmentHeader header() {
         return header;
+    }
+
+    /** The format version of the header that was read last, a newer one too; this program's own if there is none. */
+    public int version() {
+        return version;
     }
 
     /** The header of the group that was read last, or null. */

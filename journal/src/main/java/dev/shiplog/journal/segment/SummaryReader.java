@@ -102,10 +102,10 @@ final class SummaryReader {
             while (reader.next()) {
                 RecordView record = reader.record();
                 Group group = reader.group();
-                counter.add(record.kind(), record.time());
+                counter.add(record.kindCode(), record.time());
                 lastReceived =
                         record.restated() && group != null ? Math.max(lastReceived, group.clock()) : record.received();
-                cleanStop = record.kind() == Kind.MARK && isCleanStop(record);
+                cleanStop = record.kindCode() == Kind.MARK.code() && isCleanStop(record);
             }
         }
         tracker.flush();

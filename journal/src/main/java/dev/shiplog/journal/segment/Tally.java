@@ -4,8 +4,8 @@ import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.LittleEndian;
 import dev.shiplog.journal.record.Kind;
 import java.util.Collections;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * How many records of each kind there are, and the lowest and the highest of their times. A value; {@link Counter} makes
@@ -18,32 +18,30 @@ import java.util.Map;
  *      …  varint n, then n times: kind code (1), varint number of records of that kind
  * </pre>
  *
- * @param counts only kinds of which there is a record
+ * @param counts by the code of the kind, which this version may not know; only kinds of which there is a record
  * @param minTime ns since the epoch
  * @param maxTime ns since the epoch
  */
-public record Tally(Map<Kind, Long> counts, long minTime, long maxTime) {
+public record Tally(SortedMap<Integer, Long> counts, long minTime, long maxTime) {
     /** Of no record at all. */
-    public static final Tally NONE = new Tally(Map.of(), Long.MAX_VALUE, Long.MIN_VALUE);
-
-    private static final Kind[] KINDS = Kind.values();
+    public static final Tally NONE = new Tally(Collections.emptySortedMap(), Long.MAX_VALUE, Long.MIN_VALUE);
 
     void write(Bytes out) {
         out.putLong(minTime);
         out.putLong(maxTime);
         out.putVarint(counts.size());
-        counts.forEach((kind, count) -> {
-            out.put(kind.code());
+        counts.forEach((kindCode, count) -> {
+            out.put(kindCode);
             out.putVarint(count);
         });
     }
 
-    /** Reads what {@link #write} wrote; kinds that this version does not know are left out. */
+    /** Reads what {@link #write} wrote. */
     static Tally read(byte[] array, int from, int to) {
-        Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+        SortedMap<Integer, Long> counts = new TreeMap<>();
         int p = from + 17;
         for (int n = array[p - 1]; n > 0 && p < to; n--) {
-            Kind kind = Kind.ofCode(array[p++]);
+            int kindCode = array[p++] & Kind.MAX_CODE;
             long count = 0;
             for (int shift = 0; p < to; shift += 7) {
                 byte b = array[p++];
@@ -52,44 +50,42 @@ public record Tally(Map<Kind, Long> counts, long minTime, long maxTime) {
                     break;
                 }
             }
-            if (kind != null) {
-                counts.put(kind, count);
-            }
+            counts.put(kindCode, count);
         }
         return new Tally(
-                Collections.unmodifiableMap(counts),
+                Collections.unmodifiableSortedMap(counts),
                 LittleEndian.getLong(array, from),
                 LittleEndian.getLong(array, from + 8));
     }
 
     /** Adds records to a tally. Not thread safe. */
     public static final class Counter {
-        private final long[] counts = new long[KINDS.length];
+        private final long[] counts = new long[Kind.MAX_CODE + 1];
         private long minTime;
         private long maxTime;
 
         /** Counts on from {@code start}. */
         public Counter(Tally start) {
-            start.counts.forEach((kind, count) -> counts[kind.ordinal()] = count);
+            start.counts.forEach((kindCode, count) -> counts[kindCode] = count);
             minTime = start.minTime;
             maxTime = start.maxTime;
         }
 
-        public void add(Kind kind, long time) {
-            counts[kind.ordinal()]++;
+        public void add(int kindCode, long time) {
+            counts[kindCode]++;
             minTime = Math.min(minTime, time);
             maxTime = Math.max(maxTime, time);
         }
 
         /** What was counted so far. */
         public Tally tally() {
-            Map<Kind, Long> present = new EnumMap<>(Kind.class);
-            for (Kind kind : KINDS) {
-                if (counts[kind.ordinal()] > 0) {
-                    present.put(kind, counts[kind.ordinal()]);
+            SortedMap<Integer, Long> present = new TreeMap<>();
+            for (int kindCode = 0; kindCode < counts.length; kindCode++) {
+                if (counts[kindCode] > 0) {
+                    present.put(kindCode, counts[kindCode]);
                 }
             }
-            return new Tally(Collections.unmodifiableMap(present), minTime, maxTime);
+            return new Tally(Collections.unmodifiableSortedMap(present), minTime, maxTime);
         }
     }
 }

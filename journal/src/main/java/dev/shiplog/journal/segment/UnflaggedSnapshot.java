@@ -27,10 +27,10 @@ final class UnflaggedSnapshot {
      * @param clock of its group, ns since the epoch
      */
     boolean restates(RecordView record, long clock) {
-        if (record.kind() != Kind.MARK && inspections == OUTSIDE) {
+        if (record.kindCode() != Kind.MARK.code() && inspections == OUTSIDE) {
             return false;
         }
-        if (record.restated()) {
+        if (record.restated() || !record.isOfKnownKind()) {
             inspections = OUTSIDE;
             return false;
         }

@@ -7,6 +7,8 @@ import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.Times;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,9 @@ final class Report implements AutoCloseable {
 
     private final Console console;
     private final Set<String> damagedSegments = new TreeSet<>();
+    /** How many records were skipped because their kind is not known, by the code of the kind. */
+    private final SortedMap<Integer, Long> unknown = new TreeMap<>();
+
     private boolean refused;
     private int gaps;
     private int stretches;
@@ -46,6 +51,8 @@ final class Report implements AutoCloseable {
             addLoss(damaged.loss());
         } else if (notice instanceof Reading.Copied copied) {
             addCopy(copied.copy());
+        } else if (notice instanceof Reading.Unknown skipped) {
+            unknown.merge(skipped.kindCode(), 1L, Long::sum);
         }
     }
 
@@ -146,9 +153,11 @@ final class Report implements AutoCloseable {
                 : "records " + sequences.from() + " to " + sequences.to();
     }
 
-    /** Reports the total, if anything was damaged, and gives the exit code. */
+    /** Reports the totals, of damage and of unknown kinds, if there are any, and gives the exit code. */
     int summarise() {
         flush();
+        unknown.forEach((kindCode, skipped) -> console.say("passed over: " + count(skipped, "record", "records")
+                + " of kind " + kindCode + ", which this version does not know: a newer replay does"));
         if (stretches == 0) {
             return refused ? ExitCode.FAILED : gaps > 0 ? ExitCode.GAPS : ExitCode.OK;
         }

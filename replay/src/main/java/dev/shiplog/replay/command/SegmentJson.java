@@ -1,6 +1,7 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentSummary;
@@ -32,7 +33,7 @@ final class SegmentJson implements Listing {
         }
         line.name("records");
         JsonLine records = new JsonLine(out);
-        segment.records().counts().forEach((kind, count) -> records.put(kind.label(), count));
+        segment.records().counts().forEach((kindCode, count) -> records.put(Kind.label(kindCode), count));
         records.end();
         line.put("used_bytes", segment.usedBytes()).put("file_bytes", segment.fileBytes());
         SegmentHeader header = segment.header();

@@ -1,6 +1,7 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.segment.SegmentSummary;
 import dev.shiplog.replay.query.Times;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class SegmentTable implements Listing {
     @Override
     public void add(SegmentSummary segment, @Nullable Recording recording, Bytes out) {
         String counts = segment.records().counts().entrySet().stream()
-                .map(entry -> entry.getKey().label() + " " + entry.getValue())
+                .map(entry -> Kind.label(entry.getKey()) + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
         putRow(
                 out,

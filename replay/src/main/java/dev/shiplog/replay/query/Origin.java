@@ -76,7 +76,7 @@ public final class Origin {
                     case END -> {
                         return "";
                     }
-                    case LOSS, COPY -> {}
+                    case UNKNOWN, LOSS, COPY -> {}
                 }
             }
         } catch (IOException e) {

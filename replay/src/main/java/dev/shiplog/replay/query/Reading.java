@@ -44,6 +44,9 @@ public final class Reading implements Closeable {
     /** A part of the journal cannot be read. */
     public record Damaged(Loss loss) implements Notice {}
 
+    /** A record was left out because this version does not know its kind: a newer recorder wrote it. */
+    public record Unknown(int kindCode) implements Notice {}
+
     /** A segment is a copy of another, which is read instead. */
     public record Copied(Segment copy) implements Notice {}
 
@@ -140,7 +143,7 @@ public final class Reading implements Closeable {
             return end();
         }
         return switch (cursor.next()) {
-            case RECORD -> take(cursor.record());
+            case RECORD, UNKNOWN -> take(cursor.record());
             case LOSS -> once.take(cursor.journal(), cursor.loss()) ? new Damaged(cursor.loss()) : PASSED;
             case COPY -> new Copied(cursor.copy());
             case END -> pause();
@@ -156,6 +159,9 @@ public final class Reading implements Closeable {
             return PASSED;
         }
         received = record.received();
+        if (!record.isOfKnownKind()) {
+            return seen == Once.Seen.KNOWN || !isInRange(record) ? PASSED : new Unknown(record.kindCode());
+        }
         origin.observe(cursor);
         if (learnsContainers) {
             containers.apply(record);
@@ -181,9 +187,11 @@ public final class Reading implements Closeable {
     }
 
     private boolean isWanted(RecordView record) {
-        return query.range().contains(record.time())
-                && (query.restated() || !record.restated())
-                && query.filter().wants(record, containers);
+        return isInRange(record) && query.filter().wants(record, containers);
+    }
+
+    private boolean isInRange(RecordView record) {
+        return query.range().contains(record.time()) && (query.restated() || !record.restated());
     }
 
     private Step pause() throws IOException {
