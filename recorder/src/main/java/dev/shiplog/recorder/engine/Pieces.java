@@ -37,7 +37,7 @@ final class Pieces {
     }
 
     /**
-     * How long a message may be: a sixth of the heap in whole MiB, 8 of the default 48. The heap has room for one such
+     * How long a message may be: a sixth of the heap in whole MiB, 27 of the default 160. The heap has room for one such
      * message together with what is made of it on its way to the disk.
      */
     static int longest(long heap) {

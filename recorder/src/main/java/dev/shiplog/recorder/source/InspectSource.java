@@ -39,7 +39,7 @@ public final class InspectSource implements Checkpoint, Follower {
     /** An engine may hold a container while it mounts its volumes or sets its network up. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** A sixth of the heap is some 1,500 ordinary containers with 48 MiB. */
+    /** 16 MiB are the descriptions of some 3,000 ordinary containers. */
     private static final long KEPT_BYTES =
             Math.min(16L << 20, Runtime.getRuntime().maxMemory() / 6);
     /** A busy engine may fail to answer; after three failures the container's next event leads to a new request. */
