@@ -41,7 +41,7 @@ public final class Appender implements Closeable {
      * @param host the recorder's host name, for the segments' headers
      * @param boot the kernel's boot id, or empty
      * @param writer name and version of the program
-     * @param minimumFree bytes that must stay free on the file system: below, {@link DiskFullException}
+     * @param minimumFree bytes that must stay free on the file system; with fewer, {@link #append} throws {@link DiskFullException}
      * @param access who else may read
      */
     public record Options(Roll roll, String host, String boot, String writer, long minimumFree, Access access) {
@@ -81,7 +81,7 @@ public final class Appender implements Closeable {
     /** Whether its newest header names the engine as it is known now. */
     private boolean engineNamed;
 
-    /** The highest receipt so far, and never before the newest segment's start. */
+    /** The latest receipt so far; never earlier than the newest segment's start. */
     private long clock;
 
     private boolean closed;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Docker Engine that follows a script: it speaks the part of the API that Shiplog uses on a unix socket of its own, with
  * payloads recorded from real engines, and misbehaves on command. Its containers live and die by method calls, which
- * emit the events that a real engine emits. Thread safe. It starts without host.containers.
+ * emit the events that a real engine emits. Thread safe. It starts without containers.
  */
 public final class ScriptedEngine implements Closeable {
     private static final List<StatsTape> TAPES = StatsTape.load();
@@ -326,7 +326,7 @@ public final class ScriptedEngine implements Closeable {
         }
     }
 
-    /** Listens again, with an empty host.ring. */
+    /** Listens again, with an empty ring. */
     public void comeBack() throws IOException {
         synchronized (lock) {
             if (server == null) {
@@ -335,7 +335,7 @@ public final class ScriptedEngine implements Closeable {
         }
     }
 
-    /** Listens again, as another engine: with another id, an empty ring and no host.containers. */
+    /** Listens again, as another engine: with another id, an empty ring and no containers. */
     public void comeBackAs(String otherId) throws IOException {
         synchronized (lock) {
             host.engineId = otherId;

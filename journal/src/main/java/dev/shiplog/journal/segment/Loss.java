@@ -6,7 +6,7 @@ package dev.shiplog.journal.segment;
  *
  * @param place which bytes could not be read
  * @param sequences which records are lost
- * @param received between which receipts they were received
+ * @param received receipts of the good records around the loss
  * @param cause what kind of loss it is
  * @param reason what was found, in one clause
  */
@@ -15,7 +15,7 @@ public record Loss(Place place, Sequences sequences, Received received, Cause ca
     public enum Cause {
         /** Bytes are damaged or missing. */
         DAMAGED,
-        /** The bytes are intact, but of no use: as a rule they build on records that are lost. */
+        /** The bytes are intact but cannot be decoded, usually because they build on records that are lost. */
         UNDECODABLE,
         /** The reader has no permission. The bytes may be intact. */
         REFUSED

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * file can do harm. Not thread safe.
  */
 public final class SegmentReader implements RecordSource {
-    /** Room is made at once for no more than this: a record of 16 MB. */
+    /** Most parts to reserve memory for when the first is read: a record of 16 MB. */
     private static final int MOST_PARTS = (16 << 20) / Excerpt.MAX_CODED;
 
     private final String name;

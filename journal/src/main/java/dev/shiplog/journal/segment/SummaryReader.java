@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a {@link SegmentSummary} holds. Verifies every byte of the segment, but decodes only its first records, up
- * to one that is not restated, and its last group: that knows the tally of the groups before. Decodes all of a damaged
+ * to one that is not restated, and its last group, which holds the tally of the groups before it. Decodes all of a damaged
  * segment, because losses have no bounds otherwise. Used once.
  */
 final class SummaryReader {
@@ -89,7 +89,7 @@ final class SummaryReader {
      * Counts the intact records, and finds the losses as reading with decoding does: with receipts, and with records that
      * build on lost ones.
      *
-     * @param from begins here, and takes its word for the records before; null to begin at the first record
+     * @param from begins here, and takes its tally of the records before as given; null to begin at the first record
      */
     private void decode(@Nullable Group from) throws IOException {
         losses.clear();

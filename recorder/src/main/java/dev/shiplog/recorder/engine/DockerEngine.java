@@ -31,7 +31,7 @@ final class DockerEngine implements Engine {
 
     private static final Pattern SPOKEN = Pattern.compile("API version is (\\d++\\.\\d++)");
 
-    /** As many as most hosts make short calls at once. */
+    /** Most hosts make no more short calls than this at once. */
     private static final int IDLE_CONNECTIONS = 16;
 
     private static final System.Logger LOG = System.getLogger(DockerEngine.class.getName());

@@ -82,7 +82,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     /** Containers of which the image is asked for, because it decides whether the filters want them. */
     private final Set<String> undecided = new HashSet<>();
 
-    /** Whether the log says that a container has an id that cannot be asked for. */
+    /** Whether an id that cannot be part of a path was logged. */
     private boolean oddIdReported;
 
     private final UnexplainedChanges changes = new UnexplainedChanges();
@@ -92,8 +92,8 @@ public final class ContainerTracker implements Checkpoint, Closeable {
 
     private boolean connected;
     private boolean closed;
-    /** Which question for the list is the newest, and how often in a row it failed. */
-    private int question;
+    /** Number of the newest request for the list. */
+    private int listRequest;
 
     private int failures;
 
@@ -284,7 +284,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         askAt = NEVER;
         compareAt = NEVER;
         tickAt = NEVER;
-        question++;
+        listRequest++;
         listGap.end();
         undecided.clear();
         followers.forEach(Follower::disconnected);
@@ -301,7 +301,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     private void ask() {
         askAt = NEVER;
         sinceAsked.clear();
-        int asked = ++question;
+        int asked = ++listRequest;
         Thread reader = new Thread(() -> readList(asked), "shiplog-list");
         reader.setDaemon(true);
         reader.start();
@@ -324,12 +324,12 @@ public final class ContainerTracker implements Checkpoint, Closeable {
 
     /**
      * Takes in what the engine listed. A list that was cut counts as well: the containers in it exist. Events since the
-     * question are newer than the list.
+     * listRequest are newer than the list.
      *
      * @param failure null if the list is whole
      */
     private void listed(int asked, ContainerView.Listing listing, @Nullable IOException failure) {
-        if (!connected || asked != question) {
+        if (!connected || asked != listRequest) {
             return;
         }
         Set<String> gone = new HashSet<>(known.keySet());

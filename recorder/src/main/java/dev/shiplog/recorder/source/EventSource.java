@@ -48,14 +48,14 @@ public final class EventSource implements Checkpoint, Closeable {
     private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** An engine that sends no headers for so long, but answers /_ping, sends them with the first event. */
     private static final long LATE_MILLIS = 1_000;
-    /** Within this a live engine answers /_ping on a new connection, even when it is busy. */
+    /** A live engine answers /_ping on a new connection within this time, even when it is busy. */
     private static final Duration PING_PATIENCE = Duration.ofSeconds(5);
 
     /** While the engine goes down, its socket may accept a call that nobody answers: ask often, and wait briefly. */
     private static final Duration PROBE_PATIENCE = Duration.ofMillis(300);
 
     private static final long PROBE_EVERY_MILLIS = 100;
-    /** The host may ask us to end a little before it asks the engine: we watch the engine for so long. */
+    /** The host may stop the recorder a little before the engine: the engine is watched for this long. */
     private static final long ALONE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Part of the grace period that is left to the writer, at most half a second of it. */

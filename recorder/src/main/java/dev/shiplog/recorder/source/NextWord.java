@@ -10,7 +10,7 @@ enum NextWord {
     USER,
     /** {@code KEY=value}, where the value is a secret. */
     VARIABLE,
-    /** {@code Name: value}; a colon is as good as an equals sign. */
+    /** {@code Name: value}; a colon separates as {@code =} does. */
     HEADER,
     /** A user's name, and then a secret. */
     BEFORE_SECRET,

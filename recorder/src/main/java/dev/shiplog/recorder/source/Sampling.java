@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * One container that is being sampled, and what its two forms share: {@link StreamedSampling} reads the engine's
  * stream, {@link PolledSampling} asks for one sample at a time.
  *
- * <p>A sample is enqueued; a frame that is none is not. Where samples are missing although the container runs, a
+ * <p>A sample is enqueued; a frame that is not a sample is dropped. Where samples are missing although the container runs, a
  * {@link Mark.Gap} says so when that is noticed, again every {@link #STATE_AGAIN_NANOS}, and where it ends: together
  * these cover the stretch. Thread safe.
  */

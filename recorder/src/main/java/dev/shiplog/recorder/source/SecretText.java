@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /**
  * Finds the secrets in a text: a command line or an argument of one, a URL, a header, JSON in a string, any string. It
- * reads the text in place in a JSON string's bytes and copies nothing: a text may have megabytes. Words end at
+ * reads the text in place in a JSON string's bytes and copies nothing: a text may be megabytes long. Words end at
  * white space, and quotes hold them together. Each word is looked at once, so the time grows with the text's length.
  */
 final class SecretText {

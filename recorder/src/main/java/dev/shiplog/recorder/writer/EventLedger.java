@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * stream two events of the same bytes are two. Only an event that happened while the connection was made may come
  * twice, once with the ring and once live.
  *
- * <p>Events are appended at once; none waits for the ring to meet the journal. The ring meets the journal when it
+ * <p>Events are appended at once; none waits until the ring is known to overlap the journal. The ring overlaps the journal when it
  * brings a known event or, if none was known, one that is older than the journal. Until then the question is open: a
  * {@link Mark.Unsettled} goes before what is appended, so that a run that is killed leaves the question to the next
  * one. {@link Mark.Settled} or a {@link Mark.Gap} answers it. Belongs to the writer's thread.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets each record of each journal through once, however many sources hold it, and none that an earlier export had; finds
- * which records are gone that it did not have. Not thread safe.
+ * which records were lost before an earlier export had them. Not thread safe.
  *
  * <p>A record is identified by its journal and its sequence. After a power cut, a journal may have lost records that were
  * exported, and its recorder gives the same sequences to other records: the journal has forked. Then sequences prove
