@@ -58,15 +58,18 @@ public final class ContainerIndex {
 
     private void happen(RecordView record) {
         EventView event = EventView.scan(record.payload().toArray());
-        if (event.ofContainer() && !event.attributes().isEmpty()) {
+        if (event.ofContainer() && !record.subject().isEmpty()) {
             byId.put(record.subject(), known(record.subject()).after(event));
         }
     }
 
-    /** Samples carry the name: it may be all that is known of a container, at the start of a copy of one segment. */
+    /**
+     * Samples carry the name: it may be all that is known of a container, at the start of a copy of one segment. Filters must
+     * also find a container whose samples have no name.
+     */
     private void name(RecordView record) {
         String name = StatsView.name(record.payload().toArray());
-        if (!name.isEmpty()) {
+        if (!name.isEmpty() || !byId.containsKey(record.subject())) {
             byId.put(record.subject(), known(record.subject()).named(name));
         }
     }

@@ -64,11 +64,24 @@ class ContainerIndexTest {
     }
 
     @Test
+    void aContainerIsKnownByASampleWithoutAName() {
+        apply(Kind.STATS, "{\"read\":\"2026-11-21T08:59:53Z\"}");
+        Container known = index.get(ID);
+        assertThat(known).isEqualTo(Container.unknown(ID));
+        apply(Kind.STATS, "{\"read\":\"2026-11-21T08:59:54Z\"}");
+        assertThat(index.get(ID)).isSameAs(known);
+    }
+
+    @Test
+    void aContainerIsKnownByAnEventWithoutAttributes() {
+        apply(Kind.EVENT, "{\"Type\":\"container\",\"Action\":\"create\"}");
+        assertThat(index.get(ID)).isEqualTo(Container.unknown(ID));
+    }
+
+    @Test
     void whatIsNotOfAContainerOrNotJsonSaysNothing() {
         apply(Kind.EVENT, "{\"Type\":\"network\",\"Action\":\"create\",\"Actor\":{\"Attributes\":{\"name\":\"web\"}}}");
-        apply(Kind.EVENT, "{\"Type\":\"container\",\"Action\":\"create\"}");
         apply(Kind.INSPECT, "{\"Id\":\"8e8f\",");
-        apply(Kind.STATS, "no JSON");
         apply(Kind.HOST, INSPECT);
         apply(Kind.LOG, INSPECT);
         assertThat(index.get(ID)).isNull();

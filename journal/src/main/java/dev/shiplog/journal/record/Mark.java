@@ -2,7 +2,9 @@ package dev.shiplog.journal.record;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The payload of a {@link Kind#MARK} record is one of these as JSON, {@code {"mark":"gap","from":…}}, with the name
  * from {@link MarkType} first. All times are ns since the epoch, 0 for one that is not known; for people each is there
- * again as text, in a member {@code NAME_rfc3339}, unless it is 0. A reader ignores members that it does not know.
+ * again as text, in a member {@code NAME_rfc3339}, unless it is 0. A reader ignores members that it does not know, and
+ * takes those that are not there as empty.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "mark")
@@ -153,7 +156,9 @@ final class MarkJson {
     private MarkJson() {}
 
     private static ObjectMapper mapper() {
-        ObjectMapper mapper = new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+        ObjectMapper mapper = new ObjectMapper()
+                .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
+                .setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
         for (MarkType type : MarkType.values()) {
             mapper.registerSubtypes(new NamedType(type.content(), type.label()));
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MarkTest {
@@ -42,6 +43,15 @@ class MarkTest {
     }
 
     @Test
+    void membersThatAreNotThereAreEmpty() throws IOException {
+        assertThat(read("gap", "")).isEqualTo(new Mark.Gap("", "", 0, 0, ""));
+        assertThat(read("gap", ",\"kind\":null,\"to\":null")).isEqualTo(new Mark.Gap("", "", 0, 0, ""));
+        assertThat(read("start", "")).isEqualTo(new Mark.Start("", Map.of()));
+        assertThat(read("redaction", "")).isEqualTo(new Mark.Redaction("", "", List.of()));
+        assertThat(read("oversized", "")).isEqualTo(new Mark.Oversized("", "", 0, "", ""));
+    }
+
+    @Test
     void everyMarkIsInTheListOfTypes() {
         assertThat(marks(Mark.class))
                 .containsExactlyInAnyOrderElementsOf(
@@ -66,6 +76,10 @@ class MarkTest {
                 : Arrays.stream(type.getPermittedSubclasses())
                         .flatMap(permitted -> marks(permitted).stream())
                         .toList();
+    }
+
+    private static Mark read(String name, String members) throws IOException {
+        return Mark.fromJson(("{\"mark\":\"" + name + "\"" + members + "}").getBytes(StandardCharsets.UTF_8));
     }
 
     private static String text(Mark mark) {
