@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -313,8 +314,8 @@ class EngineEndTest {
     }
 
     private List<Record> records() throws IOException {
-        // The recorder makes the directory.
-        return Files.isDirectory(journal()) ? RecordedJournal.read(journal()) : List.of();
+        // The recorder makes the directory, and then the lock: only with that is it a journal without records.
+        return Files.exists(journal().resolve(JournalLock.FILE)) ? RecordedJournal.read(journal()) : List.of();
     }
 
     private List<String> events() throws IOException {

@@ -324,7 +324,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
 
     /**
      * Takes in what the engine listed. A list that was cut counts as well: the containers in it exist. Events since the
-     * listRequest are newer than the list.
+     * question are newer than the list.
      *
      * @param failure null if the list is whole
      */
