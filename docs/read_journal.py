@@ -249,7 +249,7 @@ class Framing:
 
     def __init__(self, data):
         self.data = data
-        self.end = len(data.rstrip(b"\0"))  # behind the last byte that is not zero
+        self.end = len(data.rstrip(b"\0"))  # after the last byte that is not zero
         self.journal = None
         self.in_group, self.salt, self.next_index, self.next_base = False, 0, 0, 0
         self.after_header = False
@@ -309,7 +309,7 @@ class Framing:
         )
 
     def next_good(self, at):
-        """Where behind the damage at this place the next good excerpt begins; None if there is none."""
+        """Where the next good excerpt begins after the damage at this place; None if there is none."""
         for candidate in range(at + 4 & ~3, self.end, 4):
             head = word(self.data, candidate)
             if head and head >> 30 == 0 and self.is_excerpt(candidate, head):
@@ -691,15 +691,15 @@ class UnsaidSnapshot:
 class Losses:
     """Knows which sequence must come next, over the segments of a directory, and names what is missing."""
 
-    def __init__(self, tell):
-        self.tell = tell
-        self.told = False
+    def __init__(self, show):
+        self.show = show
+        self.any = False
         self.restart()
         self.journal = None
 
     def restart(self):
         self.next, self.exact = 0, False
-        self.damage = None  # not yet told: what comes next shows how much is lost
+        self.damage = None  # not yet printed: what comes next shows how much is lost
         self.place = ("", 0)  # where the last record ended
 
     def damaged(self, segment, start, end, reason, last_lost=0):
@@ -711,13 +711,13 @@ class Losses:
             )
 
     def line(self, segment, start, end, first, last, reason):
-        self.told = True
-        self.tell(
+        self.any = True
+        self.show(
             dict(lost=segment, from_offset=start, to_offset=end, from_sequence=first, to_sequence=last, reason=reason)
         )
 
     def flush(self):
-        """Nothing more comes: what stands open is told as it is known."""
+        """Nothing more comes: prints what is known of the damage that is still open."""
         open_, self.damage = self.damage, None
         if open_:
             first = self.next if self.exact else 0
@@ -745,7 +745,7 @@ class Losses:
         return other
 
     def expect(self, segment, offset, sequence):
-        """The next record in the segment, at this offset or behind it, has this sequence."""
+        """The next record in the segment, at this offset or after it, has this sequence."""
         open_, self.damage = self.damage, None
         if open_:
             first = self.next if self.exact else 0
@@ -795,7 +795,7 @@ class SegmentReader:
                 self.part(what, start, end)
             else:
                 self.record(what[4:], start, end)
-        self.tell_repeats(self.framing.position)
+        self.show_repeats(self.framing.position)
 
     def header(self, header, start):
         if header.version > NEWEST_VERSION:
@@ -844,14 +844,14 @@ class SegmentReader:
         if sequence < self.floor:
             self.repeats += 1
             if self.losses.damage and not self.losses.damage["elsewhere"]:
-                self.losses.damage = None  # what is damaged here was read before, or told
+                self.losses.damage = None  # what is damaged here was read, or printed, before
             return
-        self.tell_repeats(start)
+        self.show_repeats(start)
         self.losses.expect(self.segment.name, start, sequence)
         self.losses.read(self.segment.name, sequence, end)
         self.show(record)
 
-    def tell_repeats(self, up_to):
+    def show_repeats(self, up_to):
         if self.repeats:
             reason = f"{self.repeats} records with sequences that were read before"
             self.losses.line(self.segment.name, 0, up_to, self.losses.next, self.losses.next - 1, reason)
@@ -893,7 +893,7 @@ def main():
             SegmentReader(segment, losses, show).read()
         losses.flush()
         losses.restart()
-    sys.exit(4 if losses.told else 0)
+    sys.exit(4 if losses.any else 0)
 
 
 if __name__ == "__main__":
