@@ -423,12 +423,12 @@ def printed(slot_type, value):
 
 
 class Shape:
-    """Literals and slot types, which slot is the time, and how slots are guessed."""
+    """Literals and slot types, which slot is the time, and how slots are predicted."""
 
-    def __init__(self, literals, types, time_slot=None, guesses=None):
+    def __init__(self, literals, types, time_slot=None, predictions=None):
         self.literals, self.types = literals, types
         self.time_slot = time_slot
-        self.guesses = guesses or {}  # by slot: how, scale, of
+        self.predictions = predictions or {}  # by slot: how, scale, of
 
     def text(self):
         return self.literals, self.types
@@ -439,8 +439,8 @@ class Shape:
             pieces += (printed(slot_type, value), literal)
         return b"".join(pieces)
 
-    def guess(self, i, before, last, now):
-        how, _, of = self.guesses.get(i, (0, 1, None))
+    def predict(self, i, before, last, now):
+        how, _, of = self.predictions.get(i, (0, 1, None))
         if how == 0:
             return last[i]
         if how == 1:
@@ -459,7 +459,7 @@ class Track:
     def __init__(self, kind, subject, shape):
         self.kind, self.subject, self.shape = kind, subject, shape
         self.before = self.last = None
-        self.mask = set()  # slots that the guess missed
+        self.mask = set()  # slots that the prediction missed
         self.time = self.received = self.offset = 0
 
 
@@ -558,7 +558,7 @@ class Decoder:
         else:
             raise Undecodable("its shape was defined by a record that is lost")
         time_slot = data.varint(len(types)) - 1
-        guesses, slot = {}, -1
+        predictions, slot = {}, -1
         for _ in range(data.varint(len(types))):
             slot += 1 + data.varint(len(types))
             b = data.byte()
@@ -566,11 +566,11 @@ class Decoder:
             if slot >= len(types) or how > 3 or scale >= len(SCALES):
                 raise Undecodable("no such prediction")
             of = data.varint(slot - 1 if how == 2 else len(types) - 1) if how in (1, 2) else None
-            guesses[slot] = how, SCALES[scale], of
-        return Shape(literals, types, time_slot if time_slot >= 0 else None, guesses)
+            predictions[slot] = how, SCALES[scale], of
+        return Shape(literals, types, time_slot if time_slot >= 0 else None, predictions)
 
     def values(self, data, track, named, old_mask):
-        """Of a record of form 1 or 2: guesses, and what they missed."""
+        """Of a record of form 1 or 2: predictions, and their residuals."""
         shape = track.shape
         track.mask = read_mask(data, old_mask, len(shape.types))
         now = []
@@ -578,11 +578,11 @@ class Decoder:
             if slot_type in (NUMBER, STRING):
                 now.append(self.text(data) if i in track.mask else named.last[i])
                 continue
-            value = shape.guess(i, named.before, named.last, now)
+            value = shape.predict(i, named.before, named.last, now)
             if i in track.mask:
-                miss = data.zigzag()
-                scale = shape.guesses.get(i, (0, 1, None))[1]
-                value = wrapped(value + (miss * scale if miss else data.zigzag()))
+                residual = data.zigzag()
+                scale = shape.predictions.get(i, (0, 1, None))[1]
+                value = wrapped(value + (residual * scale if residual else data.zigzag()))
             now.append(value)
         return now
 
