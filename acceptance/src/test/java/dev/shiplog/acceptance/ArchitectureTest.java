@@ -67,7 +67,7 @@ class ArchitectureTest {
                                 "dev.shiplog.journal.segment",
                                 "dev.shiplog.timeline.json",
                                 "dev.shiplog.timeline.payload",
-                                "dev.shiplog.recorder.source")));
+                                "dev.shiplog.timeline.redact")));
     }
 
     @ParameterizedTest

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.source.ContainerFilter;
-import dev.shiplog.recorder.source.Redaction;
 import dev.shiplog.timeline.ContainerRule;
+import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import dev.shiplog.recorder.writer.Checkpoint;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.timeline.payload.ContainerView;
+import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;

@@ -4,6 +4,7 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.ContentHash;
+import dev.shiplog.timeline.redact.Redaction;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -16,6 +16,7 @@ import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.testkit.Misbehaviour;
 import dev.shiplog.testkit.Release;
 import dev.shiplog.testkit.ScriptedEngine;
+import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

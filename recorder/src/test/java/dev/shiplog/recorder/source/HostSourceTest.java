@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.EngineStatusException;
+import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

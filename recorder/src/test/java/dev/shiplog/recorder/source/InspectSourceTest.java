@@ -13,6 +13,7 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.EngineStatusException;
 import dev.shiplog.recorder.writer.Arrival;
 import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.shiplog.recorder.source;
+package dev.shiplog.timeline.redact;
 
 import com.fasterxml.jackson.core.JsonParser;
 import dev.shiplog.timeline.payload.PayloadJson;
@@ -27,7 +27,7 @@ public enum Redaction {
     }
 
     /** As people type it. */
-    String label() {
+    public String label() {
         return label;
     }
 
@@ -37,14 +37,14 @@ public enum Redaction {
      * @param payload the same bytes, with {@code <redacted>} in the place of each secret
      * @param removed the paths of these values, as in {@code Config.Env.PASSWORD} or {@code Config.Cmd.2}
      */
-    record Redacted(byte[] payload, List<String> removed) {}
+    public record Redacted(byte[] payload, List<String> removed) {}
 
     /**
      * Redacts the description of one container.
      *
      * @throws IOException if the payload is not the JSON it should be, so that its secrets cannot be found
      */
-    Redacted redact(byte[] payload) throws IOException {
+    public Redacted redact(byte[] payload) throws IOException {
         if (this == NONE) {
             return new Redacted(payload, List.of());
         }
@@ -64,7 +64,7 @@ public enum Redaction {
      *
      * @return each path once; {@code text} for a place that has no path
      */
-    Redacted redactMessage(byte[] payload) {
+    public Redacted redactMessage(byte[] payload) {
         if (this != SECRETS || !SecretNames.mayStandIn(payload)) {
             return new Redacted(payload, List.of());
         }

@@ -1,4 +1,4 @@
-package dev.shiplog.recorder.source;
+package dev.shiplog.timeline.redact;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.shiplog.recorder.source;
+package dev.shiplog.timeline.redact;
 
 /** What the next word of a command line is, because of the word before it. */
 enum NextWord {

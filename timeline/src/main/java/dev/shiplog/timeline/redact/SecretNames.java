@@ -1,4 +1,4 @@
-package dev.shiplog.recorder.source;
+package dev.shiplog.timeline.redact;
 
 import java.util.Arrays;
 import java.util.regex.Pattern;

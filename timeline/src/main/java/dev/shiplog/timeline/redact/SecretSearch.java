@@ -1,4 +1,4 @@
-package dev.shiplog.recorder.source;
+package dev.shiplog.timeline.redact;
 
 import com.fasterxml.jackson.core.JsonParser;
 import dev.shiplog.timeline.payload.PayloadJson;

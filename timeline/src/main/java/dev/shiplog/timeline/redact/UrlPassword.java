@@ -1,4 +1,4 @@
-package dev.shiplog.recorder.source;
+package dev.shiplog.timeline.redact;
 
 /** Finds the passwords in URLs. */
 final class UrlPassword {
