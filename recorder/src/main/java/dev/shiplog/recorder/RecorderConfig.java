@@ -4,6 +4,7 @@ import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.source.ContainerFilter;
+import dev.shiplog.timeline.Amounts;
 import dev.shiplog.timeline.ContainerRule;
 import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
@@ -21,8 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The options of a recorder, checked.
@@ -68,9 +67,6 @@ record RecorderConfig(
             "group",
             "mode");
 
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,18})(KiB|MiB|GiB)?");
-
     /** More is a mistake, and much more would not fit the clock. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -93,7 +89,7 @@ record RecorderConfig(
                 one(settings, "sync-interval", "10s", text -> atLeast(Duration.ofMillis(10), text)),
                 new ContainerFilter(rules(settings, "include"), rules(settings, "exclude")),
                 one(settings, "redact", "secrets", text -> choice(text, Redaction.values())),
-                one(settings, "min-free", "64MiB", RecorderConfig::size),
+                one(settings, "min-free", "64MiB", Amounts::bytes),
                 one(settings, "queue-size", "4096", RecorderConfig::count),
                 one(settings, "stop-grace", "5s", RecorderConfig::duration),
                 access(
@@ -210,21 +206,7 @@ record RecorderConfig(
     }
 
     private static Duration duration(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (text.equals("0")) {
-            return Duration.ZERO;
-        }
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is not a duration; write it as in 500ms, 5s, 1m or 1h");
-        }
-        long amount = Long.parseLong(matcher.group(1));
-        Duration duration = switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            case "m" -> Duration.ofMinutes(amount);
-            default -> Duration.ofHours(amount);
-        };
+        Duration duration = text.equals("0") ? Duration.ZERO : Amounts.duration(text);
         if (duration.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("\"" + text + "\" is too long; the most is 24h");
         }
@@ -241,17 +223,6 @@ record RecorderConfig(
             throw new IllegalArgumentException("\"" + text + "\" is too short; the least is " + text(least));
         }
         return duration;
-    }
-
-    private static long size(String text) {
-        Matcher matcher = SIZE.matcher(text);
-        long amount = matcher.matches() ? Long.parseLong(matcher.group(1)) : Long.MAX_VALUE;
-        String unit = matcher.matches() ? matcher.group(2) : null;
-        int shift = unit == null ? 0 : unit.equals("KiB") ? 10 : unit.equals("MiB") ? 20 : 30;
-        if (amount >= Long.MAX_VALUE >> shift) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a size; write it as in 512KiB, 64MiB or 1GiB");
-        }
-        return amount << shift;
     }
 
     private static int count(String text) {

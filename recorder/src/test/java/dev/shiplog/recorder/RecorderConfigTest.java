@@ -151,11 +151,11 @@ class RecorderConfigTest {
                 "docker-host    | /var/run/docker.sock | /var/run/docker.sock: an engine's address has a scheme, as in unix:///var/run/docker.sock",
                 "docker-host    | ssh://me@host | ssh://me@host: ssh is not supported; use unix:///path or tcp://host:port (ssh -L /tmp/docker.sock:/var/run/docker.sock makes one)",
                 "data-dir       | '' | a directory is needed",
-                "stats-interval | 5 | \"5\" is not a duration; write it as in 500ms, 5s, 1m or 1h",
+                "stats-interval | 5 | \"5\" is not a duration; write it as in 500ms, 5s, 15m, 6h or 30d",
                 "stats-interval | 25h | \"25h\" is too long; the most is 24h",
                 "stop-grace     | 999999999h | \"999999999h\" is too long; the most is 24h",
                 "stats-interval | 999ms | \"999ms\" is too short; the least is 1s",
-                "stats-interval | -1s | \"-1s\" is not a duration; write it as in 500ms, 5s, 1m or 1h",
+                "stats-interval | -1s | \"-1s\" is not a duration; write it as in 500ms, 5s, 15m, 6h or 30d",
                 "stats-interval | 25h | \"25h\" is too long; the most is 24h",
                 "roll           | weekly | \"weekly\" is not one of minutely, ten-minutely, hourly, daily",
                 "roll           | Hourly | \"Hourly\" is not one of minutely, ten-minutely, hourly, daily",
@@ -171,7 +171,7 @@ class RecorderConfigTest {
                         + " write",
                 "mode           | rwx | \"rwx\" is not a mode of a journal; write 0700, 0750 or 0755: only its owner may"
                         + " write",
-                "min-free       | 64MB | \"64MB\" is not a size; write it as in 512KiB, 64MiB or 1GiB",
+                "min-free       | 64MB | \"64MB\" is not a size; write it as in 512KiB, 64MiB or 10g",
                 "queue-size     | 0 | \"0\" is not a number from 1 to 9999999",
                 "queue-size     | many | \"many\" is not a number from 1 to 9999999"
             })

@@ -1,8 +1,8 @@
 package dev.shiplog.replay.query;
 
+import dev.shiplog.timeline.Amounts;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -35,7 +35,6 @@ public final class TimeGrammar {
 
     private static final Pattern EPOCH = Pattern.compile("-?\\d{1,10}(\\.\\d{1,9})?");
     private static final Pattern EPOCH_MILLIS = Pattern.compile("\\d{13}");
-    private static final Pattern AGO_PART = Pattern.compile("(\\d+)([smhdw])");
     private static final Pattern WORDS_AGO = Pattern.compile("-?\\s*([^-\\s].*?)(?:\\s+ago)?");
     private static final Pattern WORD_AGO =
             Pattern.compile("(\\d{1,9}|an?|one)\\s*(s|m|h|d|w|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?)"
@@ -92,7 +91,7 @@ public final class TimeGrammar {
         Matcher words = WORDS_AGO.matcher(lower);
         String ago = words.matches() ? withoutWords(words.group(1)) : "";
         if (!ago.isEmpty()) {
-            return clock.instant().minus(duration(ago));
+            return clock.instant().minus(Amounts.duration(ago));
         }
         if (DATE.matcher(text).matches()) {
             return start(LocalDate.parse(text));
@@ -139,22 +138,5 @@ public final class TimeGrammar {
 
     private Instant start(LocalDate day) {
         return day.atStartOfDay(zone).toInstant();
-    }
-
-    private static Duration duration(String text) {
-        Duration sum = Duration.ZERO;
-        Matcher part = AGO_PART.matcher(text);
-        while (part.find()) {
-            long count = Long.parseLong(part.group(1));
-            sum = sum.plus(
-                    switch (part.group(2)) {
-                        case "s" -> Duration.ofSeconds(count);
-                        case "m" -> Duration.ofMinutes(count);
-                        case "h" -> Duration.ofHours(count);
-                        case "d" -> Duration.ofDays(count);
-                        default -> Duration.ofDays(7 * count);
-                    });
-        }
-        return sum;
     }
 }
