@@ -2,8 +2,8 @@ package dev.shiplog.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.Cursor;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.replay.command.Console;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.replay.ReplayMain;
 import java.io.IOException;

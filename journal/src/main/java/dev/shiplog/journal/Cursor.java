@@ -1,7 +1,6 @@
 package dev.shiplog.journal;
 
 import dev.shiplog.journal.record.RecordView;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
@@ -186,7 +185,7 @@ public final class Cursor implements Closeable {
             return true;
         }
         Path file = segment().path();
-        if (!segment().directory().equals(next.directory())) {
+        if (!segment().row().equals(next.row())) {
             tracker.restart();
         } else if (current != null && current.isEmpty() && !next.path().equals(file) && Files.exists(file)) {
             // A file that is gone, or was made anew, was only half made: a writer removes such files when it starts.
@@ -212,7 +211,7 @@ public final class Cursor implements Closeable {
     }
 
     private String name() {
-        return segment().name().text();
+        return segment().name();
     }
 
     /** The current record, valid until the next call of {@link #next()}. */
@@ -271,8 +270,9 @@ public final class Cursor implements Closeable {
         if (!names.equals(beside)) {
             beside = names;
             left = !Catalog.newest(directory)
-                    .orElse(segment().name())
-                    .equals(segment().name());
+                    .map(SegmentName::text)
+                    .orElse(name())
+                    .equals(name());
             current.markComplete(); // what was written here before the next segment began must be read first
         }
         return false;

@@ -3,10 +3,9 @@ package dev.shiplog.journal;
 import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.file.DirectoryListing;
 import dev.shiplog.journal.file.JournalLock;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.ChronicleFiles;
 import dev.shiplog.journal.segment.Roll;
-import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.journal.segment.SegmentFile;
 import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentStart;
 import java.io.IOException;
@@ -157,29 +156,29 @@ final class JournalDirectory {
      * later name than the newest of them was renamed or copied, and is quarantined: Chronicle would go on in it.
      */
     List<SegmentName> segments() throws IOException {
-        List<Segment> found = new ArrayList<>();
-        List<Segment> copies = new ArrayList<>();
+        List<SegmentFile> found = new ArrayList<>();
+        List<SegmentFile> copies = new ArrayList<>();
         Set<SegmentStart> starts = new HashSet<>();
-        for (Segment segment : Catalog.list(List.of(path))) {
+        for (SegmentFile segment : Catalog.files(path)) {
             boolean copy = segment.copyOf() != null || segment.start() != null && !starts.add(segment.start());
             (copy ? copies : found).add(segment);
         }
         long newest = Long.MAX_VALUE;
-        for (Segment segment : found) {
-            newest = segment.name().isQuarantined() ? newest : segment.name().start();
+        for (SegmentFile segment : found) {
+            newest = segment.named().isQuarantined() ? newest : segment.named().start();
         }
         List<SegmentName> names = new ArrayList<>();
-        for (Segment segment : found) {
+        for (SegmentFile segment : found) {
             names.add(quarantineIfLater(segment, newest));
         }
-        for (Segment copy : copies) {
+        for (SegmentFile copy : copies) {
             quarantineIfLater(copy, newest);
         }
         return names;
     }
 
-    private SegmentName quarantineIfLater(Segment segment, long newest) throws IOException {
-        SegmentName name = segment.name();
+    private SegmentName quarantineIfLater(SegmentFile segment, long newest) throws IOException {
+        SegmentName name = segment.named();
         if (name.isQuarantined() || name.start() <= newest) {
             return name;
         }

@@ -1,6 +1,5 @@
 package dev.shiplog.journal;
 
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentName;
@@ -55,12 +54,12 @@ final class UpcomingSegments {
         passed.clear();
         List<Segment> latestFirst = new ArrayList<>(Catalog.list(sources));
         Collections.reverse(latestFirst);
-        Map<Map.Entry<Path, String>, SegmentStart> reached = new HashMap<>();
+        Map<Map.Entry<Object, String>, SegmentStart> reached = new HashMap<>();
         String journal = "";
         for (Segment candidate : latestFirst) {
             SegmentStart start = candidate.start();
             journal = start == null ? journal : start.journal(); // a damaged one is among segments of its journal
-            Map.Entry<Path, String> row = Map.entry(candidate.directory(), journal);
+            Map.Entry<Object, String> row = Map.entry(candidate.row(), journal);
             SegmentStart first = reached.get(row);
             if (first != null && !first.equals(start)) {
                 passed.put(candidate.path(), candidate.identity());
@@ -145,9 +144,9 @@ final class UpcomingSegments {
      * @param before the journal of the segment that was begun last, empty if not known
      */
     String journal(Segment next, String before) {
-        String mine = current != null && current.directory().equals(next.directory()) ? before : "";
+        String mine = current != null && current.row().equals(next.row()) ? before : "";
         return Stream.concat(Stream.of(next), mine.isEmpty() ? coming.stream() : Stream.of())
-                .filter(one -> one.directory().equals(next.directory()))
+                .filter(one -> one.row().equals(next.row()))
                 .map(one -> one.start() == null ? "" : one.start().journal())
                 .filter(id -> !id.isEmpty())
                 .findFirst()

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;

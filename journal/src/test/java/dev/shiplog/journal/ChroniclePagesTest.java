@@ -5,7 +5,6 @@ import static dev.shiplog.journal.Journals.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.SegmentName;

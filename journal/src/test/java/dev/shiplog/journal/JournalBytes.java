@@ -1,7 +1,6 @@
 package dev.shiplog.journal;
 
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;

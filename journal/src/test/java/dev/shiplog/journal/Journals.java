@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.SegmentSummary;
@@ -89,7 +88,7 @@ final class Journals {
     }
 
     static SegmentSummary summary(Path segment) throws IOException {
-        return SegmentSummary.of(Catalog.list(List.of(segment)).get(0), true);
+        return Catalog.list(List.of(segment)).get(0).summary(true);
     }
 
     static Reading read(Path... sources) throws IOException {
@@ -116,7 +115,7 @@ final class Journals {
                 reading.records.add(record);
                 reading.steps.add(record);
             } else if (step == Cursor.Step.COPY) {
-                reading.copies.add(cursor.copy().name().text());
+                reading.copies.add(cursor.copy().name());
             } else {
                 reading.losses.add(cursor.loss());
                 reading.steps.add(cursor.loss());

@@ -72,7 +72,7 @@ public final class ChronicleFiles {
     }
 
     /** Whether somebody may take a file with this name for a segment. */
-    static boolean resemblesSegment(String name) {
+    public static boolean resemblesSegment(String name) {
         return name.contains(SUFFIX) && !name.endsWith(".cq4t") && !name.endsWith(PRECREATED);
     }
 

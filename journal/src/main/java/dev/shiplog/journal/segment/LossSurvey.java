@@ -42,11 +42,11 @@ public final class LossSurvey {
     }
 
     private void leave(Segment segment, Segment next) {
-        if (!segment.directory().equals(next.directory())) {
+        if (!segment.row().equals(next.row())) {
             tracker.restart();
         } else if (empty && Objects.equals(Segment.identity(segment.path()), segment.identity())) {
             // A file that is gone, or was made anew, was only half made: a writer removes such files when it starts.
-            tracker.empty(segment.name().text(), segment.size());
+            tracker.empty(segment.name(), segment.size());
         }
     }
 
@@ -55,7 +55,7 @@ public final class LossSurvey {
         if (start == null || !summary.losses().isEmpty() || summary.lastSequence() == 0) {
             return false;
         }
-        String name = summary.segment().name().text();
+        String name = summary.segment().name();
         tracker.segment(name);
         tracker.journal(start.journal());
         Group first = start.first();
@@ -69,23 +69,23 @@ public final class LossSurvey {
 
     private void read(Segment segment) {
         Path file = segment.path();
-        try (SegmentReader reader = new SegmentReader(file, tracker)) {
-            read(segment, reader);
+        try (RecordSource source = segment.open(tracker)) {
+            read(segment, source);
         } catch (IOException e) {
             if (!(e instanceof NoSuchFileException) || Files.isSymbolicLink(file)) {
-                tracker.unreadable(new Place(segment.name().text(), 0, segment.size()), e);
+                tracker.unreadable(new Place(segment.name(), 0, segment.size()), e);
             }
         }
     }
 
-    private void read(Segment segment, SegmentReader reader) {
+    private void read(Segment segment, RecordSource source) {
         try {
-            while (reader.next()) {
+            while (source.next()) {
                 // the tracker sees what is missing
             }
-            empty = reader.isEmpty();
+            empty = source.isEmpty();
         } catch (IOException e) {
-            tracker.unreadable(new Place(segment.name().text(), reader.position(), segment.size()), e);
+            tracker.unreadable(new Place(segment.name(), source.position(), segment.size()), e);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.shiplog.journal.segment;
 
-import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,19 +50,5 @@ public record SegmentSummary(
         EMPTY,
         /** Another file holds the same, and perhaps more. */
         COPY
-    }
-
-    /**
-     * Reads a segment; one that cannot be read at all is {@code DAMAGED}, or {@code REFUSED}.
-     *
-     * @param newest whether it is the {@link Catalog#newest} of its directory
-     */
-    public static SegmentSummary of(Segment segment, boolean newest) {
-        SummaryReader reader = new SummaryReader(segment, newest);
-        try {
-            return reader.read();
-        } catch (IOException e) {
-            return reader.unreadable(e);
-        }
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * segment, because losses have no bounds otherwise. Used once.
  */
 final class SummaryReader {
-    private final Segment segment;
+    private final SegmentFile segment;
     private final boolean newest;
     private final List<Loss> losses = new ArrayList<>();
 
@@ -30,7 +30,7 @@ final class SummaryReader {
     private long lastReceived;
     private boolean cleanStop;
 
-    SummaryReader(Segment segment, boolean newest) {
+    SummaryReader(SegmentFile segment, boolean newest) {
         this.segment = segment;
         this.newest = newest;
     }
@@ -60,7 +60,7 @@ final class SummaryReader {
 
     /** Of a segment that the system fails to read, or refuses to. */
     SegmentSummary unreadable(IOException e) {
-        Loss loss = Loss.ofSegment(segment.name().text(), LossTracker.cause(e), LossTracker.reason(e));
+        Loss loss = Loss.ofSegment(segment.name(), LossTracker.cause(e), LossTracker.reason(e));
         losses.add(loss);
         boolean refused = loss.cause() == Loss.Cause.REFUSED;
         SegmentSummary.State state = refused ? SegmentSummary.State.REFUSED : SegmentSummary.State.DAMAGED;

@@ -1,7 +1,7 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.bytes.Bytes;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.LossSurvey;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentName;
@@ -83,7 +83,7 @@ final class LsCommand implements Callable<Integer> {
             Path directory = segment.directory();
             Optional<SegmentName> last = newest.computeIfAbsent(directory, Catalog::newest);
             SegmentSummary summary =
-                    SegmentSummary.of(segment, last.isEmpty() || last.get().equals(segment.name()));
+                    segment.summary(last.isEmpty() || last.get().text().equals(segment.name()));
             Recording recording = recordings.get(directory);
             if (recording != null) {
                 recording.add(summary);

@@ -1,9 +1,9 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.file.FileErrors;
 import dev.shiplog.journal.file.JournalLock;
-import dev.shiplog.journal.segment.Catalog;
-import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.journal.segment.SegmentFile;
 import dev.shiplog.journal.segment.SegmentSummary;
 import dev.shiplog.timeline.json.JsonLine;
 import java.io.IOException;
@@ -56,9 +56,9 @@ final class Recording {
                 return null;
             }
             Recording recording = new Recording(directory, clock);
-            List<Segment> newest = Catalog.list(List.of(directory));
+            List<SegmentFile> newest = Catalog.files(directory);
             for (int i = newest.size() - 1; i >= 0 && recording.lastReceived == 0; i--) {
-                recording.add(SegmentSummary.of(newest.get(i), true));
+                recording.add(newest.get(i).summary(true));
             }
             return recording.lastReceived == 0 ? null : recording.sentence();
         } catch (IOException e) {

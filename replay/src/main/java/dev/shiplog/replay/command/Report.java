@@ -88,7 +88,7 @@ final class Report implements AutoCloseable {
     /** Reports a copy, which costs nothing. */
     void addCopy(Segment copy) {
         flush();
-        console.say("passed over: " + copy.name().text() + ": a copy of "
+        console.say("passed over: " + copy.name() + ": a copy of "
                 + Objects.requireNonNull(copy.copyOf()).getFileName());
     }
 

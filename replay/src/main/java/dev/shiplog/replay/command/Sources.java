@@ -1,6 +1,6 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.segment.Catalog;
+import dev.shiplog.journal.Catalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,13 +7,12 @@ import static org.awaitility.Awaitility.await;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.file.Compression;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
-import dev.shiplog.journal.segment.SegmentSummary;
 import dev.shiplog.replay.export.OutputFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -464,8 +463,7 @@ class ExportCommandTest {
         Files.copy(first, directory.resolve("20261121-0930.cq4"));
         assertThat(followed("20261121-0912.cq4 20261121-0930.cq4")).isEqualTo(TestJournal.payloads(1, 2, 3, 4, 5));
 
-        long used =
-                SegmentSummary.of(Catalog.list(List.of(first)).get(0), false).usedBytes();
+        long used = Catalog.list(List.of(first)).get(0).summary(false).usedBytes();
         try (FileChannel file = FileChannel.open(first, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(4), used); // the end mark
         }

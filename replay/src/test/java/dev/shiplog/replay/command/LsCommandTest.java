@@ -3,11 +3,11 @@ package dev.shiplog.replay.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentSummary;
 import java.io.IOException;
@@ -78,8 +78,7 @@ class LsCommandTest {
     void namesDamageAndGoesOn() throws IOException {
         TestJournal.write(directory, TestJournal.RECORDS).close();
         Path first = directory.resolve("20261121-0912.cq4");
-        long used =
-                SegmentSummary.of(Catalog.list(List.of(first)).get(0), false).usedBytes();
+        long used = Catalog.list(List.of(first)).get(0).summary(false).usedBytes();
         Files.write(first, Arrays.copyOf(Files.readAllBytes(first), (int) used - 200));
         Terminal terminal = new Terminal(directory);
 
@@ -132,7 +131,7 @@ class LsCommandTest {
     }
 
     private static SegmentSummary summary(Path segment) throws IOException {
-        return SegmentSummary.of(Catalog.list(List.of(segment)).get(0), true);
+        return Catalog.list(List.of(segment)).get(0).summary(true);
     }
 
     @Test
@@ -193,8 +192,7 @@ class LsCommandTest {
     void tellsAnOpenSegmentFromOneThatWasLeftUnclosed() throws IOException {
         writeThreeSegments();
         Path second = directory.resolve("20261121-0913.cq4");
-        long used =
-                SegmentSummary.of(Catalog.list(List.of(second)).get(0), false).usedBytes();
+        long used = Catalog.list(List.of(second)).get(0).summary(false).usedBytes();
         try (FileChannel file = FileChannel.open(second, StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(4), used); // the end mark
         }
@@ -330,8 +328,7 @@ class LsCommandTest {
                 int size = (int) Files.size(file);
                 byte[] bytes = Files.readAllBytes(file);
                 int used = Math.max(1, (int)
-                        SegmentSummary.of(Catalog.list(List.of(file)).get(0), false)
-                                .usedBytes());
+                        Catalog.list(List.of(file)).get(0).summary(false).usedBytes());
                 switch (random.nextInt(5)) {
                     case 0 ->
                         Files.copy(

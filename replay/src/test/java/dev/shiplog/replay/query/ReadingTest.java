@@ -64,7 +64,7 @@ class ReadingTest {
             } else if (step instanceof Reading.Damaged damaged) {
                 steps.add(damaged.loss().records() + " lost");
             } else if (step instanceof Reading.Copied copied) {
-                steps.add("copy " + copied.copy().name().text());
+                steps.add("copy " + copied.copy().name());
             } else if (step instanceof Reading.Waiting) {
                 steps.add("waiting");
                 return steps;

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SegmentTest {
+class SegmentFileTest {
     private static final int OFFSET = 4096;
     private static final int PIECE = 40_000;
 
@@ -35,8 +35,8 @@ class SegmentTest {
             if (random.nextInt(4) == 0 && copy.length > 0) {
                 copy[random.nextInt(copy.length)] ^= 1;
             }
-            Segment whole = write("20261121-11F.cq4", original, random);
-            Segment part = write("20261121-12F.cq4", copy, random);
+            SegmentFile whole = write("20261121-11F.cq4", original, random);
+            SegmentFile part = write("20261121-12F.cq4", copy, random);
 
             boolean isIn = isIn(copy, original);
             assertThat(part.isIn(whole))
@@ -74,7 +74,7 @@ class SegmentTest {
     }
 
     /** Writes what is not zero, and leaves most of the rest a hole. */
-    private Segment write(String name, byte[] bytes, Random random) throws IOException {
+    private SegmentFile write(String name, byte[] bytes, Random random) throws IOException {
         Path file = directory.resolve(name);
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -87,7 +87,7 @@ class SegmentTest {
             }
         }
         SegmentStart start = new SegmentStart(OFFSET, "journal", 1, new Group(1, 1, 1, Tally.NONE));
-        return new Segment(file, Objects.requireNonNull(SegmentName.parse(name)), null, start, null);
+        return new SegmentFile(file, Objects.requireNonNull(SegmentName.parse(name)), null, start, null);
     }
 
     private static boolean isZero(byte[] bytes, int from, int length) {

@@ -1,7 +1,12 @@
-package dev.shiplog.journal.segment;
+package dev.shiplog.journal;
 
 import dev.shiplog.journal.file.DirectoryListing;
 import dev.shiplog.journal.file.JournalLock;
+import dev.shiplog.journal.segment.ChronicleFiles;
+import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.journal.segment.SegmentFile;
+import dev.shiplog.journal.segment.SegmentName;
+import dev.shiplog.journal.segment.SegmentStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +44,17 @@ public final class Catalog {
         return list(sources, path -> true);
     }
 
+    /** The segments in {@code directory} as the recorder wrote them. */
+    public static List<SegmentFile> files(Path directory) throws IOException {
+        return segmentFiles(List.of(directory), path -> true);
+    }
+
     /** As {@link #list(List)}, but only those whose path is wanted: no other is read. */
     public static List<Segment> list(List<Path> sources, Predicate<Path> wanted) throws IOException {
+        return List.copyOf(segmentFiles(sources, wanted));
+    }
+
+    private static List<SegmentFile> segmentFiles(List<Path> sources, Predicate<Path> wanted) throws IOException {
         Map<Path, SortedMap<SegmentName, Path>> found = new LinkedHashMap<>();
         for (Path source : sources) {
             if (Files.readAttributes(source, BasicFileAttributes.class).isDirectory()) {
@@ -62,7 +76,7 @@ public final class Catalog {
         return found.values().stream()
                 .flatMap(directory -> inOrder(directory.entrySet().stream()
                                 .filter(entry -> wanted.test(entry.getValue()))
-                                .map(entry -> Segment.of(entry.getKey(), entry.getValue()))
+                                .map(entry -> SegmentFile.of(entry.getKey(), entry.getValue()))
                                 .toList())
                         .stream())
                 .toList();
@@ -74,14 +88,14 @@ public final class Catalog {
      * @param journal its journal's index among those in the directory
      * @param base sequence of its first record
      */
-    private record Place(int journal, long base, Segment segment) {}
+    private record Place(int journal, long base, SegmentFile segment) {}
 
     /** @param segments of one directory, by their names */
-    private static List<Segment> inOrder(List<Segment> segments) {
+    private static List<SegmentFile> inOrder(List<SegmentFile> segments) {
         List<String> journals = new ArrayList<>();
         List<Place> places = new ArrayList<>();
         Place before = null;
-        for (Segment segment : segments) {
+        for (SegmentFile segment : segments) {
             SegmentStart start = segment.start();
             int journal = before == null ? 0 : before.journal;
             long base = before == null ? 0 : before.base;
@@ -98,11 +112,11 @@ public final class Catalog {
         places.sort(Comparator.comparingInt(Place::journal)
                 .thenComparingLong(Place::base)
                 .thenComparing(place -> !place.segment.isNamedRightly())); // stable: then by name
-        Map<SegmentStart, Segment> originals = new HashMap<>();
-        List<Segment> ordered = new ArrayList<>();
+        Map<SegmentStart, SegmentFile> originals = new HashMap<>();
+        List<SegmentFile> ordered = new ArrayList<>();
         for (Place place : places) {
-            Segment segment = place.segment;
-            Segment original = segment.start() == null ? null : originals.putIfAbsent(segment.start(), segment);
+            SegmentFile segment = place.segment;
+            SegmentFile original = segment.start() == null ? null : originals.putIfAbsent(segment.start(), segment);
             if (original != null && segment.isIn(original)) {
                 ordered.add(ordered.indexOf(original), segment.asCopyOf(original));
                 continue;
@@ -119,9 +133,9 @@ public final class Catalog {
     /** The segment of the journal in {@code directory} that may still grow; none if the directory cannot be read. */
     public static Optional<SegmentName> newest(Path directory) {
         try {
-            return list(List.of(directory)).stream()
+            return files(directory).stream()
                     .filter(segment -> segment.copyOf() == null)
-                    .map(Segment::name)
+                    .map(SegmentFile::named)
                     .reduce((before, last) -> last);
         } catch (IOException e) {
             return Optional.empty(); // a file may be readable in a directory that is not
