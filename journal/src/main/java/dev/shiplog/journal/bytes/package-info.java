@@ -1,5 +1,5 @@
 /**
- * The only place where numbers and times become bytes, and bytes numbers and times: start with
+ * The only place where numbers, times and text become bytes, and back: start with
  * {@link dev.shiplog.journal.bytes.Bytes} and {@link dev.shiplog.journal.bytes.BytesReader}.
  */
 @NullMarked

@@ -1,8 +1,9 @@
 package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.JsonString;
+import dev.shiplog.journal.record.Envelope;
 import dev.shiplog.replay.query.Origin;
-import dev.shiplog.timeline.json.JsonText;
 import dev.shiplog.timeline.payload.Container;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ record Beside(
         byte[] image,
         byte[] imageId) {
     static Beside of(Origin.Place place, String id, @Nullable Container container) {
-        byte[] origin = fields("host", place.host(), "journal", place.journal());
+        byte[] origin = Envelope.origin(place.host(), place.journal());
         byte[] ofId = fields("container_id", id);
         if (container == null) {
             return new Beside(place, null, origin, fields(), ofId, fields(), fields());
@@ -42,9 +43,9 @@ record Beside(
         for (int i = 0; i < namesAndValues.length; i += 2) {
             if (!namesAndValues[i + 1].isEmpty()) {
                 out.put(',');
-                JsonText.putString(namesAndValues[i], out);
+                JsonString.put(namesAndValues[i], out);
                 out.put(':');
-                JsonText.putString(namesAndValues[i + 1], out);
+                JsonString.put(namesAndValues[i + 1], out);
             }
         }
         return out.toArray();

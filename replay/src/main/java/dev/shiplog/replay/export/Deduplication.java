@@ -1,8 +1,8 @@
 package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.timeline.json.Json;
-import dev.shiplog.timeline.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,7 +38,7 @@ final class Deduplication {
                 for (int i = 0; i < json.names().size(); i++) {
                     String name = json.names().get(i);
                     out.putAscii(i == 0 ? "" : ",");
-                    JsonText.putString(name, out);
+                    JsonString.put(name, out);
                     out.put(':');
                     put(
                             json.children().get(i),
@@ -68,7 +68,7 @@ final class Deduplication {
             out.put(source, json.from() - 1, length + 2);
         } else {
             out.putAscii("{\"$ref\":");
-            JsonText.putString(first, out);
+            JsonString.put(first, out);
             out.put('}');
         }
     }

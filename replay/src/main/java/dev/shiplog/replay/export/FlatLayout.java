@@ -1,5 +1,6 @@
 package dev.shiplog.replay.export;
 
+import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.export.FlatField.Constant;
 import dev.shiplog.replay.export.FlatField.Context;
@@ -10,7 +11,6 @@ import dev.shiplog.replay.export.FlatField.Source;
 import dev.shiplog.replay.export.FlatField.Text;
 import dev.shiplog.replay.export.FlatField.Value;
 import dev.shiplog.timeline.json.Json;
-import dev.shiplog.timeline.json.JsonText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -81,7 +81,7 @@ final class FlatLayout {
     static FlatLayout ofText(Kind kind, byte[] payload, Form form) {
         FlatLayout layout = new FlatLayout(kind, form);
         layout.claimContainer(null);
-        boolean utf8 = JsonText.isUtf8(payload, 0, payload.length);
+        boolean utf8 = JsonString.isUtf8(payload, 0, payload.length);
         layout.claim(utf8 ? prefix(kind) : prefix(kind) + "_base64", new Text(payload));
         return layout;
     }

@@ -1,6 +1,7 @@
 package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.Envelope;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.record.Shape;
 import dev.shiplog.timeline.json.JsonText;
@@ -146,7 +147,7 @@ final class FlatPlan {
             case TIME -> out.putTime(record.time());
             case ORIGIN -> out.put(beside.origin());
             case SEQUENCE -> out.putDecimal(record.sequence());
-            case RESTATED -> out.putAscii(record.restated() ? LineFormat.RESTATED : "");
+            case RESTATED -> out.putAscii(record.restated() ? Envelope.RESTATED : "");
             case CONTAINER_NAME -> out.put(beside.name());
             case CONTAINER_ID -> out.put(beside.id());
             case IMAGE -> out.put(beside.image());

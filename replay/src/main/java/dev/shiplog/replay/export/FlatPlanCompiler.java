@@ -1,6 +1,7 @@
 package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.record.Shape;
 import dev.shiplog.replay.export.FlatField.Constant;
@@ -17,7 +18,6 @@ import dev.shiplog.replay.export.FlatField.Value;
 import dev.shiplog.replay.export.FlatPlan.NamingSlot;
 import dev.shiplog.replay.export.FlatPlan.Step;
 import dev.shiplog.timeline.json.Json;
-import dev.shiplog.timeline.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,7 +79,7 @@ final class FlatPlanCompiler {
             return;
         }
         constant.put(',');
-        JsonText.putString(field.name(), constant);
+        JsonString.put(field.name(), constant);
         constant.put(':');
         if (from instanceof Value value) {
             addValue(value.json());
@@ -88,7 +88,7 @@ final class FlatPlanCompiler {
         } else if (from instanceof Nested nested) {
             addNested(nested);
         } else if (from instanceof Constant fixed) {
-            JsonText.putString(fixed.text(), constant);
+            JsonString.put(fixed.text(), constant);
         } else if (from instanceof Sum sum) {
             addSum(sum.terms());
         } else if (from instanceof Text text) {
@@ -171,16 +171,15 @@ final class FlatPlanCompiler {
         constant.put('"');
         if (nested instanceof Part part && part.deduplicated()) {
             refused |= slotMap != null; // which strings come again depends on their values
-            JsonText.putInsideOfString(Deduplication.of(part.json(), source), constant);
+            JsonString.putInside(Deduplication.of(part.json(), source), constant);
         } else if (nested instanceof Part part) {
             addNestedValue(part.json());
         } else if (nested instanceof Rest rest) {
             String separator = "{";
             for (Member member : rest.members()) {
                 Bytes name = new Bytes(64);
-                JsonText.putString(member.name(), name);
-                JsonText.putInsideOfString(
-                        separator + new String(name.toArray(), StandardCharsets.UTF_8) + ":", constant);
+                JsonString.put(member.name(), name);
+                JsonString.putInside(separator + new String(name.toArray(), StandardCharsets.UTF_8) + ":", constant);
                 addNestedValue(member.value());
                 separator = ",";
             }
@@ -210,7 +209,7 @@ final class FlatPlanCompiler {
     }
 
     private void addNestedConstant(int from, int to) {
-        JsonText.putInsideOfString(new String(source, from, to - from, StandardCharsets.UTF_8), constant);
+        JsonString.putInside(new String(source, from, to - from, StandardCharsets.UTF_8), constant);
     }
 
     private void addSlot(int slot) {
@@ -236,10 +235,10 @@ final class FlatPlanCompiler {
     }
 
     private void addText(byte[] payload) {
-        if (JsonText.isUtf8(payload, 0, payload.length)) {
-            JsonText.putString(payload, 0, payload.length, constant);
+        if (JsonString.isUtf8(payload, 0, payload.length)) {
+            JsonString.put(payload, 0, payload.length, constant);
         } else {
-            JsonText.putString(Base64.getEncoder().encodeToString(payload), constant);
+            JsonString.put(Base64.getEncoder().encodeToString(payload), constant);
         }
     }
 

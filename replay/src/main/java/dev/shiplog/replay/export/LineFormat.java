@@ -9,9 +9,6 @@ import dev.shiplog.journal.record.RecordView;
  */
 @FunctionalInterface
 public interface LineFormat {
-    /** The member of a record that repeats what the journal already holds. */
-    String RESTATED = ",\"restated\":true";
-
     /** Appends the record to {@code out}, without a line end. */
     void write(RecordView record, Bytes out);
 

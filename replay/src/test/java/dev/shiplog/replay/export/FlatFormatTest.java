@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -263,7 +264,7 @@ class FlatFormatTest {
     @ValueSource(strings = {"", "<html>502</html>", "{\"a\":1", "{\"a\":\"\\x\"}", "{\"a\":01}", "{\"a\":\"\u0001\"}"})
     void writesWhatIsNotJsonAsOneString(String payload) {
         Bytes string = new Bytes(64);
-        dev.shiplog.timeline.json.JsonText.putString(payload, string);
+        JsonString.put(payload, string);
 
         assertThat(flat(Coded.record(Kind.EVENT, payload)))
                 .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"event\":"

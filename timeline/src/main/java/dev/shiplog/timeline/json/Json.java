@@ -1,5 +1,6 @@
 package dev.shiplog.timeline.json;
 
+import dev.shiplog.journal.bytes.JsonString;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ public final class Json {
      * @return null if they are anything else, or the value is nested deeper than {@value JsonTokens#MAX_DEPTH}
      */
     public static @Nullable Json parse(byte[] bytes, int from, int to) {
-        return JsonText.isUtf8(bytes, from, to) ? JsonTokens.read(bytes, from, to) : null;
+        return JsonString.isUtf8(bytes, from, to) ? JsonTokens.read(bytes, from, to) : null;
     }
 
     /** As {@link #parse(byte[], int, int)}, of the whole array. */

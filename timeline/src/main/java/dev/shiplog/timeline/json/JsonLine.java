@@ -1,6 +1,7 @@
 package dev.shiplog.timeline.json;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.JsonString;
 
 /** Writes one JSON object on one line, member by member. */
 public final class JsonLine {
@@ -15,7 +16,7 @@ public final class JsonLine {
 
     public JsonLine put(String name, String value) {
         name(name);
-        JsonText.putString(value, out);
+        JsonString.put(value, out);
         return this;
     }
 
@@ -41,7 +42,7 @@ public final class JsonLine {
             out.put(',');
         }
         first = false;
-        JsonText.putString(name, out);
+        JsonString.put(name, out);
         out.put(':');
     }
 

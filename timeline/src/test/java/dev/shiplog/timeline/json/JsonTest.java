@@ -3,6 +3,7 @@ package dev.shiplog.timeline.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.JsonString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,7 +138,7 @@ class JsonTest {
             })
     void writesTextThatReadsBackTheSame(String text) {
         Bytes out = new Bytes(8);
-        JsonText.putString(text, out);
+        JsonString.put(text, out);
         Json json = Json.parse(out.toArray());
 
         assertThat(json).isNotNull();
@@ -150,7 +151,7 @@ class JsonTest {
     void writesBytesAsAString() {
         byte[] text = "\u0001a\"\\\n\r\t\u00e9".getBytes(StandardCharsets.UTF_8);
         Bytes out = new Bytes(8);
-        JsonText.putString(text, 0, text.length, out);
+        JsonString.put(text, 0, text.length, out);
 
         assertThat(new String(out.toArray(), StandardCharsets.UTF_8)).isEqualTo("\"\\u0001a\\\"\\\\\\n\\r\\t\u00e9\"");
     }
