@@ -9,6 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +35,15 @@ public final class AtomicFile implements Closeable {
         return target.resolveSibling(target.getFileName() + ".tmp");
     }
 
-    /** Begins the content of the file {@code target}; null if it is being written already, by whomever. */
-    public static @Nullable AtomicFile begin(Path target) throws IOException {
+    /**
+     * Begins the content of the file {@code target}; null if it is being written already, by whomever.
+     *
+     * @param attributes of the file, if it is made anew
+     */
+    public static @Nullable AtomicFile begin(Path target, FileAttribute<?>... attributes) throws IOException {
         Path temporary = temporary(target);
-        FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(temporary, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), attributes);
         boolean begun = false;
         try {
             // Between opening and locking, another writer may have moved this very file to its place: then the name is

@@ -1,6 +1,7 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.file.FileErrors;
+import dev.shiplog.journal.file.ZstdMissingException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +108,8 @@ public final class Replay implements Callable<Integer> {
         }
         if (e instanceof IOException io) {
             console.say(FileErrors.line(io) + (io instanceof AccessDeniedException ? "; " + Report.ADVICE : ""));
+        } else if (e instanceof ZstdMissingException) {
+            console.say(String.valueOf(e.getMessage()));
         } else {
             console.err().print("replay: this is a bug, please report it: ");
             e.printStackTrace(console.err());

@@ -1,0 +1,42 @@
+package dev.shiplog.journal.archive;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The name of an archive's file, as in {@code vm-20261121T091203Z-0c9f3a2b-1.tar}: the host, the receipt of the first
+ * record, what the journal's id begins with, and the first sequence. It helps people and sorts by time; what an archive
+ * holds says its manifest.
+ */
+public final class ArchiveName {
+    private static final Pattern FORM =
+            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*-\\d{8}T\\d{6}Z-[A-Za-z0-9_]{1,8}-\\d{1,19}\\.tar");
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final int JOURNAL_LENGTH = 8;
+    /** With all the rest it stays below the 255 bytes that a file system allows. */
+    private static final int MAX_HOST_LENGTH = 128;
+
+    private ArchiveName() {}
+
+    /** The name of the archive with this manifest. */
+    public static String of(Manifest manifest) {
+        return safe(manifest.description().host(), "[^A-Za-z0-9._-]|^[.-]", MAX_HOST_LENGTH) + "-"
+                + TIME.format(Instant.ofEpochSecond(0, manifest.received().first())) + "-"
+                + safe(manifest.journal(), "[^A-Za-z0-9]", JOURNAL_LENGTH) + "-"
+                + manifest.sequences().first() + ".tar";
+    }
+
+    private static String safe(String text, String unsafe, int length) {
+        String safe = text.replaceAll(unsafe, "_");
+        return safe.isEmpty() ? "_" : safe.substring(0, Math.min(length, safe.length()));
+    }
+
+    /** Whether a file with this name should be an archive. */
+    public static boolean matches(String name) {
+        return FORM.matcher(name).matches();
+    }
+}

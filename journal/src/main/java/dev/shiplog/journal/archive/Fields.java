@@ -1,0 +1,92 @@
+package dev.shiplog.journal.archive;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The members of a small JSON object, by name. Lists in it, and what is nested deeper, are passed over. */
+final class Fields {
+    /** More than this program writes; an object with more of them is refused, whatever it is. */
+    private static final int MAX_MEMBERS = 64;
+
+    private static final int MAX_DEPTH = 2;
+
+    private final Map<String, Object> values = new HashMap<>();
+
+    /** Reads the object that the parser is at, to its end. */
+    static Fields read(JsonParser json) throws IOException {
+        return read(json, 0);
+    }
+
+    private static Fields read(JsonParser json, int depth) throws IOException {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            throw new MismatchException("the manifest has something else where an object must be");
+        }
+        Fields fields = new Fields();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            json.nextToken();
+            Object value = value(json, depth);
+            if (value != null && fields.values.put(name, value) != null || fields.values.size() > MAX_MEMBERS) {
+                throw new MismatchException("the manifest has an object with a member twice, or too many of them");
+            }
+        }
+        return fields;
+    }
+
+    private static @Nullable Object value(JsonParser json, int depth) throws IOException {
+        switch (json.currentToken()) {
+            case VALUE_STRING:
+                return json.getText();
+            case VALUE_NUMBER_INT:
+                return json.getLongValue();
+            case VALUE_TRUE, VALUE_FALSE:
+                return json.getBooleanValue();
+            case START_OBJECT:
+                if (depth < MAX_DEPTH) {
+                    return read(json, depth + 1);
+                }
+                json.skipChildren();
+                return null;
+            default:
+                json.skipChildren();
+                return null;
+        }
+    }
+
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    String text(String name) throws MismatchException {
+        return get(name, String.class);
+    }
+
+    long number(String name) throws MismatchException {
+        return get(name, Long.class);
+    }
+
+    /** A number that is not negative. */
+    long count(String name) throws MismatchException {
+        long count = number(name);
+        if (count < 0) {
+            throw new MismatchException("the manifest has " + count + " for " + name);
+        }
+        return count;
+    }
+
+    Fields object(String name) throws MismatchException {
+        return get(name, Fields.class);
+    }
+
+    private <T> T get(String name, Class<T> type) throws MismatchException {
+        Object value = values.get(name);
+        if (!type.isInstance(value)) {
+            throw new MismatchException("the manifest lacks \"" + name + "\" in an object");
+        }
+        return type.cast(value);
+    }
+}
