@@ -9,6 +9,7 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.ChronicleFiles;
 import dev.shiplog.journal.segment.Excerpt;
+import dev.shiplog.journal.segment.ExcerptWriter;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.Roll;
@@ -247,9 +248,9 @@ public final class Appender implements Closeable {
     private void begin(SegmentName target, Record first) throws IOException {
         room.checkFree(0);
         List<Record> records = snapshot.get();
-        long bytes = SegmentWriter.bound(first);
+        long bytes = ExcerptWriter.bound(first);
         for (Record record : records) {
-            bytes += SegmentWriter.bound(record);
+            bytes += ExcerptWriter.bound(record);
         }
         begun = false;
         if (target.equals(segment)) {

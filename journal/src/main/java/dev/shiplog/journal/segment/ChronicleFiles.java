@@ -42,7 +42,7 @@ public final class ChronicleFiles {
 
     private static final String PRECREATED = ".precreated";
     private static final int LENGTH_BITS = 0x3FFF_FFFF;
-    private static final int METADATA_BIT = 0x4000_0000;
+    static final int METADATA_BIT = 0x4000_0000;
     private static final int INCOMPLETE = 0x8000_0000;
 
     /** Chronicle writes a file's header first; a file with nothing after this never held a record. */

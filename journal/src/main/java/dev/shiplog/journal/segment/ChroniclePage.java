@@ -17,13 +17,13 @@ final class ChroniclePage {
     /** Index pages have 8 bytes an entry, at most 8192 entries. */
     static final int MAX = 128 * 1024;
 
-    private static final byte EVENT = (byte) 0xB9;
-    private static final byte TYPE = (byte) 0xB6;
-    private static final byte NESTED = (byte) 0x82;
-    private static final byte LONGS = (byte) 0x8D;
-    private static final byte LONG = (byte) 0xA7;
-    private static final byte PADDING = (byte) 0x8F;
-    private static final byte LONG_PADDING = (byte) 0x8E;
+    static final byte EVENT = (byte) 0xB9;
+    static final byte TYPE = (byte) 0xB6;
+    static final byte NESTED = (byte) 0x82;
+    static final byte LONGS = (byte) 0x8D;
+    static final byte LONG = (byte) 0xA7;
+    static final byte PADDING = (byte) 0x8F;
+    static final byte LONG_PADDING = (byte) 0x8E;
 
     private ChroniclePage() {}
 
