@@ -38,7 +38,7 @@ public final class Cursor implements Closeable {
         UNKNOWN,
         /** {@link #loss()} is what could not be read; reading goes on after it. */
         LOSS,
-        /** {@link #copy()} is a copy of another segment, and is skipped. Nothing is lost. */
+        /** {@link #segment()} is a copy of another segment, and is skipped. Nothing is lost. */
         COPY,
         /** Nothing more for now. A live journal may have more at the next call. */
         END
@@ -206,10 +206,6 @@ public final class Cursor implements Closeable {
         begun = false;
     }
 
-    private Segment segment() {
-        return Objects.requireNonNull(segment);
-    }
-
     private String name() {
         return segment().name();
     }
@@ -234,6 +230,11 @@ public final class Cursor implements Closeable {
         return header == null ? journal : header.journal();
     }
 
+    /** The segment that the current record, or what else {@link #next()} came to, is in. */
+    public Segment segment() {
+        return Objects.requireNonNull(segment);
+    }
+
     /** The file that holds the current record. */
     public Path file() {
         return segment().path();
@@ -246,11 +247,6 @@ public final class Cursor implements Closeable {
             throw new IllegalStateException("no loss");
         }
         return met;
-    }
-
-    /** The copy that {@link #next()} came to: another file, which holds the same records, is read for it. */
-    public Segment copy() {
-        return segment();
     }
 
     /**

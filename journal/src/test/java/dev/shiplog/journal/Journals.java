@@ -115,7 +115,7 @@ final class Journals {
                 reading.records.add(record);
                 reading.steps.add(record);
             } else if (step == Cursor.Step.COPY) {
-                reading.copies.add(cursor.copy().name());
+                reading.copies.add(cursor.segment().name());
             } else {
                 reading.losses.add(cursor.loss());
                 reading.steps.add(cursor.loss());

@@ -8,7 +8,6 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
-import dev.shiplog.journal.segment.Catalog;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.RecordSource;
@@ -16,6 +15,7 @@ import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentFileWriter;
 import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentSummary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -80,10 +80,10 @@ class SegmentFileWriterTest {
         List<Loss> losses = new ArrayList<>();
         LossTracker tracker = new LossTracker(losses::add);
         for (Segment segment : Catalog.list(List.of(from))) {
-            Path file = to.resolve(segment.name().text());
+            Path file = to.resolve(segment.name());
             try (RecordSource source = segment.open(tracker);
-                    SegmentFileWriter writer =
-                            SegmentFileWriter.create(file, segment.name().roll(), journal(segment))) {
+                    SegmentFileWriter writer = SegmentFileWriter.create(
+                            file, SegmentName.parse(segment.name()).roll(), journal(segment))) {
                 SegmentHeader header = null;
                 while (source.next()) {
                     SegmentHeader now = source.header();
@@ -130,13 +130,13 @@ class SegmentFileWriterTest {
         List<Segment> segments = Catalog.list(List.of(original));
         assertThat(segments).hasSize(2);
         for (Segment segment : segments) {
-            Path file = written.resolve(segment.name().text());
+            Path file = written.resolve(segment.name());
             assertThat(lines(file).equals(lines(segment.path())))
-                    .as(segment.name().text())
+                    .as(segment.name())
                     .isTrue();
             Segment again = Catalog.list(List.of(file)).get(0);
             assertThat(again.start()).isEqualTo(segment.start());
-            assertThat(SegmentSummary.of(again, false).state()).isEqualTo(SegmentSummary.State.ROLLED);
+            assertThat(again.summary(false).state()).isEqualTo(SegmentSummary.State.ROLLED);
         }
     }
 
@@ -153,7 +153,7 @@ class SegmentFileWriterTest {
         rewrite(directory.resolve("recorded"), written);
         Segment closed = Catalog.list(List.of(directory.resolve("recorded"))).get(0);
         byte[] theirs = Files.readAllBytes(closed.path());
-        byte[] ours = Files.readAllBytes(written.resolve(closed.name().text()));
+        byte[] ours = Files.readAllBytes(written.resolve(closed.name()));
         assertThat(Arrays.mismatch(ours, theirs)).isEqualTo(ours.length);
     }
 

@@ -172,7 +172,8 @@ final class Report implements AutoCloseable {
         return refused;
     }
 
-    private static String count(long n, String one, String many) {
+    /** A number and its noun. */
+    static String count(long n, String one, String many) {
         return n + " " + (n == 1 ? one : many);
     }
 }

@@ -145,7 +145,7 @@ public final class Reading implements Closeable {
         return switch (cursor.next()) {
             case RECORD, UNKNOWN -> take(cursor.record());
             case LOSS -> once.take(cursor.journal(), cursor.loss()) ? new Damaged(cursor.loss()) : PASSED;
-            case COPY -> new Copied(cursor.copy());
+            case COPY -> new Copied(cursor.segment());
             case END -> pause();
         };
     }

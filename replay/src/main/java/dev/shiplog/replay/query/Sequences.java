@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A set of sequences, which is small if most of them are consecutive. Not thread safe. */
-final class Sequences {
+public final class Sequences {
     /** The runs of consecutive sequences except the one that grows: by the first of each, the last. */
     private final TreeMap<Long, Long> runs = new TreeMap<>();
     /** The run that grows, and the first sequence of the run after it. */
@@ -14,7 +14,7 @@ final class Sequences {
     private long nextRun = Long.MAX_VALUE;
 
     /** Adds a sequence; false if the set has it already. */
-    boolean add(long sequence) {
+    public boolean add(long sequence) {
         if (sequence == last + 1 && sequence < nextRun) {
             last = sequence;
             return true;

@@ -70,9 +70,10 @@ class UsageTest {
                           -V, --version   Show the version and exit.
 
                         Verbs:
-                          ls      Lists the segments of a journal: from when to when, records by kind, bytes, state.
-                          export  Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
-                          help    Tells more of a verb, as 'replay VERB --help' does.
+                          ls       Lists the segments of a journal: from when to when, records by kind, bytes, state.
+                          export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
+                          restore  Makes a journal of archives again, which every verb reads and a recorder can go on with.
+                          help     Tells more of a verb, as 'replay VERB --help' does.
 
                         'replay VERB --help' tells more of each.
 
@@ -82,7 +83,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "export", "help"})
+    @ValueSource(strings = {"ls", "export", "restore", "help"})
     void helpTellsOfAVerbWhatItsOptionDoes(String verb) {
         Terminal option = new Terminal(Path.of("/"));
         option.run(verb + " --help");

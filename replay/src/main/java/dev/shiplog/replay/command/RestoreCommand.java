@@ -1,0 +1,129 @@
+package dev.shiplog.replay.command;
+
+import dev.shiplog.journal.Catalog;
+import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.journal.segment.SegmentFile;
+import dev.shiplog.journal.segment.SegmentName;
+import dev.shiplog.replay.archive.Restoration;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Makes a journal of archives again. */
+@Command(
+        name = "restore",
+        description = "Makes a journal of archives again, which every verb reads and a recorder can go on with.",
+        footer = {
+            "",
+            "Each archive becomes the segment that it was made from, with the same name, records and",
+            "sequences. A record that several sources hold is written once. What is lost or missing stays",
+            "so, and is reported. The directory must be empty or missing; if anything fails, it is again.",
+            "A recorder with the same --data-dir begins a segment of its own after the last one.",
+            "",
+            "Examples:",
+            "  replay restore --to /srv/restored /srv/archives",
+            "  replay restore --to /srv/week /srv/archives/vm-202611{16..22}T*.tar",
+            "",
+            ExitCode.HELP
+        })
+final class RestoreCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private Sources sources = new Sources();
+
+    @Option(
+            names = "--to",
+            paramLabel = "DIR",
+            required = true,
+            description = "Where the journal goes: a directory that is empty, or missing.")
+    private String to = "";
+
+    private final Console console;
+
+    RestoreCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Path target = target();
+        List<Path> given = sources.paths(console);
+        String id = oneJournal(Catalog.list(given));
+        try (Restoration journal = Restoration.begin(target);
+                Cursor cursor = Cursor.open(given);
+                Report report = new Report(console)) {
+            restore(cursor, id, journal, report);
+            if (journal.records() == 0) {
+                throw new IOException("nothing is restored: the sources hold no record that can be read");
+            }
+            journal.commit();
+            int code = report.summarise();
+            console.say("restored " + Report.count(journal.records(), "record", "records") + " in "
+                    + Report.count(journal.segments(), "segment", "segments") + " to " + target);
+            return code;
+        }
+    }
+
+    private Path target() {
+        try {
+            return console.path(to);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The id of the journal that the sources are of; empty if nothing that they begin with names one. */
+    private static String oneJournal(List<Segment> segments) throws IOException {
+        Set<String> journals = new TreeSet<>();
+        for (Segment segment : segments) {
+            if (segment.start() != null && !segment.start().journal().isEmpty()) {
+                journals.add(segment.start().journal());
+            }
+        }
+        if (journals.size() > 1) {
+            throw new IOException("the sources hold " + journals.size() + " journals: " + String.join(", ", journals)
+                    + "; restore each to a directory of its own");
+        }
+        return String.join("", journals);
+    }
+
+    private void restore(Cursor cursor, String id, Restoration journal, Report report) throws IOException {
+        while (true) {
+            if (console.isStopped()) {
+                throw new InterruptedIOException("interrupted after " + journal.records() + " records");
+            }
+            switch (cursor.next()) {
+                case RECORD, UNKNOWN -> {
+                    String journalId = cursor.journal().isEmpty() ? id : cursor.journal();
+                    if (journalId.isEmpty()) {
+                        throw new IOException(cursor.file() + ": of which journal it is cannot be read;"
+                                + " name another segment of this journal as well");
+                    }
+                    journal.add(cursor.record(), nameOf(cursor.segment()), journalId, cursor.header());
+                }
+                case LOSS -> report.addLoss(cursor.loss());
+                case COPY -> report.addCopy(cursor.segment());
+                case END -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static SegmentName nameOf(Segment segment) {
+        return ((SegmentFile) segment).named();
+    }
+}
