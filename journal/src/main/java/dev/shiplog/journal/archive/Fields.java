@@ -38,23 +38,22 @@ final class Fields {
     }
 
     private static @Nullable Object value(JsonParser json, int depth) throws IOException {
-        switch (json.currentToken()) {
-            case VALUE_STRING:
-                return json.getText();
-            case VALUE_NUMBER_INT:
-                return json.getLongValue();
-            case VALUE_TRUE, VALUE_FALSE:
-                return json.getBooleanValue();
-            case START_OBJECT:
+        return switch (json.currentToken()) {
+            case VALUE_STRING -> json.getText();
+            case VALUE_NUMBER_INT -> json.getLongValue();
+            case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
+            case START_OBJECT -> {
                 if (depth < MAX_DEPTH) {
-                    return read(json, depth + 1);
+                    yield read(json, depth + 1);
                 }
                 json.skipChildren();
-                return null;
-            default:
+                yield null;
+            }
+            default -> {
                 json.skipChildren();
-                return null;
-        }
+                yield null;
+            }
+        };
     }
 
     boolean has(String name) {
