@@ -8,7 +8,6 @@ import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.ChronicleFiles;
-import dev.shiplog.journal.segment.Excerpt;
 import dev.shiplog.journal.segment.ExcerptWriter;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
@@ -104,7 +103,7 @@ public final class Appender implements Closeable {
         if (last != null && !found.isClosedByWriter()) {
             room.resume(directory.resolve(last), found.used());
             // Chronicle writes an EOF marker, if nothing else; and nothing stays of a payload that a kill cut in half.
-            room.reserve(found.used(), Excerpt.MAX_CODED);
+            room.reserve(found.used(), ExcerptWriter.LONGEST);
         }
         makeMetadata();
         List<Loss> damage = new ArrayList<>(found.damage());

@@ -29,12 +29,12 @@ import java.util.zip.CRC32C;
  * is made from the journal's id and the group's base, so that an excerpt that strayed from another group or another
  * journal does not verify. Lengths prove nothing after a power cut: only the CRC does.
  */
-public final class Excerpt {
+final class Excerpt {
     /** Longer coded records are split into parts of this size. Chronicle's limit is a quarter of its 1 MiB block. */
-    public static final int MAX_CODED = 128 * 1024;
+    static final int MAX_CODED = 128 * 1024;
 
     /** The CRC comes first; the type, or a coded record that begins with its own, follows. */
-    public static final int CRC_WIDTH = 4;
+    static final int CRC_WIDTH = 4;
 
     static final int HEADER = 0xF1;
     static final int GROUP = 0xF2;
@@ -47,7 +47,7 @@ public final class Excerpt {
     private Excerpt() {}
 
     /** The salt of the group of {@code journal} that begins with the record {@code base}. */
-    public static int salt(String journal, long base) {
+    static int salt(String journal, long base) {
         Bytes text = new Bytes(64);
         text.putUtf8(journal);
         text.putLong(base);
@@ -57,7 +57,7 @@ public final class Excerpt {
     }
 
     /** Makes {@code out} a whole HEADER excerpt. */
-    public static void header(SegmentHeader header, Bytes out) {
+    static void header(SegmentHeader header, Bytes out) {
         begin(out);
         out.put(HEADER);
         header.write(out);
@@ -65,7 +65,7 @@ public final class Excerpt {
     }
 
     /** Makes {@code out} a whole GROUP excerpt. */
-    public static void group(Group group, Bytes out) {
+    static void group(Group group, Bytes out) {
         begin(out);
         out.put(GROUP);
         group.write(out);
@@ -73,7 +73,7 @@ public final class Excerpt {
     }
 
     /** Makes {@code out} the excerpt of part number {@code part} of {@code parts} of a coded record. */
-    public static void part(int index, int part, int parts, byte[] coded, int from, int length, int salt, Bytes out) {
+    static void part(int index, int part, int parts, byte[] coded, int from, int length, int salt, Bytes out) {
         begin(out);
         out.put(PART);
         out.putVarint(index);
@@ -84,13 +84,13 @@ public final class Excerpt {
     }
 
     /** Clears {@code out} and leaves room for the CRC; a coded record may follow, then {@link #seal}. */
-    public static void begin(Bytes out) {
+    static void begin(Bytes out) {
         out.clear();
         out.length(CRC_WIDTH);
     }
 
     /** Completes what {@link #begin} began. */
-    public static void seal(Bytes out, int salt) {
+    static void seal(Bytes out, int salt) {
         CRC32C crc = new CRC32C();
         crc.update(out.array(), CRC_WIDTH, out.length() - CRC_WIDTH);
         LittleEndian.setInt(out.array(), 0, (int) crc.getValue() ^ salt);

@@ -10,6 +10,9 @@ import java.io.IOException;
  * {@link ExcerptSink} takes them, and is asked for the room before it gets any. Not thread safe.
  */
 public final class ExcerptWriter {
+    /** No excerpt is longer. */
+    public static final int LONGEST = Excerpt.MAX;
+
     /** A group is closed when it holds this much, so that damage costs no more. */
     private static final int GROUP_BYTES = 1 << 20;
     /** A buffer that grew for one large record is given back. */
