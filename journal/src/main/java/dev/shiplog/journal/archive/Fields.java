@@ -77,6 +77,10 @@ final class Fields {
         return count;
     }
 
+    boolean flag(String name) throws MismatchException {
+        return get(name, Boolean.class);
+    }
+
     Fields object(String name) throws MismatchException {
         return get(name, Fields.class);
     }
