@@ -1,19 +1,18 @@
 package dev.shiplog.journal;
 
+import dev.shiplog.journal.archive.ArchiveState;
+import dev.shiplog.journal.archive.ArchivedSegment;
 import dev.shiplog.journal.file.DirectoryListing;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.segment.ChronicleFiles;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentFile;
 import dev.shiplog.journal.segment.SegmentName;
-import dev.shiplog.journal.segment.SegmentStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,21 +21,23 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lists the segments of a journal, oldest first. The list is derived from the names of the files and what they begin with,
- * and never stored.
+ * Lists the segments of journals, oldest first, whatever kind of file keeps them. The list is derived from the names of the
+ * files and what they begin with, and never stored.
  *
  * <p>Names give the order, as long as they agree with the sequences of the records. A segment that was renamed or copied
  * comes where its records belong; one whose beginning is damaged, or not yet written, comes after the one before it by
- * name. A copy comes before its original, which may still grow.
+ * name. A copy comes before its original, which may still grow. An archive comes among the segments of its journal,
+ * wherever its file is; if its own segment is there too, before it, or after it where the segment may hold more.
  */
 public final class Catalog {
     private Catalog() {}
 
     /**
-     * Lists the segments of the journals, or the segment files, at {@code sources}: those of one directory in the order
-     * in which they were written, the directories as they come first.
+     * Lists the segments at {@code sources}, which are directories of segments and archives, or such files: those of one
+     * journal in one directory in the order in which they were written, the directories as they come first.
      *
      * @throws IOException naming the path that is not there, not readable, or holds no segment
      */
@@ -44,90 +45,75 @@ public final class Catalog {
         return list(sources, path -> true);
     }
 
-    /** The segments in {@code directory} as the recorder wrote them. */
-    public static List<SegmentFile> files(Path directory) throws IOException {
-        return segmentFiles(List.of(directory), path -> true);
-    }
-
     /** As {@link #list(List)}, but only those whose path is wanted: no other is read. */
     public static List<Segment> list(List<Path> sources, Predicate<Path> wanted) throws IOException {
-        return List.copyOf(segmentFiles(sources, wanted));
+        Map<Path, Found> found = new LinkedHashMap<>();
+        for (Path source : sources) {
+            find(source, found);
+        }
+        Map<Path, List<Segment>> segments = new LinkedHashMap<>();
+        found.forEach((directory, files) -> segments.put(directory, files.read(wanted)));
+        return SegmentRows.inOrder(segments);
     }
 
-    private static List<SegmentFile> segmentFiles(List<Path> sources, Predicate<Path> wanted) throws IOException {
-        Map<Path, SortedMap<SegmentName, Path>> found = new LinkedHashMap<>();
-        for (Path source : sources) {
-            if (Files.readAttributes(source, BasicFileAttributes.class).isDirectory()) {
-                List<SegmentName> names = names(source);
-                if (names.isEmpty() && !Files.exists(source.resolve(JournalLock.FILE))) {
-                    throw new IOException(source + ": holds no segment; is this the recorder's --data-dir?");
-                }
-                for (SegmentName name : names) {
-                    add(found, name, source.resolve(name.text()));
-                }
-            } else {
-                SegmentName name = SegmentName.parse(source.getFileName().toString());
-                if (name == null) {
-                    throw new IOException(source + ": not a segment; those are named like 20261121-11F.cq4");
-                }
-                add(found, name, source);
-            }
-        }
-        return found.values().stream()
-                .flatMap(directory -> inOrder(directory.entrySet().stream()
-                                .filter(entry -> wanted.test(entry.getValue()))
-                                .map(entry -> SegmentFile.of(entry.getKey(), entry.getValue()))
-                                .toList())
-                        .stream())
+    /** The segments in {@code directory} as the recorder wrote them. */
+    public static List<SegmentFile> files(Path directory) throws IOException {
+        Found files = new Found();
+        names(directory).forEach(name -> files.segments.put(name, directory.resolve(name.text())));
+        return SegmentRows.inOrder(Map.of(directory, files.read(path -> true))).stream()
+                .map(SegmentFile.class::cast)
                 .toList();
     }
 
-    /**
-     * Where a segment belongs.
-     *
-     * @param journal its journal's index among those in the directory
-     * @param base sequence of its first record
-     */
-    private record Place(int journal, long base, SegmentFile segment) {}
+    /** The files in one directory. */
+    private record Found(SortedMap<SegmentName, Path> segments, SortedMap<Path, Path> archives) {
+        Found() {
+            this(new TreeMap<>(), new TreeMap<>());
+        }
 
-    /** @param segments of one directory, by their names */
-    private static List<SegmentFile> inOrder(List<SegmentFile> segments) {
-        List<String> journals = new ArrayList<>();
-        List<Place> places = new ArrayList<>();
-        Place before = null;
-        for (SegmentFile segment : segments) {
-            SegmentStart start = segment.start();
-            int journal = before == null ? 0 : before.journal;
-            long base = before == null ? 0 : before.base;
-            if (start != null) {
-                base = start.first().base();
-                if (!start.journal().isEmpty() && !journals.contains(start.journal())) {
-                    journals.add(start.journal());
+        List<Segment> read(Predicate<Path> wanted) {
+            List<Segment> read = new ArrayList<>();
+            segments.forEach((name, path) -> {
+                if (wanted.test(path)) {
+                    read.add(SegmentFile.of(name, path));
                 }
-                journal = start.journal().isEmpty() ? journal : journals.indexOf(start.journal());
-            }
-            before = new Place(journal, base, segment);
-            places.add(before);
+            });
+            archives.values().stream().filter(wanted).map(ArchivedSegment::of).forEach(read::add);
+            return read;
         }
-        places.sort(Comparator.comparingInt(Place::journal)
-                .thenComparingLong(Place::base)
-                .thenComparing(place -> !place.segment.isNamedRightly())); // stable: then by name
-        Map<SegmentStart, SegmentFile> originals = new HashMap<>();
-        List<SegmentFile> ordered = new ArrayList<>();
-        for (Place place : places) {
-            SegmentFile segment = place.segment;
-            SegmentFile original = segment.start() == null ? null : originals.putIfAbsent(segment.start(), segment);
-            if (original != null && segment.isIn(original)) {
-                ordered.add(ordered.indexOf(original), segment.asCopyOf(original));
-                continue;
+    }
+
+    private static void find(Path source, Map<Path, Found> found) throws IOException {
+        if (!Files.readAttributes(source, BasicFileAttributes.class).isDirectory()) {
+            SegmentName name = SegmentName.parse(source.getFileName().toString());
+            if (name == null && !ArchivedSegment.isArchive(source)) {
+                throw new IOException(
+                        source + ": neither a segment, which is named like 20261121-11F.cq4, nor an archive");
             }
-            if (original != null && original.isIn(segment)) {
-                ordered.set(ordered.indexOf(original), original.asCopyOf(segment));
-                originals.put(original.start(), segment);
-            }
-            ordered.add(segment);
+            add(name, source, found);
+            return;
         }
-        return ordered;
+        List<Path> files = DirectoryListing.of(source);
+        boolean any = Files.exists(source.resolve(JournalLock.FILE)) || Files.exists(source.resolve(ArchiveState.FILE));
+        for (Path file : files) {
+            SegmentName name = SegmentName.parse(file.getFileName().toString());
+            if (name != null || ArchivedSegment.isArchive(file)) {
+                add(name, file, found);
+                any = true;
+            }
+        }
+        if (!any) {
+            throw new IOException(source + ": holds no segment and no archive; is this the recorder's --data-dir?");
+        }
+    }
+
+    private static void add(@Nullable SegmentName name, Path file, Map<Path, Found> found) {
+        Found files = found.computeIfAbsent(directory(file), d -> new Found());
+        if (name == null) {
+            files.archives.putIfAbsent(file.getFileName(), file);
+        } else {
+            files.segments.putIfAbsent(name, file);
+        }
     }
 
     /** The segment of the journal in {@code directory} that may still grow; none if the directory cannot be read. */
@@ -163,10 +149,6 @@ public final class Catalog {
         }
         names.sort(null);
         return names;
-    }
-
-    private static void add(Map<Path, SortedMap<SegmentName, Path>> found, SegmentName name, Path file) {
-        found.computeIfAbsent(directory(file), d -> new TreeMap<>()).putIfAbsent(name, file);
     }
 
     /** One path for each directory, by whatever links it was named. */

@@ -2,7 +2,6 @@ package dev.shiplog.journal;
 
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Segment;
-import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentStart;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpcomingSegments {
     private final List<Path> sources;
+    /** Those of the sources that are files. */
+    private final Set<Path> files;
     /** As far as they are known. */
     private final Deque<Segment> coming = new ArrayDeque<>();
     /** The identities of the files that were begun or skipped, by the names that they had. */
@@ -34,6 +37,7 @@ final class UpcomingSegments {
 
     private UpcomingSegments(List<Path> sources) {
         this.sources = List.copyOf(sources);
+        files = sources.stream().filter(source -> !Files.isDirectory(source)).collect(Collectors.toSet());
     }
 
     /**
@@ -87,22 +91,17 @@ final class UpcomingSegments {
                 }
                 continue;
             }
-            Object now = Segment.identity(next.path());
-            if (Objects.equals(now, next.identity())) {
+            if (Objects.equals(Segment.identity(next.path()), next.identity())) {
                 return next;
             }
-            if (now == null) {
-                coming.remove(); // deleted by retention in the meantime
-            } else {
-                coming.clear(); // renamed, and made anew
-            }
+            coming.clear(); // deleted, archived, or renamed and made anew: others may have taken its place
         }
     }
 
     private boolean findNew(boolean open) throws IOException {
-        // Retention may have deleted segment files among the sources in the meantime.
+        // Retention may have deleted files among the sources in the meantime.
         List<Path> present = sources.stream()
-                .filter(source -> SegmentName.parse(source.getFileName().toString()) == null || Files.exists(source))
+                .filter(source -> !files.contains(source) || Files.exists(source))
                 .toList();
         if (Catalog.list(present, file -> isNew(file, open)).isEmpty()) {
             return false;
@@ -112,13 +111,24 @@ final class UpcomingSegments {
             if (!isNew(candidate.path(), open)) {
                 continue;
             }
-            if (current == null || candidate.copyOf() == null) {
+            if (current == null || candidate.copyOf() == null && !isArchiveOfThePast(candidate)) {
                 coming.add(candidate);
             } else {
                 passed.put(candidate.path(), candidate.identity());
             }
         }
         return !coming.isEmpty();
+    }
+
+    /** Whether the segment that was begun last, or one before it, was archived only now: its records were read. */
+    private boolean isArchiveOfThePast(Segment candidate) {
+        SegmentStart start = candidate.start();
+        SegmentStart reached = current == null ? null : current.start();
+        return candidate.isArchive()
+                && start != null
+                && reached != null
+                && start.journal().equals(reached.journal())
+                && start.first().base() <= reached.first().base();
     }
 
     /** Whether the file was not begun, under any name. Notes a new name of the file that is open. */
@@ -155,6 +165,6 @@ final class UpcomingSegments {
 
     /** Whether the sources are files only, so that no more segments than these can come. */
     boolean areFiles() {
-        return sources.stream().noneMatch(Files::isDirectory);
+        return files.size() == sources.size();
     }
 }

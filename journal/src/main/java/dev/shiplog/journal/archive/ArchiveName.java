@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -12,13 +13,15 @@ import java.util.regex.Pattern;
  * holds says its manifest.
  */
 public final class ArchiveName {
-    private static final Pattern FORM =
-            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*-\\d{8}T\\d{6}Z-[A-Za-z0-9_]{1,8}-\\d{1,19}\\.tar");
+    private static final Pattern FORM = Pattern.compile(
+            "[A-Za-z0-9_][A-Za-z0-9._-]*-\\d{8}T\\d{6}Z-(?<journal>[A-Za-z0-9_]{1,8})-(?<first>\\d{1,18})\\.tar");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int JOURNAL_LENGTH = 8;
     /** With all the rest it stays below the 255 bytes that a file system allows. */
     private static final int MAX_HOST_LENGTH = 128;
+
+    static final String SUFFIX = ".tar";
 
     private ArchiveName() {}
 
@@ -27,12 +30,24 @@ public final class ArchiveName {
         return safe(manifest.description().host(), "[^A-Za-z0-9._-]|^[.-]", MAX_HOST_LENGTH) + "-"
                 + TIME.format(Instant.ofEpochSecond(0, manifest.received().first())) + "-"
                 + safe(manifest.journal(), "[^A-Za-z0-9]", JOURNAL_LENGTH) + "-"
-                + manifest.sequences().first() + ".tar";
+                + manifest.sequences().first() + SUFFIX;
     }
 
     private static String safe(String text, String unsafe, int length) {
         String safe = text.replaceAll(unsafe, "_");
         return safe.isEmpty() ? "_" : safe.substring(0, Math.min(length, safe.length()));
+    }
+
+    /** What the id of the journal begins with, as the name has it; empty if the name has another form. */
+    static String journal(String name) {
+        Matcher matcher = FORM.matcher(name);
+        return matcher.matches() ? matcher.group("journal") : "";
+    }
+
+    /** The first sequence, as the name has it; 0 if the name has another form. */
+    static long first(String name) {
+        Matcher matcher = FORM.matcher(name);
+        return matcher.matches() ? Long.parseLong(matcher.group("first")) : 0;
     }
 
     /** Whether a file with this name should be an archive. */

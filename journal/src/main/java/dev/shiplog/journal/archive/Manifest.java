@@ -1,6 +1,7 @@
 package dev.shiplog.journal.archive;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.SegmentHeader;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -112,6 +113,18 @@ public record Manifest(
     /** The number of records. */
     public long records() {
         return blocks.stream().mapToLong(Block::records).sum();
+    }
+
+    /** The highest sequence of a record that it holds or names as lost; 0 if a loss leaves that open. */
+    public long lastSequence() {
+        List<Loss> losses = description.losses();
+        if (losses.isEmpty()) {
+            return sequences.last();
+        }
+        Loss last = losses.get(losses.size() - 1);
+        return last.sequences().to() == 0
+                ? 0
+                : Math.max(sequences.last(), last.sequences().to());
     }
 
     /** The member {@code manifest.json}: always the same bytes for the same values. */

@@ -68,8 +68,9 @@ final class ManifestReader {
      * @param start as {@link Description#start()}
      * @param isSelection whether these are not all records of a segment
      * @param isComplete whether nothing of the segment was lost
+     * @param first sequence
      */
-    record Head(String journal, @Nullable SegmentStart start, boolean isSelection, boolean isComplete) {}
+    record Head(String journal, @Nullable SegmentStart start, boolean isSelection, boolean isComplete, long first) {}
 
     static Manifest read(byte[] bytes) throws IOException {
         try (JsonParser json = JSON.createParser(bytes)) {
@@ -88,12 +89,17 @@ final class ManifestReader {
     static @Nullable Head head(byte[] bytes, int from, int length) {
         try (JsonParser json = JSON.createParser(bytes, from, length)) {
             ManifestReader reader = new ManifestReader(json);
-            while (!reader.met.contains("complete")) {
+            while (reader.sequences == null) {
                 if (!reader.member()) {
                     return null;
                 }
             }
-            return new Head(reader.journal(), reader.start, reader.selection != null, reader.complete);
+            return new Head(
+                    reader.journal(),
+                    reader.start,
+                    reader.selection != null,
+                    reader.complete,
+                    reader.sequences.first());
         } catch (IOException e) {
             return null;
         }

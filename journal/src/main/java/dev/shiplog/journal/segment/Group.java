@@ -30,6 +30,11 @@ public record Group(long base, int salt, long clock, Tally before) {
     /** With a tally of no records. */
     private static final int MIN_LENGTH = TALLY + 17;
 
+    /** What identifies it. */
+    Group alone() {
+        return new Group(base, salt, clock, Tally.NONE);
+    }
+
     void write(Bytes out) {
         out.putInt(MAGIC);
         out.putLong(base);

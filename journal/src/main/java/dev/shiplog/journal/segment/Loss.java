@@ -18,7 +18,9 @@ public record Loss(Place place, Sequences sequences, Received received, Cause ca
         /** The bytes are intact but cannot be decoded, usually because they build on records that are lost. */
         UNDECODABLE,
         /** The reader has no permission. The bytes may be intact. */
-        REFUSED
+        REFUSED,
+        /** An archive is not what its manifest says: it is damaged, or was changed. */
+        MISMATCH
     }
 
     /**

@@ -62,6 +62,7 @@ public final class LossSurvey {
         if (first.base() < tracker.next()) {
             return false;
         }
+        tracker.begin(summary.segment());
         tracker.expect(name, start.offset(), first.base(), first.clock());
         tracker.read(summary.lastSequence(), summary.lastReceived(), summary.usedBytes());
         return true;

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,9 @@ public final class LossTracker {
 
     private @Nullable Damage damage;
 
+    /** What the segments began with that were read, and whether an archive held them. */
+    private final Map<SegmentStart, Boolean> begun = new HashMap<>();
+
     /**
      * Damage that is not reported yet: the next good record shows what it cost.
      *
@@ -58,10 +63,27 @@ public final class LossTracker {
         next = 0;
         exact = false;
         lastReceived = 0;
+        begun.clear();
+    }
+
+    /**
+     * A segment is about to be read. Returns whether it is no surprise that its records were read before: another file
+     * holds them as well, and one of the two is an archive of the other.
+     */
+    public boolean begin(Segment next) {
+        SegmentStart start = next.start();
+        if (start == null) {
+            return false;
+        }
+        if (!start.journal().isEmpty()) {
+            journal(start.journal());
+        }
+        Boolean archive = begun.put(start, next.isArchive());
+        return archive != null && (archive || next.isArchive());
     }
 
     /** A segment of this journal begins; true if it is another one than before. */
-    boolean journal(String id) {
+    public boolean journal(String id) {
         boolean other = !journal.isEmpty() && !journal.equals(id);
         journal = id;
         if (other) {
@@ -86,12 +108,12 @@ public final class LossTracker {
     }
 
     /** What it means that a file cannot be read. */
-    static Cause cause(IOException e) {
+    public static Cause cause(IOException e) {
         return e instanceof AccessDeniedException ? Cause.REFUSED : Cause.DAMAGED;
     }
 
     /** The same in one clause. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         if (e instanceof AccessDeniedException denied) {
             return "permission denied: " + denied.getFile();
         }
@@ -106,6 +128,20 @@ public final class LossTracker {
         damaged(place, sequence, Cause.UNDECODABLE, reason);
     }
 
+    /**
+     * These bytes of an archive are not what they must be.
+     *
+     * @param lastLost the highest sequence of the records in them, 0 if that is not known
+     */
+    public void mismatch(Place place, long lastLost, String reason) {
+        damaged(place, lastLost == 0 ? 0 : Math.max(lastLost, next - 1), Cause.MISMATCH, reason);
+    }
+
+    /** What was reported when the segment was archived, and is missing in its archive, too. */
+    public void archived(Loss loss) {
+        damaged(loss.place(), 0, loss.cause(), loss.reason());
+    }
+
     private void damaged(Place place, long lastLost, Cause cause, String reason) {
         Damage open = damage;
         if (open != null && !open.place.segment().equals(place.segment())) {
@@ -118,12 +154,18 @@ public final class LossTracker {
                         new Place(place.segment(), open.place.from(), place.to()),
                         lastLost,
                         open.elsewhere,
-                        cause == Cause.UNDECODABLE || open.cause == Cause.REFUSED ? open.cause : Cause.DAMAGED,
+                        merged(open.cause, cause),
                         open.reason);
     }
 
+    private static Cause merged(Cause first, Cause next) {
+        return next == Cause.UNDECODABLE || first == next || first == Cause.REFUSED || first == Cause.MISMATCH
+                ? first
+                : Cause.DAMAGED;
+    }
+
     /** A segment begins. */
-    void segment(String name) {
+    public void segment(String name) {
         Damage open = damage;
         if (open != null && open.lastLost > 0) {
             flush();
@@ -136,7 +178,7 @@ public final class LossTracker {
     }
 
     /** The next record to come in {@code inSegment} at {@code offset} is {@code sequence}. */
-    void expect(String inSegment, long offset, long sequence, long clock) {
+    public void expect(String inSegment, long offset, long sequence, long clock) {
         Damage open = damage;
         if (open != null) {
             report(open, sequence, clock);
@@ -165,13 +207,14 @@ public final class LossTracker {
     private void report(Damage open, long sequence, long clock) {
         long from = exact ? next : 0;
         // A writer that finds its newest segment damaged goes on with the number after the last intact record, so
-        // across segments an unbroken sequence does not prove that nothing was lost.
-        long to = from > 0 && sequence == next && open.elsewhere ? 0 : sequence - 1;
+        // across segments an unbroken sequence does not prove that nothing was lost. No writer goes on in an archive.
+        boolean isProof = !open.elsewhere || open.cause == Cause.MISMATCH;
+        long to = from > 0 && sequence == next && !isProof ? 0 : sequence - 1;
         report.accept(open.loss(from, to, lastReceived, clock));
     }
 
     /** A record came that was read before: so was what is damaged before it in its segment, or it is reported already. */
-    void harmless() {
+    public void harmless() {
         Damage open = damage;
         if (open != null && !open.elsewhere) {
             damage = null;
@@ -179,7 +222,7 @@ public final class LossTracker {
     }
 
     /** So many records up to {@code offset} have sequences of records that were read before, in another segment. */
-    void repeated(String inSegment, long offset, long records) {
+    public void repeated(String inSegment, long offset, long records) {
         report.accept(new Loss(
                 new Place(inSegment, 0, offset),
                 new Sequences(next, next - 1),
@@ -193,7 +236,7 @@ public final class LossTracker {
      *
      * @param received ns since the epoch; 0 if that bounds no loss, because the record is restated
      */
-    void read(long sequence, long received, long offset) {
+    public void read(long sequence, long received, long offset) {
         next = sequence + 1;
         lastReceived = received == 0 ? lastReceived : received;
         end = offset;

@@ -27,6 +27,11 @@ public interface Segment {
     @Nullable
     Path copyOf();
 
+    /** Whether it is an archive, which another segment that begins alike was made into. */
+    default boolean isArchive() {
+        return false;
+    }
+
     /**
      * Opens the segment to be read.
      *

@@ -30,7 +30,7 @@ public record SegmentFile(
 
     @Override
     public RecordSource open(LossTracker losses) throws IOException {
-        return new SegmentReader(path, losses);
+        return new SegmentReader(path, losses, losses.begin(this));
     }
 
     @Override

@@ -20,6 +20,7 @@ public final class SegmentReader implements RecordSource {
 
     private final String name;
     private final LossTracker losses;
+    private final boolean isArchived;
     private final ExcerptReader excerpts;
     private final Decoder decoder = new Decoder();
     private final UnflaggedSnapshot unflagged = new UnflaggedSnapshot();
@@ -55,6 +56,12 @@ public final class SegmentReader implements RecordSource {
      * @throws IOException if it cannot be opened
      */
     public SegmentReader(Path file, LossTracker losses) throws IOException {
+        this(file, losses, false);
+    }
+
+    /** @param isArchived whether an archive has handed out records of this segment, so that they come again */
+    SegmentReader(Path file, LossTracker losses, boolean isArchived) throws IOException {
+        this.isArchived = isArchived;
         this.name = file.getFileName().toString();
         this.losses = losses;
         this.excerpts = new ExcerptReader(file);
@@ -82,10 +89,10 @@ public final class SegmentReader implements RecordSource {
     }
 
     private void reportRepeats(long upTo) {
-        if (repeats > 0) {
+        if (repeats > 0 && !isArchived) {
             losses.repeated(name, upTo, repeats);
-            repeats = 0;
         }
+        repeats = 0;
     }
 
     private Place place(long from) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param offset of the first excerpt in the file
  * @param journal the id of the journal, empty if the header is damaged
  * @param created when the header was written, ns since the epoch, or 0
- * @param first the first group
+ * @param first the first group, without its tally
  */
 public record SegmentStart(long offset, String journal, long created, Group first) {
     /** Chronicle's own pages are at most 64 KiB; a segment that does not begin within this is damaged. */
@@ -41,7 +41,7 @@ public record SegmentStart(long offset, String journal, long created, Group firs
             offset = offset < 0 ? excerpts.offset() : offset;
             if (excerpts.type() == Excerpt.GROUP) {
                 Group first = Group.read(array, body, excerpts.to());
-                return first == null ? null : new SegmentStart(offset, journal, created, first);
+                return first == null ? null : new SegmentStart(offset, journal, created, first.alone());
             }
             if (SegmentHeader.version(array, body) > SegmentHeader.VERSION) {
                 return null;

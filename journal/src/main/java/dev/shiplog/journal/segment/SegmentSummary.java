@@ -44,6 +44,8 @@ public record SegmentSummary(
         CUT,
         /** Parts of it cannot be read. */
         DAMAGED,
+        /** An archive, which is what its manifest says. */
+        ARCHIVED,
         /** The reader has no permission. */
         REFUSED,
         /** It holds no record. */

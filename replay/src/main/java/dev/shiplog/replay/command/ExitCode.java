@@ -12,9 +12,12 @@ final class ExitCode {
     static final int GAPS = 3;
     /** Done, but damaged parts of the journal were skipped. This wins over {@link #GAPS}. */
     static final int DAMAGE = 4;
+    /** Done, but an archive is not what its manifest says, and parts of it were skipped. This wins over {@link #DAMAGE}. */
+    static final int MISMATCH = 5;
 
     static final String HELP =
-            "Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in what is asked for, 4 damage met and skipped.";
+            "Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in what is asked for, 4 damage met and skipped,"
+                    + " 5 an archive does not match its manifest.";
 
     private ExitCode() {}
 }

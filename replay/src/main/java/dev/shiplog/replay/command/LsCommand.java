@@ -2,6 +2,7 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.segment.LossSurvey;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentName;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Option;
             "",
             "States: open (more may come), rolled (closed, a newer one follows), unclosed (a newer one",
             "follows, nothing is missing), cut (the file ends too soon), damaged (parts cannot be read),",
+            "archived (an archive, which is what its manifest says),",
             "empty (no record; damage if not even a beginning is there and another one follows),",
             "refused (not to be read by this user), copy (another file holds the same, and is read for it).",
             "FROM and UNTIL are the receipt of the first and the last record. BYTES are those in use,",
@@ -38,7 +40,8 @@ import picocli.CommandLine.Option;
             "  replay ls /srv/events",
             "  replay ls --format json /srv/events/20261121-11F.cq4",
             "",
-            "Exit codes: 0 fine, 1 failed, 2 wrong usage, 4 damage met and skipped."
+            "Exit codes: 0 fine, 1 failed, 2 wrong usage, 4 damage met and skipped,",
+            "5 an archive does not match its manifest."
         })
 final class LsCommand implements Callable<Integer> {
     /** The formats, by their names on the command line. */
@@ -76,10 +79,11 @@ final class LsCommand implements Callable<Integer> {
         flush(out);
         Report report = new Report(console);
         Map<Path, Optional<SegmentName>> newest = new HashMap<>();
-        Map<Path, Recording> recordings = recordings(given);
+        Map<Path, Recording> recordings = recordings(given, segments);
+        Map<Path, Segment> ends = new HashMap<>();
+        segments.forEach(segment -> ends.put(segment.directory(), segment));
         LossSurvey survey = new LossSurvey();
-        for (int i = 0; i < segments.size(); i++) {
-            Segment segment = segments.get(i);
+        for (Segment segment : segments) {
             Path directory = segment.directory();
             Optional<SegmentName> last = newest.computeIfAbsent(directory, Catalog::newest);
             SegmentSummary summary =
@@ -88,9 +92,7 @@ final class LsCommand implements Callable<Integer> {
             if (recording != null) {
                 recording.add(summary);
             }
-            boolean ends =
-                    i == segments.size() - 1 || !segments.get(i + 1).directory().equals(directory);
-            listing.add(summary, ends ? recording : null, out);
+            listing.add(summary, segment.equals(ends.get(directory)) ? recording : null, out);
             flush(out);
             survey.next(summary).forEach(report::addLoss);
             if (segment.copyOf() != null) {
@@ -103,13 +105,22 @@ final class LsCommand implements Callable<Integer> {
         return report.summarise();
     }
 
-    private Map<Path, Recording> recordings(List<Path> sources) {
+    private Map<Path, Recording> recordings(List<Path> sources, List<Segment> segments) {
         Map<Path, Recording> recordings = new LinkedHashMap<>();
         sources.stream()
                 .filter(Files::isDirectory)
                 .map(Path::toAbsolutePath)
+                .filter(directory -> isJournal(directory, segments))
                 .forEach(journal -> recordings.put(journal, new Recording(journal, console.clock())));
         return recordings;
+    }
+
+    /** Whether a recorder writes to the directory, or did: it may hold nothing but archives. */
+    private static boolean isJournal(Path directory, List<Segment> segments) {
+        return Files.exists(directory.resolve(JournalLock.FILE))
+                || segments.stream()
+                        .anyMatch(segment ->
+                                !segment.isArchive() && segment.directory().equals(directory));
     }
 
     private void flush(Bytes out) throws IOException {

@@ -26,6 +26,7 @@ final class Report implements AutoCloseable {
     private final SortedMap<Integer, Long> unknown = new TreeMap<>();
 
     private boolean refused;
+    private boolean mismatch;
     private int gaps;
     private int stretches;
     private long lostRecords;
@@ -69,6 +70,7 @@ final class Report implements AutoCloseable {
             console.say("not read: " + loss.reason() + "; " + ADVICE);
             return;
         }
+        mismatch |= loss.cause() == Loss.Cause.MISMATCH;
         lostRecords += Math.max(0, loss.records());
         Loss before = open;
         if (before != null
@@ -164,7 +166,7 @@ final class Report implements AutoCloseable {
         console.say("damage: " + count(stretches, "stretch", "stretches") + " could not be read, in "
                 + count(damagedSegments.size(), "segment", "segments") + "; "
                 + count(lostRecords, "record is", "records are") + " known to be lost");
-        return refused ? ExitCode.FAILED : ExitCode.DAMAGE;
+        return refused ? ExitCode.FAILED : mismatch ? ExitCode.MISMATCH : ExitCode.DAMAGE;
     }
 
     /** Whether this user may not read something. */

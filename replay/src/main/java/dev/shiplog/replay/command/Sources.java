@@ -16,7 +16,9 @@ final class Sources {
     @Parameters(
             arity = "1..*",
             paramLabel = "SOURCE",
-            description = "A journal's directory, or a segment's file; several are read one after the other.")
+            description =
+                    "A journal's directory, a directory of archives, or a file in one: a segment or an archive. Several are read"
+                            + " one after the other, and each record once, whatever files hold it.")
     private List<String> sources = new ArrayList<>();
 
     @Spec(Spec.Target.MIXEE)

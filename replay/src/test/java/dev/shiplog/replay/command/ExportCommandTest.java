@@ -8,6 +8,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.Catalog;
+import dev.shiplog.journal.archive.Coding;
 import dev.shiplog.journal.file.Compression;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
@@ -126,6 +127,67 @@ class ExportCommandTest {
         }
     }
 
+    @Nested
+    class OfPortableArchives implements ExportContract {
+        @BeforeEach
+        void write() throws IOException {
+            Path journal = directory.resolve("journal");
+            TestJournal.write(journal, TestJournal.RECORDS).close();
+            TestArchives.write(journal, directory.resolve("archives"), Coding.PORTABLE);
+        }
+
+        @Override
+        public Path journal() {
+            return directory.resolve("archives");
+        }
+
+        @Override
+        public Path work() {
+            return directory;
+        }
+    }
+
+    @Nested
+    class OfSegmentsAndTheirArchives implements ExportContract {
+        @BeforeEach
+        void write() throws IOException {
+            Path journal = directory.resolve("journal");
+            TestJournal.write(journal, TestJournal.RECORDS).close();
+            TestArchives.write(journal, journal, Coding.PORTABLE);
+        }
+
+        @Override
+        public Path journal() {
+            return directory.resolve("journal");
+        }
+
+        @Override
+        public Path work() {
+            return directory;
+        }
+    }
+
+    @Nested
+    class OfAJournalPartOfWhichIsArchived implements ExportContract {
+        @BeforeEach
+        void write() throws IOException {
+            Path journal = directory.resolve("journal");
+            TestJournal.write(journal, TestJournal.RECORDS).close();
+            TestArchives.write(journal, journal, Coding.PORTABLE);
+            Files.delete(journal.resolve("20261121-0912.cq4"));
+        }
+
+        @Override
+        public Path journal() {
+            return directory.resolve("journal");
+        }
+
+        @Override
+        public Path work() {
+            return directory;
+        }
+    }
+
     @Test
     void everyLineNamesTheDockerHostAndTheJournal() throws IOException {
         Path first = directory.resolve("first");
@@ -236,8 +298,8 @@ class ExportCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     export nowhere               | /work/nowhere: no such file or directory
-                    export empty                 | /work/empty: holds no segment; is this the recorder's --data-dir?
-                    export notes.txt             | /work/notes.txt: not a segment; those are named like 20261121-11F.cq4
+                    export empty                 | /work/empty: holds no segment and no archive; is this the recorder's --data-dir?
+                    export notes.txt             | /work/notes.txt: neither a segment, which is named like 20261121-11F.cq4, nor an archive
                     export -o notes.txt journal  | /work/notes.txt: exists; --force replaces it
                     export -o empty journal      | /work/empty: is a directory; name a file in it
                     export -o no/where journal   | /work/no: no such file or directory

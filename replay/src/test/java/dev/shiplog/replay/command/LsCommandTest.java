@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.Catalog;
+import dev.shiplog.journal.archive.ArchiveFile;
+import dev.shiplog.journal.archive.Coding;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
@@ -49,6 +51,53 @@ class LsCommandTest {
                             20261121-0913.cq4  open      2026-11-21T09:13:05Z  2026-11-21T09:13:59Z    ##.# kB  event 1, stats 2, mark 1
                             The recorder is running; the last record is 46 min old.
                             """);
+        }
+    }
+
+    @Test
+    void listsArchives() throws IOException {
+        Path journal = directory.resolve("journal");
+        TestJournal.write(journal, TestJournal.RECORDS).close();
+        List<Path> archives = TestArchives.write(journal, directory.resolve("archives"), Coding.PORTABLE);
+        Files.delete(journal.resolve("20261121-0912.cq4"));
+        Files.delete(archives.get(1));
+        Terminal terminal = new Terminal(directory);
+
+        assertThat(terminal.run("ls journal archives")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).isEmpty();
+        assertThat(withoutSizes(terminal)
+                        .replaceAll("[0-9a-f]{8}-1.tar", "########-1.tar")
+                        .replace(directory.toString(), "DIR")
+                        .replaceAll(" +(\\d+ B)? +", "  "))
+                .isEqualTo("""
+                        SEGMENT  STATE  FROM  UNTIL  BYTES  RECORDS
+                        DIR/archives/host-20261121T091200Z-########-1.tar  archived  2026-11-21T09:12:00Z  2026-11-21T09:12:05Z  event 1, stats 2, inspect 1, mark 1
+                        DIR/journal/20261121-0913.cq4  open  2026-11-21T09:13:05Z  2026-11-21T09:13:59Z  ##.# kB  event 1, stats 2, mark 1
+                        The recorder was stopped; the last record is 46 min old.
+                        """);
+    }
+
+    @Test
+    void namesAnArchiveThatDoesNotMatchItsManifest() throws IOException {
+        Path journal = directory.resolve("journal");
+        TestJournal.write(journal, TestJournal.RECORDS).close();
+        List<Path> archives = TestArchives.write(journal, directory.resolve("archives"), Coding.PORTABLE);
+        byte[] bytes = Files.readAllBytes(archives.get(1));
+        int block;
+        try (ArchiveFile archive = ArchiveFile.open(archives.get(1))) {
+            block = (int) archive.blockOffset(0);
+        }
+        bytes[block + 600] ^= 1;
+        Files.write(archives.get(1), bytes);
+        for (String verb : List.of("ls", "export --format raw")) {
+            Terminal terminal = new Terminal(directory);
+            assertThat(terminal.run(verb + " archives")).isEqualTo(ExitCode.MISMATCH);
+            assertThat(terminal.err().lines())
+                    .containsExactly(
+                            "replay: lost: " + archives.get(1).getFileName() + ", bytes " + block + " to "
+                                    + (block + 1536) + ": records 6 to 9, received after 2026-11-21T09:12:05.251Z: "
+                                    + "records-00001.ndjson.zst does not match its SHA-256",
+                            "replay: damage: 1 stretch could not be read, in 1 segment; 4 records are known to be lost");
         }
     }
 
@@ -488,8 +537,8 @@ class LsCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     ls nowhere | nowhere: no such file or directory
-                    ls empty   | empty: holds no segment; is this the recorder's --data-dir?
-                    ls note    | note: not a segment; those are named like 20261121-11F.cq4
+                    ls empty   | empty: holds no segment and no archive; is this the recorder's --data-dir?
+                    ls note    | note: neither a segment, which is named like 20261121-11F.cq4, nor an archive
                     """)
     void saysInOneLineWhatCannotBeDone(String commandLine, String message) throws IOException {
         Files.createDirectory(directory.resolve("empty"));

@@ -78,7 +78,7 @@ class UsageTest {
                         'replay VERB --help' tells more of each.
 
                         Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 fine but with gaps in what is asked for, 4 damage
-                        met and skipped.
+                        met and skipped, 5 an archive does not match its manifest.
                         """);
     }
 
