@@ -20,7 +20,7 @@ import java.util.zip.Inflater;
  *               [plain | packed]
  *               varint time slot + 1       the slot whose value is the record's time · 0: none
  *               {@link Prediction}
- * plain      := varint slots, slots × { varint length, literal, byte type }, varint length, last literal
+ * plain      := {@link PlainShape}
  * packed     := varint length of plain, varint n, n bytes: plain as a raw deflate stream (RFC 1951)
  * </pre>
  *
@@ -38,19 +38,6 @@ record CodedShape(int id, Shape shape, int timeSlot, Prediction prediction) {
     /** What packing adds to the packed bytes is no more than this, so less saved is not worth it. */
     private static final int PACKING_BYTES = 4;
 
-    /** Writes {@code shape} as {@code plain}; equal bytes are equal shapes. */
-    static void writePlain(Shape shape, Bytes out) {
-        out.putVarint(shape.slots());
-        for (int i = 0; i < shape.slots(); i++) {
-            out.putVarint(shape.literal(i).length);
-            out.put(shape.literal(i));
-            out.put(shape.type(i).code());
-        }
-        byte[] last = shape.literal(shape.slots());
-        out.putVarint(last.length);
-        out.put(last);
-    }
-
     /** Writes the definition, with the literals and types in it or, if {@code parent} is not 0, those of that shape. */
     void write(int parent, Bytes out) {
         if (parent == 0) {
@@ -64,7 +51,7 @@ record CodedShape(int id, Shape shape, int timeSlot, Prediction prediction) {
 
     private void writeWhole(Bytes out) {
         Bytes plain = new Bytes(2048);
-        writePlain(shape, plain);
+        PlainShape.write(shape, plain);
         byte[] packed = pack(plain);
         if (packed.length + PACKING_BYTES < plain.length()) {
             out.putVarint(id);
@@ -94,7 +81,7 @@ record CodedShape(int id, Shape shape, int timeSlot, Prediction prediction) {
     static CodedShape read(int id, GroupShapes.Reader shapes, BytesReader in) throws UndecodableException {
         int parent = in.varintUpTo(GroupShapes.MAX_SHAPES - 1);
         Shape shape = parent == 0
-                ? shapes.intern(readPlain(in))
+                ? shapes.intern(PlainShape.read(in))
                 : parent == id
                         ? shapes.intern(readPacked(in))
                         : shapes.get(parent).shape();
@@ -117,27 +104,6 @@ record CodedShape(int id, Shape shape, int timeSlot, Prediction prediction) {
         } finally {
             inflater.end();
         }
-        return readPlain(new BytesReader(plain, 0, length));
-    }
-
-    private static Shape readPlain(BytesReader in) throws UndecodableException {
-        int slots = in.varintUpTo(Splitter.MAX_SLOTS);
-        byte[][] literals = new byte[slots + 1][];
-        SlotType[] types = new SlotType[slots];
-        for (int i = 0; i < slots; i++) {
-            literals[i] = in.take(in.varintUpTo(in.remaining()));
-            types[i] = readType(in);
-        }
-        literals[slots] = in.take(in.varintUpTo(in.remaining()));
-        return new Shape(literals, types);
-    }
-
-    private static SlotType readType(BytesReader in) throws UndecodableException {
-        int code = in.unsignedByte();
-        SlotType type = SlotType.ofCode(code);
-        if (type == null) {
-            throw new UndecodableException("no slot type has the code " + code);
-        }
-        return type;
+        return PlainShape.read(new BytesReader(plain, 0, length));
     }
 }

@@ -3,6 +3,7 @@ package dev.shiplog.journal.codec;
 import static java.util.Objects.requireNonNull;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.BytesKey;
 import dev.shiplog.journal.bytes.BytesReader;
 import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.record.Shape;
@@ -59,7 +60,7 @@ final class GroupShapes {
         @Nullable
         KnownShape find(Shape shape) {
             scratch.clear();
-            CodedShape.writePlain(shape, scratch);
+            PlainShape.write(shape, scratch);
             BytesKey key = new BytesKey(scratch.toArray());
             KnownShape known = shapes.get(key);
             if (known == null && count < MAX_SHAPES && shapeBytes + scratch.length() <= MAX_SHAPE_BYTES) {
@@ -187,7 +188,7 @@ final class GroupShapes {
         /** The same object for equal shapes. */
         Shape intern(Shape shape) {
             scratch.clear();
-            CodedShape.writePlain(shape, scratch);
+            PlainShape.write(shape, scratch);
             if (interned.size() == MAX_INTERNED) {
                 interned.clear();
             }

@@ -1,6 +1,7 @@
 package dev.shiplog.journal.codec;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.BytesKey;
 import dev.shiplog.journal.bytes.BytesReader;
 import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.record.Kind;

@@ -1,14 +1,14 @@
-package dev.shiplog.journal.codec;
+package dev.shiplog.journal.bytes;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes as a key of a map. Nobody changes the array after the key was made. */
-final class BytesKey {
+public final class BytesKey {
     private final byte[] bytes;
     private final int hash;
 
-    BytesKey(byte[] bytes) {
+    public BytesKey(byte[] bytes) {
         this.bytes = bytes;
         this.hash = Arrays.hashCode(bytes);
     }
