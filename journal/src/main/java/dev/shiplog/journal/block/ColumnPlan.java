@@ -1,0 +1,11 @@
+package dev.shiplog.journal.block;
+
+/** How a column is to be predicted. It is kept if it changes only from track to track. */
+record ColumnPlan(int cell, boolean kept, Predictor predictor) {
+    /** What the prediction of record {@code i} misses, in units. */
+    long residual(ShapeRecords records, int i) {
+        long[] now = records.now(i);
+        long predicted = predictor.predict(now, records.last(i), records.before(i));
+        return (now[cell] - predicted) / predictor.unit;
+    }
+}
