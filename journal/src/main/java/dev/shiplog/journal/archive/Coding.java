@@ -37,7 +37,7 @@ public enum Coding {
     /** Writes blocks of records of this journal and this Docker host. */
     BlockWriter writer(String journal, String host) {
         return switch (this) {
-            case COLUMNS -> throw new UnsupportedOperationException();
+            case COLUMNS -> new ColumnWriter();
             case PORTABLE -> new PortableWriter(journal, host);
         };
     }
@@ -45,7 +45,7 @@ public enum Coding {
     /** Reads {@code block}. */
     BlockReader reader(byte[] block) throws UndecodableException {
         return switch (this) {
-            case COLUMNS -> throw new UnsupportedOperationException();
+            case COLUMNS -> new ColumnReader(block);
             case PORTABLE -> new PortableReader(block);
         };
     }

@@ -26,7 +26,7 @@ import java.util.Map;
  * track     := byte kind, varint shape, varint number of the subject
  * </pre>
  */
-final class BlockDecoder {
+public final class BlockDecoder {
     /** A block holds at most this many records. */
     static final int MAX_RECORDS = 1 << 17;
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * of a shape with many records are coded by column: a {@link PredictorSearch} finds out what each is predicted from, so
  * that only what it missed takes up room. {@link BlockDecoder} reads it.
  */
-final class BlockEncoder {
+public final class BlockEncoder {
     /** Enough that what a block costs beside its records is little; few enough that reading a minute does not read an hour. */
     private static final int MAX_RECORDS = 1 << 14;
 

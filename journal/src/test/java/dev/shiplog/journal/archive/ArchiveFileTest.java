@@ -34,7 +34,7 @@ class ArchiveFileTest {
     Path directory;
 
     @ParameterizedTest
-    @EnumSource(names = "PORTABLE")
+    @EnumSource(Coding.class)
     void whatIsReadIsWhatWasWritten(Coding coding) throws Exception {
         for (long seed = 0; seed < Integer.getInteger("shiplog.archives", 4); seed++) {
             List<Entry> entries = Archives.random(seed, 500);
@@ -48,7 +48,7 @@ class ArchiveFileTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "PORTABLE")
+    @EnumSource(Coding.class)
     void recordsTakeAsManyBlocksAsTheyNeed(Coding coding) throws Exception {
         List<Entry> entries = new ArrayList<>();
         for (Entry entry : Archives.few(40)) {
@@ -120,20 +120,20 @@ class ArchiveFileTest {
                         "max":1795252327999999995,"max_rfc3339":"2026-11-21T09:12:07.999999995Z"},"bytes":164}]}""");
     }
 
-    @Test
-    void theSameRecordsMakeTheSameFile() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Coding.class)
+    void theSameRecordsMakeTheSameFile(Coding coding) throws Exception {
         List<Entry> entries = Archives.random(7, 100);
-        Path file = Archives.write(directory, Coding.PORTABLE, entries);
+        Path file = Archives.write(directory, coding, entries);
         byte[] first = Files.readAllBytes(file);
         Files.delete(file);
-        assertThat(Archives.write(directory, Coding.PORTABLE, entries))
-                .isEqualTo(file)
-                .hasBinaryContent(first);
+        assertThat(Archives.write(directory, coding, entries)).isEqualTo(file).hasBinaryContent(first);
     }
 
-    @Test
-    void anArchiveOfNoRecordIsOne() throws Exception {
-        Path file = Archives.write(directory, Coding.PORTABLE, List.of());
+    @ParameterizedTest
+    @EnumSource(Coding.class)
+    void anArchiveOfNoRecordIsOne(Coding coding) throws Exception {
+        Path file = Archives.write(directory, coding, List.of());
         Manifest manifest = check(file);
         assertThat(manifest.blocks()).isEmpty();
         assertThat(manifest.received()).isEqualTo(Manifest.Span.NONE);
@@ -196,10 +196,11 @@ class ArchiveFileTest {
     }
 
     /** Whatever one bit becomes: no record is another one, and a check names the place, unless the bit is in the head. */
-    @Test
-    void aFlippedBitIsFoundAndMakesNoWrongRecord() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Coding.class)
+    void aFlippedBitIsFoundAndMakesNoWrongRecord(Coding coding) throws Exception {
         List<Entry> entries = Archives.few(5);
-        Path file = Archives.write(directory, Coding.PORTABLE, entries);
+        Path file = Archives.write(directory, coding, entries);
         byte[] bytes = Files.readAllBytes(file);
         int step = Boolean.getBoolean("shiplog.everyBit") ? 1 : 37;
         for (int bit = 0; bit < bytes.length * 8; bit += step) {
@@ -215,10 +216,11 @@ class ArchiveFileTest {
         }
     }
 
-    @Test
-    void aCutIsFoundAndMakesNoWrongRecord() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Coding.class)
+    void aCutIsFoundAndMakesNoWrongRecord(Coding coding) throws Exception {
         List<Entry> entries = Archives.few(5);
-        Path file = Archives.write(directory, Coding.PORTABLE, entries);
+        Path file = Archives.write(directory, coding, entries);
         byte[] bytes = Files.readAllBytes(file);
         int step = Boolean.getBoolean("shiplog.everyBit") ? 1 : 13;
         for (int length = bytes.length - 1; length >= 0; length -= step) {

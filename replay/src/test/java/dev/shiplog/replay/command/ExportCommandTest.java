@@ -128,6 +128,26 @@ class ExportCommandTest {
     }
 
     @Nested
+    class OfArchives implements ExportContract {
+        @BeforeEach
+        void write() throws IOException {
+            Path journal = directory.resolve("journal");
+            TestJournal.write(journal, TestJournal.RECORDS).close();
+            TestArchives.write(journal, directory.resolve("archives"), Coding.COLUMNS);
+        }
+
+        @Override
+        public Path journal() {
+            return directory.resolve("archives");
+        }
+
+        @Override
+        public Path work() {
+            return directory;
+        }
+    }
+
+    @Nested
     class OfPortableArchives implements ExportContract {
         @BeforeEach
         void write() throws IOException {
