@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiPredicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,7 @@ public final class Cursor implements Closeable {
     /** What is lost and not yet handed out; it comes before the current record. */
     private final Deque<Loss> losses = new ArrayDeque<>();
 
-    private final LossTracker tracker = new LossTracker(losses::add);
+    private final LossTracker tracker;
 
     /** The segment that is read; null as long as the journal holds none. */
     private @Nullable Segment segment;
@@ -70,8 +71,9 @@ public final class Cursor implements Closeable {
 
     private @Nullable Loss loss;
 
-    private Cursor(UpcomingSegments segments) {
+    private Cursor(UpcomingSegments segments, ToLongFunction<String> deleted) {
         this.segments = segments;
+        tracker = new LossTracker(losses::add, deleted);
     }
 
     /**
@@ -81,7 +83,12 @@ public final class Cursor implements Closeable {
      * @throws IOException naming the path that is not there, not readable, or holds no segment
      */
     public static Cursor open(List<Path> sources) throws IOException {
-        return new Cursor(UpcomingSegments.of(sources));
+        return new Cursor(UpcomingSegments.of(sources), RetentionMarks.lastSequence(sources));
+    }
+
+    /** As {@link #open}, but does not ask whether retention took what is missing. */
+    static Cursor openPlain(List<Path> sources) throws IOException {
+        return new Cursor(UpcomingSegments.of(sources), journal -> 0);
     }
 
     /**

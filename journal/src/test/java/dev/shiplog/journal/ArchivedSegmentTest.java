@@ -246,7 +246,7 @@ class ArchivedSegmentTest {
         List<Path> files = ArchivedJournals.archiveAll(journal, archives, Coding.PORTABLE);
         List<Segment> segments = Catalog.list(List.of(journal));
         List<Segment> archived = Catalog.list(List.of(archives));
-        LossSurvey survey = new LossSurvey();
+        LossSurvey survey = new LossSurvey(journal -> 0);
         for (int i = 0; i < SEGMENTS; i++) {
             SegmentSummary expected = segments.get(i).summary(false);
             SegmentSummary found = archived.get(i).summary(false);
@@ -270,7 +270,7 @@ class ArchivedSegmentTest {
         Files.delete(files.get(1));
         flip(files.get(3), block(files.get(3)));
         flip(files.get(4), (int) Files.size(files.get(4)) - 1);
-        LossSurvey survey = new LossSurvey();
+        LossSurvey survey = new LossSurvey(journal -> 0);
         List<Loss> losses = new ArrayList<>();
         List<SegmentSummary.State> states = new ArrayList<>();
         for (Segment segment : Catalog.list(List.of(archives))) {

@@ -49,7 +49,8 @@ public final class GapFinder {
                     SYNTHETIC,
                     CLOCK_STEP,
                     DAMAGE,
-                    REDACTION -> false;
+                    REDACTION,
+                    RETENTION -> false;
         };
     }
 

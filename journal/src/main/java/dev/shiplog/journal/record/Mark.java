@@ -101,6 +101,23 @@ public sealed interface Mark {
     /** The writer found damage in {@code segment}, and quarantined the file unchanged. */
     record Damage(String segment, long offset, String reason) implements Mark {}
 
+    /**
+     * The oldest segments of the journal are deleted, because its limits ask for it: {@code segments} of them, from
+     * {@code firstSegment} to {@code lastSegment}, with records received between {@code from} and {@code to}, up to
+     * {@code lastSequence} (0 if they belong to an older journal in the directory). The mark is on disk before the first
+     * one goes, unless not one byte was free for it; a run that is killed in between may leave some of them.
+     */
+    record Retention(
+            String firstSegment,
+            String lastSegment,
+            int segments,
+            long bytes,
+            long lastSequence,
+            long from,
+            long to,
+            String reason)
+            implements Stretch {}
+
     /** What was redacted in payloads of {@code subject}: the paths, never the values. */
     record Redaction(String subject, String rule, List<String> removed) implements Mark {}
 

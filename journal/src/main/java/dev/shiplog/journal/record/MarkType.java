@@ -22,7 +22,8 @@ public enum MarkType {
     DROPPED("dropped", Mark.Dropped.class),
     CLOCK_STEP("clock-step", Mark.ClockStep.class),
     DAMAGE("damage", Mark.Damage.class),
-    REDACTION("redaction", Mark.Redaction.class);
+    REDACTION("redaction", Mark.Redaction.class),
+    RETENTION("retention", Mark.Retention.class);
 
     private final String label;
     private final Class<? extends Mark> content;

@@ -20,7 +20,9 @@ public record Loss(Place place, Sequences sequences, Received received, Cause ca
         /** The reader has no permission. The bytes may be intact. */
         REFUSED,
         /** An archive is not what its manifest says: it is damaged, or was changed. */
-        MISMATCH
+        MISMATCH,
+        /** The recorder deleted the segments, as its limits ask, and says so in a mark: no damage. */
+        DELETED
     }
 
     /**

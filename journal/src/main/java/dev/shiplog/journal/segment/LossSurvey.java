@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LossSurvey {
     private final List<Loss> losses = new ArrayList<>();
-    private final LossTracker tracker = new LossTracker(losses::add);
+    private final LossTracker tracker;
     private @Nullable Segment before;
     /** The segment before was read and is empty. */
     private boolean empty;
+
+    /** @param deleted up to which sequence retention took the records of a journal, by its id */
+    public LossSurvey(ToLongFunction<String> deleted) {
+        tracker = new LossTracker(losses::add, deleted);
+    }
 
     /** Takes the next segment; returns what is known to be lost by now. The next one may show more. */
     public List<Loss> next(SegmentSummary summary) {

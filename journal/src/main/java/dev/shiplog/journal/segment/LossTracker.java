@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LossTracker {
     private final Consumer<Loss> report;
+    private final ToLongFunction<String> deleted;
 
     /** The lowest sequence that may still come; 0 if any may. */
     private long next;
@@ -54,7 +56,16 @@ public final class LossTracker {
 
     /** @param report takes each loss, before the record that follows it is handed out */
     public LossTracker(Consumer<Loss> report) {
+        this(report, id -> 0);
+    }
+
+    /**
+     * @param deleted up to which sequence retention took the records of a journal, by its id; asked where segments are
+     *     missing
+     */
+    public LossTracker(Consumer<Loss> report, ToLongFunction<String> deleted) {
         this.report = report;
+        this.deleted = deleted;
     }
 
     /** Forgets what must come next: another journal begins, or the reader jumped. */
@@ -182,21 +193,31 @@ public final class LossTracker {
         Damage open = damage;
         if (open != null) {
             report(open, sequence, clock);
+        } else if (exact && sequence > next && inSegment.equals(segment)) {
+            reportMissing(
+                    sequence - 1, clock, Cause.DAMAGED, "records are missing, though nothing around them is damaged");
         } else if (exact && sequence > next) {
-            report.accept(new Loss(
-                    new Place(segment, end, end),
-                    new Sequences(next, sequence - 1),
-                    new Received(lastReceived, clock),
-                    Cause.DAMAGED,
-                    inSegment.equals(segment)
-                            ? "records are missing, though nothing around them is damaged"
-                            : missing(segment, inSegment)));
+            reportMissing(
+                    Math.min(deleted.applyAsLong(journal), sequence - 1), clock, Cause.DELETED, "retention took them");
+            reportMissing(sequence - 1, clock, Cause.DAMAGED, missing(segment, inSegment));
         }
         damage = null;
         next = sequence;
         exact = true;
         segment = inSegment;
         end = offset;
+    }
+
+    private void reportMissing(long last, long clock, Cause cause, String reason) {
+        if (last >= next) {
+            report.accept(new Loss(
+                    new Place(segment, end, end),
+                    new Sequences(next, last),
+                    new Received(lastReceived, clock),
+                    cause,
+                    reason));
+            next = last + 1;
+        }
     }
 
     /** Why there is a hole between two segments that are intact. */

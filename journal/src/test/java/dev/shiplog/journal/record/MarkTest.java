@@ -17,7 +17,8 @@ class MarkTest {
         List<Mark> marks = List.of(
                 new Mark.Gap("event", "", NOON, NOON + 1_500_000_000, "why"),
                 new Mark.Dropped("stats", 3, NOON, NOON + 1_500_000_000, "why"),
-                new Mark.Unsettled(NOON, NOON + 1_500_000_000, "why"));
+                new Mark.Unsettled(NOON, NOON + 1_500_000_000, "why"),
+                new Mark.Retention("a.cq4", "b.cq4", 2, 3, 4, NOON, NOON + 1_500_000_000, "why"));
         for (Mark mark : marks) {
             assertThat(text(mark))
                     .contains("\"from\":1795262400000000000,\"to\":1795262401500000000,")
@@ -48,6 +49,7 @@ class MarkTest {
         assertThat(read("gap", ",\"kind\":null,\"to\":null")).isEqualTo(new Mark.Gap("", "", 0, 0, ""));
         assertThat(read("start", "")).isEqualTo(new Mark.Start("", Map.of()));
         assertThat(read("redaction", "")).isEqualTo(new Mark.Redaction("", "", List.of()));
+        assertThat(read("retention", "")).isEqualTo(new Mark.Retention("", "", 0, 0, 0, 0, 0, ""));
         assertThat(read("oversized", "")).isEqualTo(new Mark.Oversized("", "", 0, "", ""));
     }
 

@@ -160,7 +160,8 @@ final class EventLedger implements Checkpoint {
                     DROPPED,
                     CLOCK_STEP,
                     DAMAGE,
-                    REDACTION -> {}
+                    REDACTION,
+                    RETENTION -> {}
         }
     }
 

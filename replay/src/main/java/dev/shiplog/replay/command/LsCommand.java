@@ -1,14 +1,17 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.Catalog;
+import dev.shiplog.journal.RetentionMarks;
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.file.JournalLock;
+import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossSurvey;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentSummary;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -82,19 +85,22 @@ final class LsCommand implements Callable<Integer> {
         Map<Path, Recording> recordings = recordings(given, segments);
         Map<Path, Segment> ends = new HashMap<>();
         segments.forEach(segment -> ends.put(segment.directory(), segment));
-        LossSurvey survey = new LossSurvey();
+        LossSurvey survey = new LossSurvey(RetentionMarks.lastSequence(given));
         for (Segment segment : segments) {
             Path directory = segment.directory();
             Optional<SegmentName> last = newest.computeIfAbsent(directory, Catalog::newest);
             SegmentSummary summary =
                     segment.summary(last.isEmpty() || last.get().text().equals(segment.name()));
+            if (Files.notExists(segment.path(), LinkOption.NOFOLLOW_LINKS)) {
+                continue; // deleted by retention in the meantime
+            }
             Recording recording = recordings.get(directory);
             if (recording != null) {
                 recording.add(summary);
             }
             listing.add(summary, segment.equals(ends.get(directory)) ? recording : null, out);
             flush(out);
-            survey.next(summary).forEach(report::addLoss);
+            survey.next(summary).stream().filter(LsCommand::isDamage).forEach(report::addLoss);
             if (segment.copyOf() != null) {
                 report.addCopy(segment);
             }
@@ -103,6 +109,11 @@ final class LsCommand implements Callable<Integer> {
         listing.end(recordings, out);
         flush(out);
         return report.summarise();
+    }
+
+    /** What retention takes while segments are listed is none. */
+    private static boolean isDamage(Loss loss) {
+        return loss.cause() != Loss.Cause.DELETED;
     }
 
     private Map<Path, Recording> recordings(List<Path> sources, List<Segment> segments) {

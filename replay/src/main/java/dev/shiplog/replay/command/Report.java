@@ -70,6 +70,11 @@ final class Report implements AutoCloseable {
             console.say("not read: " + loss.reason() + "; " + ADVICE);
             return;
         }
+        if (loss.cause() == Loss.Cause.DELETED) {
+            flush();
+            addGap("gap: " + what(loss) + when(loss) + ": the recorder's retention deleted them");
+            return;
+        }
         mismatch |= loss.cause() == Loss.Cause.MISMATCH;
         lostRecords += Math.max(0, loss.records());
         Loss before = open;

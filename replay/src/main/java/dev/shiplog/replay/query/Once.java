@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ final class Once {
     }
 
     private final Map<String, Passed> journals = new HashMap<>();
+    private final ToLongFunction<String> deleted;
     private Passed current = new Passed("", null);
 
     /** One journal: what an earlier export had of it, and what this one has. */
@@ -107,8 +109,12 @@ final class Once {
         }
     }
 
-    /** @param before what earlier exports had, by journal */
-    Once(Map<String, Reached> before) {
+    /**
+     * @param before what earlier exports had, by journal
+     * @param deleted up to which sequence retention took the records of a journal
+     */
+    Once(Map<String, Reached> before, ToLongFunction<String> deleted) {
+        this.deleted = deleted;
         before.forEach((id, reached) -> journals.put(id, new Passed(id, reached)));
     }
 
@@ -189,7 +195,7 @@ final class Once {
         return lines;
     }
 
-    private static @Nullable String gap(Passed passed, Reached before, boolean all) {
+    private @Nullable String gap(Passed passed, Reached before, boolean all) {
         long next = before.sequence() + 1;
         if (!passed.met) {
             return !all || before.gone()
@@ -205,10 +211,14 @@ final class Once {
                     + " are gone, which were exported: it was cut back; what was received after "
                     + Times.format(before.received()) + " is exported";
         }
-        return passed.lowest == Long.MAX_VALUE || passed.lowest == next
-                ? null
-                : "records " + next + " to " + (passed.lowest - 1) + " of journal " + passed.id
-                        + " are gone, which were not exported: no source holds them";
+        if (passed.lowest == Long.MAX_VALUE || passed.lowest == next) {
+            return null;
+        }
+        return "records " + next + " to " + (passed.lowest - 1) + " of journal " + passed.id
+                + " are gone, which were not exported: "
+                + (deleted.applyAsLong(passed.id) >= passed.lowest - 1
+                        ? "the recorder's retention deleted them"
+                        : "no source holds them");
     }
 
     /** Up to where each journal is exported, once all that was handed out has arrived. */

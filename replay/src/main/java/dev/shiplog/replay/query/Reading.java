@@ -1,6 +1,7 @@
 package dev.shiplog.replay.query;
 
 import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.RetentionMarks;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
@@ -97,14 +98,15 @@ public final class Reading implements Closeable {
 
     private boolean stopped;
 
-    private Reading(Cursor cursor, Query query, Map<String, Reached> before, InstantSource clock, boolean ofOneSource) {
-        this.cursor = cursor;
+    private Reading(List<Path> sources, Query query, Map<String, Reached> before, InstantSource clock)
+            throws IOException {
+        cursor = Cursor.open(sources);
         this.query = query;
         this.clock = clock;
-        this.ofOneSource = ofOneSource;
+        ofOneSource = sources.size() == 1;
         goesOn = !before.isEmpty();
         learnsContainers = query.namesContainers() || query.filter().asksForContainers();
-        once = new Once(before);
+        once = new Once(before, RetentionMarks.lastSequence(sources));
         gaps = new GapFilter(query.range(), query.filter());
         completion = new Completion(query.range());
     }
@@ -118,7 +120,7 @@ public final class Reading implements Closeable {
      */
     public static Reading open(List<Path> sources, Query query, Map<String, Reached> before, InstantSource clock)
             throws IOException {
-        Reading reading = new Reading(Cursor.open(sources), query, before, clock, sources.size() == 1);
+        Reading reading = new Reading(sources, query, before, clock);
         reading.seek();
         return reading;
     }

@@ -252,6 +252,25 @@ class BatchTest {
         Recorder recorder = recorder(10);
         Terminal first = export(ExitCode.OK, "--after seen", recorder.journal);
         add(recorder, 20);
+        long kept = recorder.recorded.higherKey(last(first) + 12);
+        byte[] mark = new Mark.Retention("a", "b", 6, 1, kept - 1, 1, 2, "why").toJson();
+        recorder.appender.append(new Record(0, Kind.MARK, "", MIDNIGHT, MIDNIGHT, 1, mark));
+        deleteOldest(recorder.journal, 6);
+
+        Terminal rest = export(ExitCode.GAPS, "--after seen --until 2026-11-21T08:00:00Z", recorder.journal);
+        assertThat(rest.err())
+                .matches("replay: gap: records " + (last(first) + 1)
+                        + " to \\d+ of journal [-0-9a-f]{36} are gone, which"
+                        + " were not exported: the recorder's retention deleted them\\R");
+        export(ExitCode.OK, "--after seen", recorder.journal);
+        recorder.close();
+    }
+
+    @Test
+    void namesWhatWasDeletedBeforeItWasExported() throws IOException {
+        Recorder recorder = recorder(10);
+        Terminal first = export(ExitCode.OK, "--after seen", recorder.journal);
+        add(recorder, 20);
         List<Long> second =
                 List.copyOf(recorder.recorded.tailMap(last(first), false).keySet());
         deleteOldest(recorder.journal, 6); // hours 0 to 5; three records each

@@ -302,6 +302,33 @@ class ExportCommandTest {
                                         + " known to be lost"));
     }
 
+    /** As for a reader that was in the first segment when it and the next went. */
+    @Test
+    void whatRetentionTookIsAGapAndNoDamage() throws IOException {
+        List<Record> records = new ArrayList<>(TestJournal.RECORDS);
+        records.add(TestJournal.mark(
+                "09:14:01Z", new Mark.Retention("20261121-0912.cq4", "20261121-0913.cq4", 2, 1, 9, 1, 2, "why")));
+        TestJournal.write(directory, records).close();
+        Files.delete(directory.resolve("20261121-0913.cq4"));
+
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format raw .")).isEqualTo(ExitCode.GAPS);
+        assertThat(terminal.err())
+                .isEqualTo("replay: gap: records 6 to 9, received after 2026-11-21T09:12:05.251Z and before"
+                        + " 2026-11-21T09:14:01.001Z: the recorder's retention deleted them\n");
+        assertThat(said("ls .")).isEmpty();
+        assertThat(said("export --accept-gaps .")).contains("retention");
+
+        records.remove(records.size() - 1);
+        records.add(TestJournal.mark(
+                "09:14:01Z", new Mark.Retention("20261121-0912.cq4", "20261121-0912.cq4", 1, 1, 7, 1, 2, "why")));
+        Path other = directory.resolve("other");
+        TestJournal.write(other, records).close();
+        Files.delete(other.resolve("20261121-0913.cq4"));
+        assertThat(terminal.run("export --format raw other")).isEqualTo(ExitCode.DAMAGE);
+        assertThat(terminal.err()).contains("gap: records 6 to 7, ", "lost: 20261121-0912.cq4", ": records 8 to 9, ");
+    }
+
     @Test
     void readsSeveralSourcesOneAfterTheOther() throws IOException {
         TestJournal.write(directory.resolve("a"), TestJournal.RECORDS.subList(0, 1))
