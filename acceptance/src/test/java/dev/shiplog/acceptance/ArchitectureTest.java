@@ -33,7 +33,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The shape of the house, as the package table in {@code docs/ARCHITECTURE.md} draws it. */
 class ArchitectureTest {
     private static final String[] PURE = {
-        "dev.shiplog.journal.bytes", "dev.shiplog.journal.record", "dev.shiplog.journal.codec", "dev.shiplog.timeline.."
+        "dev.shiplog.journal.bytes",
+        "dev.shiplog.journal.record",
+        "dev.shiplog.journal.codec",
+        "dev.shiplog.journal.retention",
+        "dev.shiplog.timeline.."
     };
     private static final DescribedPredicate<JavaClass> MAIN =
             describe("a main", c -> c.getSimpleName().endsWith("Main"));

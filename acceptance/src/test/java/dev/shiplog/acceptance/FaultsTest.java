@@ -3,9 +3,12 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.RetentionMarks;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.testkit.ScriptedEngine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +71,7 @@ class FaultsTest {
 
         assertEnds(2, """
                 recorder: FILE: unknown option "stats-intervall"; the options are data-dir, docker-host, exclude, group, include, \
-                min-free, mode, queue-size, redact, roll, stats-interval, stop-grace, sync-interval
+                keep-bytes, keep-for, keep-until-archived, min-free, mode, queue-size, redact, roll, stats-interval, stop-grace, sync-interval
                 """.replace("FILE", file.toString()), start("--config", file.toString()));
     }
 
@@ -341,6 +347,83 @@ class FaultsTest {
                             TIME INFO  journal: there is room again; writing goes on
                             TIME INFO  stopped: terminated by a signal; nothing is left to be written
                             """);
+        }
+    }
+
+    /** Once it is short of space, and then without one byte: old segments make room for the new, and no sample is missed. */
+    @Test
+    void fullDirectoryCostsTheOldestSegmentsOfAJournalWithLimits() throws Exception {
+        try (PrivateMount mount = PrivateMount.of(directory.resolve("mount"), "size=16m");
+                ScriptedEngine engine = ScriptedEngine.at(socket).tick(Duration.ofMillis(100))) {
+            journal = mount.inside().resolve("journal");
+            Path seen = mount.outside().resolve("journal");
+            Path filler = mount.outside().resolve("filler");
+            copy(writeOldSegments(20, 300_000), seen);
+            fill(filler);
+            engine.start("web");
+
+            RecorderProcess recorder = record(mount.enter(), "--min-free", "2MiB", "--keep-for", "100w");
+            await().atMost(SOON)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .until(() -> RecordedJournal.payloads(seen, Kind.STATS).size() > 30);
+            int before = segments(seen).size();
+            assertThat(before).as("of %s", segments(seen)).isBetween(10, 18);
+            fill(mount.outside().resolve("more"));
+            int stats = RecordedJournal.payloads(seen, Kind.STATS).size();
+            engine.flood("web", 50);
+            await().atMost(SOON)
+                    .until(() -> RecordedJournal.payloads(seen, Kind.STATS).size() > stats + 20);
+            awaitEvents(seen, engine.emitted().size());
+            recorder.terminate();
+            assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
+
+            assertThat(segments(seen)).hasSizeLessThan(before);
+            assertThat(marks(seen)).filteredOn(Mark.Dropped.class::isInstance).isEmpty();
+            assertThat(marks(seen))
+                    .filteredOn(Mark.Retention.class::isInstance)
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .allMatch(mark -> ((Mark.Retention) mark).reason().equals("less than --min-free is free"));
+            assertThat(RetentionMarks.read(List.of(seen)).values())
+                    .singleElement()
+                    .satisfies(mark -> assertThat(mark.lastSequence())
+                            .isEqualTo(RecordedJournal.read(seen).get(0).sequence() - 1));
+            assertThat(recorder.output())
+                    .contains("WARN  journal: deleted the oldest segments, ")
+                    .doesNotContain("ERROR");
+        }
+    }
+
+    /** An hour each, long ago. */
+    private Path writeOldSegments(int count, int bytes) throws IOException {
+        Path old = directory.resolve("old");
+        long start = Instant.now().minus(Duration.ofDays(30)).getEpochSecond() * 1_000_000_000L;
+        Appender.Options options = new Appender.Options(Roll.HOURLY, "host", "boot", "test", 0);
+        try (Appender appender = Appender.open(old, options, record -> {})) {
+            for (int i = 0; i < count; i++) {
+                long received = start + Duration.ofHours(i).toNanos();
+                byte[] payload = new byte[bytes];
+                new Random(i).nextBytes(payload);
+                appender.append(new Record(0, Kind.HOST, "", received, received, 1, payload));
+            }
+        }
+        return old;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName().toString()));
+            }
+        }
+    }
+
+    private static List<String> segments(Path journal) throws IOException {
+        try (Stream<Path> files = Files.list(journal)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".cq4"))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -7,6 +7,7 @@ import dev.shiplog.journal.file.Preallocator;
 import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.retention.StoredSegment;
 import dev.shiplog.journal.segment.ChronicleFiles;
 import dev.shiplog.journal.segment.ExcerptWriter;
 import dev.shiplog.journal.segment.Loss;
@@ -15,13 +16,16 @@ import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.journal.segment.SegmentReader;
+import dev.shiplog.journal.segment.SegmentStart;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +67,7 @@ public final class Appender implements Closeable {
 
     private final Thread owner = Thread.currentThread();
     private final Options options;
+    private long minimumFree;
     private final JournalDirectory directory;
     private final Resources resources;
     private final Recovery recovery;
@@ -70,6 +75,7 @@ public final class Appender implements Closeable {
     private final Preallocator room;
     private final ChronicleWriter chronicle;
     private final SegmentWriter writer;
+    private final StoredSegments stored;
 
     private String engine = "";
     private Supplier<List<Record>> snapshot = List::of;
@@ -88,6 +94,7 @@ public final class Appender implements Closeable {
 
     private Appender(Path path, Options options, Consumer<RecordView> tail, Resources resources) throws IOException {
         this.options = options;
+        minimumFree = options.minimumFree();
         this.resources = resources;
         directory = JournalDirectory.open(path);
         resources.add(JournalLock.take(path));
@@ -96,6 +103,7 @@ public final class Appender implements Closeable {
         directory.grant(options.access());
         directory.clear(options.roll());
         RecoveryScan found = RecoveryScan.read(directory, tail);
+        stored = new StoredSegments(path);
         journal = found.journal();
         segment = found.segment();
         clock = firstClock(found);
@@ -210,6 +218,7 @@ public final class Appender implements Closeable {
                 throw new JournalFailedException(
                         directory.resolve(target) + ": what was written to it cannot be read; start again", null);
             }
+            room.trimLeft();
             return sequence;
         } catch (JournalFailedException e) {
             if (!isProcessEnding(e)) {
@@ -279,6 +288,59 @@ public final class Appender implements Closeable {
         long sequence = writer.write(record, restated, highest);
         clock = highest;
         return sequence;
+    }
+
+    /** Appends a record as {@link #append} does, even if that leaves less than the minimum free: it has room made. */
+    public long appendBelowMinimum(Record record) throws IOException {
+        room.setMinimumFree(0);
+        try {
+            return append(record);
+        } finally {
+            room.setMinimumFree(minimumFree);
+        }
+    }
+
+    /** Changes how many bytes must stay free on the file system. */
+    public void setMinimumFree(long bytes) {
+        minimumFree = bytes;
+        room.setMinimumFree(bytes);
+    }
+
+    /** How many bytes are free beyond that, as of now; below 0 if fewer are free. */
+    public long spareBytes() throws IOException {
+        return room.spare();
+    }
+
+    /** The name of the segment that is written to; empty if there is none yet. */
+    public String written() {
+        SegmentName current = segment;
+        return current == null ? "" : current.text();
+    }
+
+    /** How many bytes that segment takes on the disk. */
+    public long writtenBytes() {
+        return segment == null ? 0 : room.filled();
+    }
+
+    /** Up to where its content reaches. */
+    public long usedBytes() {
+        return segment == null ? 0 : writer.used();
+    }
+
+    /**
+     * The segments before that one, oldest first: those that may be deleted.
+     *
+     * @param archived whether all of a segment is archived, by what it begins with
+     */
+    public List<StoredSegment> stored(Predicate<SegmentStart> archived) throws IOException {
+        check();
+        return stored.before(segment, archived);
+    }
+
+    /** Deletes one of these. Readers that have it open can read it to its end. */
+    public void delete(StoredSegment old) throws IOException {
+        check();
+        Files.deleteIfExists(directory.resolve(old.name()));
     }
 
     /** Forces to disk what was appended so far. */

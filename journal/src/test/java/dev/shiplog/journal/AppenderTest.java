@@ -68,6 +68,36 @@ class AppenderTest {
                 .endsWith(50L);
     }
 
+    /** Whoever sums up lengths learns what the journal takes on the disk, but for the segment that is written to. */
+    @Test
+    void aSegmentThatIsLeftIsAsLongAsWhatItTakesOnTheDisk() throws Exception {
+        for (int run = 0; run < 3; run++) {
+            try (Appender appender = Journals.open(directory)) {
+                for (int i = 0; i < 30; i++) {
+                    appender.append(Journals.bytes(Kind.INSPECT, 30_000, START + run * HOUR + 3L * i * MINUTE, i));
+                }
+            }
+        }
+        List<Path> segments;
+        try (Stream<Path> files = Files.list(directory)) {
+            segments = files.filter(file -> file.toString().endsWith(".cq4"))
+                    .sorted()
+                    .toList();
+        }
+        assertThat(segments).hasSize(4);
+        for (Path segment : segments.subList(0, 3)) {
+            Process stat = new ProcessBuilder("stat", "-c", "%b %B", segment.toString()).start();
+            String[] blocks = stat.inputReader().readLine().split(" ");
+            stat.waitFor();
+            assertThat(Files.size(segment))
+                    .as(segment.toString())
+                    .isEqualTo(Long.parseLong(blocks[0]) * Long.parseLong(blocks[1]));
+        }
+        Journals.Reading reading = Journals.read(directory);
+        assertThat(reading.losses()).isEmpty();
+        assertThat(reading.records()).hasSize(90);
+    }
+
     @Test
     void recordsOfAnySize() throws Exception {
         List<Record> appended = new ArrayList<>();

@@ -49,6 +49,21 @@ final class CommandLineOptions {
                 "what is taken out before it is written: env (values of environment variables), secrets (these, and "
                         + "what is named like a password, token or key, in events too) or none (secrets)");
         option(spec, "--min-free", "SIZE", "leave so much of the disk free (64MiB)");
+        option(
+                spec,
+                "--keep-for",
+                "TIME",
+                "delete segments whose records are all older, as in 30d; 0 for no limit (0)");
+        option(
+                spec,
+                "--keep-bytes",
+                "SIZE",
+                "delete the oldest segments while the journal takes more disk space than this, as in 5g; 0 for no limit (0)");
+        option(
+                spec,
+                "--keep-until-archived",
+                "DIR",
+                "delete no segment that is not archived in DIR, unless less than --min-free is free (none)");
         option(spec, "--queue-size", "COUNT", "how many samples may wait for the disk (4096)");
         option(
                 spec,

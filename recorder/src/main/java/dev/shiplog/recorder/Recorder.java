@@ -1,7 +1,9 @@
 package dev.shiplog.recorder;
 
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.StoredSegments;
 import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.retention.StoredSegment;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.source.ContainerTracker;
@@ -12,10 +14,12 @@ import dev.shiplog.recorder.source.HostSource;
 import dev.shiplog.recorder.source.InspectSource;
 import dev.shiplog.recorder.source.Redactor;
 import dev.shiplog.recorder.source.StatsSource;
+import dev.shiplog.recorder.writer.ArchivedSegments;
 import dev.shiplog.recorder.writer.Checkpoints;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.JournalWriter;
 import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.recorder.writer.Retainer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -82,17 +86,17 @@ final class Recorder {
      * @throws IOException if the journal cannot be opened, or cannot be forced to disk
      */
     void run() throws IOException, InterruptedException {
-        Appender.Options options = new Appender.Options(
-                config.roll(),
-                firstLine("/proc/sys/kernel/hostname"),
-                firstLine("/proc/sys/kernel/random/boot_id"),
-                "shiplog " + version,
-                config.minFree(),
-                config.access());
-        try (Appender appender = Appender.open(config.dataDir(), options, checkpoints)) {
+        // A journal that may delete its oldest segments makes room by that once it is open.
+        boolean retains = !config.limits().isNone();
+        List<StoredSegment> deleted = retains ? StoredSegments.makeRoomToOpen(config.dataDir()) : List.of();
+        try (Appender appender =
+                Appender.open(config.dataDir(), options(retains ? 0 : config.minFree()), checkpoints)) {
+            appender.setMinimumFree(config.minFree());
             appender.setSnapshot(checkpoints::snapshot);
+            Retainer retainer =
+                    new Retainer(appender, config.limits(), new ArchivedSegments(config.archives()), clock, deleted);
             JournalWriter opened =
-                    new JournalWriter(appender, queue, checkpoints, clock, samples(), config.syncInterval());
+                    new JournalWriter(appender, retainer, queue, checkpoints, clock, samples(), config.syncInterval());
             writer = opened;
             announce();
             checkpoints.restored(appender.recovery()).forEach(this::put);
@@ -107,6 +111,16 @@ final class Recorder {
             watchdog.close();
             ended.countDown();
         }
+    }
+
+    private Appender.Options options(long minFree) {
+        return new Appender.Options(
+                config.roll(),
+                firstLine("/proc/sys/kernel/hostname"),
+                firstLine("/proc/sys/kernel/random/boot_id"),
+                "shiplog " + version,
+                minFree,
+                config.access());
     }
 
     /** True if {@link #run} opened the journal; for the thread that called it. */

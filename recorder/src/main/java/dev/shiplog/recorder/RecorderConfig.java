@@ -1,6 +1,7 @@
 package dev.shiplog.recorder;
 
 import dev.shiplog.journal.file.Access;
+import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.source.ContainerFilter;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of a recorder, checked.
@@ -34,6 +36,8 @@ import java.util.Set;
  * @param filter which containers are recorded
  * @param redaction what is removed before it is written
  * @param minFree bytes to leave free on the disk
+ * @param limits how much of the journal is kept
+ * @param archives where a segment must be archived before it is deleted; null if nowhere
  * @param queueSize samples that may wait for the writer
  * @param stopGrace how long a stop may take
  * @param access who else may read the journal
@@ -47,6 +51,8 @@ record RecorderConfig(
         ContainerFilter filter,
         Redaction redaction,
         long minFree,
+        Limits limits,
+        @Nullable Path archives,
         int queueSize,
         Duration stopGrace,
         Access access) {
@@ -62,6 +68,9 @@ record RecorderConfig(
             "exclude",
             "redact",
             "min-free",
+            "keep-for",
+            "keep-bytes",
+            "keep-until-archived",
             "queue-size",
             "stop-grace",
             "group",
@@ -69,6 +78,12 @@ record RecorderConfig(
 
     /** More is a mistake, and much more would not fit the clock. */
     private static final Duration LONGEST = Duration.ofDays(1);
+
+    private static final Duration SHORTEST_KEEP = Duration.ofMinutes(1);
+    /** A hundred years; a few more would not fit the clock. */
+    private static final Duration LONGEST_KEEP = Duration.ofDays(36_500);
+
+    private static final long SMALLEST_KEEP = 1 << 20;
 
     /** Reads one text, or throws an {@link IllegalArgumentException}: what is wrong and how to write it. */
     private interface Reading<T> {
@@ -90,6 +105,13 @@ record RecorderConfig(
                 new ContainerFilter(rules(settings, "include"), rules(settings, "exclude")),
                 one(settings, "redact", "secrets", text -> choice(text, Redaction.values())),
                 one(settings, "min-free", "64MiB", Amounts::bytes),
+                new Limits(
+                        one(settings, "keep-for", "0", RecorderConfig::keepFor),
+                        one(settings, "keep-bytes", "0", RecorderConfig::keepBytes),
+                        settings.find("keep-until-archived") != null),
+                settings.find("keep-until-archived") == null
+                        ? null
+                        : one(settings, "keep-until-archived", "", RecorderConfig::path),
                 one(settings, "queue-size", "4096", RecorderConfig::count),
                 one(settings, "stop-grace", "5s", RecorderConfig::duration),
                 access(
@@ -109,6 +131,9 @@ record RecorderConfig(
         options.put("exclude", texts(filter.exclude()));
         options.put("redact", label(redaction));
         options.put("min-free", Long.toString(minFree));
+        options.put("keep-for", text(limits.keepFor()));
+        options.put("keep-bytes", Long.toString(limits.keepBytes()));
+        options.put("keep-until-archived", archives == null ? "" : archives.toString());
         options.put("queue-size", Integer.toString(queueSize));
         options.put("stop-grace", text(stopGrace));
         options.put("group", access.group());
@@ -225,6 +250,27 @@ record RecorderConfig(
         return duration;
     }
 
+    /** A unit that was left out must not delete a journal. */
+    private static Duration keepFor(String text) {
+        Duration keep = text.equals("0") ? Duration.ZERO : Amounts.duration(text);
+        if (!keep.isZero() && keep.compareTo(SHORTEST_KEEP) < 0) {
+            throw new IllegalArgumentException("\"" + text + "\" is too short; the least is 1m, and 0 is no limit");
+        }
+        if (keep.compareTo(LONGEST_KEEP) > 0) {
+            throw new IllegalArgumentException("\"" + text + "\" is too long; the most is 36500d, and 0 is no limit");
+        }
+        return keep;
+    }
+
+    /** As {@link #keepFor}. */
+    private static long keepBytes(String text) {
+        long keep = Amounts.bytes(text);
+        if (keep != 0 && keep < SMALLEST_KEEP) {
+            throw new IllegalArgumentException("\"" + text + "\" is too small; the least is 1MiB, and 0 is no limit");
+        }
+        return keep;
+    }
+
     private static int count(String text) {
         if (!text.matches("[1-9]\\d{0,6}")) {
             throw new IllegalArgumentException("\"" + text + "\" is not a number from 1 to 9999999");
@@ -248,6 +294,9 @@ record RecorderConfig(
     }
 
     private static String text(Duration duration) {
+        if (!duration.isZero() && duration.equals(Duration.ofDays(duration.toDays()))) {
+            return duration.toDays() + "d";
+        }
         return duration.toMillisPart() == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
     }
 

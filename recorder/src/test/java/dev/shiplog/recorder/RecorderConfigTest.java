@@ -3,6 +3,7 @@ package dev.shiplog.recorder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.source.ContainerFilter;
 import dev.shiplog.timeline.ContainerRule;
@@ -53,6 +54,8 @@ class RecorderConfigTest {
         assertThat(config.filter()).isEqualTo(ContainerFilter.ALL);
         assertThat(config.redaction()).isEqualTo(Redaction.SECRETS);
         assertThat(config.minFree()).isEqualTo(64L << 20);
+        assertThat(config.limits()).isEqualTo(Limits.NONE);
+        assertThat(config.archives()).isNull();
         assertThat(config.queueSize()).isEqualTo(4096);
         assertThat(config.stopGrace()).isEqualTo(Duration.ofSeconds(5));
     }
@@ -69,6 +72,9 @@ class RecorderConfigTest {
         "exclude, name=a, image=b*, label=c=d",
         "redact, none, env, secrets",
         "min-free, 0, 1, 2",
+        "keep-for, 90s, 90d, 0s",
+        "keep-bytes, 5368709120, 1048576, 0",
+        "keep-until-archived, /a, /b, /c",
         "queue-size, 1, 9999999, 3",
         "stop-grace, 0s, 1s, 1ms",
         "group, root, 4, 0",
@@ -92,6 +98,9 @@ class RecorderConfigTest {
     void whatIsDescribedForTheJournalCanBeTypedAgain() throws Exception {
         flags.put("stats-interval", List.of("90m"));
         flags.put("min-free", List.of("3GiB"));
+        flags.put("keep-for", List.of("2w"));
+        flags.put("keep-bytes", List.of("5g"));
+        flags.put("keep-until-archived", List.of("/archives"));
         flags.put("include", List.of("name=a", "label=b=c"));
         RecorderConfig config = config();
         Map<String, String> described = config.described();
@@ -172,6 +181,12 @@ class RecorderConfigTest {
                 "mode           | rwx | \"rwx\" is not a mode of a journal; write 0700, 0750 or 0755: only its owner may"
                         + " write",
                 "min-free       | 64MB | \"64MB\" is not a size; write it as in 512KiB, 64MiB or 10g",
+                "keep-for       | 30 | \"30\" is not a duration; write it as in 500ms, 5s, 15m, 6h or 30d",
+                "keep-for       | 59s | \"59s\" is too short; the least is 1m, and 0 is no limit",
+                "keep-for       | 36501d | \"36501d\" is too long; the most is 36500d, and 0 is no limit",
+                "keep-bytes     | 5 | \"5\" is too small; the least is 1MiB, and 0 is no limit",
+                "keep-bytes     | 5G | \"5G\" is not a size; write it as in 512KiB, 64MiB or 10g",
+                "keep-until-archived | '' | a directory is needed",
                 "queue-size     | 0 | \"0\" is not a number from 1 to 9999999",
                 "queue-size     | many | \"many\" is not a number from 1 to 9999999"
             })
@@ -220,7 +235,7 @@ class RecorderConfigTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
                         file + ": unknown option \"stats_interval\"; the options are data-dir, docker-host, exclude,"
-                                + " group, include, min-free, mode, queue-size, redact, roll, stats-interval, stop-grace, sync-interval");
+                                + " group, include, keep-bytes, keep-for, keep-until-archived, min-free, mode, queue-size, redact, roll, stats-interval, stop-grace, sync-interval");
     }
 
     @Test

@@ -51,6 +51,12 @@ class RecorderMainTest {
                                                secrets (these, and what is named like a password, token or key, in events
                                                too) or none (secrets)
                       --min-free=SIZE        leave so much of the disk free (64MiB)
+                      --keep-for=TIME        delete segments whose records are all older, as in 30d; 0 for no limit (0)
+                      --keep-bytes=SIZE      delete the oldest segments while the journal takes more disk space than this, as
+                                               in 5g; 0 for no limit (0)
+                      --keep-until-archived=DIR
+                                             delete no segment that is not archived in DIR, unless less than --min-free is
+                                               free (none)
                       --queue-size=COUNT     how many samples may wait for the disk (4096)
                       --stop-grace=TIME      how long a stop may take, to see how the containers end while the host goes
                                                down; keep it below the time that your supervisor gives (5s)

@@ -34,7 +34,7 @@ public final class Preallocator implements Closeable {
 
     private final Path directory;
     private final Access access;
-    private final long minimumFree;
+    private long minimumFree;
     private final int margin;
     private final FileStore store;
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(PAGE);
@@ -45,6 +45,11 @@ public final class Preallocator implements Closeable {
     private long filled;
 
     private boolean newFile;
+
+    /** The file before this one, and up to where it has anything. */
+    private @Nullable Path left;
+
+    private long leftFilled;
 
     private long checkedAtNanos;
     private long writtenSinceCheck = CHECK_EVERY_BYTES;
@@ -156,6 +161,41 @@ public final class Preallocator implements Closeable {
         }
     }
 
+    /** Changes how many bytes must stay free, from now on. */
+    public void setMinimumFree(long bytes) {
+        minimumFree = bytes;
+        checkedAtNanos = System.nanoTime() - CHECK_EVERY_NANOS;
+        belowMinimum = null;
+    }
+
+    /** How many bytes are free beyond the minimum, as of now; below 0 if the minimum is not. */
+    public long spare() throws IOException {
+        checkedAtNanos = System.nanoTime() - CHECK_EVERY_NANOS; // what was found before does not count any more
+        return store.getUsableSpace() - minimumFree;
+    }
+
+    /** Up to here the file takes room on the disk. */
+    public long filled() {
+        return filled;
+    }
+
+    /**
+     * Cuts off the hole at the end of the file before this one, to which nobody writes any more: then its length is what
+     * it takes on the disk.
+     */
+    public void trimLeft() {
+        Path before = left;
+        left = null;
+        if (before == null) {
+            return;
+        }
+        try (FileChannel opened = FileChannel.open(before, StandardOpenOption.WRITE)) {
+            opened.truncate(leftFilled);
+        } catch (IOException e) {
+            // Then it looks larger than it is.
+        }
+    }
+
     private void fill(long upTo) throws IOException {
         long target = (upTo + STEP - 1) / STEP * STEP;
         while (filled < target) {
@@ -192,6 +232,10 @@ public final class Preallocator implements Closeable {
     /** Before anything is written to the next file, all of this one is on disk. */
     private void release() throws IOException {
         force();
+        if (channel != null) {
+            left = file;
+            leftFilled = filled;
+        }
         close();
     }
 

@@ -35,6 +35,7 @@ public final class Checkpoints implements Consumer<RecordView> {
         ledger = new EventLedger(clock::mark);
         all.add(new CoverageCheckpoint(coverage, clock));
         all.add(ledger);
+        all.add(new RetentionCheckpoint(clock));
         all.addAll(sources);
     }
 

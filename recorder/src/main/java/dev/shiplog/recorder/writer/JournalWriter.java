@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * to disk. Marks and the events that explain an outage are forced at once, with everything before them; other records
  * within a second; records that come again and again, samples above all, within the sync interval.
  *
- * <p>While the disk is full, samples are dropped, everything else waits in memory, and each second is a new attempt.
+ * <p>While the disk is full and retention frees nothing, samples are dropped, everything else waits in memory, and each second is a new attempt.
  * {@link #run} belongs to the thread that opened the journal; any thread may call {@link #stop}.
  */
 public final class JournalWriter {
@@ -36,6 +36,7 @@ public final class JournalWriter {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Journal journal;
+    private final Retention retention;
     private final RecordQueue queue;
     private final Checkpoints checkpoints;
     private final EventLedger ledger;
@@ -60,15 +61,37 @@ public final class JournalWriter {
     interface Journal {
         void append(Record record) throws IOException;
 
+        /** Also where less than the minimum is free. */
+        void appendBelowMinimum(Record record) throws IOException;
+
         void sync() throws IOException;
 
         void engineId(String id);
+    }
+
+    /** Keeps the journal within its limits: a {@link Retainer}, or in tests a simpler one. */
+    interface Retention {
+        /** Deletes what the limits ask for, if it is time to look. */
+        void keep(Teller teller) throws IOException;
+
+        /** Deletes what may go, because the disk is full; false if that was of no help. */
+        boolean makeRoom(Teller teller) throws IOException;
+    }
+
+    /** Appends a mark and forces it to disk, with everything before it. */
+    interface Teller {
+        void tell(Mark mark) throws IOException;
     }
 
     private record AppenderJournal(Appender appender) implements Journal {
         @Override
         public void append(Record record) throws IOException {
             appender.append(record);
+        }
+
+        @Override
+        public void appendBelowMinimum(Record record) throws IOException {
+            appender.appendBelowMinimum(record);
         }
 
         @Override
@@ -85,22 +108,25 @@ public final class JournalWriter {
     /** @param samples true if containers are sampled, so that samples are missing where nobody listened */
     public JournalWriter(
             Appender appender,
+            Retainer retainer,
             RecordQueue queue,
             Checkpoints checkpoints,
             Clock clock,
             boolean samples,
             Duration syncInterval) {
-        this(new AppenderJournal(appender), queue, checkpoints, clock, samples, syncInterval);
+        this(new AppenderJournal(appender), retainer, queue, checkpoints, clock, samples, syncInterval);
     }
 
     JournalWriter(
             Journal journal,
+            Retention retention,
             RecordQueue queue,
             Checkpoints checkpoints,
             Clock clock,
             boolean samples,
             Duration syncInterval) {
         this.journal = journal;
+        this.retention = retention;
         this.queue = queue;
         this.checkpoints = checkpoints;
         this.ledger = checkpoints.ledger();
@@ -173,6 +199,9 @@ public final class JournalWriter {
             outbox.add(mark(new Mark.CleanStop(reason)));
         }
         writeOutbox();
+        if (!diskFull) {
+            retention.keep(this::tell);
+        }
         if (syncBy != NEVER && (last || clock.now().monotonic() >= syncBy)) {
             journal.sync();
             syncBy = NEVER;
@@ -184,23 +213,46 @@ public final class JournalWriter {
     }
 
     private void writeOutbox() throws IOException {
-        try {
-            while (!outbox.isEmpty()) {
-                List<Arrival> before = before(outbox.element());
-                for (int i = before.size(); i-- > 0; ) {
-                    outbox.addFirst(before.get(i));
+        boolean tries = true;
+        while (tries) {
+            try {
+                emptyOutbox();
+                tries = false;
+            } catch (DiskFullException e) {
+                tries = retention.makeRoom(this::tell);
+                if (!tries) {
+                    shed(e);
                 }
-                write(outbox.element());
-                outbox.remove();
-            }
-        } catch (DiskFullException e) {
-            outbox.removeIf(queue::shed);
-            if (!diskFull) {
-                diskFull = true;
-                queue.diskFull(true);
-                LOG.log(Level.ERROR, "journal: {0}; stats are dropped, events wait in memory", e.getMessage());
             }
         }
+    }
+
+    private void emptyOutbox() throws IOException {
+        while (!outbox.isEmpty()) {
+            List<Arrival> before = before(outbox.element());
+            for (int i = before.size(); i-- > 0; ) {
+                outbox.addFirst(before.get(i));
+            }
+            write(outbox.element());
+            outbox.remove();
+        }
+    }
+
+    private void shed(DiskFullException full) {
+        outbox.removeIf(queue::shed);
+        if (!diskFull) {
+            diskFull = true;
+            queue.diskFull(true);
+            LOG.log(Level.ERROR, "journal: {0}; stats are dropped, events wait in memory", full.getMessage());
+        }
+    }
+
+    private void tell(Mark mark) throws IOException {
+        Record record = clock.mark(mark);
+        journal.appendBelowMinimum(record);
+        checkpoints.appended(record);
+        journal.sync();
+        syncBy = NEVER;
     }
 
     /** The ledger's marks that go before an arrival; none when that is tried again because the disk was full. */

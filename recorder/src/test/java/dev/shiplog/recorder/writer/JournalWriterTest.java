@@ -48,6 +48,12 @@ class JournalWriterTest {
         }
 
         @Override
+        public void appendBelowMinimum(Record record) {
+            records.add(record);
+            segment.add(record);
+        }
+
+        @Override
         public void sync() {
             synced = records.size();
         }
@@ -56,6 +62,28 @@ class JournalWriterTest {
         public void engineId(String id) {}
     }
 
+    /** What stands in for retention: it can make room so many times, and tells it each time. */
+    private final class FakeRetention implements JournalWriter.Retention {
+        int segments;
+
+        @Override
+        public void keep(JournalWriter.Teller teller) {}
+
+        @Override
+        public boolean makeRoom(JournalWriter.Teller teller) throws IOException {
+            if (segments == 0) {
+                return false;
+            }
+            segments--;
+            teller.tell(new Mark.Retention("a", "a", 1, 1, 1, now, now, "why"));
+            syncedBeforeDeletion = journal.synced;
+            journal.full = false;
+            return true;
+        }
+    }
+
+    private final FakeRetention retention = new FakeRetention();
+    private int syncedBeforeDeletion;
     private final FakeJournal journal = new FakeJournal();
     private long now = 1_795_252_323_000_000_000L;
     private Run run = new Run();
@@ -72,7 +100,7 @@ class JournalWriterTest {
         }
 
         Run(Duration syncInterval) {
-            writer = new JournalWriter(journal, queue, checkpoints, clock, true, syncInterval);
+            writer = new JournalWriter(journal, retention, queue, checkpoints, clock, true, syncInterval);
         }
 
         void turn() {
@@ -239,6 +267,28 @@ class JournalWriterTest {
         assertThat(marks()).endsWith(new Mark.CleanStop("told to"));
         assertThat(journal.records.get(journal.records.size() - 1).kind()).isEqualTo(Kind.MARK);
         assertThat(journal.synced).isEqualTo(journal.records.size());
+    }
+
+    @Test
+    void aFullDiskCostsOldSegmentsBeforeItCostsASample() {
+        retention.segments = 1;
+        journal.full = true;
+        run.sample(1);
+        run.sample(2);
+        run.turn();
+        assertThat(payloads(Kind.STATS)).containsExactly("s1", "s2");
+        assertThat(marks()).singleElement().isInstanceOf(Mark.Retention.class);
+        assertThat(syncedBeforeDeletion)
+                .as("the mark is on disk before a segment goes")
+                .isEqualTo(1);
+
+        journal.full = true;
+        run.sample(3);
+        run.turn();
+        journal.full = false;
+        run.turn();
+        assertThat(payloads(Kind.STATS)).as("nothing was left to delete").containsExactly("s1", "s2");
+        assertThat(marks()).last().isInstanceOf(Mark.Dropped.class);
     }
 
     @Test
