@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.testkit.Exchange;
 import dev.shiplog.testkit.Misbehaviour;
 import dev.shiplog.testkit.Samples;
@@ -118,7 +121,7 @@ class RecorderTest {
         }
     }
 
-    /** All that the journal holds now; it holds no damage. */
+    /** All that the journal holds now; it holds no damage, though retention may delete segments meanwhile. */
     private List<Record> journal() {
         List<Record> records = new ArrayList<>();
         if (!Files.isDirectory(journal)) {
@@ -126,6 +129,12 @@ class RecorderTest {
         }
         try (Cursor cursor = Cursor.open(List.of(journal))) {
             for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
+                if (step == Cursor.Step.LOSS) {
+                    assertThat(cursor.loss().cause())
+                            .as(() -> cursor.loss().toString())
+                            .isEqualTo(Loss.Cause.DELETED);
+                    continue;
+                }
                 assertThat(step).isEqualTo(Cursor.Step.RECORD);
                 records.add(cursor.record().toRecord());
             }
@@ -656,5 +665,50 @@ class RecorderTest {
         assertThat(gaps("stats")).hasSize(1);
         assertThat(gaps("stats").get(0).reason()).contains("no such file");
         assertThat(marks(Mark.CleanStop.class)).hasSize(2);
+    }
+
+    @Test
+    void theOldestSegmentsAreDeletedWithinTheLimitsAndThisIsTold() throws Exception {
+        engine.start("web");
+        long hour = Duration.ofHours(1).toNanos();
+        long now = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
+        Appender.Options options = new Appender.Options(Roll.HOURLY, "host", "boot", "test", 0);
+        try (Appender appender = Appender.open(journal, options, record -> {})) {
+            for (int i = 40; i > 0; i--) {
+                long received = now - i * hour;
+                appender.append(new Record(0, Kind.HOST, "", received, received, 1, new byte[] {1}));
+            }
+        }
+        try (Run run = new Run()) {
+            awaitEvents();
+        }
+        assertThat(segments()).as("without limits").isBetween(40L, 42L);
+
+        String archives = "keep-until-archived=" + directory.resolve("archives");
+        try (Run run = new Run("keep-for=20h", archives)) {
+            awaitListening();
+        }
+        assertThat(marks(Mark.Retention.class)).as("nothing is archived").isEmpty();
+
+        try (Run run = new Run("keep-for=20h")) {
+            await().until(() -> !marks(Mark.Retention.class).isEmpty());
+        }
+        assertThat(segments()).isBetween(20L, 23L);
+
+        try (Run run = new Run("keep-bytes=2MiB")) {
+            await().until(() -> marks(Mark.Retention.class).stream()
+                    .anyMatch(mark -> mark.reason().equals("more than --keep-bytes")));
+        }
+        assertThat(segments()).isBetween(10L, 16L);
+        List<Mark.Retention> told = marks(Mark.Retention.class);
+        assertThat(journal().get(0).sequence())
+                .isEqualTo(told.get(told.size() - 1).lastSequence() + 1);
+        assertThat(events()).isEqualTo(emitted());
+    }
+
+    private long segments() throws IOException {
+        try (Stream<Path> files = Files.list(journal)) {
+            return files.filter(file -> file.toString().endsWith(".cq4")).count();
+        }
     }
 }
