@@ -27,6 +27,7 @@ final class Block {
     private static final int MAGIC = LittleEndian.getInt("SHLB".getBytes(StandardCharsets.US_ASCII), 0);
     private static final int VERSION = 1;
     private static final int HEAD = 24;
+    private static final int LENGTH_AT = 8;
     private static final int CRC_AT = 12;
 
     /** Of the content. */
@@ -58,11 +59,16 @@ final class Block {
         System.arraycopy(others.array(), 0, block, HEAD + frames.length(), others.length());
         LittleEndian.setInt(block, 0, MAGIC);
         LittleEndian.setInt(block, 4, VERSION);
-        LittleEndian.setInt(block, 8, block.length);
+        LittleEndian.setInt(block, LENGTH_AT, block.length);
         LittleEndian.setInt(block, 16, directory.length() + streams.length());
         LittleEndian.setInt(block, 20, directory.length());
         LittleEndian.setInt(block, CRC_AT, crc(block));
         return block;
+    }
+
+    /** How long the block is that begins with these bytes, by what it says; -1 if none does. */
+    static int length(byte[] head) {
+        return head.length >= HEAD && LittleEndian.getInt(head, 0) == MAGIC ? LittleEndian.getInt(head, LENGTH_AT) : -1;
     }
 
     /** Checks a block, and unpacks it. */
@@ -71,7 +77,7 @@ final class Block {
             throw new UndecodableException("not a block of records");
         }
         int version = LittleEndian.getInt(block, 4);
-        int length = LittleEndian.getInt(block, 8);
+        int length = LittleEndian.getInt(block, LENGTH_AT);
         if (length != block.length) {
             throw new UndecodableException("a block of " + block.length + " bytes that says it has " + length);
         }

@@ -82,6 +82,11 @@ public final class BlockDecoder {
         record = new BlockRecord(texts);
     }
 
+    /** How long the block is that begins with these bytes, by what it says; -1 if none does. */
+    public static int length(byte[] head) {
+        return Block.length(head);
+    }
+
     private BlockTrack[] readTracks(BytesReader in, BlockShape[] shapes, Texts.Reader texts)
             throws UndecodableException {
         BlockTrack[] read = new BlockTrack[in.varintUpTo(records)];

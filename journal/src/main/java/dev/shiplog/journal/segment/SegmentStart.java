@@ -17,6 +17,11 @@ public record SegmentStart(long offset, String journal, long created, Group firs
     /** Chronicle's own pages are at most 64 KiB; a segment that does not begin within this is damaged. */
     private static final int ROOM = 128 * 1024;
 
+    /** Whether the salt of the first group follows from the journal's id and the base, so that neither is damaged. */
+    public boolean isProven() {
+        return first.salt() == Excerpt.salt(journal, first.base());
+    }
+
     /** Reads a few KB of {@code file}; null if it does not begin as a segment does. */
     static @Nullable SegmentStart of(Path file) {
         try (ExcerptReader excerpts = new ExcerptReader(file, ROOM)) {

@@ -6,6 +6,8 @@ import dev.shiplog.journal.file.DirectoryListing;
 import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentFileWriter;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +36,10 @@ public final class Restoration implements Closeable {
     private final List<SegmentName> segments = new ArrayList<>();
 
     private @Nullable SegmentFileWriter writer;
-    /** The segment of the last record. */
-    private @Nullable SegmentName current;
+    /** The segment of the last record, and the name of its file. */
+    private @Nullable Segment current;
+
+    private @Nullable SegmentName name;
     /** That was written last to the segment, or to the one before if it has none yet. */
     private @Nullable SegmentHeader header;
 
@@ -76,13 +81,12 @@ public final class Restoration implements Closeable {
     /**
      * Adds a record. Sequences must rise, but one that is written is passed over.
      *
-     * @param segment the name of the segment that it belongs to
+     * @param segment that holds it
      * @param journal the id of the journal
      * @param of the header in force; null if it is damaged
      * @throws IOException if it comes too late, or this version does not know its kind
      */
-    public void add(RecordView record, SegmentName segment, String journal, @Nullable SegmentHeader of)
-            throws IOException {
+    public void add(RecordView record, Segment segment, String journal, @Nullable SegmentHeader of) throws IOException {
         if (!record.isOfKnownKind()) {
             throw new IOException("record " + record.sequence() + " is of kind " + Kind.label(record.kindCode())
                     + ", which this version cannot restore: a newer replay can");
@@ -91,13 +95,13 @@ public final class Restoration implements Closeable {
             return;
         }
         if (record.sequence() < last) {
-            throw new IOException("record " + record.sequence() + " of " + segment.text() + " comes after record "
+            throw new IOException("record " + record.sequence() + " of " + segment.name() + " comes after record "
                     + last + ": name the sources in the order of their records");
         }
         last = record.sequence();
         SegmentFileWriter out = writer;
-        if (out == null || !segment.equals(current)) {
-            out = begin(segment, journal, of == null ? header : of);
+        if (isAnother(segment, record) || out == null) {
+            out = begin(journal, of == null ? header : of);
         } else if (of != null && !of.equals(header)) {
             header = of;
             out.write(of);
@@ -106,25 +110,35 @@ public final class Restoration implements Closeable {
         records++;
     }
 
-    private SegmentFileWriter begin(SegmentName segment, String journal, @Nullable SegmentHeader of)
-            throws IOException {
-        finish();
-        SegmentName name = unused(segment);
-        SegmentFileWriter begun =
-                SegmentFileWriter.create(AtomicFile.temporary(directory.resolve(name.text())), name.roll(), journal);
-        writer = begun;
-        segments.add(name);
+    /** Whether the record belongs to another segment than the one before; several files may hold one segment. */
+    private boolean isAnother(Segment segment, RecordView first) throws IOException {
+        if (segment.equals(current)) {
+            return false;
+        }
+        SegmentName before = name;
         current = segment;
+        SegmentName recorded = SegmentName.parse(RecordedName.of(segment));
+        name = recorded == null ? SegmentName.at(Roll.HOURLY, first.received()) : recorded;
+        return !name.equals(before);
+    }
+
+    private SegmentFileWriter begin(String journal, @Nullable SegmentHeader of) throws IOException {
+        finish();
+        SegmentName free = unused(Objects.requireNonNull(name));
+        SegmentFileWriter begun =
+                SegmentFileWriter.create(AtomicFile.temporary(directory.resolve(free.text())), free.roll(), journal);
+        writer = begun;
+        segments.add(free);
         header = of == null ? new SegmentHeader(journal, "", "", "", "", 0) : of;
         begun.write(header);
         return begun;
     }
 
     /** The name, or the next one for a quarantined segment if another segment of the journal has it. */
-    private SegmentName unused(SegmentName name) {
-        SegmentName free = name;
+    private SegmentName unused(SegmentName recorded) {
+        SegmentName free = recorded;
         for (int n = 1; segments.contains(free); n++) {
-            free = SegmentName.at(name.roll(), name.start()).quarantined(n);
+            free = SegmentName.at(recorded.roll(), recorded.start()).quarantined(n);
         }
         return free;
     }

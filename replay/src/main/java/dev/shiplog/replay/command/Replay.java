@@ -64,6 +64,8 @@ public final class Replay implements Callable<Integer> {
                 .addSubcommand(new LsCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new RestoreCommand(console))
+                .addSubcommand(new SalvageCommand(console))
+                .addSubcommand(new CutCommand(console))
                 .addSubcommand(new HelpCommand())
                 .registerConverter(long.class, Replay::number)
                 .setOut(out)
@@ -119,11 +121,16 @@ public final class Replay implements Callable<Integer> {
     }
 
     /** The version that the build wrote into the jar. */
+    static String version() {
+        String version = Replay.class.getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
+    }
+
+    /** As {@code --version} prints it. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Replay.class.getPackage().getImplementationVersion();
-            return new String[] {"shiplog replay " + (version == null ? "(not packaged)" : version)};
+            return new String[] {"shiplog replay " + version()};
         }
     }
 }

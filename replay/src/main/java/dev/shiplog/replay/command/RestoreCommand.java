@@ -3,8 +3,6 @@ package dev.shiplog.replay.command;
 import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.segment.Segment;
-import dev.shiplog.journal.segment.SegmentFile;
-import dev.shiplog.journal.segment.SegmentName;
 import dev.shiplog.replay.archive.Restoration;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -112,7 +110,7 @@ final class RestoreCommand implements Callable<Integer> {
                         throw new IOException(cursor.file() + ": of which journal it is cannot be read;"
                                 + " name another segment of this journal as well");
                     }
-                    journal.add(cursor.record(), nameOf(cursor.segment()), journalId, cursor.header());
+                    journal.add(cursor.record(), cursor.segment(), journalId, cursor.header());
                 }
                 case LOSS -> report.addLoss(cursor.loss());
                 case COPY -> report.addCopy(cursor.segment());
@@ -121,9 +119,5 @@ final class RestoreCommand implements Callable<Integer> {
                 }
             }
         }
-    }
-
-    private static SegmentName nameOf(Segment segment) {
-        return ((SegmentFile) segment).named();
     }
 }

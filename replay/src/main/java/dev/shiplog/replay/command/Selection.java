@@ -3,6 +3,7 @@ package dev.shiplog.replay.command;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeGrammar;
 import dev.shiplog.replay.query.TimeRange;
+import dev.shiplog.replay.query.Times;
 import java.time.DateTimeException;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -56,6 +57,20 @@ final class Selection {
             throw new IllegalArgumentException("--since " + since + " is after --until " + until);
         }
         return new TimeRange(from, to);
+    }
+
+    /** The options as they may be given again, with the times of {@code range}. */
+    String described(TimeRange range) {
+        List<String> words = new ArrayList<>();
+        if (range.since() != Long.MIN_VALUE) {
+            words.add("--since " + Times.format(range.since()));
+        }
+        if (range.until() != Long.MAX_VALUE) {
+            words.add("--until " + Times.format(range.until()));
+        }
+        kinds.forEach(kind -> words.add("--kind " + kind));
+        filters.forEach(filter -> words.add("--filter " + filter));
+        return String.join(" ", words);
     }
 
     private ZoneId zone() {

@@ -38,7 +38,7 @@ public final class Origin {
         SegmentHeader now = cursor.header();
         if (now != null && now != header) {
             if (header == null || !now.journal().equals(header.journal())) {
-                engineHost = nameAhead(cursor.file());
+                engineHost = hostOf(cursor.file());
             }
             header = now;
             update(now);
@@ -59,8 +59,11 @@ public final class Origin {
         place = now.equals(place) ? place : now;
     }
 
-    /** The name that the engine gives a little later in the segment, so that the marks before it have it too. */
-    private String nameAhead(Path file) {
+    /**
+     * The name that the engine gives its host at the beginning of a segment, so that the marks before it have it too; empty
+     * if it gives none there.
+     */
+    public static String hostOf(Path file) {
         try (Cursor ahead = Cursor.open(List.of(file))) {
             for (int i = 0; i < MAX_RECORDS_BEFORE_INFO; i++) {
                 switch (ahead.next()) {

@@ -5,6 +5,7 @@ import dev.shiplog.journal.RetentionMarks;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.timeline.ContainerIndex;
 import dev.shiplog.timeline.Gap;
 import java.io.Closeable;
@@ -88,6 +89,8 @@ public final class Reading implements Closeable {
     /** A record that reports a gap, which was handed out first. */
     private @Nullable Found pending;
 
+    private @Nullable RecordView last;
+
     private long read;
     private long found;
     private long received;
@@ -141,6 +144,7 @@ public final class Reading implements Closeable {
             pending = null;
             return handOut(held);
         }
+        last = null;
         if (stopped || isComplete || found >= query.limit()) {
             return end();
         }
@@ -175,6 +179,7 @@ public final class Reading implements Closeable {
             return PASSED;
         }
         read++;
+        last = record;
         Found next = isWanted(record) ? new Found(record) : null;
         if (gap != null) {
             pending = next;
@@ -250,6 +255,16 @@ public final class Reading implements Closeable {
     /** Where the current record comes from. */
     public Origin origin() {
         return origin;
+    }
+
+    /** The record that the last step read, be it asked for or not; null if it read none that no earlier reading had. */
+    public @Nullable RecordView last() {
+        return last;
+    }
+
+    /** The header in force at the last record; null if it is damaged. */
+    public @Nullable SegmentHeader header() {
+        return cursor.header();
     }
 
     /** How many records were read that no earlier reading had. */

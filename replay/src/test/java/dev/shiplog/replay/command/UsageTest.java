@@ -73,6 +73,8 @@ class UsageTest {
                           ls       Lists the segments of a journal: from when to when, records by kind, bytes, state.
                           export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
                           restore  Makes a journal of archives again, which every verb reads and a recorder can go on with.
+                          salvage  Makes archives of what is intact of damaged segments and archives.
+                          cut      Makes one small archive of a time range and some containers, to attach to a ticket.
                           help     Tells more of a verb, as 'replay VERB --help' does.
 
                         'replay VERB --help' tells more of each.
@@ -83,7 +85,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "export", "restore", "help"})
+    @ValueSource(strings = {"ls", "export", "restore", "salvage", "cut", "help"})
     void helpTellsOfAVerbWhatItsOptionDoes(String verb) {
         Terminal option = new Terminal(Path.of("/"));
         option.run(verb + " --help");

@@ -1,0 +1,201 @@
+package dev.shiplog.replay.archive;
+
+import dev.shiplog.journal.archive.ArchiveWriter;
+import dev.shiplog.journal.archive.Coding;
+import dev.shiplog.journal.archive.Description;
+import dev.shiplog.journal.archive.Manifest;
+import dev.shiplog.journal.codec.RecordSplitter;
+import dev.shiplog.journal.file.Access;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.replay.query.Reading;
+import dev.shiplog.timeline.redact.Redaction;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes an archive of the records that a reading finds, and of what their reader needs to know beside them: the
+ * {@link State} at the first one, later descriptions of the same containers, and the recorder's marks. These are marked as
+ * restated, so that an export of the archive is one of the records that were asked for. Sequences and times stay. Not
+ * thread safe.
+ */
+public final class CutWriter implements Closeable {
+    private final Path target;
+    private final Coding coding;
+    private final Reading reading;
+    private final Redactions redactions;
+
+    private final State state = new State();
+    private final Contents contents = new Contents();
+    private final RecordSplitter splitter = new RecordSplitter();
+    private final List<Loss> losses = new ArrayList<>();
+    private final Set<String> described = new HashSet<>();
+    /** A mark that reported a gap. The next step may find it again, because it is asked for. */
+    private @Nullable KeptRecord gap;
+
+    private String journal = "";
+    private @Nullable ArchiveWriter writer;
+    private long last;
+
+    /**
+     * @param target the archive's file, which must not be there
+     * @param reading that finds the records
+     */
+    public CutWriter(Path target, Coding coding, Redaction redaction, Reading reading) {
+        this.target = target;
+        this.coding = coding;
+        this.reading = reading;
+        redactions = new Redactions(redaction);
+    }
+
+    /** Takes what the last step of the reading came to. */
+    public void take(Reading.Step step) throws IOException {
+        if (step instanceof Reading.Found found) {
+            gap = null;
+            find(found.record());
+            return;
+        }
+        KeptRecord reported = gap;
+        gap = null;
+        if (reported != null) {
+            explain(reported);
+        }
+        RecordView record = reading.last();
+        if (step instanceof Reading.Missing && record != null) {
+            gap = new KeptRecord(record.toRecord(), reading.header());
+        } else if (step instanceof Reading.Damaged damaged) {
+            losses.add(damaged.loss());
+        } else if (record != null) {
+            pass(record);
+        }
+    }
+
+    private void find(RecordView record) throws IOException {
+        if (writer == null) {
+            begin();
+        }
+        if (!journal.equals(reading.origin().place().journal())) {
+            throw new IOException("the sources hold more than one journal: cut each by itself");
+        }
+        if (redactions.concerns(record.kind())) {
+            write(new KeptRecord(record.toRecord(), reading.header()), record.restated());
+        } else {
+            write(record, reading.header());
+        }
+    }
+
+    /** At the first record that is asked for, what was before it is known. */
+    private void begin() throws IOException {
+        journal = reading.origin().place().journal();
+        Path directory = Objects.requireNonNull(target.toAbsolutePath().getParent());
+        writer = ArchiveWriter.begin(
+                directory, coding, journal, reading.origin().place().host());
+        for (KeptRecord kept : state.records(this::isWanted)) {
+            write(kept, true);
+        }
+    }
+
+    private boolean isWanted(String container) {
+        return reading.query().filter().wantsSubject(container, reading.containers());
+    }
+
+    /** A record that is not asked for. */
+    private void pass(RecordView record) throws IOException {
+        if (writer == null) {
+            state.add(record, reading.header());
+        } else if (explains(record)) {
+            write(new KeptRecord(record.toRecord(), reading.header()), true);
+        }
+    }
+
+    private boolean explains(RecordView record) {
+        boolean within = record.received() < reading.query().range().until();
+        return within
+                && switch (record.kind()) {
+                    case MARK -> !record.restated();
+                    case INSPECT ->
+                        isWanted(record.subject()) && !(record.restated() && described.contains(record.subject()));
+                    case EVENT, STATS, LOG, HOST, ENGINE_METRICS, SOCKETS -> false;
+                };
+    }
+
+    private void explain(KeptRecord mark) throws IOException {
+        if (writer == null) {
+            state.add(mark);
+        } else {
+            write(mark, true);
+        }
+    }
+
+    private void write(KeptRecord kept, boolean restated) throws IOException {
+        Record record = redactions.redact(kept.record());
+        if (record != null) {
+            write(splitter.split(record, restated), kept.header());
+        }
+    }
+
+    private void write(RecordView record, @Nullable SegmentHeader header) throws IOException {
+        if (record.sequence() <= last) {
+            throw new IOException("record " + record.sequence() + " comes after record " + last
+                    + ": name the sources in the order of their records");
+        }
+        last = record.sequence();
+        Objects.requireNonNull(writer).add(record, header);
+        contents.add(record);
+        if (record.kind() == Kind.INSPECT) {
+            described.add(record.subject());
+        }
+    }
+
+    /** What was removed, in a clause; empty if nothing was. */
+    public String redacted() {
+        return redactions.summary();
+    }
+
+    /**
+     * The reading is at its end: writes the archive.
+     *
+     * @param selection how the records were chosen
+     * @param program name and version of the program
+     * @return its manifest; null if no record was found, so that there is no archive
+     */
+    public @Nullable Manifest finish(String selection, String program) throws IOException {
+        ArchiveWriter open = writer;
+        if (open == null) {
+            return null;
+        }
+        Description description = new Description(
+                "",
+                null,
+                selection,
+                program,
+                reading.origin().place().host(),
+                contents.engine(),
+                contents.containers(),
+                contents.gaps(),
+                losses);
+        Manifest manifest = open.finish(description, Manifest.Link.NONE);
+        open.write(manifest, target, Access.OWNER, null);
+        return manifest;
+    }
+
+    /** Drops what was not written. Idempotent. */
+    @Override
+    public void close() throws IOException {
+        ArchiveWriter open = writer;
+        writer = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

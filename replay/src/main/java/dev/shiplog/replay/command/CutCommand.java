@@ -1,0 +1,161 @@
+package dev.shiplog.replay.command;
+
+import dev.shiplog.journal.archive.Coding;
+import dev.shiplog.journal.archive.Manifest;
+import dev.shiplog.replay.archive.CutWriter;
+import dev.shiplog.replay.query.Query;
+import dev.shiplog.replay.query.Reading;
+import dev.shiplog.replay.query.TimeRange;
+import dev.shiplog.timeline.redact.Redaction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Makes a small archive of a range and some containers. */
+@Command(
+        name = "cut",
+        description = "Makes one small archive of a time range and some containers, to attach to a ticket.",
+        footer = {
+            "",
+            "The archive can be read alone: beside the records that are asked for it holds what was known",
+            "when the range began (descriptions of the containers, facts about the host, whether anybody",
+            "recorded) and the recorder's marks. 'replay export --restated' shows these too. Records keep",
+            "their sequences; what lies between them is not missed by any verb. An existing file is never",
+            "replaced.",
+            "",
+            "Examples:",
+            "  replay cut --since 03:00 --until 03:30 -o ticket-4711.tar /srv/events",
+            "  replay cut --since 1h --filter name=web --filter name=db -o web.tar /srv/archives /srv/events",
+            "",
+            ExitCode.HELP
+        })
+final class CutCommand implements Callable<Integer> {
+    private static final String SUFFIX = ".tar";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private Sources sources = new Sources();
+
+    @Mixin
+    private Selection selection = new Selection();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            required = true,
+            description = "The archive, which must end in .tar.")
+    private String output = "";
+
+    @Option(
+            names = "--redact",
+            paramLabel = "WHAT",
+            defaultValue = "secrets",
+            description = "What is removed, by the recorder's rules: secrets (default), env, or none.")
+    private String redact = "secrets";
+
+    @Option(
+            names = "--portable",
+            description = "Write records as lines of JSON under zstd: larger, and readable without this program.")
+    private boolean portable;
+
+    private final Console console;
+
+    CutCommand(Console console) {
+        this.console = console;
+    }
+
+    /** What the options ask for. */
+    private record Request(Path output, Query query, Redaction redaction) {}
+
+    @Override
+    public Integer call() throws IOException {
+        Request request = request();
+        if (Files.exists(request.output(), LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(request.output() + ": exists; cut replaces no file");
+        }
+        List<Path> given = sources.paths(console);
+        Coding coding = portable ? Coding.PORTABLE : Coding.COLUMNS;
+        try (Reading reading = Reading.open(given, request.query(), Map.of(), console.clock());
+                CutWriter cut = new CutWriter(request.output(), coding, request.redaction(), reading);
+                Report report = new Report(console)) {
+            run(reading, cut, report);
+            Manifest manifest = cut.finish(described(request), "shiplog " + Replay.version());
+            if (manifest == null) {
+                throw new IOException("nothing is cut: of " + reading.read() + " records that were read none is asked"
+                        + " for" + request.query().filter().contradiction() + "; replay ls shows what is there");
+            }
+            int code = report.summarise();
+            if (!cut.redacted().isEmpty()) {
+                console.say(cut.redacted());
+            }
+            console.say("cut " + Report.count(manifest.records(), "record", "records") + " to " + request.output()
+                    + ", " + Files.size(request.output()) + " bytes");
+            return code;
+        }
+    }
+
+    private void run(Reading reading, CutWriter cut, Report report) throws IOException {
+        Progress progress = new Progress(console);
+        Reading.Step step;
+        do {
+            if (console.isStopped()) {
+                progress.clear();
+                reading.interrupt();
+            }
+            step = reading.next();
+            progress.step(reading);
+            cut.take(step);
+            if (step instanceof Reading.Notice notice) {
+                progress.clear();
+                report.add(notice);
+            } else if (step instanceof Reading.End end) {
+                progress.clear();
+                end.notices().forEach(report::add);
+            }
+        } while (!(step instanceof Reading.End));
+    }
+
+    private Request request() {
+        try {
+            Path target = console.path(output);
+            if (!output.endsWith(SUFFIX)) {
+                throw new IllegalArgumentException("-o " + output + ": an archive ends in " + SUFFIX);
+            }
+            TimeRange range = selection.range(console.clock());
+            Query query = new Query(range, selection.filter(), false, false, Long.MAX_VALUE, true);
+            return new Request(target, query, redaction());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Redaction redaction() {
+        return Arrays.stream(Redaction.values())
+                .filter(each -> each.label().equals(redact))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("--redact " + redact + ": there are "
+                        + Arrays.stream(Redaction.values())
+                                .map(Redaction::label)
+                                .collect(Collectors.joining(", "))));
+    }
+
+    /** The request as a manifest says it. */
+    private String described(Request request) {
+        return selection.described(request.query().range()) + " --redact "
+                + request.redaction().label();
+    }
+}

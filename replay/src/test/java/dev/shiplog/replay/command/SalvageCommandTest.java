@@ -1,0 +1,164 @@
+package dev.shiplog.replay.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SalvageCommandTest {
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void write() throws IOException {
+        TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
+        Files.createDirectory(directory.resolve("saved"));
+    }
+
+    private Terminal run(int code, String commandLine) {
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run(commandLine)).as(commandLine + terminal.err()).isEqualTo(code);
+        return terminal;
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().toList();
+        }
+    }
+
+    private static void flip(Path file, String text) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
+        assertThat(at).as(text).isNotNegative();
+        bytes[at] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void savesWhatIsIntactOfASegment() throws Exception {
+        flip(directory.resolve("journal/20261121-0912.cq4"), "shop:1");
+
+        Terminal salvage = run(ExitCode.DAMAGE, "salvage -o saved.tar journal/20261121-0912.cq4");
+
+        assertThat(salvage.err())
+                .contains("lost: 20261121-0912.cq4", "saved 4 records to " + directory.resolve("saved.tar"));
+        String found = run(ExitCode.DAMAGE, "export --format envelope journal/20261121-0912.cq4")
+                .out();
+        assertThat(run(ExitCode.DAMAGE, "export --format envelope saved.tar").out())
+                .isEqualTo(found);
+    }
+
+    @Test
+    void savesEachSegmentOfADirectory() throws Exception {
+        run(ExitCode.OK, "salvage -o saved journal");
+
+        assertThat(files(directory.resolve("saved"))).hasSize(2);
+        assertThat(run(ExitCode.OK, "export --format envelope saved").out())
+                .isEqualTo(run(ExitCode.OK, "export --format envelope journal").out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " --portable"})
+    void savesTheRecordsOfAnArchiveWhoseManifestIsDamaged(String form) throws Exception {
+        run(ExitCode.OK, "salvage -o saved" + form + " journal");
+        Path archive = files(directory.resolve("saved")).get(0);
+        flip(archive, "\"clean_stop\"");
+
+        Terminal salvage = run(ExitCode.DAMAGE, "salvage -o again.tar " + archive);
+
+        assertThat(salvage.err()).contains(": its manifest cannot be used: ", "saved 5 records to ");
+        assertThat(run(ExitCode.OK, "export --format raw again.tar").out())
+                .isEqualTo(run(ExitCode.OK, "export --format raw journal/20261121-0912.cq4")
+                        .out());
+    }
+
+    @Test
+    void savesTheRecordsOfAnArchiveWithoutAManifest() throws Exception {
+        run(ExitCode.OK, "salvage -o saved journal");
+        Path archive = files(directory.resolve("saved")).get(0);
+        byte[] bytes = Files.readAllBytes(archive);
+        int blocks = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("records-00001");
+        Arrays.fill(bytes, 0, new String(bytes, StandardCharsets.ISO_8859_1).indexOf("README.txt"), (byte) 'x');
+        assertThat(blocks).isPositive();
+        Files.write(archive, bytes);
+
+        Terminal salvage = run(ExitCode.DAMAGE, "salvage -o again.tar " + archive);
+
+        assertThat(salvage.err()).contains("saved 5 records to ");
+        assertThat(run(ExitCode.OK, "export --format raw again.tar").out())
+                .isEqualTo(run(ExitCode.OK, "export --format raw journal/20261121-0912.cq4")
+                        .out());
+    }
+
+    /** Whatever is wrong with an archive: what is saved of it are records that it held. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " --portable"})
+    void savesNothingThatWasNotThere(String form) throws Exception {
+        run(ExitCode.OK, "salvage -o saved" + form + " journal");
+        Path archive = files(directory.resolve("saved")).get(0);
+        byte[] intact = Files.readAllBytes(archive);
+        String all = run(ExitCode.OK, "export --format raw " + archive).out();
+        int complete = 0;
+        for (int seed = 0; seed < 120; seed++) {
+            Random random = new Random(seed);
+            byte[] broken =
+                    Arrays.copyOf(intact, random.nextInt(4) == 0 ? random.nextInt(intact.length) : intact.length);
+            for (int n = 1 + random.nextInt(4); n > 0 && broken.length > 0; n--) {
+                broken[random.nextInt(broken.length)] ^= (byte) (1 << random.nextInt(8));
+            }
+            Files.write(archive, broken);
+            Terminal salvage = new Terminal(directory);
+            int code = salvage.run("salvage -o again.tar " + archive);
+            assertThat(code)
+                    .as("seed %d %s", seed, salvage.err())
+                    .isIn(ExitCode.OK, ExitCode.DAMAGE, ExitCode.MISMATCH);
+            if (Files.exists(directory.resolve("again.tar"))) {
+                Terminal export = new Terminal(directory);
+                export.run("export --format raw again.tar");
+                assertThat(all).as("seed %d", seed).contains(export.out());
+                complete += export.out().equals(all) ? 1 : 0;
+                Files.delete(directory.resolve("again.tar"));
+            }
+        }
+        assertThat(complete).isGreaterThan(20);
+    }
+
+    @Test
+    void replacesNoFile() throws Exception {
+        run(ExitCode.OK, "salvage -o saved.tar journal/20261121-0912.cq4");
+        byte[] before = Files.readAllBytes(directory.resolve("saved.tar"));
+
+        Terminal again = run(ExitCode.FAILED, "salvage -o saved.tar journal/20261121-0913.cq4");
+
+        assertThat(again.err()).endsWith("saved.tar: exists; salvage replaces no file" + System.lineSeparator());
+        assertThat(directory.resolve("saved.tar")).hasBinaryContent(before);
+    }
+
+    @Test
+    void saysIfNothingIsIntact() throws Exception {
+        Files.write(directory.resolve("20261121-0912.cq4"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+
+        Terminal salvage = run(ExitCode.DAMAGE, "salvage -o saved.tar 20261121-0912.cq4");
+
+        assertThat(salvage.err()).contains("20261121-0912.cq4: nothing of it is intact");
+        assertThat(directory.resolve("saved.tar")).doesNotExist();
+    }
+
+    @Test
+    void needsADirectoryForSeveral() {
+        assertThat(run(ExitCode.FAILED, "salvage -o saved.tar journal").err())
+                .contains("is no directory, and the sources hold 2 segments");
+    }
+}
