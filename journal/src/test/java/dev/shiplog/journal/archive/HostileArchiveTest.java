@@ -1,0 +1,233 @@
+package dev.shiplog.journal.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.luben.zstd.ZstdCompressCtx;
+import dev.shiplog.journal.bytes.UndecodableException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Archives made to harm whoever reads them: they cost neither memory nor time, and nothing is ever written. */
+class HostileArchiveTest {
+    @TempDir
+    Path directory;
+
+    /** The members of a good archive, by their place in it. */
+    private record Member(String name, byte[] content) {}
+
+    private List<Member> members(Path archive) throws IOException {
+        List<Member> members = new ArrayList<>();
+        byte[] bytes = Files.readAllBytes(archive);
+        for (int at = 0; bytes[at] != 0; ) {
+            TarArchiveEntry entry = new TarArchiveEntry(Arrays.copyOfRange(bytes, at, at + 512));
+            int length = (int) entry.getSize();
+            members.add(new Member(entry.getName(), Arrays.copyOfRange(bytes, at + 512, at + 512 + length)));
+            at += (int) TarLayout.room(length);
+        }
+        return members;
+    }
+
+    private Path tar(List<Member> members) throws IOException {
+        Path file = directory.resolve("hostile.tar");
+        try (OutputStream out = Files.newOutputStream(file);
+                TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+            for (Member member : members) {
+                TarArchiveEntry entry = new TarArchiveEntry(member.name(), true);
+                entry.setSize(member.content().length);
+                tar.putArchiveEntry(entry);
+                tar.write(member.content());
+                tar.closeArchiveEntry();
+            }
+        }
+        return file;
+    }
+
+    private Path good() throws IOException {
+        return Archives.write(directory, Coding.PORTABLE, Archives.few(5));
+    }
+
+    /** Whatever members are called, they are found by their places; and a check says that they have other names. */
+    @Test
+    void namesAreNeverFollowed() throws Exception {
+        List<Member> members = members(good());
+        for (String name : List.of("../../etc/passwd", "/etc/passwd", "x".repeat(99), "manifest.json")) {
+            List<Member> renamed = new ArrayList<>(members);
+            renamed.set(2, new Member(name, members.get(2).content()));
+            Path file = tar(renamed);
+            Archives.assertSame(Archives.read(file), Archives.few(5), name);
+            try (ArchiveFile archive = ArchiveFile.open(file)) {
+                assertThat(archive.check())
+                        .extracting(finding -> finding.member() + ": " + finding.reason())
+                        .contains("records-00001.ndjson.zst: its tar header is not what it must be");
+            }
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).hasSize(2);
+        }
+    }
+
+    @Test
+    void aLinkIsNoMember() throws Exception {
+        byte[] bytes = Files.readAllBytes(good());
+        TarArchiveEntry link = new TarArchiveEntry("manifest.json", TarConstants.LF_SYMLINK);
+        link.setLinkName("/etc/shadow");
+        byte[] header = new byte[512];
+        link.writeEntryHeader(header);
+        System.arraycopy(header, 0, bytes, 0, 512);
+        Path file = Files.write(directory.resolve("link.tar"), bytes);
+        assertThatThrownBy(() -> ArchiveFile.open(file)).isInstanceOf(MismatchException.class);
+    }
+
+    @Test
+    void aMemberMoreOrTwiceOrMissingIsNoticed() throws Exception {
+        List<Member> members = members(good());
+        for (int at = 1; at < members.size(); at++) {
+            List<Member> twice = new ArrayList<>(members);
+            twice.add(at, members.get(at));
+            judge(tar(twice), "twice " + at);
+            List<Member> less = new ArrayList<>(members);
+            less.remove(at);
+            judge(tar(less), "without " + at);
+            List<Member> more = new ArrayList<>(members);
+            more.add(at, new Member("x".repeat(300), new byte[100]));
+            judge(tar(more), "with another before " + at);
+        }
+    }
+
+    @Test
+    void membersOfAnotherArchiveAreNoticed() throws Exception {
+        List<Member> members = members(good());
+        Path others = Files.createDirectory(directory.resolve("other"));
+        List<Archives.Entry> other = new ArrayList<>(Archives.few(6)).subList(1, 6);
+        List<Member> of = members(Archives.write(others, Coding.PORTABLE, other));
+        for (int at = 0; at < members.size(); at++) {
+            List<Member> exchanged = new ArrayList<>(members);
+            exchanged.set(at, of.get(at));
+            if (at != 1) {
+                judge(tar(exchanged), "exchanged " + at);
+            }
+        }
+    }
+
+    /** Nothing but records of the archive are handed out, and it is not called good. */
+    private static void judge(Path file, String as) throws Exception {
+        try (ArchiveFile archive = ArchiveFile.open(file)) {
+            assertThat(archive.check()).as(as).isNotEmpty();
+            Archives.assertSame(Archives.read(file), Archives.few(5), as);
+        } catch (MismatchException e) {
+            assertThat(e).as(as).hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void aLengthIsNotBelieved() throws Exception {
+        for (long length : new long[] {1L << 30, (1L << 33) - 1, Manifest.MAX_LENGTH, 1 << 20}) {
+            Path file = directory.resolve("long.tar");
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                channel.truncate(0);
+                channel.write(ByteBuffer.wrap(TarLayout.header("manifest.json", length, 0)));
+                channel.write(ByteBuffer.wrap(new byte[1]), Math.min(length, 1 << 30) + 600); // mostly a hole
+            }
+            assertThatThrownBy(() -> ArchiveFile.open(file))
+                    .as("%d", length)
+                    .isInstanceOf(MismatchException.class)
+                    .hasMessageMatching("not an archive: .*|the file ends within .*|the manifest is not .*");
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void aBombIsNotUnpacked() throws Exception {
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        try (ZstdCompressCtx context = new ZstdCompressCtx()) {
+            byte[] zeros = new byte[PortableWriter.MAX_LINES + 1];
+            bomb.write(context.compress(zeros));
+        }
+        assertThat(bomb.size()).isLessThan(100_000);
+        assertThatThrownBy(() -> Coding.PORTABLE.reader(bomb.toByteArray()))
+                .isInstanceOf(UndecodableException.class)
+                .hasMessageContaining("not a frame of zstd of at most");
+    }
+
+    /** Whatever a manifest says, reading it ends with a manifest that agrees with itself, or with one clear line. */
+    @Test
+    void aManifestThatMakesNoSenseIsNamedInOneLine() throws Exception {
+        String good = new String(manifest(), StandardCharsets.UTF_8);
+        assertThat(Manifest.read(manifest()).toJson()).isEqualTo(manifest());
+        String[] values = {
+            "null",
+            "-1",
+            "1e9",
+            "9223372036854775807",
+            "99999999999999999999",
+            "\"\"",
+            "\"x\"",
+            "[]",
+            "{}",
+            "[{}]",
+            "true"
+        };
+        Random random = new Random(3);
+        int read = 0;
+        for (int i = 0; i < 4000; i++) {
+            String[] parts = good.split("(?<=:)(?=[^{\\[])", -1);
+            int at = 1 + random.nextInt(parts.length - 1);
+            parts[at] = parts[at].replaceFirst("^(\"[^\"]*\"|[-0-9a-z]+)", values[random.nextInt(values.length)]);
+            String changed = String.join("", parts);
+            try {
+                Manifest manifest = Manifest.read(changed.getBytes(StandardCharsets.UTF_8));
+                read++;
+                assertThat(manifest.blocks()).hasSize(1);
+            } catch (IOException e) {
+                assertThat(e.getMessage()).as(changed).matches("[\\x20-\\x7e…]{10,120}");
+            }
+        }
+        assertThat(read).isPositive();
+        for (String other : List.of("", "{}", "[]", "{\"format\":\"shiplog-archive\"}", good + "x", good + good)) {
+            assertThatThrownBy(() -> Manifest.read(other.getBytes(StandardCharsets.UTF_8)))
+                    .as(other)
+                    .isInstanceOf(MismatchException.class);
+        }
+        assertThatThrownBy(() -> Manifest.read(
+                        good.replace("\"version\":1,", "\"version\":2,").getBytes(StandardCharsets.UTF_8)))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("archive format version 2, this program reads up to 1");
+    }
+
+    @Test
+    void whatANewerVersionAddsToAManifestIsPassedOver() throws Exception {
+        String good = new String(manifest(), StandardCharsets.UTF_8);
+        String newer = good.replace("\"coding\":", "\"new\":[{\"a\":[1,{}]}],\"coding\":")
+                .replace("\"records\":5,", "\"records\":5,\"new\":{\"a\":{\"b\":{\"c\":[]}}},");
+        assertThat(Manifest.read(newer.getBytes(StandardCharsets.UTF_8)).toJson())
+                .isEqualTo(manifest());
+    }
+
+    private byte[] manifest() throws IOException {
+        Path file = good();
+        byte[] manifest = members(file).get(0).content();
+        Files.delete(file);
+        return manifest;
+    }
+}
