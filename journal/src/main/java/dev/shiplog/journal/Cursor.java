@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads journals in the order in which they were written, whatever their state: live, rolled, copied, on a read-only
- * mount, with segments missing, renamed, copied, cut short or damaged. Damage is skipped and reported as a {@link Loss}. A
+ * mount, archived, with segments missing, renamed, copied, cut short or damaged. Damage is skipped and reported as a {@link Loss}. A
  * record that is handed out is the one that was appended, and each sequence of a journal comes once. Never writes, never
  * locks, never maps memory. Not thread safe.
  *
@@ -77,7 +77,7 @@ public final class Cursor implements Closeable {
     }
 
     /**
-     * Opens journals (directories) and segment files, to be read one after the other. A journal in which nothing was
+     * Opens directories of segments and archives, and such files, to be read one after the other. A journal in which nothing was
      * recorded yet is fine: it ends at once.
      *
      * @throws IOException naming the path that is not there, not readable, or holds no segment

@@ -41,7 +41,7 @@ final class UpcomingSegments {
     }
 
     /**
-     * All segments of journals (directories) and segment files, one source after the other.
+     * All segments of directories and of files, one source after the other.
      *
      * @throws IOException naming the path that is not there, not readable, or holds no segment
      */

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shiplog.journal.archive.ArchiveFile;
 import dev.shiplog.journal.archive.ArchiveState;
+import dev.shiplog.journal.archive.ArchiveWriter;
 import dev.shiplog.journal.archive.Coding;
+import dev.shiplog.journal.archive.Description;
+import dev.shiplog.journal.archive.Manifest;
+import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossSurvey;
@@ -345,6 +349,40 @@ class ArchivedSegmentTest {
             records.add(cursor.record().toRecord());
         }
         return records;
+    }
+
+    /** What a choice of records leaves out is not lost. */
+    @Test
+    void aSelectionOfRecordsIsReadByItself() throws Exception {
+        Path selection = archives.resolve("selection.tar");
+        Files.createDirectories(archives);
+        try (Cursor cursor = Cursor.open(List.of(journal));
+                ArchiveWriter writer = ArchiveWriter.begin(archives, Coding.COLUMNS, "", "host")) {
+            for (int i = 0; cursor.next() != Cursor.Step.END; i++) {
+                if (i % 7 == 3) {
+                    writer.add(cursor.record(), cursor.header());
+                }
+            }
+            Description description = new Description(
+                    "",
+                    null,
+                    "each seventh",
+                    "test 1",
+                    "host",
+                    new Description.Engine("", ""),
+                    List.of(),
+                    List.of(),
+                    List.of());
+            writer.write(writer.finish(description, Manifest.Link.NONE), selection, Access.OWNER, null);
+        }
+        Journals.Reading reading = Journals.read(archives);
+        assertThat(reading.losses()).isEmpty();
+        assertThat(sequences(reading)).startsWith(4L, 11L, 18L).hasSize(14);
+        assertThat(Journals.read(archives, journal).losses()).isEmpty();
+        flip(selection, block(selection));
+        assertThat(Journals.read(selection, journal).losses())
+                .extracting(loss -> loss.cause() + " " + loss.sequences().to())
+                .containsExactly("MISMATCH 95");
     }
 
     @Test

@@ -21,8 +21,8 @@ final class PortableWriter implements BlockWriter {
 
     /** Of lines, in a block. Larger ones are hardly smaller in sum, and take more memory. */
     private static final int BLOCK_BYTES = 8 << 20;
-    /** Higher ones gain little, and are slower than an archive may be made. */
-    private static final int LEVEL = 12;
+    /** 12 gains 3 % in 2.5 times the time, 19 gains 15 % in 45 times. */
+    private static final int LEVEL = 9;
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()

@@ -115,7 +115,7 @@ public final class Reading implements Closeable {
     }
 
     /**
-     * Opens journals (directories) and segment files.
+     * Opens directories of segments and archives, and such files.
      *
      * @param before up to where each journal was read earlier: this reading goes on from there
      * @param clock to find whether a range that is followed is over
