@@ -1,5 +1,6 @@
 package dev.shiplog.journal.archive;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  */
 public final class ArchiveName {
     private static final Pattern FORM = Pattern.compile(
-            "[A-Za-z0-9_][A-Za-z0-9._-]*-\\d{8}T\\d{6}Z-(?<journal>[A-Za-z0-9_]{1,8})-(?<first>\\d{1,18})\\.tar");
+            "[A-Za-z0-9_][A-Za-z0-9._-]*-(?<received>\\d{8}T\\d{6}Z)-(?<journal>[A-Za-z0-9_]{1,8})-(?<first>\\d{1,18})\\.tar");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int JOURNAL_LENGTH = 8;
@@ -39,13 +40,28 @@ public final class ArchiveName {
     }
 
     /** What the id of the journal begins with, as the name has it; empty if the name has another form. */
-    static String journal(String name) {
+    public static String journal(String name) {
         Matcher matcher = FORM.matcher(name);
         return matcher.matches() ? matcher.group("journal") : "";
     }
 
+    /** Whether the file can be an archive of the journal with this id, by its name. */
+    public static boolean isOf(String name, String id) {
+        return journal(name).equals(safe(id, "[^A-Za-z0-9]", JOURNAL_LENGTH));
+    }
+
+    /** The receipt of the first record, as the name has it; the epoch if the name has another form. */
+    public static Instant received(String name) {
+        Matcher matcher = FORM.matcher(name);
+        try {
+            return matcher.matches() ? Instant.from(TIME.parse(matcher.group("received"))) : Instant.EPOCH;
+        } catch (DateTimeException e) {
+            return Instant.EPOCH;
+        }
+    }
+
     /** The first sequence, as the name has it; 0 if the name has another form. */
-    static long first(String name) {
+    public static long first(String name) {
         Matcher matcher = FORM.matcher(name);
         return matcher.matches() ? Long.parseLong(matcher.group("first")) : 0;
     }

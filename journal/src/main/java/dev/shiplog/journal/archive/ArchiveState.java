@@ -65,6 +65,11 @@ public record ArchiveState(long succeeded, SortedMap<String, Chain> chains) {
             return new Chain(lastNumber, lastDigest, expired, with(archived), segments);
         }
 
+        /** The chain with an archive that is not at its end: one that an earlier run left, say. */
+        public Chain holding(Span archived) {
+            return new Chain(number, digest, expired, with(archived), segments);
+        }
+
         private List<Span> with(Span archived) {
             List<Span> spans = new ArrayList<>();
             Span joined = archived;

@@ -87,12 +87,18 @@ public final class AtomicFile implements Closeable {
         channel.close();
     }
 
-    /** Where a directory cannot be opened, or not be forced, the file is in its place all the same. */
     private void forceName() {
         Path directory = target.toAbsolutePath().getParent();
-        if (directory == null) {
-            return;
+        if (directory != null) {
+            forceNames(directory);
         }
+    }
+
+    /**
+     * Forces to disk which files a directory has. Where a directory cannot be opened, or not be forced, its files have their
+     * names, or are gone, all the same.
+     */
+    public static void forceNames(Path directory) {
         try (FileChannel names = FileChannel.open(directory)) {
             names.force(true);
         } catch (IOException e) {

@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
             "FROM and UNTIL are the receipt of the first and the last record. BYTES are those in use,",
             "indexes of the file included; 'du' tells what it takes on disk. Of a journal's directory a",
             "last line (in JSON the newest segment's) says whether its recorder is running, was stopped, or",
-            "was killed, which a copy made while it ran looks like, and how old the last record is.",
+            "was killed, which a copy made while it ran looks like, and how old the last record is; of a",
+            "directory of archives, how long ago the last complete run of 'replay archive' was.",
             "",
             "Examples:",
             "  replay ls /srv/events",
@@ -107,6 +108,9 @@ final class LsCommand implements Callable<Integer> {
         }
         survey.end().forEach(report::addLoss);
         listing.end(recordings, out);
+        if (format == Format.table) {
+            addRuns(given, out);
+        }
         flush(out);
         return report.summarise();
     }
@@ -114,6 +118,16 @@ final class LsCommand implements Callable<Integer> {
     /** What retention takes while segments are listed is none. */
     private static boolean isDamage(Loss loss) {
         return loss.cause() != Loss.Cause.DELETED;
+    }
+
+    private void addRuns(List<Path> given, Bytes out) {
+        for (Path directory : given) {
+            String sentence = Archiving.sentence(directory, console.clock());
+            if (sentence != null) {
+                String where = given.size() == 1 ? "" : Console.printable(directory.toString()) + ": ";
+                out.putUtf8(where + sentence + System.lineSeparator());
+            }
+        }
     }
 
     private Map<Path, Recording> recordings(List<Path> sources, List<Segment> segments) {

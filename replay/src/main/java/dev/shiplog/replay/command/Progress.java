@@ -3,8 +3,9 @@ package dev.shiplog.replay.command;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.Times;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/** Shows on a terminal how far a long reading is. */
+/** Shows on a terminal how far a long work is. */
 final class Progress {
     private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -22,6 +23,11 @@ final class Progress {
 
     /** Shows where the reading is, if that is due; to be called at each step. */
     void step(Reading reading) {
+        step(() -> steps + " records read, " + reading.found() + " written, at " + Times.format(reading.received()));
+    }
+
+    /** Shows how far it is, if that is due; to be called at each step. */
+    void step(Supplier<String> where) {
         if (++steps % STEPS_PER_LOOK != 0 || !console.terminal()) {
             return;
         }
@@ -31,9 +37,7 @@ final class Progress {
         }
         next = now + INTERVAL_NANOS;
         shown = true;
-        console.err()
-                .print("\r" + steps + " records read, " + reading.found() + " written, at "
-                        + Times.format(reading.received()) + "\u001b[K");
+        console.err().print("\r" + where.get() + "\u001b[K");
         console.err().flush();
     }
 

@@ -82,7 +82,8 @@ final class Recording {
             case killed -> "The recorder was killed, or this was copied while it ran";
             case unknown -> "Whether the recorder is running is not known" + why;
         };
-        return recorder + (lastReceived == 0 ? "; nothing is recorded." : "; the last record is " + age() + " old.");
+        return recorder
+                + (lastReceived == 0 ? "; nothing is recorded." : "; the last record is " + age(sinceLast()) + " old.");
     }
 
     /** Adds the same to the JSON line of the newest segment. */
@@ -118,8 +119,8 @@ final class Recording {
         return age.isNegative() ? Duration.ZERO : age; // another host's clock, or a record that came meanwhile
     }
 
-    private String age() {
-        Duration age = sinceLast();
+    /** A length of time in the unit that says enough of it. */
+    static String age(Duration age) {
         if (age.toMinutes() < 2) {
             return age.toSeconds() + " s";
         }

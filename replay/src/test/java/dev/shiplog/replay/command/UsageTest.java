@@ -48,6 +48,13 @@ class UsageTest {
                     export -o a.tar.gz x | a.tar.gz: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
                     export -o a.TAR.Zst x | a.TAR.Zst: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
                     export -o a.tgz x | a.tgz: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
+                    archive x                   | Missing required option: '--to=DIR'; see 'replay archive --help'
+                    archive --to a              | Missing required parameter: 'JOURNAL'; see 'replay archive --help'
+                    archive --to a --older-than 6 x | --older-than: "6" is not a duration; write it as in 500ms, 5s, 15m, 6h or 30d; see 'replay archive --help'
+                    archive --to a --keep-archives-for month x | --keep-archives-for: "month" is not a duration; write it as in 500ms, 5s, 15m, 6h or 30d; see 'replay archive --help'
+                    archive --to a --keep-archives-bytes 10GB x | --keep-archives-bytes: "10GB" is not a size; write it as in 512KiB, 64MiB or 10g; see 'replay archive --help'
+                    archive --to a --delete-damaged x | --delete-damaged is for --delete, which is missing; see 'replay archive --help'
+                    archive --to x ./x          | --to x is the journal; archives need a directory of their own; see 'replay archive --help'
                     export --limit -1 x         | --limit -1 is less than none; see 'replay export --help'
                     """)
     void saysInOneLineWhatIsWrongAndWhatWouldBeRight(String commandLine, String message) {
@@ -72,6 +79,7 @@ class UsageTest {
                         Verbs:
                           ls       Lists the segments of a journal: from when to when, records by kind, bytes, state.
                           export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
+                          archive  Makes an archive of each closed segment: one small file that proves what it holds.
                           restore  Makes a journal of archives again, which every verb reads and a recorder can go on with.
                           salvage  Makes archives of what is intact of damaged segments and archives.
                           cut      Makes one small archive of a time range and some containers, to attach to a ticket.
@@ -85,7 +93,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "export", "restore", "salvage", "cut", "help"})
+    @ValueSource(strings = {"ls", "export", "archive", "restore", "salvage", "cut", "help"})
     void helpTellsOfAVerbWhatItsOptionDoes(String verb) {
         Terminal option = new Terminal(Path.of("/"));
         option.run(verb + " --help");
