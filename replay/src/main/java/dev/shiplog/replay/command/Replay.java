@@ -64,6 +64,7 @@ public final class Replay implements Callable<Integer> {
                 .addSubcommand(new LsCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new ArchiveCommand(console))
+                .addSubcommand(new VerifyCommand(console))
                 .addSubcommand(new RestoreCommand(console))
                 .addSubcommand(new SalvageCommand(console))
                 .addSubcommand(new CutCommand(console))

@@ -80,6 +80,7 @@ class UsageTest {
                           ls       Lists the segments of a journal: from when to when, records by kind, bytes, state.
                           export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
                           archive  Makes an archive of each closed segment: one small file that proves what it holds.
+                          verify   Checks segments and archives: every byte, every record, and whether any is missing.
                           restore  Makes a journal of archives again, which every verb reads and a recorder can go on with.
                           salvage  Makes archives of what is intact of damaged segments and archives.
                           cut      Makes one small archive of a time range and some containers, to attach to a ticket.
@@ -93,7 +94,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "export", "archive", "restore", "salvage", "cut", "help"})
+    @ValueSource(strings = {"ls", "export", "archive", "verify", "restore", "salvage", "cut", "help"})
     void helpTellsOfAVerbWhatItsOptionDoes(String verb) {
         Terminal option = new Terminal(Path.of("/"));
         option.run(verb + " --help");
@@ -116,7 +117,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "export"})
+    @ValueSource(strings = {"ls", "export", "verify"})
     void givesExamplesOfEachVerb(String verb) {
         assertThat(terminal.run(verb + " --help")).isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).isEmpty();
