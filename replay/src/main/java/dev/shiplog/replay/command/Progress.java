@@ -28,28 +28,16 @@ final class Progress {
 
     /** Shows how far it is, if that is due; to be called at each step. */
     void step(Supplier<String> where) {
-        if (isDue()) {
-            show(where.get());
-        }
-    }
-
-    /** Whether it is time to show something; to be called at each step. */
-    boolean isDue() {
         if (++steps % STEPS_PER_LOOK != 0 || !console.terminal()) {
-            return false;
+            return;
         }
         long now = System.nanoTime();
         if (now - next < 0) {
-            return false;
+            return;
         }
         next = now + INTERVAL_NANOS;
-        return true;
-    }
-
-    /** Shows a line in the place of the one before. */
-    void show(String line) {
         shown = true;
-        console.err().print("\r" + Console.printable(line) + "\u001b[K");
+        console.err().print("\r" + Console.printable(where.get()) + "\u001b[K");
         console.err().flush();
     }
 

@@ -122,9 +122,7 @@ final class VerifyCommand implements Callable<Integer> {
                 progress.clear();
                 throw new InterruptedIOException("interrupted after " + records + " records");
             }
-            if (progress.isDue()) {
-                progress.show(records + " records checked, at " + file.getFileName());
-            }
+            progress.step(() -> records + " records checked, at " + file.getFileName());
         }
 
         void end(Totals totals) throws IOException {
