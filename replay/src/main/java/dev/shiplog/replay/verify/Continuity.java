@@ -65,6 +65,7 @@ final class Continuity {
                     case REFUSED -> Severity.REFUSED;
                     case MISMATCH -> Severity.MISMATCH;
                     case DAMAGED, UNDECODABLE -> Severity.DAMAGED;
+                    case DELETED -> Severity.DELETED;
                 });
     }
 
