@@ -48,16 +48,9 @@ final class State {
             return;
         }
         switch (type) {
-            case START,
-                    CLEAN_STOP,
-                    UNCLEAN_STOP,
-                    SEGMENT_START,
-                    ENGINE_UP,
-                    ENGINE_DOWN,
-                    UNSETTLED,
-                    SETTLED,
-                    RETENTION -> marks.put(type, new KeptRecord(mark, header));
-            case GAP, OVERSIZED, SYNTHETIC, DROPPED, CLOCK_STEP, DAMAGE, REDACTION -> {}
+            case START, CLEAN_STOP, UNCLEAN_STOP, SEGMENT_START, ENGINE_UP, ENGINE_DOWN, UNSETTLED, SETTLED ->
+                marks.put(type, new KeptRecord(mark, header));
+            case GAP, OVERSIZED, SYNTHETIC, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION -> {}
         }
     }
 

@@ -51,7 +51,7 @@ class CutCommandTest {
         records.add(inspect(WEB, "web", "09:00:02Z", "newer"));
         for (int minute = 1; minute < 10; minute++) {
             records.add(TestJournal.stats(WEB, "web", "09:0" + minute + ":05Z", minute));
-            records.add(TestJournal.stats(DB, "db", "09:0" + minute + ":06Z", 10 * minute));
+            records.add(TestJournal.stats(DB, "db", "09:0" + minute + ":06Z", 10L * minute));
         }
         records.add(TestJournal.mark("09:12:00Z", new Mark.EngineUp("E", "28.5", "1.51")));
         records.add(TestJournal.mark(
