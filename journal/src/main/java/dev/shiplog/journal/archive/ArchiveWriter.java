@@ -1,15 +1,10 @@
 package dev.shiplog.journal.archive;
 
 import dev.shiplog.journal.archive.Manifest.Block;
-import dev.shiplog.journal.archive.Manifest.OfKind;
-import dev.shiplog.journal.archive.Manifest.Span;
 import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.file.AtomicFile;
-import dev.shiplog.journal.record.Kind;
-import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.SegmentHeader;
-import dev.shiplog.journal.segment.SegmentStart;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,11 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.PrivateKey;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,16 +40,8 @@ public final class ArchiveWriter implements Closeable {
     private final FileChannel spool;
     private final BlockWriter writer;
 
-    private final List<Block> blocks = new ArrayList<>();
-    private final List<Manifest.Header> headers = new ArrayList<>();
-    private final SortedMap<Integer, OfKind> kinds = new TreeMap<>();
-    private BlockTally tally = new BlockTally();
-    private @Nullable SegmentHeader header;
+    private final ArchiveTally tally = new ArchiveTally();
     private long lastSequence;
-    private long firstReceived;
-    private long lastReceived;
-    private boolean anyReceived;
-    private boolean cleanStop;
 
     private ArchiveWriter(Coding coding, String journal, FileChannel spool, BlockWriter writer) {
         this.coding = coding;
@@ -92,37 +75,17 @@ public final class ArchiveWriter implements Closeable {
             throw new IllegalArgumentException(record.sequence() + " after " + lastSequence);
         }
         lastSequence = record.sequence();
-        if (of != null && !of.equals(header)) {
-            header = of;
-            headers.add(new Manifest.Header(record.sequence(), of));
-        }
         if (writer.isFull()) {
             finishBlock();
         }
         writer.add(record);
-        count(record);
-    }
-
-    private void count(RecordView record) {
-        tally.add(record);
-        kinds.merge(
-                record.kindCode(),
-                new OfKind(1, record.restated() ? 1 : 0, record.payload().length()),
-                (a, b) -> new OfKind(a.records() + b.records(), a.restated() + b.restated(), a.bytes() + b.bytes()));
-        if (!record.restated()) {
-            firstReceived = anyReceived ? firstReceived : record.received();
-            lastReceived = record.received();
-            anyReceived = true;
-        }
-        cleanStop = record.kindCode() == Kind.MARK.code()
-                && MarkType.of(record.payload().array(), record.payload().length()) == MarkType.CLEAN_STOP;
+        tally.add(record, of);
     }
 
     private void finishBlock() throws IOException {
         byte[] block = writer.finish();
-        blocks.add(tally.block(coding.blockName(blocks.size()), Manifest.Content.of(block)));
-        tally = new BlockTally();
-        if (block.length > TarLayout.MAX_MEMBER || blocks.size() > Manifest.MAX_BLOCKS) {
+        tally.endBlock(coding.blockName(tally.blocks()), Manifest.Content.of(block));
+        if (block.length > TarLayout.MAX_MEMBER || tally.blocks() > Manifest.MAX_BLOCKS) {
             throw new IOException("the records are too large for one archive");
         }
         writeAll(spool, ByteBuffer.wrap(block));
@@ -130,35 +93,10 @@ public final class ArchiveWriter implements Closeable {
 
     /** There are no more records: says what the manifest is. */
     public Manifest finish(Description description, Manifest.Link link) throws IOException {
-        if (!tally.isEmpty()) {
+        if (!tally.isAtBlock()) {
             finishBlock();
         }
-        SegmentStart start = description.start();
-        long began = start == null ? 0 : start.first().clock();
-        Span received = anyReceived ? new Span(firstReceived, lastReceived) : new Span(began, began);
-        return new Manifest(
-                coding,
-                journal,
-                description,
-                link,
-                blocks.isEmpty()
-                        ? Span.NONE
-                        : new Span(blocks.get(0).sequences().first(), lastSequence),
-                blocks.isEmpty() ? Span.NONE : received,
-                new Span(
-                        blocks.stream()
-                                .mapToLong(block -> block.times().first())
-                                .min()
-                                .orElse(0),
-                        blocks.stream()
-                                .mapToLong(block -> block.times().last())
-                                .max()
-                                .orElse(0)),
-                cleanStop,
-                headers,
-                kinds,
-                Manifest.Content.of(Readme.of(coding)),
-                blocks);
+        return tally.manifest(coding, journal, description, link, Manifest.Content.of(Readme.of(coding)));
     }
 
     /**
