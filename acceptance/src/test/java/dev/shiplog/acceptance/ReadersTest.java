@@ -152,6 +152,11 @@ class ReadersTest {
         assertThat(ls.err()).isEqualTo(told);
         assertThat(ls.code()).isEqualTo(1);
         assertThat(ls.out()).contains("refused").doesNotContain("damaged");
+        Answer verify = replay(GROUP, "verify", journal.toString());
+        assertThat(verify.out())
+                .startsWith("refused   " + segments.get(1).getFileName() + ": permission denied: " + segments.get(1)
+                        + "; record 2 may be in it\n3 segments, 0 archives, 2 records, 24 B: 1 refused\n");
+        assertThat(verify.code()).isEqualTo(1);
         Answer one = replay(GROUP, "export", segments.get(1).toString());
         assertThat(one.code()).isEqualTo(1);
         assertThat(one.err()).doesNotContain("damage").contains(told);

@@ -22,18 +22,28 @@ final class Progress {
 
     /** Shows where the reading is, if that is due; to be called at each step. */
     void step(Reading reading) {
+        if (isDue()) {
+            show(steps + " records read, " + reading.found() + " written, at " + Times.format(reading.received()));
+        }
+    }
+
+    /** Whether it is time to show something; to be called at each step. */
+    boolean isDue() {
         if (++steps % STEPS_PER_LOOK != 0 || !console.terminal()) {
-            return;
+            return false;
         }
         long now = System.nanoTime();
         if (now - next < 0) {
-            return;
+            return false;
         }
         next = now + INTERVAL_NANOS;
+        return true;
+    }
+
+    /** Shows a line in the place of the one before. */
+    void show(String line) {
         shown = true;
-        console.err()
-                .print("\r" + steps + " records read, " + reading.found() + " written, at "
-                        + Times.format(reading.received()) + "\u001b[K");
+        console.err().print("\r" + Console.printable(line) + "\u001b[K");
         console.err().flush();
     }
 

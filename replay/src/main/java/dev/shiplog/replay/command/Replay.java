@@ -63,6 +63,7 @@ public final class Replay implements Callable<Integer> {
         CommandLine commands = new CommandLine(new Replay())
                 .addSubcommand(new LsCommand(console))
                 .addSubcommand(new ExportCommand(console))
+                .addSubcommand(new VerifyCommand(console))
                 .addSubcommand(new RestoreCommand(console))
                 .addSubcommand(new HelpCommand())
                 .registerConverter(long.class, Replay::number)

@@ -62,7 +62,8 @@ final class SegmentTable implements Listing {
         return Console.printable((namesOnly ? segment.getFileName() : segment).toString());
     }
 
-    private static String bytes(long count) {
+    /** A number of bytes as people read it. */
+    static String bytes(long count) {
         if (count < 10_000) {
             return count + " B";
         }

@@ -8,7 +8,12 @@ public final class GapLine {
 
     /** The line. */
     public static String of(Gap gap) {
-        return "gap: " + (gap.type() == Gap.Type.UNKNOWN ? "" : what(gap) + when(gap)) + gap.reason();
+        return "gap: " + clause(gap);
+    }
+
+    /** The same without the first word. */
+    public static String clause(Gap gap) {
+        return (gap.type() == Gap.Type.UNKNOWN ? "" : what(gap) + when(gap)) + gap.reason();
     }
 
     private static String what(Gap gap) {

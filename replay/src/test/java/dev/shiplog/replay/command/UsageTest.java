@@ -72,6 +72,7 @@ class UsageTest {
                         Verbs:
                           ls       Lists the segments of a journal: from when to when, records by kind, bytes, state.
                           export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
+                          verify   Checks segments and archives: every byte, every record, and whether any is missing.
                           restore  Makes a journal of archives again, which every verb reads and a recorder can go on with.
                           help     Tells more of a verb, as 'replay VERB --help' does.
 
@@ -83,7 +84,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "export", "restore", "help"})
+    @ValueSource(strings = {"ls", "export", "verify", "restore", "help"})
     void helpTellsOfAVerbWhatItsOptionDoes(String verb) {
         Terminal option = new Terminal(Path.of("/"));
         option.run(verb + " --help");
@@ -106,7 +107,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "export"})
+    @ValueSource(strings = {"ls", "export", "verify"})
     void givesExamplesOfEachVerb(String verb) {
         assertThat(terminal.run(verb + " --help")).isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).isEmpty();

@@ -1,0 +1,164 @@
+package dev.shiplog.replay.command;
+
+import dev.shiplog.journal.Catalog;
+import dev.shiplog.journal.archive.ArchiveKeys;
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.replay.verify.Finding;
+import dev.shiplog.replay.verify.Options;
+import dev.shiplog.replay.verify.Severity;
+import dev.shiplog.replay.verify.Totals;
+import dev.shiplog.replay.verify.Verification;
+import dev.shiplog.replay.verify.Watcher;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Checks that segments and archives are whole, and the ones that were written. */
+@Command(
+        name = "verify",
+        description = "Checks segments and archives: every byte, every record, and whether any is missing.",
+        footer = {
+            "",
+            "One finding a line: what it is, file, position, time, what is lost. 'tampered' and 'unsigned':",
+            "an archive is not, or may not be, the one that was written. 'damaged': bytes are not what they",
+            "must be. 'missing': a segment or an archive is gone. 'gap': the recorder knows that it missed",
+            "something. 'deleted': gone on purpose. 'refused', 'unreadable': not checked, for lack of",
+            "permission or of what it takes to read it here. 'note': nothing is wrong. The last line says",
+            "what was checked and what was not.",
+            "",
+            "Examples:",
+            "  replay verify /srv/events",
+            "  replay verify --key public.pem /srv/archives",
+            "  replay verify --fast --format json /srv/archives",
+            "",
+            "Exit codes: 0 fine, 1 failed or not allowed to read something, 2 wrong usage, 3 fine but with gaps,",
+            "4 damaged or missing, 5 an archive is not what was written. 5 wins over 4, 4 over 1, 1 over 3."
+        })
+final class VerifyCommand implements Callable<Integer> {
+    /** The formats, by their names on the command line. */
+    enum Format {
+        table,
+        json
+    }
+
+    @Mixin
+    private Sources sources = new Sources();
+
+    @Option(names = "--fast", description = "Only manifests and the beginnings of files, no records.")
+    private boolean fast;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "The public key (PEM, Ed25519) that archives must be signed with.")
+    private @Nullable String key;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "table (default): for people. json: an object a line, the last one with the totals.")
+    private Format format = Format.table;
+
+    @Option(names = "--accept-gaps", description = "Exit with 0 instead of 3: tell of gaps, but do not fail for them.")
+    private boolean acceptGaps;
+
+    private final Console console;
+
+    VerifyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Path> given = sources.paths(console);
+        List<Segment> files = Catalog.list(given);
+        Outcome outcome = new Outcome(
+                switch (format) {
+                    case table ->
+                        new FindingTable(fast, files.stream().map(Segment::path).toList());
+                    case json -> new FindingJson();
+                });
+        Totals totals = new Verification(options(), outcome).check(files);
+        outcome.end(totals);
+        return outcome.exitCode();
+    }
+
+    private Options options() throws IOException {
+        return new Options(fast, key == null ? null : ArchiveKeys.readPublic(console.path(key)));
+    }
+
+    /** Shows what is found as it comes, and derives the exit code. */
+    private final class Outcome implements Watcher {
+        private final FindingList list;
+        private final Progress progress = new Progress(console);
+        private final Map<Severity, Long> counts = new EnumMap<>(Severity.class);
+        private final Bytes out = new Bytes(1024);
+
+        Outcome(FindingList list) {
+            this.list = list;
+        }
+
+        @Override
+        public void found(Finding finding) throws IOException {
+            progress.clear();
+            counts.merge(finding.severity(), 1L, Long::sum);
+            list.add(finding, out);
+            flush();
+        }
+
+        @Override
+        public void read(Path file, long records) throws IOException {
+            if (console.isStopped()) {
+                progress.clear();
+                throw new InterruptedIOException("interrupted after " + records + " records");
+            }
+            if (progress.isDue()) {
+                progress.show(records + " records checked, at " + file.getFileName());
+            }
+        }
+
+        void end(Totals totals) throws IOException {
+            progress.clear();
+            list.end(totals, counts, exitCode(), out);
+            flush();
+        }
+
+        int exitCode() {
+            int worst = counts.keySet().stream()
+                    .mapToInt(VerifyCommand.this::exitCode)
+                    .reduce(ExitCode.OK, (a, b) -> rank(a) > rank(b) ? a : b);
+            return worst;
+        }
+
+        private void flush() throws IOException {
+            console.out().write(out.array(), 0, out.length());
+            console.out().flush();
+            out.clear();
+        }
+    }
+
+    private int exitCode(Severity severity) {
+        return switch (severity) {
+            case TAMPERED, MISMATCH, UNSIGNED -> ExitCode.MISMATCH;
+            case DAMAGED, MISSING -> ExitCode.DAMAGE;
+            case REFUSED, UNREADABLE -> ExitCode.FAILED;
+            case GAP -> acceptGaps ? ExitCode.OK : ExitCode.GAPS;
+            case DELETED, NOTE -> ExitCode.OK;
+        };
+    }
+
+    /** That something was not checked matters more than a gap, and less than what is known to be wrong. */
+    private static int rank(int exitCode) {
+        return exitCode == ExitCode.FAILED ? 2 * ExitCode.GAPS + 1 : 2 * exitCode;
+    }
+}

@@ -1,0 +1,188 @@
+package dev.shiplog.replay.verify;
+
+import dev.shiplog.journal.archive.ArchiveFile;
+import dev.shiplog.journal.archive.ArchiveName;
+import dev.shiplog.journal.archive.ArchiveTally;
+import dev.shiplog.journal.archive.Description;
+import dev.shiplog.journal.archive.Manifest;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.replay.query.GapLine;
+import dev.shiplog.replay.verify.Finding.Lost;
+import dev.shiplog.replay.verify.Finding.Place;
+import dev.shiplog.timeline.Gap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks one archive: every byte of the file that is not in a block, its name and its signature, and whether its records
+ * are what the manifest says. Not thread safe.
+ */
+final class ArchiveCheck {
+    private final Path path;
+    private final ArchiveFile archive;
+    private final Manifest manifest;
+    private final Options options;
+    private final Signature signature;
+    private final ArchiveTally tally = new ArchiveTally();
+    /** The first block that the file ends before; null if there is none, or that is not known yet. */
+    private Manifest.@Nullable Block missing;
+
+    ArchiveCheck(Path path, ArchiveFile archive, Options options) throws IOException {
+        this.path = path;
+        this.archive = archive;
+        this.options = options;
+        manifest = archive.manifest();
+        signature = findSignature();
+    }
+
+    private Signature findSignature() throws IOException {
+        if (!archive.isSigned()) {
+            return Signature.NONE;
+        }
+        return options.key() == null
+                ? Signature.UNCHECKED
+                : archive.isSignedBy(options.key()) ? Signature.GOOD : Signature.BAD;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Signature signature() {
+        return signature;
+    }
+
+    /** Whether these are chosen records, so that it says nothing that some are not there. */
+    boolean isSelection() {
+        return manifest.description().selection() != null;
+    }
+
+    /** Its place in the chain of its journal; null if it is in none. */
+    Chain.@Nullable Link link() {
+        return manifest.link().number() == 0
+                ? null
+                : new Chain.Link(
+                        path,
+                        archive.digest(),
+                        manifest.link().number(),
+                        manifest.link().previous(),
+                        manifest.sequences().first(),
+                        manifest.sequences().last(),
+                        manifest.received().first(),
+                        signature);
+    }
+
+    /** What is wrong with it as a whole. */
+    List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        if (signature == Signature.BAD) {
+            findings.add(finding(Severity.TAMPERED, "its signature was not made of this manifest with this key"));
+        }
+        if (!ArchiveName.of(manifest).equals(path.getFileName().toString())) {
+            findings.add(finding(Severity.NOTE, "its name was " + ArchiveName.of(manifest)));
+        }
+        return findings;
+    }
+
+    private Finding finding(Severity severity, String what) {
+        return new Finding(severity, path, new Place(-1, manifest.received().first()), Lost.NONE, what);
+    }
+
+    /** Takes the next record that is read. */
+    void add(RecordView record, @Nullable SegmentHeader header) {
+        List<Manifest.Block> blocks = manifest.blocks();
+        while (tally.blocks() < blocks.size()
+                && record.sequence() > blocks.get(tally.blocks()).sequences().last()) {
+            endBlock();
+        }
+        tally.add(record, header);
+    }
+
+    private void endBlock() {
+        Manifest.Block block = manifest.blocks().get(tally.blocks());
+        tally.endBlock(block.name(), block.content());
+    }
+
+    /** What is wrong with the file, without the content of its blocks: of those, whether they are there at all. */
+    List<Loss> frame() throws IOException {
+        List<Loss> losses = new ArrayList<>();
+        for (ArchiveFile.Finding found : archive.checkFrame()) {
+            if (missing != null) {
+                continue; // all that comes after the end is missing for the same reason
+            }
+            long last = manifest.sequences().last();
+            missing = found.block();
+            losses.add(new Loss(
+                    new Loss.Place(path.getFileName().toString(), found.offset(), found.offset()),
+                    missing == null
+                            ? new Loss.Sequences(last + 1, last)
+                            : new Loss.Sequences(missing.sequences().first(), last),
+                    new Loss.Received(manifest.received().first(), 0),
+                    Loss.Cause.MISMATCH,
+                    found.member() + ": " + found.reason()));
+        }
+        return losses;
+    }
+
+    /** There are no more records, and none is lost: says if they are not what the manifest says. */
+    List<Finding> differences() {
+        while (tally.blocks() < manifest.blocks().size()) {
+            endBlock();
+        }
+        List<String> differences = tally.differences(manifest);
+        return differences.isEmpty()
+                ? List.of()
+                : List.of(finding(
+                        Severity.MISMATCH,
+                        "the manifest says something else of its records: " + String.join(", ", differences)));
+    }
+
+    /** What the manifest says is lost. */
+    List<Loss> losses() {
+        return manifest.description().losses();
+    }
+
+    /** Takes for granted that the records are there that the manifest names, in the blocks that the file has room for. */
+    void claim(Continuity continuity) {
+        for (Manifest.Block block : manifest.blocks()) {
+            if (block.equals(missing)) {
+                return;
+            }
+            long from = block.sequences().first();
+            for (Loss loss : losses()) {
+                if (loss.records() > 0
+                        && loss.sequences().from() > from
+                        && loss.sequences().to() < block.sequences().last()) {
+                    continuity.add(from, loss.sequences().from() - 1);
+                    from = loss.sequences().to() + 1;
+                }
+            }
+            continuity.add(from, block.sequences().last());
+        }
+    }
+
+    /** The gaps that the manifest names: those that are over when its records end, or those that are not. */
+    List<Finding> gaps(boolean over) {
+        return manifest.description().gaps().stream()
+                .map(ArchiveCheck::gap)
+                .filter(gap -> gap.isOpen() != over)
+                .map(gap -> finding(Severity.GAP, GapLine.clause(gap)))
+                .toList();
+    }
+
+    private static Gap gap(Description.Gap gap) {
+        Gap.Type type;
+        try {
+            type = Gap.Type.valueOf(gap.type().toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            type = Gap.Type.UNKNOWN;
+        }
+        return new Gap(type, gap.kind(), gap.subject(), gap.count(), gap.from(), gap.to(), gap.reason());
+    }
+}
