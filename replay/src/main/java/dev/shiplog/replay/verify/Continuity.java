@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * Finds which records of a journal no file holds, and why: damage, or a file that is missing. What one file lacks is not
@@ -64,8 +65,8 @@ final class Continuity {
                 switch (loss.cause()) {
                     case REFUSED -> Severity.REFUSED;
                     case MISMATCH -> Severity.MISMATCH;
-                    case DAMAGED, UNDECODABLE -> Severity.DAMAGED;
                     case DELETED -> Severity.DELETED;
+                    case DAMAGED, UNDECODABLE -> Severity.DAMAGED;
                 });
     }
 
@@ -95,11 +96,15 @@ final class Continuity {
     /**
      * There are no more files.
      *
-     * @param journal its id, as the archives name it
+     * @param journal its id
+     * @param deleted up to which record retention took those of a journal; asked where some are missing
      * @param keyed whether signatures were checked
      */
-    List<Finding> end(String journal, boolean keyed) {
+    List<Finding> end(String journal, ToLongFunction<String> deleted, boolean keyed) {
         Holes holes = holdings.holes();
+        if (!holes.rest().isEmpty()) {
+            reportDeleted(holes.take(1, Math.min(deleted.applyAsLong(journal), holes.last())));
+        }
         stretches.forEach(stretch -> findings.add(stretch.explain(holes)));
         Set<Path> beginnings = new HashSet<>();
         for (Finding finding : Chain.check(links, unread, tips(journal), keyed)) {
@@ -120,6 +125,16 @@ final class Continuity {
             }
         }
         return findings;
+    }
+
+    private void reportDeleted(List<Holes.Hole> holes) {
+        if (!holes.isEmpty()) {
+            Holes.Hole last = holes.get(holes.size() - 1);
+            Lost records = new Lost(holes.get(0).from(), last.to());
+            String what = records + " before it: deleted by retention";
+            Path after = Objects.requireNonNull(last.after());
+            findings.add(new Finding(Severity.DELETED, after, Place.WHOLE, records, what));
+        }
     }
 
     /** The same for chosen records, among which it means nothing that others are missing. */

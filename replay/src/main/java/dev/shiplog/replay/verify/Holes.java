@@ -82,6 +82,11 @@ final class Holes {
         return taken;
     }
 
+    /** The highest record that a file holds, or of which it is explained why none does. */
+    long last() {
+        return last;
+    }
+
     /** What is not explained. */
     List<Hole> rest() {
         return List.copyOf(holes.values());

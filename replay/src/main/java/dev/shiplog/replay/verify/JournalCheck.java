@@ -1,6 +1,7 @@
 package dev.shiplog.replay.verify;
 
 import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.RetentionMarks;
 import dev.shiplog.journal.archive.ArchiveFile;
 import dev.shiplog.journal.archive.MismatchException;
 import dev.shiplog.journal.file.ZstdMissingException;
@@ -8,6 +9,7 @@ import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentFile;
+import dev.shiplog.journal.segment.SegmentStart;
 import dev.shiplog.replay.query.GapLine;
 import dev.shiplog.replay.verify.Finding.Lost;
 import dev.shiplog.replay.verify.Finding.Place;
@@ -38,7 +40,7 @@ final class JournalCheck {
     /** The files that were read, with their place in the order. */
     private final Map<Path, Integer> files = new HashMap<>();
 
-    /** The id of the journal, as the archives name it. */
+    /** The id of the journal; empty as long as no file names it. */
     private String journal = "";
 
     private final Continuity continuity = new Continuity();
@@ -57,6 +59,8 @@ final class JournalCheck {
     /** Takes the next file. */
     void read(Segment segment) throws IOException {
         files.put(segment.path(), files.size());
+        SegmentStart start = segment.start();
+        journal = start == null ? journal : start.journal();
         try {
             if (segment instanceof SegmentFile) {
                 readSegment(segment);
@@ -70,13 +74,14 @@ final class JournalCheck {
 
     private void readSegment(Segment segment) throws IOException {
         Path file = segment.path();
+        SegmentStart start = segment.start();
         totals.addSegment();
         Path original = segment.copyOf();
         if (original != null) {
             findings.add(Finding.of(Severity.NOTE, file, "a copy of " + original.getFileName()));
-        } else if (options.fast() && segment.start() != null) {
-            continuity.addBeginning(file, segment.start().first().base());
-        } else if (!readRecords(file, null) && segment.start() == null) {
+        } else if (options.fast() && start != null) {
+            continuity.addBeginning(file, start.first().base());
+        } else if (!readRecords(file, null) && start == null) {
             empty.add(segment);
         }
     }
@@ -85,11 +90,11 @@ final class JournalCheck {
         totals.addArchive();
         try (ArchiveFile archive = ArchiveFile.open(file)) {
             ArchiveCheck check = new ArchiveCheck(file, archive, options);
+            journal = archive.manifest().journal();
             totals.add(check.signature());
             findings.addAll(check.findings());
             Chain.Link link = check.link();
             if (link != null) {
-                journal = archive.manifest().journal();
                 continuity.add(link);
             }
             if (check.isSelection()) {
@@ -190,7 +195,8 @@ final class JournalCheck {
                 findings.add(Finding.of(Severity.DAMAGED, segment.path(), "the segment is empty"));
             }
         }
-        findings.addAll(continuity.end(journal, options.key() != null));
+        findings.addAll(continuity.end(
+                journal, RetentionMarks.lastSequence(List.copyOf(files.keySet())), options.key() != null));
         findings.addAll(openGaps);
         if (lastFile != null) {
             gaps.open().forEach(gap -> findings.add(Finding.of(Severity.GAP, lastFile, GapLine.clause(gap))));

@@ -110,6 +110,42 @@ class VerifyCommandTest {
     }
 
     @Test
+    void whatRetentionTookIsNotMissing() throws IOException {
+        List<Record> records = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            String time = String.format("09:%02d:%02dZ", i / 3, 10 * (i % 3));
+            records.add(TestJournal.stats(TestJournal.WEB, "web", time, i));
+        }
+        records.add(TestJournal.mark(
+                "09:04:00Z",
+                new Mark.Retention(
+                        "20261121-0900.cq4",
+                        "20261121-0901.cq4",
+                        2,
+                        1000,
+                        6,
+                        1,
+                        TestJournal.nanos("09:02:00Z"),
+                        "limits")));
+        List<Path> segments = write(records);
+        Files.delete(segments.get(1));
+        assertThat(verify("journal")).as(terminal.out()).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out())
+                .startsWith("deleted   20261121-0902.cq4: records 4 to 6 before it: deleted by retention\n");
+        Files.delete(segments.get(0));
+        for (String options : List.of("journal", "--fast journal")) {
+            terminal = new Terminal(directory);
+            assertThat(verify(options)).isEqualTo(ExitCode.OK);
+            assertThat(terminal.out())
+                    .startsWith("deleted   20261121-0902.cq4: records 1 to 6 before it: deleted by retention\n");
+        }
+        Files.delete(segments.get(3));
+        terminal = new Terminal(directory);
+        assertThat(verify("journal")).isEqualTo(ExitCode.DAMAGE);
+        assertThat(terminal.out()).contains("missing   20261121-0904.cq4: records 10 to 12 before it");
+    }
+
+    @Test
     void namesCopies() throws IOException {
         Path segment = write(2).get(0);
         Files.copy(segment, segment.resolveSibling("20261121-0800.cq4"));
