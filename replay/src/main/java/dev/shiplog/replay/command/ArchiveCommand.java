@@ -31,9 +31,9 @@ import picocli.CommandLine.Spec;
         description = "Makes an archive of each closed segment: one small file that proves what it holds.",
         footer = {
             "",
-            "Each archive is forced to disk, read back and compared with its segment record by record before the next",
-            "step. A run that is killed leaves each segment or its archive; the next one goes on. It prints nothing",
-            "unless somebody should look at it.",
+            "Each archive is forced to disk, read back, and compared with its segment record by record",
+            "before the hook runs and the segment is deleted. A run that is killed leaves each segment or",
+            "its archive, and the next one goes on. A run prints nothing unless somebody should look at it.",
             "",
             "Examples:",
             "  replay archive --to /srv/archives /srv/events",
@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
             "  replay archive --to /srv/archives --all -v /mnt/dead-host/srv/events",
             "  replay archive --to /srv/archives --delete --dry-run /srv/events",
             "",
-            "Exit codes: 0 fine, 1 something was not done and the next run tries again, 2 wrong usage, 4 archived",
-            "without what damage took, 5 an archive does not match its manifest."
+            "Exit codes: 0 fine, 1 something was not done and the next run tries again, 2 wrong usage,",
+            "4 archived without what damage took, 5 an archive does not match its manifest."
         })
 final class ArchiveCommand implements Callable<Integer> {
     @Spec
