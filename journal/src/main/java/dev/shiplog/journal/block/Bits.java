@@ -29,6 +29,10 @@ final class Bits {
             count++;
         }
 
+        int count() {
+            return count;
+        }
+
         /** Writes what is needed to read them to {@code directory}, and the bits to {@code streams}. */
         void write(Bytes directory, Streams streams) {
             directory.putVarint(count);

@@ -3,7 +3,7 @@ package dev.shiplog.journal.block;
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.LittleEndian;
 import dev.shiplog.journal.bytes.UndecodableException;
-import dev.shiplog.journal.file.Zstandard;
+import dev.shiplog.journal.file.ZstdFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
@@ -95,7 +95,7 @@ final class Block {
                 || directoryLength > contentLength) {
             throw new UndecodableException("a block with " + contentLength + " bytes of content");
         }
-        return new Block(Zstandard.unpack(block, HEAD, length - HEAD, contentLength), directoryLength);
+        return new Block(ZstdFrame.unpack(block, HEAD, length - HEAD, contentLength), directoryLength);
     }
 
     private static int crc(byte[] block) {

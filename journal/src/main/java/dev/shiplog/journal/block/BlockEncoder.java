@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockEncoder {
     /** Enough that what a block costs beside its records is little; few enough that reading a minute does not read an hour. */
-    private static final int MAX_RECORDS = 1 << 14;
+    private static final int MAX_RECORDS = 1 << 15;
 
     /** Of all records, in memory: 8 bytes each. */
     private static final int MAX_CELLS = 3 << 20;
 
-    private static final int MAX_TEXT_BYTES = 8 << 20;
+    /** A record of 27 MiB may come on top. */
+    private static final int MAX_TEXT_BYTES = 4 << 20;
 
     private static final int MAX_SHAPE_BYTES = 1 << 20;
 

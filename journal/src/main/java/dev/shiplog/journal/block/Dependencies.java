@@ -1,9 +1,13 @@
 package dev.shiplog.journal.block;
 
 import dev.shiplog.journal.record.Shape;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -13,10 +17,18 @@ import java.util.stream.Stream;
 final class Dependencies {
     private static final int MIN_GAIN = 16;
 
+    /** For each cell, so many others are tried. */
+    private static final int MAX_PROPOSALS = 8;
+
+    /** Of the cells that take most, so many are looked at, so that the time does not grow with the square of all. */
+    private static final int MAX_CELLS = 96;
+
     private final Sample sample;
     private final Shape shape;
     private final long[] units;
     private final Trial trial;
+    /** The number cells that take most. */
+    private List<Integer> large = List.of();
     /** By cell: the estimate for it alone. */
     private final double[] own;
     /** By cell: the cells that come before it. */
@@ -35,11 +47,17 @@ final class Dependencies {
 
     private record Gain(int cell, int other, double bytes) {}
 
+    /** Orders {@code cells}. */
     List<Integer> order(List<Integer> cells) {
         for (int cell : cells) {
             own[cell] = start(cell);
         }
-        for (Gain gain : gains(cells)) {
+        large = cells.stream()
+                .filter(cell -> !Cells.isText(shape, cell))
+                .sorted(Comparator.comparing((Integer cell) -> own[cell]).reversed())
+                .limit(MAX_CELLS)
+                .toList();
+        for (Gain gain : gains()) {
             if (!isBefore(gain.cell, gain.other)) {
                 before.get(gain.cell).add(gain.other);
             }
@@ -49,18 +67,24 @@ final class Dependencies {
         return ordered;
     }
 
+    /** Whether it is worth trying whether other cells depend on {@code cell}. */
+    boolean isLarge(int cell) {
+        return large.contains(cell);
+    }
+
     /** The largest first. */
-    private List<Gain> gains(List<Integer> cells) {
-        List<Integer> numbers =
-                cells.stream().filter(cell -> !Cells.isText(shape, cell)).toList();
+    private List<Gain> gains() {
         List<Gain> gains = new ArrayList<>();
-        for (int cell : numbers) {
-            for (int other : numbers) {
-                if (other != cell && own[cell] > MIN_GAIN) {
-                    double bytes = own[cell] - with(cell, other);
-                    if (bytes > MIN_GAIN) {
-                        gains.add(new Gain(cell, other, bytes));
-                    }
+        for (int cell : large) {
+            start(cell);
+            Regression regression = new Regression(sample, trial.best().reference, cell, large);
+            for (int f : regression.proposals(MAX_PROPOSALS)) {
+                double least = Double.POSITIVE_INFINITY;
+                for (Predictor predictor : regression.predictors(f)) {
+                    least = Math.min(least, trial.attempt(predictor));
+                }
+                if (own[cell] - least > MIN_GAIN) {
+                    gains.add(new Gain(cell, large.get(f), own[cell] - least));
                 }
             }
         }
@@ -76,21 +100,18 @@ final class Dependencies {
         return trial.bytes();
     }
 
-    /** What the cell takes if it may depend on {@code other}. */
-    private double with(int cell, int other) {
-        start(cell);
-        Regression regression = new Regression(sample, trial.best().reference, cell, List.of(other));
-        for (int f : regression.proposals(1)) {
-            regression.predictors(f).forEach(trial::attempt);
-        }
-        return trial.bytes();
-    }
-
     /** Whether {@code cell} comes before {@code other}. */
     private boolean isBefore(int cell, int other) {
-        for (int between : before.get(other)) {
-            if (between == cell || isBefore(cell, between)) {
-                return true;
+        Set<Integer> seen = new HashSet<>();
+        Deque<Integer> open = new ArrayDeque<>(List.of(other));
+        while (!open.isEmpty()) {
+            for (int between : before.get(open.pop())) {
+                if (between == cell) {
+                    return true;
+                }
+                if (seen.add(between)) {
+                    open.push(between);
+                }
             }
         }
         return false;

@@ -22,6 +22,8 @@ final class Explanations {
     private final Shape shape;
     private final List<Integer> cells;
     private final @Nullable Predictor[] found;
+    /** By cell: how many misses are too many. */
+    private final int[] limits;
 
     /** Looks for explanations of {@code cells}, all of them slots, by each other. */
     Explanations(Sample sample, Shape shape, List<Integer> cells) {
@@ -29,6 +31,8 @@ final class Explanations {
         this.shape = shape;
         this.cells = cells;
         this.found = new @Nullable Predictor[Cells.count(shape)];
+        this.limits = new int[found.length];
+        cells.forEach(cell -> limits[cell] = limit(sample, cell));
         findRepetitions();
         findCopies(findSums());
     }
@@ -66,8 +70,16 @@ final class Explanations {
 
     /** Whether {@code predictor} nearly always says what {@code cell} is. */
     static boolean explains(Sample sample, int cell, Predictor predictor) {
-        int limit = (int) (sample.changes(cell) * MAX_MISSES) + 1;
+        int limit = limit(sample, cell);
         return sample.misses(cell, predictor, limit) < limit;
+    }
+
+    private static int limit(Sample sample, int cell) {
+        return (int) (sample.changes(cell) * MAX_MISSES) + 1;
+    }
+
+    private boolean explains(int cell, Predictor predictor) {
+        return sample.misses(cell, predictor, limits[cell]) < limits[cell];
     }
 
     private void findRepetitions() {
@@ -75,7 +87,7 @@ final class Explanations {
             found[cell] = cells.stream()
                     .filter(other -> other != cell && isSameType(cell, other))
                     .map(other -> Predictor.of(Predictor.TRACK, other))
-                    .filter(predictor -> explains(sample, cell, predictor))
+                    .filter(predictor -> explains(cell, predictor))
                     .findFirst()
                     .orElse(null);
         }
@@ -98,6 +110,8 @@ final class Explanations {
     /** The lists of numbers that change. */
     private List<Term> lists() {
         List<Term> lists = new ArrayList<>();
+        boolean[] isNumber = new boolean[found.length];
+        cells.forEach(cell -> isNumber[cell] = !Cells.isText(shape, cell));
         int length = 0;
         for (int slot = 0; slot <= shape.slots(); slot++) {
             int cell = Cells.SLOTS + slot;
@@ -105,8 +119,7 @@ final class Explanations {
             if (length > 1 && !goesOn) {
                 lists.add(new Term(cell - length, length, 1));
             }
-            boolean isNumber = cells.contains(cell) && !Cells.isText(shape, cell);
-            length = isNumber ? goesOn ? length + 1 : 1 : 0;
+            length = slot < shape.slots() && isNumber[cell] ? goesOn ? length + 1 : 1 : 0;
         }
         return lists;
     }
@@ -115,7 +128,7 @@ final class Explanations {
         for (Term list : lists) {
             Predictor predictor = new Predictor(Predictor.TRACK, cell, 1, 0, list);
             boolean inside = cell >= list.cell() && cell < list.cell() + list.count();
-            if (!inside && isSameType(cell, list.cell()) && explains(sample, cell, predictor)) {
+            if (!inside && isSameType(cell, list.cell()) && explains(cell, predictor)) {
                 return list;
             }
         }
@@ -138,10 +151,10 @@ final class Explanations {
         for (int other : open) {
             if (isSameType(cell, other)) {
                 Predictor moves = new Predictor(Predictor.TRACK, cell, 1, 0, new Term(other, 1, 1));
-                if (!Cells.isText(shape, cell) && explains(sample, cell, moves)) {
+                if (!Cells.isText(shape, cell) && explains(cell, moves)) {
                     return moves;
                 }
-                if (explains(sample, cell, same(other))) {
+                if (explains(cell, same(other))) {
                     return same(other);
                 }
             }

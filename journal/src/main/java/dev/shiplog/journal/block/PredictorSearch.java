@@ -22,6 +22,12 @@ final class PredictorSearch {
     /** A column that takes less is not worth another thought. */
     private static final double SMALL_BYTES = 40;
 
+    /** Each pair of cells is tried, so it must not take long. */
+    private static final int DEPENDENCY_SAMPLE = 512;
+
+    /** A reference that is so many times worse than the best is not worth another thought. */
+    private static final int MAX_WORSE = 3;
+
     private static final int MAX_TERMS = 3;
     /** Cells that are tried as the next term. */
     private static final int MAX_PROPOSALS = 4;
@@ -46,9 +52,11 @@ final class PredictorSearch {
         List<Integer> slots = cells.stream().filter(cell -> cell >= Cells.SLOTS).toList();
         Explanations explanations = new Explanations(sample, shape, slots);
         List<Integer> known = new ArrayList<>();
-        for (int cell : new Dependencies(sample, shape, units).order(explanations.open())) {
-            to.accept(cell, search(cell, known));
-            if (!Cells.isText(shape, cell)) {
+        Dependencies dependencies = new Dependencies(sample.thinned(DEPENDENCY_SAMPLE), shape, units);
+        for (int cell : dependencies.order(explanations.open())) {
+            boolean large = dependencies.isLarge(cell);
+            to.accept(cell, large ? search(cell, known) : start(cell));
+            if (large) {
                 known.add(cell);
             }
         }
@@ -64,20 +72,21 @@ final class PredictorSearch {
         }
     }
 
-    private void start(int cell) {
+    /** Begins with a cell; returns what predicts it best if it depends on no other cell of the record. */
+    private Predictor start(int cell) {
         trial.start(cell, units[cell]);
         for (int reference : REFERENCES) {
             trial.attempt(Predictor.of(reference, cell));
         }
+        return trial.best();
     }
 
     private Predictor search(int cell, List<Integer> known) {
         start(cell);
-        if (!Cells.isText(shape, cell)) {
-            for (int reference : REFERENCES) {
-                if (trial.bytes() > SMALL_BYTES) {
-                    regress(cell, reference, known);
-                }
+        double own = trial.bytes();
+        for (int reference : REFERENCES) {
+            if (trial.bytes() > SMALL_BYTES && trial.attempt(Predictor.of(reference, cell)) < own * MAX_WORSE) {
+                regress(cell, reference, known);
             }
         }
         return trial.best();

@@ -49,7 +49,7 @@ final class Regression {
         double[] explained = new double[features.length];
         Arrays.setAll(explained, this::explained);
         return IntStream.range(0, features.length)
-                .filter(f -> explained[f] > least && !chosen.contains(f))
+                .filter(f -> explained[f] > least && !chosen.contains(f) && cells.get(f) != cell)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer f) -> explained[f]).reversed())
                 .limit(count)

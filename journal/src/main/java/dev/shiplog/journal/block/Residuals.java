@@ -36,6 +36,15 @@ final class Residuals {
             numbers[count++] = number;
         }
 
+        int count() {
+            return count;
+        }
+
+        /** How many bytes they may take. */
+        double estimate(Cost cost) {
+            return cost.residuals(numbers, count);
+        }
+
         /** Writes what is needed to read them to {@code directory}, and the bytes to {@code streams}. */
         void write(Bytes directory, Streams streams) {
             int planes = (64 - Long.numberOfLeadingZeros(all) + 7) / 8;

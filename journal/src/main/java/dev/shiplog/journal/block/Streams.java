@@ -1,7 +1,7 @@
 package dev.shiplog.journal.block;
 
 import dev.shiplog.journal.bytes.Bytes;
-import dev.shiplog.journal.file.Zstandard;
+import dev.shiplog.journal.file.ZstdFrame;
 
 /**
  * The streams of a block that is written, packed into zstd frames in the order in which its directory names them. A reader
@@ -17,6 +17,8 @@ final class Streams {
     private static final int SHORT = 192;
 
     private static final int MAX_SHARED = 1 << 12;
+    /** Longer ones are texts, which are no noise. */
+    private static final int MAX_TRIED = 1 << 18;
 
     private final Bytes packed = new Bytes(1 << 10);
     private final Bytes pending = new Bytes(1 << 10);
@@ -32,6 +34,17 @@ final class Streams {
             pending.put(stream.array(), 0, stream.length());
         }
         length += stream.length();
+    }
+
+    /** Adds all of {@code others}, packed as they are. */
+    void addAll(Streams others) {
+        if (others.length == 0) {
+            return;
+        }
+        flush();
+        Bytes frames = others.packed();
+        packed.put(frames.array(), 0, frames.length());
+        length += others.length;
     }
 
     /** How many bytes the streams have. */
@@ -53,8 +66,16 @@ final class Streams {
     }
 
     private void pack(Bytes stream) {
-        byte[] high = Zstandard.compress(stream.array(), 0, stream.length(), HIGH);
-        byte[] low = Zstandard.compress(stream.array(), 0, stream.length(), LOW);
-        packed.put(low.length < high.length ? low : high);
+        int start = packed.length();
+        ZstdFrame.append(stream, HIGH, packed);
+        int high = packed.length() - start;
+        if (stream.length() <= MAX_TRIED && high > stream.length() / 4) {
+            ZstdFrame.append(stream, LOW, packed);
+            int low = packed.length() - start - high;
+            if (low < high) {
+                System.arraycopy(packed.array(), start + high, packed.array(), start, low);
+            }
+            packed.length(start + Math.min(low, high));
+        }
     }
 }

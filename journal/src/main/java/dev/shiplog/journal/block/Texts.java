@@ -27,6 +27,8 @@ final class Texts {
 
     /** Numbers texts. */
     static final class Writer {
+        private static final byte[] NONE = {};
+
         private final Map<BytesKey, Integer> numbers = new HashMap<>();
         private final List<byte[]> texts = new ArrayList<>();
         private int bytes;
@@ -57,10 +59,13 @@ final class Texts {
             return bytes;
         }
 
+        /** Writes them, and lets go of them: they may be large, and are not to be in memory twice for long. */
         void write(Bytes directory, Streams streams) {
+            numbers.clear();
             Bytes lengths = new Bytes(texts.size() + 16);
             Bytes all = new Bytes(bytes);
-            for (byte[] text : texts) {
+            for (int i = 0; i < texts.size(); i++) {
+                byte[] text = texts.set(i, NONE);
                 lengths.putVarint(text.length);
                 all.put(text);
             }
