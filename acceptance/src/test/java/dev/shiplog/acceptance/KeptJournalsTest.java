@@ -33,7 +33,7 @@ class KeptJournalsTest {
     @ParameterizedTest
     @ValueSource(strings = {"version-1-first", "version-1", "version-2"})
     void everyRecordComesBackAsItWasWritten(String name) throws Exception {
-        Path journal = unpack(name);
+        Path journal = unpack(name, directory);
         List<String> expected = lines(name + ".expected");
 
         List<String> read = Transcript.ofCursor(journal);
@@ -44,7 +44,7 @@ class KeptJournalsTest {
     @ParameterizedTest
     @ValueSource(strings = {"version-1-first", "version-1", "version-2"})
     void damageCostsTheRecordsThatItCost(String name) throws Exception {
-        Path journal = unpack(name);
+        Path journal = unpack(name, directory);
         List<String> whole = Transcript.ofCursor(journal);
         List<String> expected = new ArrayList<>();
         for (String line : lines(name + ".damaged")) {
@@ -103,7 +103,8 @@ class KeptJournalsTest {
         return digests;
     }
 
-    private Path unpack(String name) throws IOException {
+    /** A kept journal, in a directory of its name. */
+    static Path unpack(String name, Path directory) throws IOException {
         Path journal = Files.createDirectory(directory.resolve(name));
         try (ZipInputStream zip = new ZipInputStream(resource(name + ".zip"))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {

@@ -88,21 +88,21 @@ final class Transcript {
     }
 
     /** Skips the test without Python 3, but never in continuous integration. */
-    private static void requirePython() throws InterruptedException {
+    static void requirePython() throws InterruptedException {
+        require("python3 of 3.8 or newer", "python3", "-c", "import sys; sys.exit(sys.version_info < (3, 8))");
+    }
+
+    /** Skips the test if a command does not succeed, but never in continuous integration. */
+    static void require(String what, String... command) throws InterruptedException {
         boolean there;
         try {
-            there = new ProcessBuilder("python3", "-c", "import sys; sys.exit(sys.version_info < (3, 8))")
-                            .start()
-                            .waitFor()
-                    == 0;
+            there = new ProcessBuilder(command).start().waitFor() == 0;
         } catch (IOException e) {
             there = false;
         }
         boolean needed = "true".equals(System.getenv("CI"));
-        assertThat(there || !needed)
-                .as("CI=true, and no python3 of 3.8 or newer")
-                .isTrue();
-        assumeTrue(there, "no python3 of 3.8 or newer to run " + PYTHON_READER);
+        assertThat(there || !needed).as("CI=true, and no " + what).isTrue();
+        assumeTrue(there, "no " + what);
     }
 
     private static String ofJson(String line) {
