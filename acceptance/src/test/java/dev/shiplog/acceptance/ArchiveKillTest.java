@@ -72,7 +72,7 @@ class ArchiveKillTest {
                         Map.of("HostConfig", Map.of("RestartPolicy", Map.of("Name", "always"))),
                         "sh",
                         "-c",
-                        "for i in 1 2 3 4 5 6 7 8 9; do head -c 20000000 /dev/zero | md5sum; sleep 0.3; done"));
+                        "for i in 1 2 3 4 5 6 7 8 9; do head -c 2000000 /dev/zero | md5sum; sleep 0.5; done"));
             }
             record(engine);
             for (int kill = 1; kill <= KILLS; kill++) {
@@ -89,6 +89,10 @@ class ArchiveKillTest {
             assertThat(Catalog.files(journal)).as(said()).hasSize(1);
             assertArchivesAreWhole("the end");
             long records = assertEveryRecordOnce();
+            assertThat(replay("verify", journal.toString(), disk.inside().toString())
+                            .waitFor())
+                    .as(said())
+                    .isIn(0, 3); // it knows what it missed while it was dead
             System.out.printf(
                     "ArchiveKillTest: %d runs killed, %d recorders killed, %d times a full disk, %d records in %d archives%n",
                     killedArchiving,
@@ -129,8 +133,10 @@ class ArchiveKillTest {
 
     private void kill(RealEngine engine) throws Exception {
         Process run = archive();
-        // A run takes half a second to begin; its work takes several.
-        TimeUnit.MILLISECONDS.sleep(300 + random.nextInt(2200));
+        if (random.nextInt(4) > 0) {
+            awaitWork(run);
+        }
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(1000));
         if (random.nextInt(4) == 0) {
             recorder.kill();
             killedRecording++;
@@ -141,6 +147,14 @@ class ArchiveKillTest {
             killedArchiving++;
         }
         run.destroyForcibly().waitFor();
+    }
+
+    /** However long a busy machine takes to start it. */
+    private void awaitWork(Process run) throws Exception {
+        int before = archives().size();
+        while (run.isAlive() && archives().size() == before) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
     }
 
     private void fillTheDisk() throws Exception {
@@ -162,8 +176,12 @@ class ArchiveKillTest {
         Files.delete(ballast);
     }
 
-    /** Starts a run; what it says goes to a file. */
     private Process archive() throws IOException {
+        return replay("archive", "--to", disk.inside().toString(), "--delete", journal.toString());
+    }
+
+    /** Starts a process that sees the disk; what it says goes to a file. */
+    private Process replay(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(disk.enter());
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -171,12 +189,8 @@ class ArchiveKillTest {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 String.join(File.pathSeparator, RecorderProcess.classPath()),
-                ReplayMain.class.getName(),
-                "archive",
-                "--to",
-                disk.inside().toString(),
-                "--delete",
-                journal.toString()));
+                ReplayMain.class.getName()));
+        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));

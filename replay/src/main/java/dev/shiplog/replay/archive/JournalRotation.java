@@ -66,7 +66,7 @@ final class JournalRotation {
         List<SegmentFile> segments;
         List<Step> steps;
         try {
-            segments = Catalog.files(journal);
+            segments = segments();
             steps = steps(segments, now);
         } catch (IOException e) {
             warn(Trouble.UNDONE, FileErrors.line(e));
@@ -82,6 +82,13 @@ final class JournalRotation {
         return troubles;
     }
 
+    private List<SegmentFile> segments() throws IOException {
+        if (Files.isRegularFile(journal)) {
+            throw new IOException(journal + ": is a file; name the directory of a journal");
+        }
+        return Catalog.files(journal);
+    }
+
     private List<Step> steps(List<SegmentFile> segments, Instant now) throws IOException {
         identify(segments);
         List<Plan.Candidate> candidates = segments.stream()
@@ -94,7 +101,7 @@ final class JournalRotation {
     /** What {@link #run} would do, a line each. */
     List<String> preview(Instant now) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (Step step : steps(Catalog.files(journal), now)) {
+        for (Step step : steps(segments(), now)) {
             SegmentFile segment = step.segment();
             Archived known = chain(segment).find(segment);
             String file = segment.path().toString();
@@ -250,7 +257,8 @@ final class JournalRotation {
     private void review(Step step) throws IOException {
         SegmentFile segment = step.segment();
         Archived known = known(segment);
-        if (segment.summary(step.newest()).lastSequence() > known.last()) {
+        long last = segment.summary(step.newest()).lastSequence();
+        if (last > known.last() || last == 0) { // 0: damage leaves it open
             archive(step);
             return;
         }

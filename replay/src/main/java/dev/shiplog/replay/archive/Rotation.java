@@ -173,8 +173,8 @@ public final class Rotation {
         for (Path file : expired(target)) {
             try (ArchiveFile archive = ArchiveFile.open(file)) {
                 Manifest manifest = archive.manifest();
-                if (state.chains().containsKey(manifest.journal())) {
-                    long number = manifest.link().number();
+                long number = manifest.link().number();
+                if (number > 0 && state.chains().containsKey(manifest.journal())) {
                     state = state.with(
                             manifest.journal(), state.chain(manifest.journal()).expiredUpTo(number));
                     expired.add(file);

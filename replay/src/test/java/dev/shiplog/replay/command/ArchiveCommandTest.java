@@ -450,12 +450,16 @@ class ArchiveCommandTest {
 
         assertThat(run("archive --to nowhere journal")).isEqualTo(ExitCode.FAILED);
         assertThat(run("archive --to archives nothing journal")).isEqualTo(ExitCode.FAILED);
+        assertThat(run("archive --to archives journal/20261121-0912.cq4")).isEqualTo(ExitCode.FAILED);
 
         assertThat(terminal.err().lines())
                 .startsWith(
                         "replay: " + directory.resolve("nowhere")
                                 + ": no such directory; make it once, or is a disk not mounted?",
-                        "replay: " + directory.resolve("nothing") + ": no such file or directory");
+                        "replay: " + directory.resolve("nothing") + ": no such file or directory")
+                .last()
+                .isEqualTo("replay: " + journal.resolve("20261121-0912.cq4")
+                        + ": is a file; name the directory of a journal");
         assertThat(manifests()).as("the other journal is archived").hasSize(1);
     }
 
