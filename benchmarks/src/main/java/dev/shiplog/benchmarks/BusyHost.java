@@ -57,10 +57,10 @@ public final class BusyHost {
         private long userMicros;
         private long periods;
         private long throttledMicros;
-        private long anonPages = 2_000 + random.nextInt(50_000);
-        private long filePages = 1_000 + random.nextInt(50_000);
+        private long anonPages = 2_000L + random.nextInt(50_000);
+        private long filePages = 1_000L + random.nextInt(50_000);
         private long activeFilePages = filePages / 3;
-        private long slabBytes = 400_000 + random.nextInt(4_000_000);
+        private long slabBytes = 400_000L + random.nextInt(4_000_000);
         private long faults;
         private long majorFaults;
         private long receivedBytes;
@@ -76,6 +76,12 @@ public final class BusyHost {
         /** About {@code mean}, times the container's pace; often nothing, sometimes much. */
         private long some(double mean) {
             return random.nextInt(4) == 0 ? 0 : (long) (mean * pace * -Math.log(1 - random.nextDouble()));
+        }
+
+        /** The difference of two such. */
+        private long drift(double mean) {
+            long up = some(mean);
+            return up - some(mean);
         }
 
         Record next(long tick) {
@@ -116,10 +122,10 @@ public final class BusyHost {
             userMicros += some(80_000);
             periods += 10;
             throttledMicros += random.nextInt(10) == 0 ? some(30_000) : 0;
-            anonPages = Math.max(500, anonPages + some(30) - some(30));
-            filePages = Math.max(500, filePages + some(50) - some(50));
-            activeFilePages = Math.min(filePages, Math.max(100, activeFilePages + some(10) - some(10)));
-            slabBytes = Math.max(100_000, slabBytes + 8 * (some(200) - some(200)));
+            anonPages = Math.max(500, anonPages + drift(30));
+            filePages = Math.max(500, filePages + drift(50));
+            activeFilePages = Math.min(filePages, Math.max(100, activeFilePages + drift(10)));
+            slabBytes = Math.max(100_000, slabBytes + 8 * drift(200));
             faults += some(500);
             majorFaults += random.nextInt(20) == 0 ? some(3) : 0;
             long in = some(40);

@@ -30,15 +30,18 @@ public final class OpenMetrics {
         ObjectMapper mapper = new ObjectMapper();
         int samples = 0;
         int taken = 0;
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8), 1 << 16);
-                PrintStream out = new PrintStream(
-                        new BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.US_ASCII)) {
+        PrintStream out =
+                new PrintStream(new BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.US_ASCII);
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8), 1 << 16)) {
             OpenMetrics metrics = new OpenMetrics(out);
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 samples++;
                 taken += metrics.write(mapper.readTree(line)) ? 1 : 0;
             }
             out.print("# EOF\n");
+        } finally {
+            out.flush();
         }
         System.err.println("Prometheus gets " + taken + " of " + samples + " samples");
     }
