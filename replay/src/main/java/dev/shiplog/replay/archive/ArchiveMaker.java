@@ -68,6 +68,7 @@ final class ArchiveMaker {
      * @param chain of the journal, which the archive continues
      * @return null if nothing of the segment can be read
      * @throws UnreadableException if the system fails to read the segment
+     * @throws ForkedException if an intact archive has the name, and holds other records
      * @throws IOException if the target cannot be written to
      */
     @Nullable
@@ -117,10 +118,13 @@ final class ArchiveMaker {
                 // chain.
                 link = ours ? earlier.manifest().link() : link;
                 Comparison comparison = ours ? compare(segment, growing, file) : Comparison.DIFFERENT;
-                if (comparison == Comparison.SAME) {
+                if (comparison == Comparison.SAME || comparison == Comparison.LONGER) {
                     return new Made(file, earlier.manifest(), earlier.digest(), true);
                 }
-                if (comparison == Comparison.SHORTER && earlier.digest().equals(chain.digest())) {
+                if (comparison == Comparison.DIFFERENT) {
+                    throw new ForkedException(file, segment.name());
+                }
+                if (earlier.digest().equals(chain.digest())) {
                     Files.delete(file); // the segment holds all of it
                 } else {
                     link = manifest.link();

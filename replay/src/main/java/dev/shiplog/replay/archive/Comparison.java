@@ -12,7 +12,9 @@ enum Comparison {
     SAME,
     /** The archive holds the first records of the segment, which goes on. */
     SHORTER,
-    /** The archive lacks a record, has one more, or another one. */
+    /** The archive holds all records of the segment, and more after them: the segment is an older copy. */
+    LONGER,
+    /** The archive lacks a record, or has another one. */
     DIFFERENT;
 
     /**
@@ -21,15 +23,18 @@ enum Comparison {
      * @param passed runs after each record
      */
     static Comparison of(SegmentRecords segment, SegmentRecords archive, Passed passed) throws IOException {
-        while (archive.next()) {
-            if (!segment.next() || !isSame(segment.record(), archive.record())) {
+        boolean more = segment.next();
+        boolean moreArchived = archive.next();
+        while (more && moreArchived) {
+            if (!isSame(segment.record(), archive.record())) {
                 return DIFFERENT;
             }
             passed.record(segment);
+            more = segment.next();
+            moreArchived = archive.next();
         }
-        boolean goesOn = segment.next();
         boolean isIntact = archive.losses().stream().noneMatch(loss -> loss.cause() == Loss.Cause.MISMATCH);
-        return !isIntact ? DIFFERENT : goesOn ? SHORTER : SAME;
+        return !isIntact ? DIFFERENT : more ? SHORTER : moreArchived ? LONGER : SAME;
     }
 
     /** Runs after a record was read. */

@@ -173,6 +173,8 @@ final class JournalRotation {
                 case FINISH -> finish(step, known(segment), false);
                 case WAIT -> {}
             }
+        } catch (ForkedException e) {
+            warn(Trouble.UNDONE, String.valueOf(e.getMessage()));
         } catch (UnreadableException e) {
             if (!e.file().equals(segment.path())) {
                 throw e;
@@ -288,23 +290,37 @@ final class JournalRotation {
         try {
             if (step.newest()) {
                 deleteNewest(segment, archive);
-            } else if (compared || !isHere || holds(archive, segment, false)) {
+            } else if (compared || (isHere ? holds(archive, segment, false) : isSameLength(archived, segment))) {
                 delete(segment);
+            } else {
+                archiveAnew(step, archived);
             }
         } catch (MismatchException e) {
             troubles.add(Trouble.MISMATCH);
-            save(segment, chain(segment).without(archived));
-            archive(step);
+            archiveAnew(step, archived);
         }
+    }
+
+    private void archiveAnew(Step step, Archived archived) throws IOException {
+        save(step.segment(), chain(step.segment()).without(archived));
+        archive(step);
+    }
+
+    /** Whether the segment ends where it did when it was archived. */
+    private static boolean isSameLength(Archived archived, SegmentFile segment) {
+        return segment.summary(false).lastSequence() == archived.last();
     }
 
     /** @throws MismatchException if the archive is not what it should be */
     private boolean holds(Path archive, SegmentFile segment, boolean growing) throws IOException {
         Comparison comparison = maker.compare(segment, growing, archive);
-        if (comparison == Comparison.DIFFERENT || comparison == Comparison.SHORTER && !growing) {
+        if (comparison == Comparison.DIFFERENT) {
+            throw new ForkedException(archive, segment.name());
+        }
+        if (comparison == Comparison.SHORTER && !growing) {
             throw new MismatchException("does not hold what the segment holds");
         }
-        return comparison == Comparison.SAME;
+        return comparison != Comparison.SHORTER;
     }
 
     private boolean runHook(SegmentFile segment, Path archive, boolean isHere) throws IOException {

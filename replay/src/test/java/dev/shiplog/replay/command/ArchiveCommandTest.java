@@ -351,6 +351,63 @@ class ArchiveCommandTest {
     }
 
     @Test
+    void anOlderCopyOfWhatIsArchivedTakesNothingAway() throws Exception {
+        TestJournal.write(journal, minutes(12, 13)).close();
+        Path newest = journal.resolve("20261121-0913.cq4");
+        byte[] older = Files.readAllBytes(newest);
+        try (Appender recorder = TestJournal.open(journal)) {
+            recorder.append(TestJournal.stats(TestJournal.WEB, "web", "09:13:40Z", 7));
+        }
+        run("archive --to archives --all --delete journal");
+        List<String> before = identities();
+        Files.write(newest, older);
+
+        assertThat(run("archive --to archives --all --delete journal")).isZero();
+
+        assertThat(identities()).isEqualTo(before);
+        assertThat(segments()).isEmpty();
+    }
+
+    @Test
+    void aSegmentThatWentOnInAnotherWayThanItsArchiveStays() throws Exception {
+        TestJournal.write(journal, minutes(12, 13)).close();
+        Path newest = journal.resolve("20261121-0913.cq4");
+        byte[] older = Files.readAllBytes(newest);
+        try (Appender recorder = TestJournal.open(journal)) {
+            recorder.append(TestJournal.stats(TestJournal.WEB, "web", "09:13:40Z", 7));
+        }
+        run("archive --to archives --all --delete journal");
+        List<String> before = identities();
+        Files.write(newest, older);
+        try (Appender recorder = TestJournal.open(journal)) {
+            recorder.append(TestJournal.stats(TestJournal.WEB, "web", "09:13:50Z", 8));
+        }
+
+        assertThat(run("archive --to archives --all --delete journal")).isEqualTo(ExitCode.FAILED);
+
+        assertThat(terminal.err()).contains("holds other records with the sequences of 20261121-0913.cq4");
+        assertThat(identities()).isEqualTo(before);
+        assertThat(segments()).containsExactly("20261121-0913.cq4");
+    }
+
+    @Test
+    void aSegmentThatGrewSinceItsArchiveWasMovedAwayIsArchivedAgain() throws Exception {
+        TestJournal.write(journal, minutes(12, 13)).close();
+        Path newest = journal.resolve("20261121-0913.cq4");
+        byte[] older = Files.readAllBytes(newest);
+        TestJournal.write(journal, minutes(14, 14)).close();
+        run("archive --to archives journal");
+        for (Path archive : archives()) {
+            Files.delete(archive);
+        }
+        Files.write(newest, older);
+
+        assertThat(run("archive --to archives --delete journal")).isZero();
+
+        assertThat(segments()).containsExactly("20261121-0914.cq4");
+    }
+
+    @Test
     void anArchiveThatWasDamagedSinceIsWrittenAgainInItsPlaceInTheChain() throws Exception {
         TestJournal.write(journal, minutes(12, 14)).close();
         run("archive --to archives journal");
