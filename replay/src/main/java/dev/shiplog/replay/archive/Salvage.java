@@ -43,7 +43,8 @@ public record Salvage(Path target, Coding coding, String program) {
     public record Saved(@Nullable Path file, long records, String unusable, List<Loss> losses) {}
 
     /** What is known of a segment beside its records; empty, or null, what is not. */
-    private record Known(String name, @Nullable SegmentStart start, String unusable) {}
+    private record Known(
+            String name, @Nullable SegmentStart start, @Nullable String selection, String unusable) {}
 
     /**
      * Salvages one segment.
@@ -79,15 +80,16 @@ public record Salvage(Path target, Coding coding, String program) {
     private static Known known(Segment segment) throws IOException {
         SegmentStart start = segment.start();
         if (segment instanceof SegmentFile file) {
-            return new Known(file.name(), start, "");
+            return new Known(file.name(), start, null, "");
         }
         try (ArchiveFile archive = ArchiveFile.open(segment.path())) {
-            return new Known(archive.manifest().description().segment(), start, "");
+            Description before = archive.manifest().description();
+            return new Known(before.segment(), start, before.selection(), "");
         } catch (FileSystemException e) {
             throw e;
         } catch (IOException e) {
             // It is damaged, or looks as if a newer version had written it.
-            return new Known("", start != null && start.isProven() ? start : null, String.valueOf(e.getMessage()));
+            return new Known("", start != null && start.isProven() ? start : null, null, String.valueOf(e.getMessage()));
         }
     }
 
@@ -115,7 +117,7 @@ public record Salvage(Path target, Coding coding, String program) {
         return new Description(
                 known.name(),
                 known.start(),
-                null,
+                known.selection(),
                 program,
                 contents.host().isEmpty() ? host : contents.host(),
                 contents.engine(),

@@ -2,6 +2,7 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.archive.ArchivedSegment;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.replay.archive.Restoration;
 import java.io.IOException;
@@ -87,6 +88,10 @@ final class RestoreCommand implements Callable<Integer> {
     private static String oneJournal(List<Segment> segments) throws IOException {
         Set<String> journals = new TreeSet<>();
         for (Segment segment : segments) {
+            if (segment instanceof ArchivedSegment archive && archive.isSelection()) {
+                throw new IOException(segment.path() + ": holds a choice of records, as replay cut makes it, and no"
+                        + " segment; every verb reads it as it is");
+            }
             if (segment.start() != null && !segment.start().journal().isEmpty()) {
                 journals.add(segment.start().journal());
             }

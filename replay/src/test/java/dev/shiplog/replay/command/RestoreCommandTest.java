@@ -176,6 +176,17 @@ class RestoreCommandTest {
         assertThat(target).doesNotExist();
     }
 
+    /** Else a recorder would go on with a journal of which most is missing. */
+    @Test
+    void refusesACut() throws Exception {
+        run(ExitCode.OK, "cut --kind stats -o cut.tar journal");
+
+        Terminal terminal = run(ExitCode.FAILED, "restore --to restored cut.tar");
+
+        assertThat(terminal.err()).contains("cut.tar: holds a choice of records");
+        assertThat(target).doesNotExist();
+    }
+
     @Test
     void leavesNothingIfItIsInterrupted() {
         Terminal terminal = new Terminal(directory);

@@ -136,6 +136,16 @@ class SalvageCommandTest {
     }
 
     @Test
+    void savesACutAsACut() throws Exception {
+        run(ExitCode.OK, "cut --kind stats -o cut.tar journal");
+
+        run(ExitCode.OK, "salvage -o again.tar cut.tar");
+
+        assertThat(run(ExitCode.OK, "export --restated --format envelope again.tar").out())
+                .isEqualTo(run(ExitCode.OK, "export --restated --format envelope cut.tar").out());
+    }
+
+    @Test
     void replacesNoFile() throws Exception {
         run(ExitCode.OK, "salvage -o saved.tar journal/20261121-0912.cq4");
         byte[] before = Files.readAllBytes(directory.resolve("saved.tar"));
