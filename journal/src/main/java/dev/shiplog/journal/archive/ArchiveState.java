@@ -195,7 +195,9 @@ public record ArchiveState(long succeeded, SortedMap<String, Chain> chains) {
             return ArchiveStateJson.read(text);
         } catch (MismatchException | JsonProcessingException e) {
             throw new IOException(
-                    file + ": is damaged, or something else wrote it; delete it to begin new chains of archives", e);
+                    file
+                            + ": is damaged, or something else wrote it; restore it, or delete it: then chains go on after the archives here",
+                    e);
         } catch (IOException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }

@@ -80,8 +80,9 @@ class ArchiveStateTest {
         Files.writeString(directory.resolve(ArchiveState.FILE), text);
 
         assertThatThrownBy(() -> ArchiveState.read(directory))
-                .hasMessage(directory.resolve(ArchiveState.FILE)
-                        + ": is damaged, or something else wrote it; delete it to begin new chains of archives");
+                .hasMessage(
+                        directory.resolve(ArchiveState.FILE)
+                                + ": is damaged, or something else wrote it; restore it, or delete it: then chains go on after the archives here");
     }
 
     @Test
