@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
@@ -31,14 +32,11 @@ import org.openjdk.jmh.infra.Blackhole;
 public class BlockBenchmark {
     private final List<Record> records = StatsSamples.records();
     private final Bytes payload = new Bytes(4096);
-    private final byte[] block;
+    private byte[] block = {};
 
-    public BlockBenchmark() {
-        try {
-            block = encode();
-        } catch (UndecodableException e) {
-            throw new IllegalStateException(e);
-        }
+    @Setup
+    public void encodeOnce() throws UndecodableException {
+        block = encode();
     }
 
     /** From what a journal holds to a block. */

@@ -44,7 +44,10 @@ public record Salvage(Path target, Coding coding, String program) {
 
     /** What is known of a segment beside its records; empty, or null, what is not. */
     private record Known(
-            String name, @Nullable SegmentStart start, @Nullable String selection, String unusable) {}
+            String name,
+            @Nullable SegmentStart start,
+            @Nullable String selection,
+            String unusable) {}
 
     /**
      * Salvages one segment.
@@ -89,7 +92,8 @@ public record Salvage(Path target, Coding coding, String program) {
             throw e;
         } catch (IOException e) {
             // It is damaged, or looks as if a newer version had written it.
-            return new Known("", start != null && start.isProven() ? start : null, null, String.valueOf(e.getMessage()));
+            return new Known(
+                    "", start != null && start.isProven() ? start : null, null, String.valueOf(e.getMessage()));
         }
     }
 

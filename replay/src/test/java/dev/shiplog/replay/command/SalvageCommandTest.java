@@ -141,8 +141,10 @@ class SalvageCommandTest {
 
         run(ExitCode.OK, "salvage -o again.tar cut.tar");
 
-        assertThat(run(ExitCode.OK, "export --restated --format envelope again.tar").out())
-                .isEqualTo(run(ExitCode.OK, "export --restated --format envelope cut.tar").out());
+        assertThat(run(ExitCode.OK, "export --restated --format envelope again.tar")
+                        .out())
+                .isEqualTo(run(ExitCode.OK, "export --restated --format envelope cut.tar")
+                        .out());
     }
 
     @Test
