@@ -149,8 +149,11 @@ def archive(data):
         if manifest["version"] != 1:
             raise ValueError("a version of the format that is not known here")
         yield manifest["journal"], manifest["sequences"]["first"]
-        for member in manifest["members"]:
-            yield from (block if manifest["coding"] == "columns" else lines)(tar.extractfile(member["name"]).read())
+        for member, left in ((member, member["bytes"]) for member in manifest["members"]):
+            for record in (block if manifest["coding"] == "columns" else lines)(tar.extractfile(member["name"]).read()):
+                if (left := left - len(record[1])) < 0:
+                    raise ValueError("payloads longer than the manifest says")
+                yield record
 
 
 def unpack(data):
@@ -181,8 +184,7 @@ def block(data):
         return (z >> 1 ^ -(z & 1) for z in numbers)
 
     def bits():
-        n = varint()
-        stream = streams.read((n + 7) // 8)
+        stream = streams.read(((n := varint()) + 7) // 8)
         return (stream[i >> 3] >> (i & 7) & 1 for i in range(n))
 
     def column():

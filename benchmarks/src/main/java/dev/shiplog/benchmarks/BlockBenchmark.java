@@ -62,7 +62,7 @@ public class BlockBenchmark {
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void decode(Blackhole blackhole) throws UndecodableException {
-        BlockDecoder decoder = new BlockDecoder(block);
+        BlockDecoder decoder = new BlockDecoder(block, BlockDecoder.MAX_PAYLOAD_BYTES);
         while (decoder.next()) {
             blackhole.consume(decoder.record());
         }
@@ -71,7 +71,7 @@ public class BlockBenchmark {
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void decodeAndRender(Blackhole blackhole) throws UndecodableException {
-        BlockDecoder decoder = new BlockDecoder(block);
+        BlockDecoder decoder = new BlockDecoder(block, BlockDecoder.MAX_PAYLOAD_BYTES);
         while (decoder.next()) {
             payload.clear();
             decoder.record().payload(payload);

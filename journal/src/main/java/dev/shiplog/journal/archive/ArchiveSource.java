@@ -91,7 +91,7 @@ final class ArchiveSource implements RecordSource {
     private boolean take(Block block) throws IOException, UndecodableException {
         BlockReader current = reader;
         if (current == null) {
-            current = manifest.coding().reader(archive.block(index));
+            current = manifest.coding().reader(archive.block(index), block.bytes());
             reader = current;
             met = 0;
         }

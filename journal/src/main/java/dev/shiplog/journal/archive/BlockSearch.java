@@ -111,7 +111,7 @@ public final class BlockSearch implements RecordSource {
             return;
         }
         at = next.end();
-        reader = next.coding().reader(read(next.at(), (int) next.length()));
+        reader = next.coding().reader(read(next.at(), (int) next.length()), BlockDecoder.MAX_PAYLOAD_BYTES);
     }
 
     /** The block is not what it should be: goes on after it if a member begins there, else within it. */

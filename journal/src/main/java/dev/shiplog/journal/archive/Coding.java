@@ -42,11 +42,15 @@ public enum Coding {
         };
     }
 
-    /** Reads {@code block}. */
-    BlockReader reader(byte[] block) throws UndecodableException {
+    /**
+     * Reads {@code block}.
+     *
+     * @param payloadBytes how many bytes the payloads of its records may have
+     */
+    BlockReader reader(byte[] block, long payloadBytes) throws UndecodableException {
         return switch (this) {
-            case COLUMNS -> new ColumnReader(block);
-            case PORTABLE -> new PortableReader(block);
+            case COLUMNS -> new ColumnReader(block, payloadBytes);
+            case PORTABLE -> new PortableReader(block, payloadBytes);
         };
     }
 

@@ -8,8 +8,8 @@ import dev.shiplog.journal.record.RecordView;
 final class ColumnReader implements BlockReader {
     private final BlockDecoder decoder;
 
-    ColumnReader(byte[] block) throws UndecodableException {
-        decoder = new BlockDecoder(block);
+    ColumnReader(byte[] block, long payloadBytes) throws UndecodableException {
+        decoder = new BlockDecoder(block, payloadBytes);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.shiplog.journal.archive.Manifest.Block;
 import dev.shiplog.journal.archive.Manifest.Content;
 import dev.shiplog.journal.archive.Manifest.OfKind;
 import dev.shiplog.journal.archive.Manifest.Span;
+import dev.shiplog.journal.block.BlockDecoder;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.Loss;
@@ -274,6 +275,9 @@ final class ManifestReader {
         if (index == Manifest.MAX_BLOCKS
                 || !block.name().equals(required(coding, "coding").blockName(index))) {
             throw new MismatchException("the manifest has a member that is not named as it must be");
+        }
+        if (block.bytes() > BlockDecoder.MAX_PAYLOAD_BYTES) {
+            throw new MismatchException("the manifest has payloads that are longer than they may be");
         }
         long before = index == 0 ? 0 : blocks.get(index - 1).sequences().last();
         Span of = block.sequences();

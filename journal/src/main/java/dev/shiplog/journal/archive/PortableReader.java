@@ -24,11 +24,13 @@ final class PortableReader implements BlockReader {
     private final Encoder encoder = new Encoder();
     private final Decoder decoder = new Decoder();
     private final Bytes coded = new Bytes(1 << 12);
+    private long allowance;
     private int at;
     private boolean begun;
     private @Nullable RecordView record;
 
-    PortableReader(byte[] block) throws UndecodableException {
+    PortableReader(byte[] block, long payloadBytes) throws UndecodableException {
+        allowance = payloadBytes;
         lines = ZstdFrame.unpack(block, PortableWriter.MAX_LINES);
     }
 
@@ -47,6 +49,10 @@ final class PortableReader implements BlockReader {
         long before = begun ? envelope.sequence : 0;
         envelope.read(lines, at, end);
         at = end + 1;
+        allowance -= envelope.payload.length;
+        if (allowance < 0) {
+            throw new UndecodableException("its payloads are longer than they may be");
+        }
         if (!begun || envelope.sequence != before + 1 || encoder.isFull()) {
             encoder.startGroup();
             decoder.startGroup(envelope.sequence);

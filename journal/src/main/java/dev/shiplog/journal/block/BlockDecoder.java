@@ -27,6 +27,9 @@ import java.util.Map;
  * </pre>
  */
 public final class BlockDecoder {
+    /** The payloads of a block have at most so many bytes: it names a text often, and has it once. */
+    public static final long MAX_PAYLOAD_BYTES = 256 << 20;
+
     /** A block holds at most this many records. */
     static final int MAX_RECORDS = 1 << 17;
 
@@ -36,6 +39,10 @@ public final class BlockDecoder {
     static final int MAX_SHAPES = 1024;
 
     private final int records;
+    /** How many bytes the payloads of the records to come may have. */
+    private long allowance;
+
+    private final Texts.Reader texts;
     final BlockTrack[] tracks;
     final Residuals.Reader sequences;
     final Residuals.Reader turns;
@@ -53,10 +60,12 @@ public final class BlockDecoder {
     /**
      * Unpacks {@code block}, and reads what it says of its records.
      *
+     * @param payloadBytes how many bytes the payloads may have; at most {@link #MAX_PAYLOAD_BYTES}
      * @throws UndecodableException if it is damaged, or of a newer version
      * @throws dev.shiplog.journal.file.ZstdMissingException if it cannot be unpacked on this machine
      */
-    public BlockDecoder(byte[] block) throws UndecodableException {
+    public BlockDecoder(byte[] block, long payloadBytes) throws UndecodableException {
+        allowance = Math.min(payloadBytes, MAX_PAYLOAD_BYTES);
         Block unpacked = Block.unpack(block);
         BytesReader in = new BytesReader(unpacked.content(), 0, unpacked.directoryLength());
         Content content = new Content(unpacked.content(), unpacked.directoryLength());
@@ -64,12 +73,12 @@ public final class BlockDecoder {
         sequence = in.zigZag();
         received = in.zigZag();
         offset = in.zigZag();
-        Texts.Reader texts = new Texts.Reader(in, content);
+        texts = new Texts.Reader(in, content);
         BlockShape[] shapes = new BlockShape[in.varintUpTo(MAX_SHAPES)];
         for (int i = 0; i < shapes.length; i++) {
             shapes[i] = BlockShape.read(texts.count(), in, content);
         }
-        tracks = readTracks(in, shapes, texts);
+        tracks = readTracks(in, shapes);
         sequences = new Residuals.Reader(in, content);
         turns = new Residuals.Reader(in, content);
         restated = new Residuals.Reader(in, content);
@@ -87,8 +96,7 @@ public final class BlockDecoder {
         return Block.length(head);
     }
 
-    private BlockTrack[] readTracks(BytesReader in, BlockShape[] shapes, Texts.Reader texts)
-            throws UndecodableException {
+    private BlockTrack[] readTracks(BytesReader in, BlockShape[] shapes) throws UndecodableException {
         BlockTrack[] read = new BlockTrack[in.varintUpTo(records)];
         Map<Integer, String> subjects = new HashMap<>();
         long cells = 0;
@@ -134,6 +142,10 @@ public final class BlockDecoder {
             shape.read(now, last, first);
         } else {
             rows.read(shape.shape, now, last, received);
+        }
+        allowance -= shape.leastBytes(now, texts);
+        if (allowance < 0) {
+            throw new UndecodableException("its payloads are longer than they may be");
         }
         track.advance(now);
         sequence += 1 + sequences.next();

@@ -28,6 +28,9 @@ public final class BlockEncoder {
     /** Of all records, in memory: 8 bytes each. */
     private static final int MAX_CELLS = 3 << 20;
 
+    /** A record of 64 MiB may come on top. */
+    private static final long MAX_PAYLOAD_BYTES = BlockDecoder.MAX_PAYLOAD_BYTES / 2;
+
     /** A record of 27 MiB may come on top. */
     private static final int MAX_TEXT_BYTES = 4 << 20;
 
@@ -44,6 +47,7 @@ public final class BlockEncoder {
     private int size;
     private int cells;
     private int shapeBytes;
+    private long payloadBytes;
 
     // Of each record.
     private List<Track> order = new ArrayList<>();
@@ -82,6 +86,7 @@ public final class BlockEncoder {
     public boolean isFull() {
         return size >= MAX_RECORDS
                 || cells >= MAX_CELLS
+                || payloadBytes >= MAX_PAYLOAD_BYTES
                 || texts.bytes() >= MAX_TEXT_BYTES
                 || texts.count() >= Texts.MAX_TEXTS / 2;
     }
@@ -110,6 +115,7 @@ public final class BlockEncoder {
         track.last = now;
         order.add(track);
         cells += now.length;
+        payloadBytes += record.payload().length();
         addHead(record);
     }
 
@@ -238,6 +244,7 @@ public final class BlockEncoder {
         size = 0;
         cells = 0;
         shapeBytes = 0;
+        payloadBytes = 0;
         order = new ArrayList<>();
         sequences = new Residuals.Writer();
         restated = new Residuals.Writer();

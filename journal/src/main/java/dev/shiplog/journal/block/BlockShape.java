@@ -33,6 +33,9 @@ final class BlockShape {
     /** What the first record refers to. */
     final long[] initial;
 
+    /** How long a payload is at least, without its texts. */
+    private final long leastBytes;
+
     Column[] columns = NONE;
     private boolean hasColumns;
 
@@ -43,6 +46,20 @@ final class BlockShape {
         this.shape = shape;
         this.initial = new long[cells()];
         this.newest = initial;
+        long least = shape.literal(shape.slots()).length;
+        for (int i = 0; i < shape.slots(); i++) {
+            least += shape.literal(i).length + (shape.type(i).isNumeric() ? 1 : 0);
+        }
+        leastBytes = least;
+    }
+
+    /** How long the payload of these cells is at least: its numbers may have more than one digit. */
+    long leastBytes(long[] cells, Texts.Reader texts) {
+        long least = leastBytes;
+        for (int i = 0; i < shape.slots(); i++) {
+            least += shape.type(i).isNumeric() ? 0 : texts.length((int) cells[Cells.SLOTS + i]);
+        }
+        return least;
     }
 
     int cells() {

@@ -108,6 +108,10 @@ final class Texts {
             return ends.length;
         }
 
+        int length(int number) {
+            return ends[number] - (number == 0 ? start : ends[number - 1]);
+        }
+
         /** The text with this number. Not to be changed. */
         byte[] get(int number) {
             byte[] text = texts[number];

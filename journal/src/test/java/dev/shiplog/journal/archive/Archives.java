@@ -208,7 +208,11 @@ final class Archives {
         List<Entry> entries = new ArrayList<>();
         try (ArchiveFile archive = ArchiveFile.open(file)) {
             for (int i = 0; i < archive.manifest().blocks().size(); i++) {
-                BlockReader reader = archive.manifest().coding().reader(archive.block(i));
+                BlockReader reader = archive.manifest()
+                        .coding()
+                        .reader(
+                                archive.block(i),
+                                archive.manifest().blocks().get(i).bytes());
                 while (reader.next()) {
                     entries.add(Entry.of(reader.record()));
                 }

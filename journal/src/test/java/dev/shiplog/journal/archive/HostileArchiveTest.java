@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdCompressCtx;
+import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.bytes.UndecodableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Archives made to harm whoever reads them: they cost neither memory nor time, and nothing is ever written. */
 class HostileArchiveTest {
@@ -165,9 +168,43 @@ class HostileArchiveTest {
             bomb.write(context.compress(zeros));
         }
         assertThat(bomb.size()).isLessThan(100_000);
-        assertThatThrownBy(() -> Coding.PORTABLE.reader(bomb.toByteArray()))
+        assertThatThrownBy(() -> Coding.PORTABLE.reader(bomb.toByteArray(), Long.MAX_VALUE))
                 .isInstanceOf(UndecodableException.class)
                 .hasMessageContaining("not a frame of zstd of at most");
+    }
+
+    /** The manifest bounds what is made of a block, before it is made. */
+    @ParameterizedTest
+    @EnumSource(Coding.class)
+    void payloadsLongerThanTheManifestSaysAreAMismatch(Coding coding) throws Exception {
+        Path good = Archives.write(directory, coding, Archives.few(5));
+        List<Member> members = members(good);
+        String manifest = new String(members.get(0).content(), StandardCharsets.UTF_8);
+        int at = manifest.indexOf("\"bytes\":", manifest.indexOf("\"members\":"));
+        for (String bytes : List.of("100", "0", "268435457", "9223372036854775807")) {
+            String other = manifest.substring(0, at) + manifest.substring(at).replaceFirst("\\d+", bytes);
+            byte[] json = other.getBytes(StandardCharsets.UTF_8);
+            members.set(0, new Member(Manifest.NAME, json));
+            members.set(3, new Member(ArchiveFile.DIGEST, ArchiveFile.digestLine(Manifest.digest(json))));
+            List<String> found = new ArrayList<>();
+            try (Cursor cursor = Cursor.open(List.of(tar(members)))) {
+                for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
+                    found.add(step == Cursor.Step.LOSS ? cursor.loss().reason() : step.name());
+                }
+            }
+            String expected = switch (bytes) {
+                case "100" -> "RECORD, RECORD, RECORD, ";
+                case "0" -> "";
+                default -> null;
+            };
+            if (expected == null) {
+                assertThat(found).containsExactly("the manifest has payloads that are longer than they may be");
+            } else {
+                assertThat(String.join(", ", found))
+                        .startsWith(expected + members.get(2).name())
+                        .contains(": its payloads are longer than they may be");
+            }
+        }
     }
 
     /** Whatever a manifest says, reading it ends with a manifest that agrees with itself, or with one clear line. */

@@ -30,13 +30,13 @@ class BlockDamageTest {
             flipped[bit >> 3] ^= (byte) (1 << (bit & 7));
             assertThatExceptionOfType(UndecodableException.class)
                     .as("bit %d", bit)
-                    .isThrownBy(() -> new BlockDecoder(flipped));
+                    .isThrownBy(() -> new BlockDecoder(flipped, BlockDecoder.MAX_PAYLOAD_BYTES));
         }
         for (int length = 0; length < block.length; length++) {
             byte[] cut = Arrays.copyOf(block, length);
             assertThatExceptionOfType(UndecodableException.class)
                     .as("%d bytes", length)
-                    .isThrownBy(() -> new BlockDecoder(cut));
+                    .isThrownBy(() -> new BlockDecoder(cut, BlockDecoder.MAX_PAYLOAD_BYTES));
         }
     }
 
@@ -60,7 +60,8 @@ class BlockDamageTest {
                 content[random.nextInt(range)] = (byte) (random.nextBoolean() ? random.nextInt(256) : 255);
             }
             try {
-                BlockDecoder decoder = new BlockDecoder(made(content, block.directoryLength()));
+                BlockDecoder decoder =
+                        new BlockDecoder(made(content, block.directoryLength()), BlockDecoder.MAX_PAYLOAD_BYTES);
                 for (int n = 0; n < 1_000 && decoder.next(); n++) {
                     decoder.record().payload();
                 }
@@ -82,7 +83,7 @@ class BlockDamageTest {
             sign(lies);
             assertThatExceptionOfType(UndecodableException.class)
                     .as("%d instead of %d", other, length)
-                    .isThrownBy(() -> new BlockDecoder(lies));
+                    .isThrownBy(() -> new BlockDecoder(lies, BlockDecoder.MAX_PAYLOAD_BYTES));
         }
     }
 
@@ -92,8 +93,63 @@ class BlockDamageTest {
         LittleEndian.setInt(block, 4, 2);
         sign(block);
         assertThatExceptionOfType(UndecodableException.class)
-                .isThrownBy(() -> new BlockDecoder(block))
+                .isThrownBy(() -> new BlockDecoder(block, BlockDecoder.MAX_PAYLOAD_BYTES))
                 .withMessageContaining("version 2");
+    }
+
+    /** A few kB that stand for terabytes: each record names the same text of 20 MiB. */
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, BlockDecoder.MAX_PAYLOAD_BYTES, 50 << 20, 20 << 20, (20 << 20) - 1, 0})
+    void oneTextCannotBeNamedForEver(long payloadBytes) throws Exception {
+        int length = 20 << 20;
+        byte[] block = namingOneText(length);
+        assertThat(block).hasSizeLessThan(10_000);
+        BlockDecoder decoder = new BlockDecoder(block, payloadBytes);
+        assertThat(decoder.records()).isEqualTo(BlockDecoder.MAX_RECORDS);
+        long most = Math.min(payloadBytes, BlockDecoder.MAX_PAYLOAD_BYTES) / length;
+        for (int i = 0; i < most; i++) {
+            assertThat(decoder.next()).isTrue();
+            assertThat(decoder.record().payload().length()).isEqualTo(length);
+        }
+        assertThatExceptionOfType(UndecodableException.class)
+                .isThrownBy(decoder::next)
+                .withMessage("its payloads are longer than they may be");
+    }
+
+    private static byte[] namingOneText(int length) {
+        int records = BlockDecoder.MAX_RECORDS;
+        Bytes streams = new Bytes(length);
+        streams.putVarint(0); // the subject
+        streams.putVarint(length);
+        int lengths = streams.length();
+        streams.put(new byte[length]);
+        int texts = streams.length();
+        for (int i = 0; i < records; i++) {
+            streams.putZigZag(0);
+            streams.putZigZag(0);
+            streams.putVarint(i == 0 ? 3 : 0); // text 1, then the same again
+        }
+        Bytes directory = new Bytes(64);
+        directory.putVarint(records);
+        for (int i = 0; i < 3; i++) {
+            directory.putZigZag(0);
+        }
+        directory.putVarint(2);
+        directory.putVarint(lengths);
+        directory.putVarint(length);
+        directory.putVarint(1);
+        directory.put(0); // a shape that holds all in one text
+        directory.putVarint(1);
+        directory.put(1);
+        directory.putVarint(0);
+        directory.putVarint(0);
+        for (int i = 0; i < 4; i++) {
+            directory.putVarint((long) records << 4); // sequences, turns, restated, offsets: zeros
+        }
+        directory.putVarint(streams.length() - texts);
+        int directoryLength = directory.length();
+        directory.put(streams.array(), 0, streams.length());
+        return made(directory.toArray(), directoryLength);
     }
 
     /** A block with this content, as it would be if an encoder had made it. */

@@ -106,7 +106,7 @@ class BlockTest {
 
     @Test
     void aBlockOfNothingHoldsNothing() throws Exception {
-        BlockDecoder decoder = new BlockDecoder(new BlockEncoder().finish());
+        BlockDecoder decoder = new BlockDecoder(new BlockEncoder().finish(), 0);
         assertThat(decoder.records()).isZero();
         assertThat(decoder.next()).isFalse();
     }
@@ -122,7 +122,8 @@ class BlockTest {
 
     @Test
     void payloadsOfOneShapeHaveOneShapeObject() throws Exception {
-        BlockDecoder decoder = new BlockDecoder(encode(new BlockEncoder(), samples(3_000)));
+        BlockDecoder decoder =
+                new BlockDecoder(encode(new BlockEncoder(), samples(3_000)), BlockDecoder.MAX_PAYLOAD_BYTES);
         Map<Integer, Shape> bySlots = new HashMap<>();
         while (decoder.next()) {
             Shape shape = decoder.record().shape();
@@ -141,6 +142,22 @@ class BlockTest {
             encoder.add(views.of(new Record(i, Kind.INSPECT, "c" + i, 1, 1, 1, payload)));
         }
         assertThat(encoder.size()).isBetween(50, 70);
+    }
+
+    /** Records that repeat one text take no room in the block, but in whoever reads it. */
+    @Test
+    void aBlockIsFullBeforeItsPayloadsAreTooLong() {
+        BlockEncoder encoder = new BlockEncoder();
+        Views views = new Views();
+        byte[] payload = ("{\"l\":\"" + "v".repeat(3 << 20) + "\"}").getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; !encoder.isFull(); i++) {
+            encoder.add(views.of(new Record(i, Kind.EVENT, "c", 1, 1, 1, payload)));
+        }
+        assertThat((long) encoder.size() * payload.length)
+                .isBetween(BlockDecoder.MAX_PAYLOAD_BYTES / 2, BlockDecoder.MAX_PAYLOAD_BYTES / 2 + payload.length);
+        encoder.finish();
+        encoder.add(views.of(new Record(1, Kind.EVENT, "c", 1, 1, 1, payload)));
+        assertThat(encoder.isFull()).isFalse();
     }
 
     /** Each of many numbers may depend on each other: finding out which must not take long. */
@@ -188,7 +205,7 @@ class BlockTest {
     }
 
     private static void assertComesBack(List<Expected> records, long seed) throws UndecodableException {
-        BlockDecoder decoder = new BlockDecoder(encode(new BlockEncoder(), records));
+        BlockDecoder decoder = new BlockDecoder(encode(new BlockEncoder(), records), BlockDecoder.MAX_PAYLOAD_BYTES);
         assertThat(decoder.records()).isEqualTo(records.size());
         for (Expected expected : records) {
             assertThat(decoder.next()).isTrue();
