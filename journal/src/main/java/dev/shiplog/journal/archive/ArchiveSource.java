@@ -56,7 +56,7 @@ final class ArchiveSource implements RecordSource {
         this.losses = losses;
         this.isRepeated = isRepeated;
         manifest = archive.manifest();
-        archived = new ArrayDeque<>(manifest.description().losses());
+        archived = new ArrayDeque<>(manifest.description().losses(name));
         boolean other = !manifest.journal().isEmpty() && losses.journal(manifest.journal());
         floor = other ? 0 : losses.next();
         SegmentStart start = manifest.description().start();
@@ -147,9 +147,15 @@ final class ArchiveSource implements RecordSource {
                     finding.member() + ": " + finding.reason());
         }
         reportArchived(Long.MAX_VALUE);
-        if (!isRepeated) {
+        if (isSelection()) {
+            archived.forEach(losses::told);
+        } else if (!isRepeated) {
             archived.forEach(losses::archived); // the next segment shows how much that is
         }
+    }
+
+    private boolean isSelection() {
+        return manifest.description().selection() != null;
     }
 
     private void reportRepeats() {
@@ -162,7 +168,7 @@ final class ArchiveSource implements RecordSource {
     /** The next record of the segment is this one; what was lost before it is reported. */
     private void expect(long sequence, long received) {
         reportArchived(sequence);
-        if (manifest.description().selection() != null) {
+        if (isSelection()) {
             losses.flush();
         } else if (sequence >= floor) {
             losses.expect(name, offset(), sequence, received);
@@ -173,7 +179,9 @@ final class ArchiveSource implements RecordSource {
     private void reportArchived(long sequence) {
         while (!archived.isEmpty() && isKnown(archived.peek()) && lastOf(archived.peek()) < sequence) {
             Loss loss = archived.remove();
-            if (lastOf(loss) + (isRepeated ? 0 : 1) >= floor) {
+            if (isSelection()) {
+                losses.told(loss);
+            } else if (lastOf(loss) + (isRepeated ? 0 : 1) >= floor) {
                 losses.archived(loss);
                 losses.expect(name, offset(), lastOf(loss) + 1, loss.received().before());
             }

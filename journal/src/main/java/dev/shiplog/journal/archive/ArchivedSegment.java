@@ -177,7 +177,7 @@ public final class ArchivedSegment implements Segment {
     private SegmentSummary summary(ArchiveFile archive) throws IOException {
         Manifest manifest = archive.manifest();
         List<ArchiveFile.Finding> findings = archive.check();
-        List<Loss> losses = new ArrayList<>(manifest.description().losses());
+        List<Loss> losses = new ArrayList<>(manifest.description().losses(name()));
         for (ArchiveFile.Finding finding : findings) {
             losses.add(loss(finding));
         }

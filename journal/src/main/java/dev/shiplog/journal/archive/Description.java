@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param engine the engine that was recorded
  * @param containers that the records are about
  * @param gaps that the records report
- * @param losses what could not be read of the segment
+ * @param losses what could not be read of the segment; none of cause {@link Loss.Cause#MISMATCH}, since the archive matches
+ *     its own manifest
  */
 public record Description(
         String segment,
@@ -32,6 +33,21 @@ public record Description(
         containers = List.copyOf(containers);
         gaps = List.copyOf(gaps);
         losses = List.copyOf(losses);
+    }
+
+    /** The losses, in {@code file} where they are in no segment that has a name. */
+    List<Loss> losses(String file) {
+        return losses.stream()
+                .map(loss -> loss.segment().isEmpty()
+                        ? new Loss(
+                                new Loss.Place(
+                                        file, loss.place().from(), loss.place().to()),
+                                loss.sequences(),
+                                loss.received(),
+                                loss.cause(),
+                                loss.reason())
+                        : loss)
+                .toList();
     }
 
     /** An engine by the id that it gives itself; empty what is not known. */

@@ -247,7 +247,9 @@ final class ManifestReader {
         String label = fields.text("cause");
         Loss.Cause cause = Loss.Cause.DAMAGED;
         for (Loss.Cause known : Loss.Cause.values()) {
-            cause = known.name().toLowerCase(Locale.ROOT).equals(label) ? known : cause;
+            boolean named = known != Loss.Cause.MISMATCH
+                    && known.name().toLowerCase(Locale.ROOT).equals(label);
+            cause = named ? known : cause;
         }
         return new Loss(
                 new Loss.Place(required(segment, "segment"), fields.count("from_offset"), fields.count("to_offset")),

@@ -30,9 +30,16 @@ public record Loss(Place place, Sequences sequences, Received received, Cause ca
      *
      * @param segment the name of the segment, or of the one before a missing one
      * @param from first byte that could not be read
-     * @param to first byte after the stretch; equal to {@code from} if the bytes are not there at all
+     * @param to first byte after the stretch; equal to {@code from} if the bytes are not there at all; both 0 if all that
+     *     is known is the file
      */
-    public record Place(String segment, long from, long to) {}
+    public record Place(String segment, long from, long to) {
+        /** As a phrase. */
+        @Override
+        public String toString() {
+            return segment + (to == 0 ? "" : from == to ? ", at byte " + from : ", bytes " + from + " to " + to);
+        }
+    }
 
     /**
      * Sequences of records, 0 where not known.

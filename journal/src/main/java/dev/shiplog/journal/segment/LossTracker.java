@@ -153,6 +153,12 @@ public final class LossTracker {
         damaged(loss.place(), 0, loss.cause(), loss.reason());
     }
 
+    /** A loss about which the records around it say no more, because others are missing between them on purpose. */
+    public void told(Loss loss) {
+        flush();
+        report.accept(loss);
+    }
+
     private void damaged(Place place, long lastLost, Cause cause, String reason) {
         Damage open = damage;
         if (open != null && !open.place.segment().equals(place.segment())) {

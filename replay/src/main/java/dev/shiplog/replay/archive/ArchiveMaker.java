@@ -85,16 +85,8 @@ final class ArchiveMaker {
                     writer.add(records.record(), records.header());
                     passed.record(records);
                 } while (records.next());
-                Description description = new Description(
-                        segment.name(),
-                        segment.start(),
-                        null,
-                        request.writer(),
-                        host,
-                        contents.engine(),
-                        contents.containers(),
-                        contents.gaps(),
-                        records.losses());
+                Description description = contents.describe(
+                        segment.name(), segment.start(), null, request.writer(), host, records.losses());
                 return place(segment, growing, writer, description, chain);
             }
         }

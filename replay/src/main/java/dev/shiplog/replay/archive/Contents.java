@@ -5,6 +5,8 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.SegmentStart;
 import dev.shiplog.timeline.ContainerIndex;
 import dev.shiplog.timeline.Gap;
 import dev.shiplog.timeline.GapFinder;
@@ -16,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What records say of the host, its containers and what was not recorded, as a manifest tells it. Folded while the records
@@ -77,6 +81,55 @@ final class Contents {
     /** What the engine calls its host; empty if it did not say. */
     String host() {
         return host;
+    }
+
+    /**
+     * All that the manifest of these records says.
+     *
+     * @param segment the name of the segment; empty if they are not those of one segment, or nobody knows
+     * @param start what the segment begins with
+     * @param selection how the records were chosen; null if they are all that could be read
+     * @param program name and version of the program
+     * @param of the Docker host
+     * @param losses what could not be read
+     */
+    Description describe(
+            String segment,
+            @Nullable SegmentStart start,
+            @Nullable String selection,
+            String program,
+            String of,
+            List<Loss> losses) {
+        return new Description(
+                segment,
+                start,
+                selection,
+                program,
+                of,
+                engine(),
+                containers(),
+                gaps(),
+                losses.stream().flatMap(loss -> told(loss, segment)).toList());
+    }
+
+    /**
+     * A loss as the manifest tells it. What an archive does not match its manifest in is damage of that source: the new
+     * archive matches its own. Offsets are of the segment's file, so those in another file are said in words. Damage
+     * that cost an archive no record is not handed on.
+     */
+    private static Stream<Loss> told(Loss loss, String segment) {
+        boolean ofArchive = loss.cause() == Loss.Cause.MISMATCH;
+        if (loss.segment().equals(segment) && !ofArchive) {
+            return Stream.of(loss);
+        }
+        return ofArchive && loss.records() == 0
+                ? Stream.empty()
+                : Stream.of(new Loss(
+                        new Loss.Place(segment, 0, 0),
+                        loss.sequences(),
+                        loss.received(),
+                        ofArchive ? Loss.Cause.DAMAGED : loss.cause(),
+                        "in " + loss.place() + ": " + loss.reason()));
     }
 
     /** The engine that the last such record names. */

@@ -174,16 +174,8 @@ public final class CutWriter implements Closeable {
         if (open == null) {
             return null;
         }
-        Description description = new Description(
-                "",
-                null,
-                selection,
-                program,
-                reading.origin().place().host(),
-                contents.engine(),
-                contents.containers(),
-                contents.gaps(),
-                losses);
+        Description description = contents.describe(
+                "", null, selection, program, reading.origin().place().host(), losses);
         Manifest manifest = open.finish(description, Manifest.Link.NONE);
         open.write(manifest, target, Access.OWNER, null);
         return manifest;

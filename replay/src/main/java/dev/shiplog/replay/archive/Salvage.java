@@ -118,15 +118,7 @@ public record Salvage(Path target, Coding coding, String program) {
     }
 
     private Description describe(Known known, String host, Contents contents, List<Loss> losses) {
-        return new Description(
-                known.name(),
-                known.start(),
-                known.selection(),
-                program,
-                contents.host().isEmpty() ? host : contents.host(),
-                contents.engine(),
-                contents.containers(),
-                contents.gaps(),
-                losses);
+        String of = contents.host().isEmpty() ? host : contents.host();
+        return contents.describe(known.name(), known.start(), known.selection(), program, of, losses);
     }
 }

@@ -103,8 +103,7 @@ final class Report implements AutoCloseable {
     void flush() {
         Loss loss = open;
         if (loss != null) {
-            console.say("lost: " + loss.segment() + ", " + where(loss) + ": " + what(loss) + when(loss) + ": "
-                    + loss.reason() + more(loss));
+            console.say("lost: " + loss.place() + ": " + what(loss) + when(loss) + ": " + loss.reason() + more(loss));
         }
         open = null;
         last = null;
@@ -140,11 +139,6 @@ final class Report implements AutoCloseable {
             return "";
         }
         return ", received " + after + (after.isEmpty() || before.isEmpty() ? "" : " and ") + before;
-    }
-
-    private static String where(Loss loss) {
-        Loss.Place place = loss.place();
-        return place.from() == place.to() ? "at byte " + place.from() : "bytes " + place.from() + " to " + place.to();
     }
 
     private static String what(Loss loss) {

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "  replay salvage -o saved.tar /srv/events/20261121-11F.cq4.1",
             "  replay salvage -o /srv/saved /mnt/dead/srv/events",
             "",
-            ExitCode.HELP
+            "Exit codes: 0 fine, 1 failed, 2 wrong usage, 4 something was damaged and may be left behind."
         })
 final class SalvageCommand implements Callable<Integer> {
     private static final String SUFFIX = ".tar";
@@ -83,7 +83,7 @@ final class SalvageCommand implements Callable<Integer> {
                 }
             }
             int code = report.summarise();
-            return complete || code != ExitCode.OK ? code : ExitCode.DAMAGE;
+            return code == ExitCode.OK && !complete || code == ExitCode.MISMATCH ? ExitCode.DAMAGE : code;
         }
     }
 

@@ -64,8 +64,14 @@ final class Stretch {
                         : ", and " + more + " records that build on what is lost, up to "
                                 + built.get(built.size() - 1).sequences().to();
         Loss.Received received = loss.received();
-        Place place = new Place(loss.place().from(), received.after() == 0 ? received.before() : received.after());
-        return new Finding(severity, file, place, lost, loss.reason() + "; " + cost + also);
+        Loss.Place bytes = loss.place();
+        // What an archive tells of its segment is at a place in the segment's file.
+        boolean elsewhere = !bytes.segment().equals(file.getFileName().toString());
+        String where = elsewhere && bytes.to() > 0 ? "in " + bytes + ": " : "";
+        Place place = new Place(
+                elsewhere || bytes.to() == 0 ? -1 : bytes.from(),
+                received.after() == 0 ? received.before() : received.after());
+        return new Finding(severity, file, place, lost, where + loss.reason() + "; " + cost + also);
     }
 
     private static long count(List<Holes.Hole> holes) {
