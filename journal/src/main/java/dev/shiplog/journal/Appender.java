@@ -67,7 +67,6 @@ public final class Appender implements Closeable {
 
     private final Thread owner = Thread.currentThread();
     private final Options options;
-    private long minimumFree;
     private final JournalDirectory directory;
     private final Resources resources;
     private final Recovery recovery;
@@ -94,7 +93,6 @@ public final class Appender implements Closeable {
 
     private Appender(Path path, Options options, Consumer<RecordView> tail, Resources resources) throws IOException {
         this.options = options;
-        minimumFree = options.minimumFree();
         this.resources = resources;
         directory = JournalDirectory.open(path);
         resources.add(JournalLock.take(path));
@@ -290,19 +288,21 @@ public final class Appender implements Closeable {
         return sequence;
     }
 
-    /** Appends a record as {@link #append} does, even if that leaves less than the minimum free: it has room made. */
+    /**
+     * Appends a record as {@link #append} does, even if that leaves less than the minimum free: it has room made. A little
+     * is always kept for it.
+     */
     public long appendBelowMinimum(Record record) throws IOException {
-        room.setMinimumFree(0);
+        room.takeAll(true);
         try {
             return append(record);
         } finally {
-            room.setMinimumFree(minimumFree);
+            room.takeAll(false);
         }
     }
 
     /** Changes how many bytes must stay free on the file system. */
     public void setMinimumFree(long bytes) {
-        minimumFree = bytes;
         room.setMinimumFree(bytes);
     }
 

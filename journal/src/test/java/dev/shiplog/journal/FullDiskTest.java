@@ -82,6 +82,29 @@ class FullDiskTest {
     }
 
     @Test
+    void aFullDiskHasRoomForTheMarkThatTellsWhatGoes() throws Exception {
+        Path journal = disk.resolve("journal");
+        List<Record> appended = new ArrayList<>();
+        try (Appender appender = Journals.open(journal)) {
+            for (int i = 0; i < 3; i++) {
+                long time = START + i * SECOND;
+                assertThatThrownBy(() -> {
+                            while (true) {
+                                Record log = Journals.bytes(Kind.LOG, 300, time, appended.size());
+                                appended.add(log.withSequence(appender.append(log)));
+                            }
+                        })
+                        .isInstanceOf(DiskFullException.class);
+                Record mark = Journals.bytes(Kind.MARK, 400, time, i);
+                appended.add(mark.withSequence(appender.appendBelowMinimum(mark)));
+            }
+        }
+        Journals.Reading reading = Journals.read(journal);
+        assertThat(reading.losses()).isEmpty();
+        Journals.assertSame(reading.records(), appended);
+    }
+
+    @Test
     void aRecordThatDoesNotFitLeavesRoomForOthers() throws Exception {
         try (Appender appender = Journals.open(disk.resolve("journal"))) {
             appender.append(Journals.stats(1, START));

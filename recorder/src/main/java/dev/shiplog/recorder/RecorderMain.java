@@ -43,7 +43,11 @@ public final class RecorderMain {
         RecorderMain main = new RecorderMain(System.getenv());
         CompletableFuture<Integer> code = new CompletableFuture<>();
         Thread hook = new Thread(() -> main.terminated(code), "shiplog-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // a signal came before: the process ends, and nothing is begun
+        }
         try {
             code.complete(main.run(args, out, err));
         } finally {

@@ -27,6 +27,9 @@ public final class Preallocator implements Closeable {
      */
     private static final int PAGE = 4096;
 
+    /** So much of the zeros is kept for what is written when nothing else is free: a mark, and the header before it. */
+    private static final int RESERVE = 4096;
+
     /** Free space is looked at this often: asking for each record would cost more than writing it. */
     private static final long CHECK_EVERY_BYTES = 256 * 1024;
 
@@ -37,6 +40,9 @@ public final class Preallocator implements Closeable {
     private long minimumFree;
     private final int margin;
     private final FileStore store;
+    /** Whether what is written may take what is kept free, and the reserve. */
+    private boolean takesAll;
+
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(PAGE);
 
     private Path file;
@@ -95,7 +101,7 @@ public final class Preallocator implements Closeable {
         try {
             channel = FileChannel.open(made, options, mode);
             access.onFile(made);
-            fill(bytes + margin);
+            fill(bytes + margin + RESERVE);
         } catch (IOException e) {
             drop();
             throw e instanceof DiskFullException ? e : full(e);
@@ -131,8 +137,9 @@ public final class Preallocator implements Closeable {
      */
     public void reserve(long position, long bytes) throws IOException {
         checkFree(bytes);
-        if (position + bytes + margin > filled) {
-            fill(position + bytes + margin);
+        long needed = position + bytes + margin + (takesAll ? 0 : RESERVE);
+        if (needed > filled) {
+            fill(needed);
         }
     }
 
@@ -151,7 +158,7 @@ public final class Preallocator implements Closeable {
             checkedAtNanos = now;
             writtenSinceCheck = 0;
             long free = store.getUsableSpace();
-            belowMinimum = free >= minimumFree
+            belowMinimum = takesAll || free >= minimumFree
                     ? null
                     : directory + ": only " + (free >> 20) + " MiB free, less than the " + (minimumFree >> 20)
                             + " MiB to be kept free";
@@ -164,6 +171,16 @@ public final class Preallocator implements Closeable {
     /** Changes how many bytes must stay free, from now on. */
     public void setMinimumFree(long bytes) {
         minimumFree = bytes;
+        checkAnew();
+    }
+
+    /** Lets what is written take all there is from now on, what must stay free and the reserve; or no more. */
+    public void takeAll(boolean all) {
+        takesAll = all;
+        checkAnew();
+    }
+
+    private void checkAnew() {
         checkedAtNanos = System.nanoTime() - CHECK_EVERY_NANOS;
         belowMinimum = null;
     }

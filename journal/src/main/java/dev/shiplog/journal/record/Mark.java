@@ -105,7 +105,8 @@ public sealed interface Mark {
      * The oldest segments of the journal are deleted, because its limits ask for it: {@code segments} of them, from
      * {@code firstSegment} to {@code lastSegment}, with records received between {@code from} and {@code to}, up to
      * {@code lastSequence} (0 if they belong to an older journal in the directory). The mark is on disk before the first
-     * one goes, unless not one byte was free for it; a run that is killed in between may leave some of them.
+     * one goes, unless the disk was so full that not even this mark had room; a run that is killed in between may leave
+     * some of them.
      */
     record Retention(
             String firstSegment,

@@ -74,7 +74,7 @@ public final class JournalWriter {
         /** Deletes what the limits ask for, if it is time to look. */
         void keep(Teller teller) throws IOException;
 
-        /** Deletes what may go, because the disk is full; false if that was of no help. */
+        /** Deletes what may go, because the disk is full; false if nothing did. */
         boolean makeRoom(Teller teller) throws IOException;
     }
 

@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 /**
  * Keeps a journal within its limits: looks at its segments now and then, at each roll, and when the disk is short of space,
  * and deletes what {@link Retention} decides. A mark tells it, and is on disk before the first segment goes. So whatever a
- * kill leaves is told, and what is still there is decided anew by the next run. Only where not one byte is free for the
- * mark does a segment go before it. Belongs to the writer's thread.
+ * kill leaves is told, and what is still there is decided anew by the next run. A little room is kept for the mark; only
+ * where even that is used up, or where a new segment must begin, does a segment go before it. Belongs to the writer's thread.
  */
 public final class Retainer implements JournalWriter.Retention {
     private static final System.Logger LOG = System.getLogger(Retainer.class.getName());
@@ -100,10 +100,11 @@ public final class Retainer implements JournalWriter.Retention {
         if (limits.isNone()) {
             return false;
         }
-        long spare = appender.spareBytes();
+        List<StoredSegment> before = appender.stored(archived.get());
+        segments = before;
+        delete(decide(Math.max(1, -appender.spareBytes())), teller);
         segments = appender.stored(archived.get());
-        delete(decide(Math.max(1, -spare)), teller);
-        return appender.spareBytes() > spare;
+        return segments.size() < before.size(); // others may have taken the room already: then more goes
     }
 
     /** @param missing bytes that must become free */
