@@ -363,6 +363,7 @@ class FaultsTest {
             engine.start("web");
 
             RecorderProcess recorder = record(mount.enter(), "--min-free", "2MiB", "--keep-for", "100w");
+            awaitOutput(recorder, "journal: deleted"); // what goes so that it can start is told only then
             await().atMost(SOON)
                     .ignoreExceptionsInstanceOf(IOException.class)
                     .until(() -> RecordedJournal.payloads(seen, Kind.STATS).size() > 30);

@@ -100,11 +100,9 @@ public final class Retainer implements JournalWriter.Retention {
         if (limits.isNone()) {
             return false;
         }
-        List<StoredSegment> before = appender.stored(archived.get());
-        segments = before;
-        delete(decide(Math.max(1, -appender.spareBytes())), teller);
         segments = appender.stored(archived.get());
-        return segments.size() < before.size(); // others may have taken the room already: then more goes
+        // What went is of help even if others took its room at once: then more goes.
+        return delete(decide(Math.max(1, -appender.spareBytes())), teller);
     }
 
     /** @param missing bytes that must become free */
@@ -123,13 +121,15 @@ public final class Retainer implements JournalWriter.Retention {
         return deletions;
     }
 
-    private void delete(List<Deletion> deletions, JournalWriter.Teller teller) throws IOException {
+    /** Returns whether any segment went. */
+    private boolean delete(List<Deletion> deletions, JournalWriter.Teller teller) throws IOException {
         List<Deletion> all = new ArrayList<>(untold);
         all.addAll(deletions);
         if (all.isEmpty()) {
-            return;
+            return false;
         }
-        int gone = untold.size();
+        int before = untold.size();
+        int gone = before;
         for (boolean told = false; !told; ) {
             try {
                 teller.tell(mark(all));
@@ -137,7 +137,7 @@ public final class Retainer implements JournalWriter.Retention {
             } catch (DiskFullException e) {
                 if (gone == all.size()) {
                     untold = all;
-                    return;
+                    return gone > before;
                 }
                 appender.delete(all.get(gone).segment());
                 gone++;
@@ -145,16 +145,17 @@ public final class Retainer implements JournalWriter.Retention {
         }
         untold = List.of();
         try {
-            for (Deletion deletion : all.subList(gone, all.size())) {
-                appender.delete(deletion.segment());
+            for (; gone < all.size(); gone++) {
+                appender.delete(all.get(gone).segment());
             }
         } catch (IOException e) {
             LOG.log(Level.ERROR, "journal: cannot be kept within its limits: {0}", FileErrors.line(e));
             nextLook = clock.now().monotonic() + RETRY_NANOS;
-            return;
+            return gone > before;
         }
         outlook.deleted(bytes(all));
         log(all);
+        return gone > before;
     }
 
     private static Mark.Retention mark(List<Deletion> deletions) {
