@@ -13,6 +13,8 @@ final class Fields {
     private static final int MAX_MEMBERS = 64;
 
     private static final int MAX_DEPTH = 2;
+    /** No sequence and no number of things is higher, so that the sum of one for each kind of record is a number, too. */
+    static final long MAX_COUNT = 1L << 56;
 
     private final Map<String, Object> values = new HashMap<>();
 
@@ -68,11 +70,15 @@ final class Fields {
         return get(name, Long.class);
     }
 
-    /** A number that is not negative. */
+    /** A number of things, or the place of one: from 0 to {@link #MAX_COUNT}. */
     long count(String name) throws MismatchException {
-        long count = number(name);
-        if (count < 0) {
-            throw new MismatchException("the manifest has " + count + " for " + name);
+        return count(number(name), name);
+    }
+
+    /** The same of a number that is in no object of its own. */
+    static long count(long count, String name) throws MismatchException {
+        if (count < 0 || count > MAX_COUNT) {
+            throw new MismatchException("the manifest has " + count + " for \"" + name + "\", which cannot be");
         }
         return count;
     }

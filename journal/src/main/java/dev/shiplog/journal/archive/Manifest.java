@@ -1,8 +1,12 @@
 package dev.shiplog.journal.archive;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.SegmentHeader;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -141,9 +145,18 @@ public record Manifest(
     public static Manifest read(byte[] json) throws IOException {
         try {
             return ManifestReader.read(json);
+        } catch (InputCoercionException | StreamConstraintsException e) {
+            throw new MismatchException("the manifest has a number, a text or a nesting that is too large" + at(e));
         } catch (JsonProcessingException e) {
-            throw new MismatchException("the manifest is not JSON that makes sense");
+            throw new MismatchException("the manifest is not valid JSON" + at(e));
+        } catch (CharConversionException e) {
+            throw new MismatchException("the manifest is not valid text");
         }
+    }
+
+    private static String at(JsonProcessingException e) {
+        JsonLocation location = e.getLocation();
+        return location == null || location.getByteOffset() < 0 ? "" : ": byte " + location.getByteOffset() + " of it";
     }
 
     /** The SHA-256 of {@code bytes} in hexadecimal digits. */

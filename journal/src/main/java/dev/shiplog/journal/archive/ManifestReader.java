@@ -35,6 +35,7 @@ final class ManifestReader {
     private final JsonParser json;
     private final Set<String> met = new HashSet<>();
 
+    private long version;
     private @Nullable Coding coding;
     private @Nullable String journal;
     private @Nullable SegmentStart start;
@@ -142,9 +143,9 @@ final class ManifestReader {
                 Fields fields = Fields.read(json);
                 engine = new Description.Engine(fields.text("id"), fields.text("version"));
             }
-            case "number" -> number = json.getLongValue();
+            case "number" -> number = Fields.count(number(), name);
             case "previous" -> previous = textOrNull();
-            case "sequences" -> sequences = span(Fields.read(json), "first", "last");
+            case "sequences" -> sequences = sequences(Fields.read(json));
             case "received" -> received = span(Fields.read(json), "first", "last");
             case "times" -> times = span(Fields.read(json), "min", "max");
             case "clean_stop" -> cleanStop = flag();
@@ -166,8 +167,11 @@ final class ManifestReader {
     }
 
     private void checkVersion() throws IOException {
-        long version = json.getLongValue();
-        if (version != Manifest.VERSION) {
+        version = number();
+        if (version < 1) {
+            throw new MismatchException("the manifest has version " + version + ", and there is none below 1");
+        }
+        if (version > Manifest.VERSION) {
             throw new IOException(
                     "archive format version " + version + ", this program reads up to " + Manifest.VERSION);
         }
@@ -188,7 +192,7 @@ final class ManifestReader {
         }
         Fields fields = Fields.read(json);
         long salt = fields.number("salt");
-        Group first = new Group(fields.number("base"), (int) salt, fields.number("clock"), Tally.NONE);
+        Group first = new Group(fields.count("base"), (int) salt, fields.number("clock"), Tally.NONE);
         start = new SegmentStart(fields.count("offset"), journal(), fields.number("created"), first);
     }
 
@@ -199,7 +203,10 @@ final class ManifestReader {
             Fields fields = Fields.read(json);
             long code = fields.number("code");
             OfKind ofKind = new OfKind(fields.count("records"), fields.count("restated"), fields.count("bytes"));
-            if (code < 1 || code > Kind.MAX_CODE || kinds.put((int) code, ofKind) != null) {
+            if (code < 1
+                    || code > Kind.MAX_CODE
+                    || ofKind.restated() > ofKind.records()
+                    || kinds.put((int) code, ofKind) != null) {
                 throw new MismatchException("the manifest has a kind of record that cannot be");
             }
         }
@@ -222,7 +229,7 @@ final class ManifestReader {
 
     private Manifest.Header header(Fields fields) throws IOException {
         return new Manifest.Header(
-                fields.number("sequence"),
+                fields.count("sequence"),
                 new SegmentHeader(
                         journal(),
                         fields.text("host"),
@@ -237,7 +244,7 @@ final class ManifestReader {
                 fields.text("type"),
                 fields.text("kind"),
                 fields.text("subject"),
-                fields.number("count"),
+                fields.count("count"),
                 fields.number("from"),
                 fields.has("to") ? fields.number("to") : Long.MAX_VALUE,
                 fields.text("reason"));
@@ -251,9 +258,13 @@ final class ManifestReader {
                     && known.name().toLowerCase(Locale.ROOT).equals(label);
             cause = named ? known : cause;
         }
+        Loss.Sequences of = new Loss.Sequences(fields.count("from_sequence"), fields.count("to_sequence"));
+        if (of.to() != 0 && of.to() < of.from() - 1) {
+            throw new MismatchException("the manifest has a loss that ends before it begins");
+        }
         return new Loss(
                 new Loss.Place(required(segment, "segment"), fields.count("from_offset"), fields.count("to_offset")),
-                new Loss.Sequences(fields.count("from_sequence"), fields.count("to_sequence")),
+                of,
                 new Loss.Received(fields.number("received_after"), fields.number("received_before")),
                 cause,
                 fields.text("reason"));
@@ -269,7 +280,7 @@ final class ManifestReader {
                 fields.text("name"),
                 content(fields),
                 fields.count("records"),
-                span(fields.object("sequences"), "first", "last"),
+                sequences(fields.object("sequences")),
                 span(fields.object("received"), "min", "max"),
                 span(fields.object("times"), "min", "max"),
                 fields.count("bytes"));
@@ -298,6 +309,11 @@ final class ManifestReader {
         return new Content(length, sha256);
     }
 
+    private static Span sequences(Fields fields) throws IOException {
+        return new Span(fields.count("first"), fields.count("last"));
+    }
+
+    /** Of times, which may be any number. */
     private static Span span(Fields fields, String first, String last) throws IOException {
         return new Span(fields.number(first), fields.number(last));
     }
@@ -316,6 +332,9 @@ final class ManifestReader {
         if (!of.equals(ofBlocks)
                 || records != kinds.values().stream().mapToLong(OfKind::records).sum()) {
             throw new MismatchException("the manifest does not agree with itself on its records");
+        }
+        if (version == 0) {
+            throw new MismatchException("the manifest lacks \"version\"");
         }
         if (number < 0 || previous != null && !SHA256.matcher(previous).matches()) {
             throw new MismatchException("the manifest has a place in the chain that cannot be");
@@ -359,6 +378,11 @@ final class ManifestReader {
         if (json.currentToken() != token) {
             throw new MismatchException("the manifest has a value of another type than it must have");
         }
+    }
+
+    private long number() throws IOException {
+        require(JsonToken.VALUE_NUMBER_INT);
+        return json.getLongValue();
     }
 
     private String text() throws IOException {

@@ -19,6 +19,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -250,6 +254,67 @@ class HostileArchiveTest {
                         good.replace("\"version\":1,", "\"version\":2,").getBytes(StandardCharsets.UTF_8)))
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessage("archive format version 2, this program reads up to 1");
+    }
+
+    /** Sequences, numbers and counts that overflow when they are added are refused, each of them; times may be any. */
+    @Test
+    void aNumberThatCannotBeIsRefused() throws Exception {
+        String good = new String(manifest(), StandardCharsets.UTF_8)
+                .replace("\"complete\":true", "\"complete\":false")
+                .replace(
+                        "\"losses\":[]",
+                        "\"losses\":[{\"from_offset\":1,\"to_offset\":2,\"from_sequence\":3,\"to_sequence\":4,"
+                                + "\"received_after\":0,\"received_before\":0,\"cause\":\"damaged\",\"reason\":\"\"}]");
+        Set<String> times = Set.of("created", "clock", "salt", "from", "to", "min", "max");
+        Matcher number = Pattern.compile("\"(\\w+)\":-?\\d+").matcher(good);
+        Set<String> refused = new TreeSet<>();
+        while (number.find()) {
+            String name = number.group(1);
+            boolean isTime = times.contains(name)
+                    || name.startsWith("received_")
+                    || good.substring(0, number.start()).matches("(?s).*\"received\":\\{[^}]*");
+            for (long value :
+                    new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - 1, 1L << 62, (1L << 56) + 1}) {
+                String changed =
+                        good.substring(0, number.start()) + "\"" + name + "\":" + value + good.substring(number.end());
+                try {
+                    Manifest.read(changed.getBytes(StandardCharsets.UTF_8));
+                    assertThat(isTime).as("%s %d", name, value).isTrue();
+                } catch (MismatchException e) {
+                    assertThat(isTime)
+                            .as("%s %d: %s", name, value, e.getMessage())
+                            .isFalse();
+                    assertThat(e.getMessage()).as("%s %d", name, value).matches("[\\x20-\\x7e]{10,120}");
+                    refused.add(name);
+                } catch (IOException e) {
+                    assertThat(name).isEqualTo("version");
+                }
+            }
+        }
+        assertThat(refused)
+                .contains(
+                        "version", "number", "offset", "base", "first", "last", "code", "records", "restated", "bytes")
+                .contains("sequence", "count", "from_offset", "to_offset", "from_sequence", "to_sequence", "length");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAManifestThatCannotBeRead() throws Exception {
+        String good = new String(manifest(), StandardCharsets.UTF_8);
+        assertRefused(good.replace("\"version\":1,", "\"version\":-1,"), "has version -1, and there is none below 1");
+        assertRefused(good.replace("\"version\":1,", "\"version\":0,"), "has version 0, and there is none below 1");
+        assertRefused(good.replace("\"version\":1,", ""), "lacks \"version\"");
+        assertRefused(good.replace("\"number\":0", "\"number\":1e3"), "has a value of another type than it must have");
+        assertRefused(
+                good.replace("\"number\":0", "\"number\":99999999999999999999"),
+                "has a number, a text or a nesting that is too large: byte \\d+ of it");
+        assertRefused(good.replace("\"coding\":", "\"coding\";"), "is not valid JSON: byte \\d+ of it");
+        assertRefused(good.substring(0, good.length() - 9), "is not valid JSON: byte \\d+ of it");
+    }
+
+    private static void assertRefused(String manifest, String why) {
+        assertThatThrownBy(() -> Manifest.read(manifest.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(MismatchException.class)
+                .hasMessageMatching("the manifest " + why);
     }
 
     @Test
