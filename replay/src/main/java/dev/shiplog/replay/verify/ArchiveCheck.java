@@ -15,6 +15,7 @@ import dev.shiplog.timeline.Gap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -150,21 +151,47 @@ final class ArchiveCheck {
 
     /** Takes for granted that the records are there that the manifest names, in the blocks that the file has room for. */
     void claim(Continuity continuity) {
-        for (Manifest.Block block : manifest.blocks()) {
-            if (block.equals(missing)) {
-                return;
-            }
-            long from = block.sequences().first();
-            for (Loss loss : losses()) {
-                if (loss.records() > 0
-                        && loss.sequences().from() > from
-                        && loss.sequences().to() < block.sequences().last()) {
-                    continuity.add(from, loss.sequences().from() - 1);
-                    from = loss.sequences().to() + 1;
+        List<Manifest.Span> there = manifest.blocks().stream()
+                .takeWhile(block -> !block.equals(missing))
+                .map(Manifest.Block::sequences)
+                .toList();
+        List<Loss.Sequences> lost = losses().stream()
+                .filter(loss -> loss.records() > 0)
+                .map(Loss::sequences)
+                .toList();
+        without(lost, there).forEach(span -> continuity.add(span.first(), span.last()));
+    }
+
+    /**
+     * What is left of {@code spans} without what is lost. In one pass over both, since a manifest of somebody else may have
+     * many.
+     *
+     * @param lost in any order
+     * @param spans that rise
+     */
+    static List<Manifest.Span> without(List<Loss.Sequences> lost, List<Manifest.Span> spans) {
+        List<Loss.Sequences> rising = lost.stream()
+                .sorted(Comparator.comparingLong(Loss.Sequences::from))
+                .toList();
+        List<Manifest.Span> left = new ArrayList<>();
+        int next = 0;
+        for (Manifest.Span span : spans) {
+            long from = span.first();
+            for (; next < rising.size() && rising.get(next).from() <= span.last(); next++) {
+                Loss.Sequences gone = rising.get(next);
+                if (gone.from() > from) {
+                    left.add(new Manifest.Span(from, gone.from() - 1));
+                }
+                from = Math.max(from, gone.to() + 1);
+                if (gone.to() > span.last()) {
+                    break; // it goes on in the next one
                 }
             }
-            continuity.add(from, block.sequences().last());
+            if (from <= span.last()) {
+                left.add(new Manifest.Span(from, span.last()));
+            }
         }
+        return left;
     }
 
     /** The gaps that the manifest names: those that are over when its records end, or those that are not. */
