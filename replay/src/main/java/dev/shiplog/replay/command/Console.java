@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The outside world, as far as a verb may touch it.
@@ -21,7 +22,8 @@ import java.util.regex.Pattern;
  */
 public record Console(
         OutputStream out, PrintWriter err, boolean terminal, InstantSource clock, Path directory, CountDownLatch stop) {
-    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
+    /** Control characters; format characters, among them those that turn text around; ends of lines; half characters. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
     /** Whether the verb is to end. */
     boolean isStopped() {
@@ -33,11 +35,17 @@ public record Console(
         err.println("replay: " + printable(line));
     }
 
-    /** Replaces control characters, as in names of files, which could break the line or control the terminal, by {@code \x1b}. */
+    /**
+     * Replaces what could break a line, control the terminal, or show a text as another than it is, by its number, as in
+     * {@code \x1b}. Whatever is shown to people passes through here: names and reasons may come from anywhere.
+     */
     static String printable(String text) {
-        return CONTROL.matcher(text)
-                .replaceAll(match -> String.format(
-                        Locale.ROOT, "\\\\x%02x", (int) match.group().charAt(0)));
+        return UNPRINTABLE
+                .matcher(text)
+                .replaceAll(match -> match.group()
+                        .chars()
+                        .mapToObj(unit -> String.format(Locale.ROOT, unit < 0x100 ? "\\\\x%02x" : "\\\\u%04x", unit))
+                        .collect(Collectors.joining()));
     }
 
     /**

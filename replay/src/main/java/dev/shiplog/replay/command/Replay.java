@@ -4,6 +4,7 @@ import dev.shiplog.journal.file.FileErrors;
 import dev.shiplog.journal.file.ZstdMissingException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.util.concurrent.Callable;
@@ -116,8 +117,10 @@ public final class Replay implements Callable<Integer> {
         } else if (e instanceof ZstdMissingException) {
             console.say(String.valueOf(e.getMessage()));
         } else {
-            console.err().print("replay: this is a bug, please report it: ");
-            e.printStackTrace(console.err());
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            console.say("this is a bug, please report it:");
+            trace.toString().lines().map(Console::printable).forEach(console.err()::println);
         }
         return ExitCode.FAILED;
     }
