@@ -7,6 +7,7 @@ import dev.shiplog.timeline.payload.EventView;
 import dev.shiplog.timeline.payload.StatsView;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,16 @@ public final class ContainerIndex {
     /** The container with this id, or null if nothing is known of it. The same object as long as that does not change. */
     public @Nullable Container get(String id) {
         return byId.get(id);
+    }
+
+    /** The names of all containers that have one, in order, each once. */
+    public List<String> names() {
+        return byId.values().stream()
+                .map(Container::name)
+                .filter(name -> !name.isEmpty())
+                .sorted()
+                .distinct()
+                .toList();
     }
 
     /** Takes the next record; most say nothing new about a container. */

@@ -28,10 +28,25 @@ public final class ArchiveName {
 
     /** The name of the archive with this manifest. */
     public static String of(Manifest manifest) {
-        return safe(manifest.description().host(), "[^A-Za-z0-9._-]|^[.-]", MAX_HOST_LENGTH) + "-"
-                + TIME.format(Instant.ofEpochSecond(0, manifest.received().first())) + "-"
-                + safe(manifest.journal(), "[^A-Za-z0-9]", JOURNAL_LENGTH) + "-"
-                + manifest.sequences().first() + SUFFIX;
+        return of(
+                manifest.description().host(),
+                manifest.received().first(),
+                manifest.journal(),
+                manifest.sequences().first());
+    }
+
+    /**
+     * The name of an archive.
+     *
+     * @param received receipt of the first record that is not restated, ns since the epoch
+     * @param journal the id of the journal
+     * @param first the first sequence
+     */
+    public static String of(String host, long received, String journal, long first) {
+        return safe(host, "[^A-Za-z0-9._-]|^[.-]", MAX_HOST_LENGTH) + "-"
+                + TIME.format(Instant.ofEpochSecond(0, received)) + "-"
+                + safe(journal, "[^A-Za-z0-9]", JOURNAL_LENGTH) + "-"
+                + first + SUFFIX;
     }
 
     private static String safe(String text, String unsafe, int length) {

@@ -1,6 +1,5 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.archive.Coding;
 import dev.shiplog.journal.archive.Manifest;
 import dev.shiplog.replay.archive.CutWriter;
 import dev.shiplog.replay.query.Query;
@@ -9,7 +8,6 @@ import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Makes a small archive of a range and some containers. */
@@ -42,7 +39,8 @@ import picocli.CommandLine.Spec;
             ExitCode.HELP
         })
 final class CutCommand implements Callable<Integer> {
-    private static final String SUFFIX = ".tar";
+    /** So many names fit a line. */
+    private static final int MAX_NAMES = 8;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -53,12 +51,8 @@ final class CutCommand implements Callable<Integer> {
     @Mixin
     private Selection selection = new Selection();
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            required = true,
-            description = "The archive, which must end in .tar.")
-    private String output = "";
+    @Mixin
+    private NewArchive archive = new NewArchive();
 
     @Option(
             names = "--redact",
@@ -67,11 +61,6 @@ final class CutCommand implements Callable<Integer> {
             description = "What is removed, by the recorder's rules: secrets (default), env, or none.")
     private String redact = "secrets";
 
-    @Option(
-            names = "--portable",
-            description = "Write records as lines of JSON under zstd: larger, and readable without this program.")
-    private boolean portable;
-
     private final Console console;
 
     CutCommand(Console console) {
@@ -79,37 +68,49 @@ final class CutCommand implements Callable<Integer> {
     }
 
     /** What the options ask for. */
-    private record Request(Path output, Query query, Redaction redaction) {}
+    private record Request(Query query, Redaction redaction) {}
 
     @Override
     public Integer call() throws IOException {
-        Request request = request();
-        if (Files.exists(request.output(), LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(request.output() + ": exists; cut replaces no file");
-        }
+        Request request = Usage.of(spec, this::request);
+        Path output = archive.file(console);
         List<Path> given = sources.paths(console);
-        Coding coding = portable ? Coding.PORTABLE : Coding.COLUMNS;
         try (Reading reading = Reading.open(given, request.query(), Map.of(), console.clock());
-                CutWriter cut = new CutWriter(request.output(), coding, request.redaction(), reading);
-                Report report = new Report(console)) {
-            run(reading, cut, report);
+                CutWriter cut = new CutWriter(output, archive.coding(), request.redaction(), reading);
+                Report report = new Report(console);
+                Progress progress = new Progress(console)) {
+            run(reading, cut, report, progress);
             Manifest manifest = cut.finish(described(request), "shiplog " + Replay.version());
             if (manifest == null) {
                 throw new IOException("nothing is cut: of " + reading.read() + " records that were read none is asked"
-                        + " for" + request.query().filter().contradiction() + "; replay ls shows what is there");
+                        + " for" + request.query().filter().contradiction() + containers(reading)
+                        + "; replay ls shows from when to when there are records");
             }
             int code = report.summarise();
             if (!cut.redacted().isEmpty()) {
                 console.say(cut.redacted());
             }
-            console.say("cut " + Report.count(manifest.records(), "record", "records") + " to " + request.output()
-                    + ", " + Files.size(request.output()) + " bytes");
+            console.say("cut " + Report.count(manifest.records(), "record", "records") + " to " + output + ", "
+                    + Files.size(output) + " bytes");
             return code;
         }
     }
 
-    private void run(Reading reading, CutWriter cut, Report report) throws IOException {
-        Progress progress = new Progress(console);
+    /** Which containers could be asked for, as a clause; empty if the filters ask for none by name. */
+    private String containers(Reading reading) {
+        List<String> asked = selection.containers();
+        if (asked.isEmpty()) {
+            return "";
+        }
+        List<String> names = reading.containers().names();
+        List<String> nearest = Nearest.of(asked, names, MAX_NAMES);
+        return names.isEmpty()
+                ? "; no container is known there"
+                : "; " + Report.count(names.size(), "container is", "containers are") + " known there: "
+                        + String.join(", ", nearest) + (nearest.size() < names.size() ? ", …" : "");
+    }
+
+    private void run(Reading reading, CutWriter cut, Report report, Progress progress) throws IOException {
         Reading.Step step;
         do {
             if (console.isStopped()) {
@@ -130,17 +131,9 @@ final class CutCommand implements Callable<Integer> {
     }
 
     private Request request() {
-        try {
-            Path target = console.path(output);
-            if (!output.endsWith(SUFFIX)) {
-                throw new IllegalArgumentException("-o " + output + ": an archive ends in " + SUFFIX);
-            }
-            TimeRange range = selection.range(console.clock());
-            Query query = new Query(range, selection.filter(), false, false, Long.MAX_VALUE, true);
-            return new Request(target, query, redaction());
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
+        TimeRange range = selection.range(console.clock());
+        Query query = new Query(range, selection.filter(), false, false, Long.MAX_VALUE, true);
+        return new Request(query, redaction());
     }
 
     private Redaction redaction() {

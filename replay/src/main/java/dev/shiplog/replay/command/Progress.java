@@ -2,23 +2,23 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.Times;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Shows on a terminal how far a long work is. */
-final class Progress {
-    private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+/** Shows on a terminal how far a long work is. To be closed, so that the line of an error does not follow in the same line. */
+final class Progress implements AutoCloseable {
+    private static final long FIRST_MILLIS = 2_000;
+    private static final long INTERVAL_MILLIS = 500;
     /** A look at the clock costs as much as some records: it is worth it once in so many steps. */
     private static final int STEPS_PER_LOOK = 1 << 12;
 
     private final Console console;
-    private long next = System.nanoTime() + FIRST_NANOS;
+    private long next;
     private long steps;
     private boolean shown;
 
     Progress(Console console) {
         this.console = console;
+        next = console.clock().millis() + FIRST_MILLIS;
     }
 
     /** Shows where the reading is, if that is due; to be called at each step. */
@@ -31,11 +31,11 @@ final class Progress {
         if (++steps % STEPS_PER_LOOK != 0 || !console.terminal()) {
             return;
         }
-        long now = System.nanoTime();
-        if (now - next < 0) {
+        long now = console.clock().millis();
+        if (now < next) {
             return;
         }
-        next = now + INTERVAL_NANOS;
+        next = now + INTERVAL_MILLIS;
         shown = true;
         console.err().print("\r" + Console.printable(where.get()) + "\u001b[K");
         console.err().flush();
@@ -48,5 +48,10 @@ final class Progress {
             console.err().flush();
             shown = false;
         }
+    }
+
+    @Override
+    public void close() {
+        clear();
     }
 }

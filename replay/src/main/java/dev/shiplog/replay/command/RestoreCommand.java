@@ -16,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Makes a journal of archives again. */
@@ -58,13 +57,15 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path target = target();
+        Path target = Usage.of(spec, () -> console.path(to));
         List<Path> given = sources.paths(console);
         String id = oneJournal(Catalog.list(given));
         try (Restoration journal = Restoration.begin(target);
                 Cursor cursor = Cursor.open(given);
-                Report report = new Report(console)) {
-            restore(cursor, id, journal, report);
+                Report report = new Report(console);
+                Progress progress = new Progress(console)) {
+            restore(cursor, id, journal, report, progress);
+            progress.clear();
             if (journal.records() == 0) {
                 throw new IOException("nothing is restored: the sources hold no record that can be read");
             }
@@ -73,14 +74,6 @@ final class RestoreCommand implements Callable<Integer> {
             console.say("restored " + Report.count(journal.records(), "record", "records") + " in "
                     + Report.count(journal.segments(), "segment", "segments") + " to " + target);
             return code;
-        }
-    }
-
-    private Path target() {
-        try {
-            return console.path(to);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -103,7 +96,8 @@ final class RestoreCommand implements Callable<Integer> {
         return String.join("", journals);
     }
 
-    private void restore(Cursor cursor, String id, Restoration journal, Report report) throws IOException {
+    private void restore(Cursor cursor, String id, Restoration journal, Report report, Progress progress)
+            throws IOException {
         while (true) {
             if (console.isStopped()) {
                 throw new InterruptedIOException("interrupted after " + journal.records() + " records");
@@ -116,9 +110,17 @@ final class RestoreCommand implements Callable<Integer> {
                                 + " name another segment of this journal as well");
                     }
                     journal.add(cursor.record(), cursor.segment(), journalId, cursor.header());
+                    progress.step(() -> journal.records() + " records restored, at "
+                            + cursor.segment().name());
                 }
-                case LOSS -> report.addLoss(cursor.loss());
-                case COPY -> report.addCopy(cursor.segment());
+                case LOSS -> {
+                    progress.clear();
+                    report.addLoss(cursor.loss());
+                }
+                case COPY -> {
+                    progress.clear();
+                    report.addCopy(cursor.segment());
+                }
                 case END -> {
                     return;
                 }

@@ -1,7 +1,6 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.Catalog;
-import dev.shiplog.journal.archive.Coding;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.replay.archive.Salvage;
 import java.io.IOException;
@@ -9,14 +8,11 @@ import java.io.InterruptedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Makes archives of what is intact of damaged segments and archives. */
 @Command(
@@ -24,9 +20,10 @@ import picocli.CommandLine.Spec;
         description = "Makes archives of what is intact of damaged segments and archives.",
         footer = {
             "",
-            "Each segment, and each archive, becomes a new archive of its own, which tells what is lost. An",
-            "archive whose manifest is damaged is searched for blocks of records, which prove themselves.",
-            "Nothing is changed in place, and no file is replaced.",
+            "Each segment, and each archive, becomes a new archive of its own, which tells what is lost. If",
+            "there are several, -o must be a directory, where each new archive gets the usual name. An",
+            "archive whose manifest is damaged is searched for blocks of records, each of which has a",
+            "checksum of its own. The sources stay as they are, and no file is replaced.",
             "",
             "Examples:",
             "  replay salvage -o saved.tar /srv/events/20261121-11F.cq4.1",
@@ -35,25 +32,11 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 fine, 1 failed, 2 wrong usage, 4 something was damaged and may be left behind."
         })
 final class SalvageCommand implements Callable<Integer> {
-    private static final String SUFFIX = ".tar";
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private Sources sources = new Sources();
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE|DIR",
-            required = true,
-            description = "The new archive, which must end in .tar, or a directory for it. Several need a directory.")
-    private String output = "";
-
-    @Option(
-            names = "--portable",
-            description = "Write records as lines of JSON under zstd: larger, and readable without this program.")
-    private boolean portable;
+    @Mixin
+    private NewArchive archive = new NewArchive();
 
     private final Console console;
 
@@ -63,56 +46,62 @@ final class SalvageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path target = target();
-        List<Segment> segments = Catalog.list(sources.paths(console));
-        if (segments.size() > 1 && !Files.isDirectory(target)) {
-            throw new IOException(target + ": is no directory, and the sources hold " + segments.size() + " segments");
-        }
-        Salvage salvage =
-                new Salvage(target, portable ? Coding.PORTABLE : Coding.COLUMNS, "shiplog " + Replay.version());
-        try (Report report = new Report(console)) {
-            boolean complete = true;
-            for (Segment segment : segments) {
+        Path target = archive.fileOrDirectory(console);
+        try (Report report = new Report(console);
+                Progress progress = new Progress(console)) {
+            List<Salvage.Job> jobs = plan(target, report);
+            Salvage salvage = new Salvage(archive.coding(), "shiplog " + Replay.version(), (segment, number) -> {
                 if (console.isStopped()) {
-                    throw new InterruptedIOException("interrupted before " + segment.name());
+                    throw new InterruptedIOException("interrupted at record " + number + " of " + segment.name());
                 }
-                if (segment.copyOf() != null) {
-                    report.addCopy(segment);
-                } else {
-                    complete &= salvage(segment, salvage, report);
-                }
+                progress.step(() -> number + " records saved of " + segment.name());
+            });
+            boolean complete = true;
+            for (Salvage.Job job : jobs) {
+                Salvage.Saved saved = run(salvage, job);
+                progress.clear();
+                tell(saved, job.segment(), report);
+                complete &= saved.unusable().isEmpty();
             }
             int code = report.summarise();
             return code == ExitCode.OK && !complete || code == ExitCode.MISMATCH ? ExitCode.DAMAGE : code;
         }
     }
 
-    private Path target() {
-        try {
-            Path target = console.path(output);
-            if (!Files.isDirectory(target) && !output.endsWith(SUFFIX)) {
-                throw new IllegalArgumentException(
-                        "-o " + output + ": is no directory, and an archive ends in " + SUFFIX);
+    /** What is to be done; an error where it cannot be, before anything is done. */
+    private List<Salvage.Job> plan(Path target, Report report) throws IOException {
+        List<Segment> segments = new ArrayList<>();
+        for (Segment segment : Catalog.list(sources.paths(console))) {
+            if (segment.copyOf() == null) {
+                segments.add(segment);
+            } else {
+                report.addCopy(segment);
             }
-            return target;
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        if (segments.size() > 1 && !Files.isDirectory(target)) {
+            throw new IOException(target + ": is no directory, and the sources hold " + segments.size() + " segments");
+        }
+        try {
+            return Salvage.plan(segments, target);
+        } catch (FileAlreadyExistsException e) {
+            throw archive.isThere(e.getFile());
         }
     }
 
-    /** Salvages a segment; false if its manifest was not of use, so that not all of it is saved. */
-    private boolean salvage(Segment segment, Salvage salvage, Report report) throws IOException {
-        Salvage.Saved saved;
+    private Salvage.Saved run(Salvage salvage, Salvage.Job job) throws IOException {
         try {
-            saved = salvage.of(segment);
+            return salvage.run(job);
         } catch (FileAlreadyExistsException e) {
-            throw new IOException(e.getMessage() + ": exists; salvage replaces no file", e);
+            throw archive.isThere(e.getFile());
         }
+    }
+
+    private void tell(Salvage.Saved saved, Segment segment, Report report) {
         saved.losses().forEach(report::addLoss);
         report.flush();
         if (!saved.unusable().isEmpty()) {
             console.say(segment.name() + ": its manifest cannot be used: " + saved.unusable()
-                    + "; what only that holds is lost, such as the headers of the segment");
+                    + "; what only the manifest has is lost, such as the headers of the segment");
         }
         Path file = saved.file();
         console.say(
@@ -120,6 +109,5 @@ final class SalvageCommand implements Callable<Integer> {
                         ? segment.name() + ": nothing of it is intact"
                         : segment.name() + ": saved " + Report.count(saved.records(), "record", "records") + " to "
                                 + file);
-        return saved.unusable().isEmpty();
     }
 }

@@ -48,6 +48,14 @@ final class Selection {
         return new RecordFilter(kinds, filters);
     }
 
+    /** What the filters call the containers that they choose; empty if they choose none by name or id. */
+    List<String> containers() {
+        return filters.stream()
+                .filter(filter -> filter.startsWith("name=") || filter.startsWith("container="))
+                .map(filter -> filter.substring(filter.indexOf('=') + 1))
+                .toList();
+    }
+
     /** @throws IllegalArgumentException if an option makes no sense */
     TimeRange range(InstantSource clock) {
         TimeGrammar grammar = new TimeGrammar(clock, zone());

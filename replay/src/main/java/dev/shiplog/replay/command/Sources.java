@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,15 +26,11 @@ final class Sources {
     /**
      * The paths of the sources. Reports files in a journal's directory that look like segments but will not be read.
      *
-     * @throws ParameterException if one of them is not a path at all
+     * @throws picocli.CommandLine.ParameterException if one of them is not a path at all
      */
     List<Path> paths(Console console) throws IOException {
-        List<Path> paths;
-        try {
-            paths = sources.stream().map(console::path).toList();
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(verb.commandLine(), String.valueOf(e.getMessage()), e);
-        }
+        List<Path> paths =
+                Usage.of(verb, () -> sources.stream().map(console::path).toList());
         for (Path path : paths) {
             if (Files.isDirectory(path)) {
                 for (Path misnamed : Catalog.misnamed(path)) {

@@ -20,7 +20,7 @@ public final class Origin {
     public record Place(String journal, String host) {}
 
     /** The engine's answer comes after a few marks. If it is not among so many records, the engine was down. */
-    private static final int MAX_RECORDS_BEFORE_INFO = 64;
+    public static final int MAX_RECORDS_BEFORE_INFO = 64;
 
     private @Nullable SegmentHeader header;
     private Place place = new Place("", "");

@@ -169,9 +169,16 @@ class CutCommandTest {
     void makesNoFileOfNothing() throws Exception {
         record();
 
-        Terminal cut = run(ExitCode.FAILED, "cut --since 09:02 --filter name=other -o cut.tar journal");
+        Terminal cut = run(ExitCode.FAILED, "cut --since 09:02 --filter name=dbs -o cut.tar journal");
 
-        assertThat(cut.err()).contains("nothing is cut: ");
+        assertThat(cut.err())
+                .contains("nothing is cut: ")
+                .contains("; 2 containers are known there: db, web; replay ls shows from when to when");
+        assertThat(run(ExitCode.FAILED, "cut --filter container=webb -o cut.tar journal")
+                        .err())
+                .contains("2 containers are known there: web, db; replay ls");
+        assertThat(run(ExitCode.FAILED, "cut --since 09:59 -o cut.tar journal").err())
+                .doesNotContain("known there");
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactly("journal");
         }

@@ -2,15 +2,12 @@ package dev.shiplog.replay.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.shiplog.journal.record.Record;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,12 +104,8 @@ class SalvageCommandTest {
 
     /** An archive of some blocks, the last of which is damaged. */
     private Path damaged() throws Exception {
-        List<Record> records = new ArrayList<>();
-        for (int i = 0; i < 40_000; i++) {
-            String time = String.format(Locale.ROOT, "09:12:%09.6fZ", i * 0.001);
-            records.add(TestJournal.stats(TestJournal.WEB, "web", time, 1000L * i));
-        }
-        TestJournal.write(directory.resolve("long"), records).close();
+        TestJournal.write(directory.resolve("long"), TestJournal.samples(40_000))
+                .close();
         run(ExitCode.OK, "archive --all --to saved long");
         Path archive = files(directory.resolve("saved")).stream()
                 .filter(file -> file.toString().endsWith(".tar"))
@@ -211,6 +204,73 @@ class SalvageCommandTest {
 
         assertThat(again.err()).endsWith("saved.tar: exists; salvage replaces no file" + System.lineSeparator());
         assertThat(directory.resolve("saved.tar")).hasBinaryContent(before);
+    }
+
+    /** Nothing is worse than to be refused after an hour. */
+    @Test
+    void refusesBeforeAnythingIsDone() throws Exception {
+        run(ExitCode.OK, "salvage -o saved journal/20261121-0913.cq4");
+        List<Path> before = files(directory.resolve("saved"));
+
+        assertThat(run(ExitCode.FAILED, "salvage -o saved journal").err())
+                .isEqualTo("replay: " + before.get(0) + ": exists; salvage replaces no file" + System.lineSeparator());
+        assertThat(files(directory.resolve("saved"))).isEqualTo(before);
+
+        Files.createFile(directory.resolve("mine.tar"));
+        assertThat(run(ExitCode.FAILED, "salvage -o mine.tar nowhere").err()).contains("mine.tar: exists");
+        assertThat(run(ExitCode.FAILED, "salvage -o nowhere/new.tar journal/20261121-0913.cq4")
+                        .err())
+                .contains("new.tar: cannot be written: " + directory.resolve("nowhere") + " is no directory");
+    }
+
+    @Test
+    void savesTwoFilesOfOneSegmentSideBySide() throws Exception {
+        Path segment = directory.resolve("journal/20261121-0912.cq4");
+        Path other = Files.createDirectory(directory.resolve("other")).resolve(segment.getFileName());
+        Files.copy(segment, other);
+        flip(segment, "shop:1");
+        flip(other, "postgres");
+
+        run(ExitCode.DAMAGE, "salvage -o saved " + segment + " " + other);
+
+        List<Path> saved = files(directory.resolve("saved"));
+        assertThat(saved).hasSize(2);
+        assertThat(saved.get(1).getFileName().toString())
+                .isEqualTo(saved.get(0).getFileName().toString().replaceFirst("\\.2\\.tar$", ".tar"));
+        for (int i = 0; i < 2; i++) {
+            assertThat(run(ExitCode.DAMAGE, "export --format envelope " + saved.get(i))
+                            .out())
+                    .isEqualTo(run(ExitCode.DAMAGE, "export --format envelope " + (i == 0 ? other : segment))
+                            .out());
+        }
+    }
+
+    @Test
+    void showsOnATerminalHowFarItIs() throws Exception {
+        TestJournal.write(directory.resolve("long"), TestJournal.samples(20_000))
+                .close();
+        for (String verb : List.of("salvage -o new.tar", "restore --to new", "cut --kind stats -o cut.tar")) {
+            Terminal terminal = Terminal.watched(directory);
+            assertThat(terminal.run(verb + " long")).as(terminal.err()).isZero();
+            assertThat(terminal.err()).as(verb).contains("\r16384 records ").contains("\r\u001b[Kreplay: ");
+            assertThat(run(ExitCode.OK, verb.replace("new", "again").replace("cut.tar", "c.tar") + " long")
+                            .err())
+                    .as(verb)
+                    .doesNotContain("\r");
+        }
+    }
+
+    @Test
+    void isInterruptedWithinASegment() throws Exception {
+        TestJournal.write(directory.resolve("long"), TestJournal.samples(20)).close();
+        Terminal terminal = new Terminal(directory);
+        terminal.interrupt();
+
+        assertThat(terminal.run("salvage -o new.tar long")).isEqualTo(ExitCode.FAILED);
+
+        assertThat(terminal.err())
+                .isEqualTo("replay: interrupted at record 1 of 20261121-0912.cq4" + System.lineSeparator());
+        assertThat(directory.resolve("new.tar")).doesNotExist();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A console for tests: it remembers what it was told. */
 final class Terminal {
@@ -16,9 +17,20 @@ final class Terminal {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Console console;
 
+    private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+
     Terminal(Path directory) {
-        InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-21T10:00:00Z"));
-        console = new Console(out, new PrintWriter(err, true), false, clock, directory, stop);
+        this(directory, false, InstantSource.fixed(NOW));
+    }
+
+    private Terminal(Path directory, boolean watched, InstantSource clock) {
+        console = new Console(out, new PrintWriter(err, true), watched, clock, directory, stop);
+    }
+
+    /** One that a person watches, and where a second passes between any two looks at the clock. */
+    static Terminal watched(Path directory) {
+        AtomicLong looks = new AtomicLong();
+        return new Terminal(directory, true, () -> NOW.plusSeconds(looks.incrementAndGet()));
     }
 
     /** Runs a command line; what stands in it is separated by single spaces. */

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A small journal: two minutes, in segments of a minute, of a host on which a web server and its database run. */
@@ -45,6 +47,15 @@ final class TestJournal {
             appender.append(record);
         }
         return appender;
+    }
+
+    /** So many samples of a minute. */
+    static List<Record> samples(int count) {
+        List<Record> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            records.add(stats(WEB, "web", String.format(Locale.ROOT, "09:12:%09.6fZ", i * 60.0 / count), 1000L * i));
+        }
+        return records;
     }
 
     static Record mark(String time, Mark mark) {

@@ -1,0 +1,24 @@
+package dev.shiplog.replay.command;
+
+import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** What a command line asks for. */
+final class Usage {
+    private Usage() {}
+
+    /**
+     * What the options come to.
+     *
+     * @throws ParameterException if they make no sense, that is, if {@code options} throws an
+     *     {@link IllegalArgumentException}: its message is a line for the user
+     */
+    static <T> T of(CommandSpec verb, Supplier<T> options) {
+        try {
+            return options.get();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(verb.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+}
