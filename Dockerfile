@@ -7,7 +7,7 @@
 ARG BASE=eclipse-temurin:25-jre
 FROM ${BASE}
 
-COPY scripts/lib.sh scripts/recorder scripts/recorder.options scripts/replay /opt/shiplog/scripts/
+COPY scripts/lib.sh scripts/recorder scripts/recorder.options scripts/replay scripts/replay.options /opt/shiplog/scripts/
 COPY recorder/target/shiplog-recorder.jar /opt/shiplog/recorder/target/
 COPY replay/target/shiplog-replay.jar /opt/shiplog/replay/target/
 
