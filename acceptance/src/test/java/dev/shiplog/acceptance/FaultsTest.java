@@ -79,7 +79,7 @@ class FaultsTest {
     void valueThatMakesNoSenseIsWrongUsage() throws Exception {
         assertEnds(
                 2,
-                "recorder: --stats-interval: \"5\" is not a duration; write it as in 500ms, 5s, 15m, 6h or 30d\n",
+                "recorder: --stats-interval: \"5\" is not a duration; write it in ms, s, m, h, d or w, as in 500ms, 90s, 1h30m or 365d\n",
                 start("--stats-interval", "5"));
     }
 

@@ -10,21 +10,21 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * 500ms   5s   15m   6h   30d   2w   1h30m    a length of time
- * 0   4096   512KiB   64MiB   10GiB   10g     a number of bytes; k, m, g and t are powers of 1024, as in docker
+ * 0   4096   512KiB   64MiB   10GiB   10g     a number of bytes; k, m, g and t, or K, M, G and T, are powers of 1024, as in docker
  * </pre>
  */
 public final class Amounts {
     private static final Pattern DURATION = Pattern.compile("(?:\\d{1,9}(?:ms|[smhdw]))+");
     private static final Pattern PART = Pattern.compile("(\\d+)(ms|[smhdw])");
-    private static final Pattern BYTES = Pattern.compile("(\\d{1,18})(?:([KMGT])iB|([kmgt]))?");
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,18})(?:([KMGT])iB|([kmgtKMGT]))?");
 
     private Amounts() {}
 
     /** @throws IllegalArgumentException if it is no length of time, with the forms that there are */
     public static Duration duration(String text) {
         if (!DURATION.matcher(text).matches()) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is not a duration; write it as in 500ms, 5s, 15m, 6h or 30d");
+            throw new IllegalArgumentException("\"" + text
+                    + "\" is not a duration; write it in ms, s, m, h, d or w, as in 500ms, 90s, 1h30m or 365d");
         }
         Duration sum = Duration.ZERO;
         Matcher part = PART.matcher(text);
@@ -50,7 +50,9 @@ public final class Amounts {
         String unit = !matcher.matches() ? null : matcher.group(2) == null ? matcher.group(3) : matcher.group(2);
         int shift = unit == null ? 0 : 10 * (1 + "kmgt".indexOf(unit.toLowerCase(Locale.ROOT)));
         if (amount >= Long.MAX_VALUE >> shift) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a size; write it as in 512KiB, 64MiB or 10g");
+            throw new IllegalArgumentException(
+                    "\"" + text
+                            + "\" is not a size; write it in bytes, or in k, m, g, t or KiB, MiB, GiB, TiB, as in 64MiB or 10g");
         }
         return amount << shift;
     }

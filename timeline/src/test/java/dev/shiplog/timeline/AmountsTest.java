@@ -31,7 +31,8 @@ class AmountsTest {
     void refusesWhatIsNoLengthOfTime(String text) {
         assertThatThrownBy(() -> Amounts.duration(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("\"" + text + "\" is not a duration; write it as in 500ms, 5s, 15m, 6h or 30d");
+                .hasMessage("\"" + text
+                        + "\" is not a duration; write it in ms, s, m, h, d or w, as in 500ms, 90s, 1h30m or 365d");
     }
 
     @ParameterizedTest
@@ -45,6 +46,7 @@ class AmountsTest {
         "1k, 1024",
         "512m, 536870912",
         "10g, 10737418240",
+        "10G, 10737418240",
         "3t, 3298534883328"
     })
     void readsNumbersOfBytes(String text, long expected) {
@@ -52,10 +54,12 @@ class AmountsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "g", "-1", "1.5g", "64MB", "10G", "1kiB", "99999999999g", "999999999999999999TiB"})
+    @ValueSource(strings = {"", "g", "-1", "1.5g", "64MB", "10GB", "1kiB", "99999999999g", "999999999999999999TiB"})
     void refusesWhatIsNoNumberOfBytes(String text) {
         assertThatThrownBy(() -> Amounts.bytes(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("\"" + text + "\" is not a size; write it as in 512KiB, 64MiB or 10g");
+                .hasMessage(
+                        "\"" + text
+                                + "\" is not a size; write it in bytes, or in k, m, g, t or KiB, MiB, GiB, TiB, as in 64MiB or 10g");
     }
 }
