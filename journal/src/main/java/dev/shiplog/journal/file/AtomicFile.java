@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file that appears, or is replaced, as a whole: its content is written beside its place under a name that ends in
  * {@code .tmp}, forced to disk, then moved. A lock keeps two writers of one file apart; what a killed one left is
- * overwritten. Not thread safe.
+ * overwritten, and a link or a pipe of that name is deleted: neither is followed nor read. Not thread safe.
  */
 public final class AtomicFile implements Closeable {
     private final Path target;
@@ -42,8 +42,11 @@ public final class AtomicFile implements Closeable {
      */
     public static @Nullable AtomicFile begin(Path target, FileAttribute<?>... attributes) throws IOException {
         Path temporary = temporary(target);
-        FileChannel channel =
-                FileChannel.open(temporary, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), attributes);
+        deleteUnlessRegular(temporary);
+        FileChannel channel = FileChannel.open(
+                temporary,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                attributes);
         boolean begun = false;
         try {
             // Between opening and locking, another writer may have moved this very file to its place: then the name is
@@ -58,6 +61,22 @@ public final class AtomicFile implements Closeable {
             if (!begun) {
                 channel.close();
             }
+        }
+    }
+
+    private static void deleteUnlessRegular(Path file) throws IOException {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + ": is a directory; move it away");
+        }
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** @throws IOException in one line, if there is something else than a regular file: it could be read for ever */
+    public static void requireRegular(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + ": is not a regular file; move it away");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.shiplog.journal.file;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class AtomicFileTest {
     @TempDir
     private Path directory;
@@ -66,5 +69,25 @@ class AtomicFileTest {
             file.commit();
         }
         assertThat(target).hasContent("new");
+    }
+
+    @Test
+    void followsNoLinkAndWaitsForNoPipe() throws Exception {
+        Path temporary = AtomicFile.temporary(target);
+        Path elsewhere = Files.writeString(directory.resolve("elsewhere"), "of somebody");
+        Files.createSymbolicLink(temporary, elsewhere);
+        begin("new").close();
+        assertThat(elsewhere).hasContent("of somebody");
+
+        assertThat(new ProcessBuilder("mkfifo", temporary.toString()).start().waitFor())
+                .isZero();
+        try (AtomicFile file = begin("new")) {
+            file.force();
+            file.commit();
+        }
+        assertThat(target).isRegularFile().hasContent("new");
+
+        Files.createDirectory(temporary);
+        assertThatThrownBy(() -> AtomicFile.begin(target)).hasMessage(temporary + ": is a directory; move it away");
     }
 }
