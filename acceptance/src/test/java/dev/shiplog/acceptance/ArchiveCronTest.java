@@ -52,7 +52,7 @@ class ArchiveCronTest {
             run("the second night");
 
             record(2);
-            Path ballast = fill();
+            Path ballast = fill(8192);
             run("the disk is full");
             assertThat(Catalog.files(journal)).hasSize(3);
             assertThat(DirectoryListing.of(target))
@@ -102,7 +102,37 @@ class ArchiveCronTest {
                 2026-11-23T05:00:00Z the journal is missing: exit 1
                   replay: /srv/events: no such file or directory
                 2026-11-23T05:00:00Z the target is missing: exit 1
-                  replay: /srv/archives: no such directory; make it once, or is a disk not mounted?
+                  replay: /srv/archives: no such directory; make it once, or mount the disk that holds it
+                """);
+    }
+
+    /** Not a byte is free, not even for the state. */
+    @Test
+    void aFullDiskCostsTheOldestArchivesWhereALimitAllowsIt() throws Exception {
+        journal = directory.resolve("events");
+        try (PrivateMount disk = PrivateMount.of(directory.resolve("archives"), "size=2m")) {
+            target = disk.outside();
+            recorder = Appender.open(journal, new Appender.Options(Roll.HOURLY, "host", "boot", "test", 0), tail -> {});
+            record(24);
+            run("the first night");
+            record(2);
+            fill(0);
+            run("without a limit that is reached", "--keep-archives-bytes", "1g");
+            assertThat(Catalog.files(journal)).hasSize(3);
+            run("with a limit that is", "--keep-archives-bytes", "48k");
+            recorder.close();
+            assertThat(Catalog.files(journal)).hasSize(1);
+            assertThat(Replay.run(
+                            console(new StringWriter(), new ByteArrayOutputStream()), "verify", target.toString()))
+                    .as("the state says which archives went")
+                    .isZero();
+        }
+        assertThat(transcript.toString()).isEqualTo("""
+                2026-11-22T00:00:00Z the first night: exit 0
+                  replay: /srv/archives: no archive of journal ID is known here: a new chain begins
+                2026-11-22T02:00:00Z without a limit that is reached: exit 1
+                  replay: /srv/archives: No space left on device; what is not archived stays, and the next run goes on
+                2026-11-22T02:00:00Z with a limit that is: exit 0
                 """);
     }
 
@@ -123,8 +153,7 @@ class ArchiveCronTest {
     private void run(String when, String... options) throws IOException {
         StringWriter said = new StringWriter();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Console console =
-                new Console(out, new PrintWriter(said, true), false, () -> now, directory, new CountDownLatch(1));
+        Console console = console(said, out);
         List<String> arguments = new ArrayList<>(List.of("archive", "--to", target.toString(), "--delete"));
         arguments.addAll(List.of(options));
         arguments.add(journal.toString());
@@ -144,6 +173,10 @@ class ArchiveCronTest {
         assertThat(out.size()).as("standard output").isZero();
     }
 
+    private Console console(StringWriter said, ByteArrayOutputStream out) {
+        return new Console(out, new PrintWriter(said, true), false, () -> now, directory, new CountDownLatch(1));
+    }
+
     private String plain(String line) {
         return line.replace(target.toString(), "/srv/archives")
                 .replace(journal.toString(), "/srv/events")
@@ -151,11 +184,11 @@ class ArchiveCronTest {
                 .replaceAll("(host-\\d{8}T\\d{6}Z)-[0-9a-f]{8}-(\\d+)", "$1-ID-$2");
     }
 
-    /** Leaves room for a small file, but not for an archive. */
-    private Path fill() throws IOException {
+    /** @param left so many bytes stay free: 8192 for a small file, but not for an archive */
+    private Path fill(long left) throws IOException {
         Path ballast = target.resolve("ballast");
         try (var out = Files.newOutputStream(ballast)) {
-            while (Files.getFileStore(target).getUsableSpace() > 8192) {
+            while (Files.getFileStore(target).getUsableSpace() > left) {
                 out.write(new byte[4096]);
             }
         }

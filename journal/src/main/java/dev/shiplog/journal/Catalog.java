@@ -151,6 +151,12 @@ public final class Catalog {
         return names;
     }
 
+    /** Whether {@code directory} is a journal: it holds a segment, or a recorder has been at work there. */
+    public static boolean isJournal(Path directory) throws IOException {
+        return Files.exists(directory.resolve(JournalLock.FILE))
+                || !names(directory).isEmpty();
+    }
+
     /** One path for each directory, by whatever links it was named. */
     private static Path directory(Path file) {
         Path parent = Objects.requireNonNull(file.toAbsolutePath().getParent());

@@ -2,11 +2,15 @@ package dev.shiplog.journal.archive;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.shiplog.journal.archive.Manifest.Span;
+import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.file.AtomicFile;
 import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.journal.segment.SegmentFile;
 import dev.shiplog.journal.segment.SegmentStart;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * {"shiplog":"archives","version":1,"succeeded":…,"succeeded_rfc3339":"…","journals":[
  *  {"journal":"8a97d058-…","number":17,"digest":"…","expired":3,"sequences":[{"first":1,"last":5000}],"segments":[
- *   {"segment":"20261121-11F.cq4","start":{…},"archive":"vm-….tar","last":5000,"damaged":false,"newest":false,"hooked":true}]}]}
+ *   {"segment":"20261121-11F.cq4","start":{…},"archive":"vm-….tar","last":5000,"content":"…","damaged":false,"newest":false,"hooked":true}]}]}
  * }</pre>
  *
  * @param succeeded when the last run ended that did all it should, ns since the epoch; 0 if none did
@@ -33,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public record ArchiveState(long succeeded, SortedMap<String, Chain> chains) {
     /** The name of the file. */
     public static final String FILE = "shiplog-archives.json";
+
+    /** More than this program writes. */
+    private static final long MAX_LENGTH = 64 << 20;
 
     /** Of a directory without the file. */
     public static final ArchiveState NONE = new ArchiveState(0, Collections.emptySortedMap());
@@ -124,6 +131,8 @@ public record ArchiveState(long succeeded, SortedMap<String, Chain> chains) {
      * @param start what it begins with; null if that is damaged: then the name identifies it
      * @param archive the name of the archive
      * @param last sequence of the last record in it
+     * @param content {@linkplain SegmentFile#digest digest} of the segment up to that record, which proves that a segment
+     *     that begins alike is this one; null if an older program archived it
      * @param damaged whether parts of the segment could not be read, or it is quarantined
      * @param newest whether more records could come when it was archived
      * @param hooked whether a hook has done what it should with the archive
@@ -133,17 +142,18 @@ public record ArchiveState(long succeeded, SortedMap<String, Chain> chains) {
             @Nullable SegmentStart start,
             String archive,
             long last,
+            @Nullable String content,
             boolean damaged,
             boolean newest,
             boolean hooked) {
         /** The same after a hook has done its part. */
         public Archived asHooked() {
-            return new Archived(segment, start, archive, last, damaged, newest, true);
+            return new Archived(segment, start, archive, last, content, damaged, newest, true);
         }
 
         /** The same, once it is known that no more records came. */
         public Archived asComplete() {
-            return new Archived(segment, start, archive, last, damaged, false, hooked);
+            return new Archived(segment, start, archive, last, content, damaged, false, hooked);
         }
 
         boolean isOf(Archived other) {
@@ -181,36 +191,43 @@ public record ArchiveState(long succeeded, SortedMap<String, Chain> chains) {
     /**
      * Reads the file in {@code directory}; {@link #NONE} if it is not there.
      *
-     * @throws IOException in one line, also if it is damaged
+     * @throws MismatchException in one line, if it is damaged
+     * @throws IOException in one line
      */
     public static ArchiveState read(Path directory) throws IOException {
         Path file = directory.resolve(FILE);
-        byte[] text;
+        AtomicFile.requireRegular(file);
         try {
-            text = Files.readAllBytes(file);
+            if (Files.size(file) > MAX_LENGTH) {
+                throw new MismatchException("it is too large");
+            }
+            return ArchiveStateJson.read(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             return NONE;
-        }
-        try {
-            return ArchiveStateJson.read(text);
-        } catch (MismatchException | JsonProcessingException e) {
-            throw new IOException(
-                    file
-                            + ": is damaged, or something else wrote it; restore it, or delete it: then chains go on after the archives here",
-                    e);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (MismatchException | JsonProcessingException | CharConversionException e) {
+            throw new MismatchException(
+                    file + ": is damaged, or something else wrote it; replay archive sets it aside");
         } catch (IOException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
     }
 
-    /** Replaces the file in {@code directory}. */
-    public void write(Path directory) throws IOException {
+    /**
+     * Replaces the file in {@code directory}.
+     *
+     * @param access who may read it
+     */
+    public void write(Path directory, Access access) throws IOException {
         Path file = directory.resolve(FILE);
-        AtomicFile next = AtomicFile.begin(file);
+        AtomicFile.requireRegular(file);
+        AtomicFile next = AtomicFile.begin(file, Access.ownerOnly(directory, "rw-------"));
         if (next == null) {
             throw new IOException(file + ": another process writes it");
         }
         try (next) {
+            access.onFile(AtomicFile.temporary(file));
             ByteBuffer text = ByteBuffer.wrap(ArchiveStateJson.write(this));
             while (text.hasRemaining()) {
                 next.channel().write(text);

@@ -8,6 +8,7 @@ import dev.shiplog.journal.archive.ArchiveState.Archived;
 import dev.shiplog.journal.archive.ArchiveState.Chain;
 import dev.shiplog.journal.archive.Manifest.Span;
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.Sha256;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.SegmentStart;
 import dev.shiplog.journal.segment.Tally;
@@ -25,6 +26,9 @@ import java.util.TreeMap;
 final class ArchiveStateJson {
     private static final String WHAT = "archives";
     private static final long VERSION = 1;
+    /** No sequence has more digits in the name of an archive, and no chain as many archives. */
+    private static final long MOST = 999_999_999_999_999_999L;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private final JsonParser json;
@@ -102,6 +106,10 @@ final class ArchiveStateJson {
         }
         json.writeStringField("archive", archived.archive());
         json.writeNumberField("last", archived.last());
+        String content = archived.content();
+        if (content != null) {
+            json.writeStringField("content", content);
+        }
         json.writeBooleanField("damaged", archived.damaged());
         json.writeBooleanField("newest", archived.newest());
         json.writeBooleanField("hooked", archived.hooked());
@@ -164,14 +172,13 @@ final class ArchiveStateJson {
             json.nextToken();
             switch (name) {
                 case "journal" -> journal = json.getText();
-                case "digest" -> digest = json.getText();
-                case "number" -> number = json.getLongValue();
-                case "expired" -> expired = json.getLongValue();
+                case "digest" -> digest = digest(json.getText());
+                case "number" -> number = count(json.getLongValue());
+                case "expired" -> expired = count(json.getLongValue());
                 case "sequences" -> {
                     require(json.currentToken() == JsonToken.START_ARRAY);
                     while (json.nextToken() != JsonToken.END_ARRAY) {
-                        Fields span = Fields.read(json);
-                        sequences.add(new Span(span.count("first"), span.count("last")));
+                        sequences.add(span(Fields.read(json)));
                     }
                 }
                 case "segments" -> {
@@ -183,10 +190,32 @@ final class ArchiveStateJson {
                 default -> json.skipChildren();
             }
         }
-        if (journal == null || number < 0 || (number > 0) != (digest != null)) {
-            throw new MismatchException("a chain lacks a member");
+        if (journal == null || number < 0 || (number > 0) != (digest != null) || expired > number) {
+            throw new MismatchException("a chain lacks a member, or contradicts itself");
         }
         chains.put(journal, new Chain(number, digest, expired, sequences, segments));
+    }
+
+    private static Span span(Fields fields) throws MismatchException {
+        Span span = new Span(count(fields.number("first")), count(fields.number("last")));
+        if (span.first() > span.last()) {
+            throw new MismatchException("a range ends before it begins");
+        }
+        return span;
+    }
+
+    private static long count(long value) throws MismatchException {
+        if (value < 0 || value > MOST) {
+            throw new MismatchException("a number is " + value);
+        }
+        return value;
+    }
+
+    private static String digest(String text) throws MismatchException {
+        if (!Sha256.isText(text)) {
+            throw new MismatchException("a digest has another form than that of SHA-256");
+        }
+        return text;
     }
 
     private static Archived archived(Fields fields) throws IOException {
@@ -201,7 +230,8 @@ final class ArchiveStateJson {
                 fields.text("segment"),
                 start,
                 fields.text("archive"),
-                fields.count("last"),
+                count(fields.number("last")),
+                fields.has("content") ? digest(fields.text("content")) : null,
                 fields.flag("damaged"),
                 fields.flag("newest"),
                 fields.flag("hooked"));

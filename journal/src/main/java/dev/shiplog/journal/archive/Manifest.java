@@ -4,14 +4,13 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.shiplog.journal.bytes.Sha256;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.SegmentHeader;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -59,8 +58,6 @@ public record Manifest(
     static final int MAX_LENGTH = 64 << 20;
     /** So many blocks can be named with five digits. */
     static final int MAX_BLOCKS = 99_999;
-
-    private static final HexFormat HEX = HexFormat.of();
 
     public Manifest {
         headers = List.copyOf(headers);
@@ -161,14 +158,8 @@ public record Manifest(
 
     /** The SHA-256 of {@code bytes} in hexadecimal digits. */
     public static String digest(byte[] bytes) {
-        return HEX.formatHex(sha256().digest(bytes));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has it", e);
-        }
+        MessageDigest digest = Sha256.begin();
+        digest.update(bytes);
+        return Sha256.text(digest);
     }
 }

@@ -1,9 +1,11 @@
 package dev.shiplog.journal.segment;
 
+import dev.shiplog.journal.bytes.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,24 @@ public record SegmentFile(
     @Override
     public String name() {
         return named.text();
+    }
+
+    /**
+     * SHA-256 of the intact excerpts up to the record {@code last}, in hexadecimal digits. What is written after that
+     * record, and Chronicle's own pages, do not change it; any other record does.
+     */
+    public String digest(long last) throws IOException {
+        MessageDigest digest = Sha256.begin();
+        LossTracker losses = new LossTracker(loss -> {});
+        try (SegmentReader reader = new SegmentReader(path, losses)) {
+            reader.setDecoding(false);
+            reader.setDigest(digest);
+            boolean more = true;
+            while (more && losses.last() < last) {
+                more = reader.next();
+            }
+        }
+        return Sha256.text(digest);
     }
 
     /** Whether the segment was begun in the time that its name says, as the original of copies was. */

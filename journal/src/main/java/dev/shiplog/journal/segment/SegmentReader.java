@@ -8,6 +8,7 @@ import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss.Place;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,8 @@ public final class SegmentReader implements RecordSource {
     private boolean readable = true;
 
     private boolean decoding = true;
+    /** Gets the bytes of each excerpt; null if nobody wants them. */
+    private @Nullable MessageDigest digest;
 
     /** The parts of a record, as far as they were read. */
     private Bytes joined = new Bytes(0);
@@ -104,6 +107,9 @@ public final class SegmentReader implements RecordSource {
         byte[] array = excerpts.array();
         int from = excerpts.from();
         int to = excerpts.to();
+        if (digest != null) {
+            digest.update(array, from - Excerpt.CRC_WIDTH, to - from + Excerpt.CRC_WIDTH);
+        }
         return switch (excerpts.type()) {
             case Excerpt.HEADER -> {
                 takeHeader(array, from + 1, to);
@@ -233,6 +239,11 @@ public final class SegmentReader implements RecordSource {
     void setDecoding(boolean wanted) {
         decoding = wanted;
         record = null;
+    }
+
+    /** From here on, each excerpt goes to {@code taker}, with its CRC, which the salt of its group is part of. */
+    void setDigest(MessageDigest taker) {
+        digest = taker;
     }
 
     /** Goes on at this offset, where a group begins, or the header before it. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.shiplog.journal.archive.ArchiveState.Archived;
 import dev.shiplog.journal.archive.ArchiveState.Chain;
 import dev.shiplog.journal.archive.Manifest.Span;
+import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.segment.Group;
 import dev.shiplog.journal.segment.SegmentFile;
 import dev.shiplog.journal.segment.SegmentName;
@@ -18,26 +19,27 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArchiveStateTest {
     private static final String JOURNAL = "0c9f3a2b-1111-4222-8333-444455556666";
     private static final SegmentStart START = start(1);
-    private static final Archived KNOWN =
-            new Archived("20261121-11F.cq4", START, "vm-20261121T110000Z-0c9f3a2b-1.tar", 40, false, false, false);
+    private static final Archived KNOWN = new Archived(
+            "20261121-11F.cq4", START, "vm-20261121T110000Z-0c9f3a2b-1.tar", 40, "c".repeat(64), false, false, false);
 
     @TempDir
     private Path directory;
 
     @Test
     void isWhatWasWritten() throws Exception {
-        Archived unnamed = new Archived("20261121-12F.cq4.1", null, "x-1.tar", 90, true, true, true);
+        Archived unnamed = new Archived("20261121-12F.cq4.1", null, "x-1.tar", 90, null, true, true, true);
         ArchiveState state = ArchiveState.NONE
-                .with(JOURNAL, new Chain(17, "d17", 3, List.of(new Span(1, 50)), List.of(KNOWN, unnamed)))
-                .with("", new Chain(1, "e1", 0, List.of(), List.of()))
+                .with(JOURNAL, new Chain(17, "d".repeat(64), 3, List.of(new Span(1, 50)), List.of(KNOWN, unnamed)))
+                .with("", new Chain(1, "e".repeat(64), 0, List.of(), List.of()))
                 .succeededAt(1_795_251_036_929_108_427L);
 
-        state.write(directory);
+        state.write(directory, Access.OWNER);
 
         assertThat(ArchiveState.read(directory)).isEqualTo(state);
         assertThat(Files.readString(directory.resolve(ArchiveState.FILE)))
@@ -58,7 +60,9 @@ class ArchiveStateTest {
                 directory.resolve(ArchiveState.FILE),
                 "{\"shiplog\":\"archives\",\"version\":1,\"mood\":{\"a\":[1]},\"succeeded\":5,\"journals\":[{\"journal\":\""
                         + JOURNAL
-                        + "\",\"number\":1,\"digest\":\"d\",\"colour\":[[]],\"sequences\":[{\"first\":1,\"last\":2}],"
+                        + "\",\"number\":1,\"digest\":\""
+                        + "d".repeat(64)
+                        + "\",\"colour\":[[]],\"sequences\":[{\"first\":1,\"last\":2}],"
                         + "\"segments\":[]}]}");
 
         assertThat(ArchiveState.read(directory).chain(JOURNAL).sequences()).containsExactly(new Span(1, 2));
@@ -74,15 +78,59 @@ class ArchiveStateTest {
                 "{\"shiplog\":\"archives\",\"version\":1,\"succeeded\":0,\"journals\":{}}",
                 "{\"shiplog\":\"archives\",\"version\":1,\"succeeded\":0,\"journals\":[{\"number\":1}]}",
                 "{\"shiplog\":\"archives\",\"version\":1,\"succeeded\":0,\"journals\":[{\"journal\":\"a\",\"number\":1}]}",
-                "{\"shiplog\":\"archives\",\"version\":1,\"succeeded\":0,\"journals\":["
+                "{\"shiplog\":\"archives\",\"version\":1,\"succeeded\":0,\"journals\":[",
+                "\0\0\0\0\0\0\0\0"
             })
     void somethingElseIsNotTakenForNone(String text) throws Exception {
         Files.writeString(directory.resolve(ArchiveState.FILE), text);
 
         assertThatThrownBy(() -> ArchiveState.read(directory))
-                .hasMessage(
-                        directory.resolve(ArchiveState.FILE)
-                                + ": is damaged, or something else wrote it; restore it, or delete it: then chains go on after the archives here");
+                .hasMessage(directory.resolve(ArchiveState.FILE)
+                        + ": is damaged, or something else wrote it; replay archive sets it aside");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "\"number\":17, \"number\":9223372036854775807",
+        "\"number\":17, \"number\":-1",
+        "\"number\":17, \"number\":0",
+        "\"expired\":3, \"expired\":18",
+        "\"expired\":3, \"expired\":-1",
+        "dddd, DDDD",
+        "dddd, ddd",
+        "cccc, cccg",
+        "\"first\":1, \"first\":51",
+        "\"first\":1, \"first\":-1",
+        "\"last\":50, \"last\":9223372036854775807",
+        "\"last\":40, \"last\":9223372036854775807"
+    })
+    void whatCannotBeIsDamage(String written, String absurd) throws Exception {
+        ArchiveState.NONE
+                .with(JOURNAL, new Chain(17, "d".repeat(64), 3, List.of(new Span(1, 50)), List.of(KNOWN)))
+                .write(directory, Access.OWNER);
+        Path file = directory.resolve(ArchiveState.FILE);
+        String text = Files.readString(file);
+        assertThat(text).contains(written);
+        Files.writeString(file, text.replaceFirst(written, absurd));
+
+        assertThatThrownBy(() -> ArchiveState.read(directory)).isInstanceOf(MismatchException.class);
+    }
+
+    @Test
+    void aPipeOrALinkInItsPlaceIsNotReadOrReplaced() throws Exception {
+        Path file = directory.resolve(ArchiveState.FILE);
+        Path elsewhere = Files.writeString(directory.resolve("elsewhere"), "of somebody");
+        Files.createSymbolicLink(file, elsewhere);
+        String line = file + ": is not a regular file; move it away";
+
+        assertThatThrownBy(() -> ArchiveState.read(directory)).hasMessage(line);
+        assertThatThrownBy(() -> ArchiveState.NONE.write(directory, Access.OWNER))
+                .hasMessage(line);
+        Files.delete(file);
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+        assertThatThrownBy(() -> ArchiveState.read(directory)).hasMessage(line);
+        assertThat(elsewhere).hasContent("of somebody");
     }
 
     @Test
@@ -118,7 +166,7 @@ class ArchiveStateTest {
 
     @Test
     void aSegmentWithoutABeginningIsKnownByItsName() {
-        Archived damaged = new Archived("20261121-11F.cq4", null, "x-1.tar", 40, true, false, false);
+        Archived damaged = new Archived("20261121-11F.cq4", null, "x-1.tar", 40, null, true, false, false);
         Chain chain = Chain.NONE.with(damaged);
 
         assertThat(chain.find(segment("20261121-11F.cq4", null))).isEqualTo(damaged);
@@ -128,7 +176,7 @@ class ArchiveStateTest {
 
     @Test
     void holdsASegmentOnceNoMoreRecordsCanHaveCome() {
-        Archived growing = new Archived("20261121-12F.cq4", start(2), "y-2.tar", 60, false, true, false);
+        Archived growing = new Archived("20261121-12F.cq4", start(2), "y-2.tar", 60, null, false, true, false);
         ArchiveState state =
                 ArchiveState.NONE.with(JOURNAL, Chain.NONE.with(KNOWN).with(growing));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.archive.ArchiveState;
+import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
@@ -42,7 +43,7 @@ class ArchivedSegmentsTest {
     }
 
     private static ArchiveState.Archived archived(SegmentFile segment, boolean newest) {
-        return new ArchiveState.Archived(segment.name(), segment.start(), "a.tar", 1, false, newest, true);
+        return new ArchiveState.Archived(segment.name(), segment.start(), "a.tar", 1, null, false, newest, true);
     }
 
     @Test
@@ -58,7 +59,7 @@ class ArchivedSegmentsTest {
                         ArchiveState.Chain.NONE
                                 .with(archived(segments.get(1), false))
                                 .with(archived(segments.get(3), true)))
-                .write(directory);
+                .write(directory, Access.OWNER);
         assertThat(segments)
                 .filteredOn(segment -> archives.get().test(start(segment)))
                 .containsExactly(segments.get(1));
@@ -73,7 +74,7 @@ class ArchivedSegmentsTest {
         Files.delete(directory.resolve(ArchiveState.FILE));
         ArchiveState.NONE
                 .with(start(segments.get(0)).journal(), ArchiveState.Chain.NONE.with(archived(segments.get(0), false)))
-                .write(directory);
+                .write(directory, Access.OWNER);
         assertThat(archives.get().test(start(segments.get(0)))).isTrue();
     }
 }

@@ -131,9 +131,15 @@ final class ArchiveMaker {
         try {
             Comparison comparison = compare(segment, growing, file);
             if (comparison != Comparison.SAME && !(growing && comparison == Comparison.SHORTER)) {
-                throw new IOException(file + ": what was read back is not what was written; is the disk failing?");
+                throw new MismatchException("other records were read back");
             }
             return new Made(file, manifest, digest, true);
+        } catch (MismatchException e) {
+            Files.delete(file);
+            throw new IOException(
+                    file + ": what was read back is not what was written; is the disk failing? It was removed: "
+                            + e.getMessage(),
+                    e);
         } catch (UnreadableException e) {
             if (e.file().equals(segment.path()) && e.isGone()) {
                 return new Made(file, manifest, digest, false);
@@ -144,7 +150,7 @@ final class ArchiveMaker {
     }
 
     /** Those who may read the journal may read its archives. */
-    private static Access access(Path journal) throws IOException {
+    static Access access(Path journal) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(journal, PosixFileAttributeView.class);
         Set<PosixFilePermission> permissions =
                 view == null ? Set.of() : view.readAttributes().permissions();

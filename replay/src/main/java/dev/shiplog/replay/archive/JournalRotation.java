@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -57,12 +58,19 @@ final class JournalRotation {
         maker = new ArchiveMaker(request, target, this::passed, this::warn);
     }
 
+    /** Makes room in the target. */
+    interface Room {
+        /** Deletes what the target no longer keeps; returns whether there was anything. */
+        boolean make() throws IOException;
+    }
+
     /**
      * Does it all.
      *
+     * @param room for an archive that the target has no room for, which is tried once more then
      * @throws IOException if the target cannot be written to
      */
-    Set<Trouble> run(Instant now) throws IOException {
+    Set<Trouble> run(Instant now, Room room) throws IOException {
         List<SegmentFile> segments;
         List<Step> steps;
         try {
@@ -76,7 +84,7 @@ final class JournalRotation {
                 steps.stream().filter(step -> step.action() != Plan.Action.WAIT).toList();
         for (int i = 0; i < due.size(); i++) {
             witness.begin(due.get(i).segment().name(), i + 1, due.size());
-            tryTo(due.get(i));
+            tryTo(due.get(i), room);
         }
         forgetAllBut(segments);
         return troubles;
@@ -86,7 +94,33 @@ final class JournalRotation {
         if (Files.isRegularFile(journal)) {
             throw new IOException(journal + ": is a file; name the directory of a journal");
         }
-        return Catalog.files(journal);
+        List<SegmentFile> segments = Catalog.files(journal);
+        if (segments.isEmpty() && !Catalog.isJournal(journal)) {
+            throw new IOException(journal + ": is no journal, it holds no segment; is this the recorder's --data-dir?");
+        }
+        return segments;
+    }
+
+    private void tryTo(Step step, Room room) throws IOException {
+        try {
+            tryTo(step);
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) { // the target's: that it is full is said in as many ways as there are systems
+            if (!makes(room, e)) {
+                throw e;
+            }
+            tryTo(step);
+        }
+    }
+
+    private static boolean makes(Room room, IOException e) {
+        try {
+            return room.make();
+        } catch (IOException again) {
+            e.addSuppressed(again);
+            return false;
+        }
     }
 
     private List<Step> steps(List<SegmentFile> segments, Instant now) throws IOException {
@@ -209,6 +243,7 @@ final class JournalRotation {
                 segment.start(),
                 made.file().getFileName().toString(),
                 manifest.sequences().last(),
+                digest(segment, manifest.sequences().last()),
                 !made.losses().isEmpty() || segment.named().isQuarantined(),
                 step.newest(),
                 false);
@@ -259,6 +294,7 @@ final class JournalRotation {
     private void review(Step step) throws IOException {
         SegmentFile segment = step.segment();
         Archived known = known(segment);
+        requireSame(segment, known);
         long last = segment.summary(step.newest()).lastSequence();
         if (last > known.last() || last == 0) { // 0: damage leaves it open
             archive(step);
@@ -290,7 +326,7 @@ final class JournalRotation {
         try {
             if (step.newest()) {
                 deleteNewest(segment, archive);
-            } else if (compared || (isHere ? holds(archive, segment, false) : isSameLength(archived, segment))) {
+            } else if (compared || (isHere ? holds(archive, segment, false) : isUnchanged(archived, segment))) {
                 delete(segment);
             } else {
                 archiveAnew(step, archived);
@@ -306,9 +342,29 @@ final class JournalRotation {
         archive(step);
     }
 
-    /** Whether the segment ends where it did when it was archived. */
-    private static boolean isSameLength(Archived archived, SegmentFile segment) {
-        return segment.summary(false).lastSequence() == archived.last();
+    /**
+     * Whether the segment is what it was when it was archived, without the archive: false if it has grown since.
+     *
+     * @throws ForkedException if it is another one
+     */
+    private static boolean isUnchanged(Archived archived, SegmentFile segment) throws IOException {
+        requireSame(segment, archived);
+        return archived.content() != null && segment.summary(false).lastSequence() == archived.last();
+    }
+
+    /** @throws ForkedException if the segment holds other records than when it was archived */
+    private static void requireSame(SegmentFile segment, Archived archived) throws IOException {
+        if (archived.content() != null && !archived.content().equals(digest(segment, archived.last()))) {
+            throw new ForkedException(segment, archived.archive());
+        }
+    }
+
+    private static String digest(SegmentFile segment, long last) throws UnreadableException {
+        try {
+            return segment.digest(last);
+        } catch (IOException e) {
+            throw new UnreadableException(segment.path(), e);
+        }
     }
 
     /** @throws MismatchException if the archive is not what it should be */
@@ -333,7 +389,14 @@ final class JournalRotation {
             troubles.add(Trouble.UNDONE);
             return false;
         }
+        long begun = System.nanoTime();
         int code = hook.run(archive);
+        witness.mention(String.format(
+                Locale.ROOT,
+                "hook: exit code %d after %.1f s for %s",
+                code,
+                (System.nanoTime() - begun) / 1e9,
+                archive.getFileName()));
         if (code != 0) {
             warn(
                     Trouble.UNDONE,

@@ -6,6 +6,7 @@ import dev.shiplog.journal.archive.ArchiveState;
 import dev.shiplog.journal.archive.Coding;
 import dev.shiplog.journal.archive.Manifest;
 import dev.shiplog.journal.archive.MismatchException;
+import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.file.AtomicFile;
 import dev.shiplog.journal.file.FileErrors;
 import dev.shiplog.journal.segment.Loss;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,7 +115,7 @@ public final class Rotation {
      * @throws IOException if the target cannot be written to; what was done until then is done
      */
     public Set<Trouble> run() throws IOException {
-        try (Target target = Target.open(request.target)) {
+        try (Target target = Target.open(request.target, access(), line -> warn(Trouble.DAMAGE, line))) {
             if (target == null) {
                 warn(Trouble.UNDONE, request.target + ": another run is at work here; this one did nothing");
                 return troubles;
@@ -123,7 +125,7 @@ public final class Rotation {
             try {
                 for (Path journal : request.journals) {
                     JournalRotation rotation = new JournalRotation(request, target, journal, hook, witness);
-                    troubles.addAll(rotation.run(clock.instant()));
+                    troubles.addAll(rotation.run(clock.instant(), () -> expire(target)));
                 }
                 expire(target);
                 if (!troubles.contains(Trouble.UNDONE)) {
@@ -136,6 +138,19 @@ public final class Rotation {
             }
             return troubles;
         }
+    }
+
+    /** Those who may read any of the archives may read what the directory knows of them. */
+    private Access access() {
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        for (Path journal : request.journals) {
+            try {
+                permissions.addAll(ArchiveMaker.access(journal).directory());
+            } catch (IOException e) {
+                // it is not there, which is said when its turn comes
+            }
+        }
+        return permissions.isEmpty() ? Access.OWNER : new Access("", permissions);
     }
 
     /** The system's message on a full disk names no file. */
@@ -166,8 +181,8 @@ public final class Rotation {
         }
     }
 
-    /** Deletes the archives that the directory no longer keeps. */
-    private void expire(Target target) throws IOException {
+    /** Deletes the archives that the directory no longer keeps; returns whether there were any. */
+    private boolean expire(Target target) throws IOException {
         List<Path> expired = new ArrayList<>();
         ArchiveState state = target.state();
         for (Path file : expired(target)) {
@@ -183,12 +198,30 @@ public final class Rotation {
                 warn(Trouble.MISMATCH, file + ": " + e.getMessage() + "; it is kept, though its time is over");
             }
         }
-        target.save(state); // first: whoever finds them gone must find out why
-        for (Path file : expired) {
-            Files.delete(file);
-            witness.mention("deleted: " + file.getFileName() + ", which is no longer kept");
+        // The state goes first, since whoever finds them gone must find out why; but it needs room itself.
+        int gone = 0;
+        for (boolean told = false; !told; ) {
+            try {
+                target.save(state);
+                told = true;
+            } catch (IOException e) {
+                if (gone == expired.size()) {
+                    throw e;
+                }
+                delete(expired.get(gone));
+                gone++;
+            }
+        }
+        for (Path file : expired.subList(gone, expired.size())) {
+            delete(file);
         }
         AtomicFile.forceNames(target.directory());
+        return !expired.isEmpty();
+    }
+
+    private void delete(Path expired) throws IOException {
+        Files.delete(expired);
+        witness.mention("deleted: " + expired.getFileName() + ", which is no longer kept");
     }
 
     private List<Path> expired(Target target) throws IOException {

@@ -1,11 +1,13 @@
 package dev.shiplog.replay.archive;
 
 import dev.shiplog.journal.file.Access;
+import dev.shiplog.journal.file.AtomicFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -23,9 +25,11 @@ final class TargetLock implements Closeable {
 
     /** Takes the lock; null if another run has it. */
     static @Nullable TargetLock take(Path directory) throws IOException {
+        Path file = directory.resolve(FILE);
+        AtomicFile.requireRegular(file);
         FileChannel channel = FileChannel.open(
-                directory.resolve(FILE),
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                 Access.ownerOnly(directory, "rw-------"));
         FileLock lock = null;
         try {

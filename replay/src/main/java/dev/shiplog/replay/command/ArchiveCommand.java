@@ -1,5 +1,6 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.archive.ArchiveKeys;
 import dev.shiplog.journal.archive.Coding;
 import dev.shiplog.journal.segment.Loss;
@@ -8,6 +9,7 @@ import dev.shiplog.replay.archive.Rotation.Trouble;
 import dev.shiplog.timeline.Amounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.time.Duration;
@@ -57,14 +59,14 @@ final class ArchiveCommand implements Callable<Integer> {
             paramLabel = "DIR",
             required = true,
             description =
-                    "The directory for the archives. It has to be there: a disk that is not mounted looks like one"
-                            + " that is not.")
+                    "The directory for the archives. Make it once: this command does not, because it would fill the disk"
+                            + " below one that is not mounted.")
     private String to = "";
 
     @Option(
             names = "--older-than",
             paramLabel = "AGE",
-            description = "Only segments whose hour (or minute, or day) was over so long ago: 90s, 15m, 6h, 30d.")
+            description = "Only segments whose hour (or minute, or day) ended at least so long ago: 90s, 15m, 6h, 30d.")
     private @Nullable String olderThan;
 
     @Option(
@@ -99,7 +101,7 @@ final class ArchiveCommand implements Callable<Integer> {
     @Option(
             names = "--keep-archives-bytes",
             paramLabel = "SIZE",
-            description = "Delete the oldest archives from DIR until all take no more than this: 500m, 10g, 1t.")
+            description = "Delete the oldest archives from DIR until all take no more than this: 500m, 5g, 1t.")
     private @Nullable String keptBytes;
 
     @Option(
@@ -118,7 +120,7 @@ final class ArchiveCommand implements Callable<Integer> {
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "Say of each segment and archive what is done.")
+            description = "Say what is done with each segment and archive, and how long the hook took.")
     private boolean verbose;
 
     private final Console console;
@@ -163,6 +165,10 @@ final class ArchiveCommand implements Callable<Integer> {
             if (directories.stream().anyMatch(journal -> journal.normalize().equals(target.normalize()))) {
                 throw new IllegalArgumentException(
                         "--to " + to + " is the journal; archives need a directory of their own");
+            }
+            if (Files.isDirectory(target) && Catalog.isJournal(target)) {
+                throw new IllegalArgumentException(
+                        "--to " + to + " is a journal; it must name the directory for the archives");
             }
             PrivateKey signature = key == null ? null : ArchiveKeys.readPrivate(console.path(key));
             return new Rotation.Request(

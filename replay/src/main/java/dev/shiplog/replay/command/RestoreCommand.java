@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "",
             "Each archive becomes the segment that it was made from, with the same name, records and",
             "sequences. A record that several sources hold is written once. What is lost or missing stays",
-            "so, and is reported. The directory must be empty or missing; if anything fails, it is again.",
+            "so, and is reported. The directory must be empty or missing; after a failure nothing stays in it.",
             "A recorder with the same --data-dir begins a segment of its own after the last one.",
             "",
             "Examples:",

@@ -6,6 +6,7 @@ import dev.shiplog.journal.archive.ArchiveFile;
 import dev.shiplog.journal.archive.ArchiveState;
 import dev.shiplog.journal.archive.Coding;
 import dev.shiplog.journal.archive.Manifest;
+import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.record.Record;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -233,7 +234,7 @@ class VerifyArchivesTest {
                     new ArchiveState.Chain(archives.size(), last.digest(), expired, List.of(all), List.of());
             ArchiveState.NONE
                     .with(last.manifest().journal(), chain)
-                    .write(Objects.requireNonNull(archives.get(0).getParent()));
+                    .write(Objects.requireNonNull(archives.get(0).getParent()), Access.OWNER);
         }
     }
 
