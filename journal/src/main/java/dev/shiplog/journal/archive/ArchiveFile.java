@@ -180,6 +180,11 @@ public final class ArchiveFile implements Closeable {
         return isSigned() && ArchiveKeys.isSigned(json, read(file, last().contentAt(), ArchiveKeys.LENGTH), key);
     }
 
+    /** The length of the file. */
+    long length() throws IOException {
+        return file.size();
+    }
+
     /** Where the tar header of the block with this index begins in the file; of one more, where the last one ends. */
     public long blockOffset(int index) {
         return parts.get(firstBlock + index).at();

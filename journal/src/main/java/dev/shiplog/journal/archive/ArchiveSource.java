@@ -130,10 +130,13 @@ final class ArchiveSource implements RecordSource {
     }
 
     /** The rest of the block is not what it must be. */
-    private void leave(Block block, String reason) {
+    private void leave(Block block, String reason) throws IOException {
         reportArchived(block.sequences().first());
+        long end = archive.length(); // which may come too soon
         losses.mismatch(
-                new Loss.Place(name, offset(), position()), block.sequences().last(), reason);
+                new Loss.Place(name, Math.min(offset(), end), Math.min(position(), end)),
+                block.sequences().last(),
+                reason);
         reader = null;
         index++;
     }

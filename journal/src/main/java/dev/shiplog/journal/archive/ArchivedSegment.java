@@ -1,24 +1,17 @@
 package dev.shiplog.journal.archive;
 
-import dev.shiplog.journal.archive.Manifest.Block;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.RecordSource;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentStart;
 import dev.shiplog.journal.segment.SegmentSummary;
-import dev.shiplog.journal.segment.SegmentSummary.State;
-import dev.shiplog.journal.segment.Tally;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** An archive as a segment of its journal. Where it belongs is read from the beginning of its manifest. */
@@ -32,11 +25,19 @@ public final class ArchivedSegment implements Segment {
     /** Null if the manifest cannot be read. */
     private final ManifestReader.@Nullable Head head;
 
-    private ArchivedSegment(Path path, @Nullable Object identity, Object row, ManifestReader.@Nullable Head head) {
+    private final @Nullable Path copyOf;
+
+    private ArchivedSegment(
+            Path path,
+            @Nullable Object identity,
+            Object row,
+            ManifestReader.@Nullable Head head,
+            @Nullable Path copyOf) {
         this.path = path;
         this.identity = identity;
         this.row = row;
         this.head = head;
+        this.copyOf = copyOf;
     }
 
     /** Whether the file is an archive, by its name or, however it is called, by what it begins with. */
@@ -53,7 +54,7 @@ public final class ArchivedSegment implements Segment {
         int most = beginning.length - TarLayout.UNIT;
         ManifestReader.Head head =
                 length < 0 ? null : ManifestReader.head(beginning, TarLayout.UNIT, (int) Math.min(length, most));
-        return new ArchivedSegment(path, Segment.identity(path), path, head);
+        return new ArchivedSegment(path, Segment.identity(path), path, head, null);
     }
 
     private static byte[] beginning(Path path) {
@@ -73,7 +74,23 @@ public final class ArchivedSegment implements Segment {
 
     /** The same in another row. */
     public ArchivedSegment inRow(Object newRow) {
-        return new ArchivedSegment(path, identity, newRow, head);
+        return new ArchivedSegment(path, identity, newRow, head, copyOf);
+    }
+
+    /** The same as a copy of another file. */
+    public ArchivedSegment asCopyOf(Path original) {
+        return new ArchivedSegment(path, identity, row, head, original);
+    }
+
+    /**
+     * The SHA-256 of its manifest; archives that match equal manifests are equal.
+     *
+     * @throws IOException if it cannot be read, or does not match its digest
+     */
+    public String digest() throws IOException {
+        try (ArchiveFile archive = ArchiveFile.open(path)) {
+            return archive.digest();
+        }
     }
 
     /** The id of its journal, or what its name says that it begins with; empty if neither is known. */
@@ -126,7 +143,7 @@ public final class ArchivedSegment implements Segment {
 
     @Override
     public @Nullable Path copyOf() {
-        return null;
+        return copyOf;
     }
 
     @Override
@@ -153,67 +170,6 @@ public final class ArchivedSegment implements Segment {
 
     @Override
     public SegmentSummary summary(boolean newest) {
-        try (ArchiveFile archive = ArchiveFile.open(path)) {
-            return summary(archive);
-        } catch (IOException e) {
-            Loss.Cause cause = e instanceof MismatchException ? Loss.Cause.MISMATCH : LossTracker.cause(e);
-            String reason = e instanceof MismatchException ? String.valueOf(e.getMessage()) : LossTracker.reason(e);
-            State state = cause == Loss.Cause.REFUSED ? State.REFUSED : State.DAMAGED;
-            return new SegmentSummary(
-                    this,
-                    null,
-                    Tally.NONE,
-                    0,
-                    0,
-                    0,
-                    size(),
-                    size(),
-                    state,
-                    List.of(Loss.ofSegment(name(), cause, reason)),
-                    false);
-        }
-    }
-
-    private SegmentSummary summary(ArchiveFile archive) throws IOException {
-        Manifest manifest = archive.manifest();
-        List<ArchiveFile.Finding> findings = archive.check();
-        List<Loss> losses = new ArrayList<>(manifest.description().losses(name()));
-        for (ArchiveFile.Finding finding : findings) {
-            losses.add(loss(finding));
-        }
-        List<Manifest.Header> headers = manifest.headers();
-        return new SegmentSummary(
-                this,
-                headers.isEmpty() ? null : headers.get(headers.size() - 1).header(),
-                tally(manifest),
-                manifest.lastSequence(),
-                manifest.received().first(),
-                manifest.received().last(),
-                size(),
-                size(),
-                findings.isEmpty() ? State.ARCHIVED : State.DAMAGED,
-                losses,
-                manifest.cleanStop());
-    }
-
-    private Loss loss(ArchiveFile.Finding finding) {
-        Block block = finding.block();
-        return new Loss(
-                new Loss.Place(name(), finding.offset(), finding.offset()),
-                block == null
-                        ? new Loss.Sequences(1, 0)
-                        : new Loss.Sequences(
-                                block.sequences().first(), block.sequences().last()),
-                new Loss.Received(0, 0),
-                Loss.Cause.MISMATCH,
-                finding.member() + ": " + finding.reason());
-    }
-
-    private static Tally tally(Manifest manifest) {
-        SortedMap<Integer, Long> counts = new TreeMap<>();
-        manifest.kinds().forEach((code, ofKind) -> counts.put(code, ofKind.records()));
-        return counts.isEmpty()
-                ? Tally.NONE
-                : new Tally(counts, manifest.times().first(), manifest.times().last());
+        return ArchiveSummary.of(this);
     }
 }

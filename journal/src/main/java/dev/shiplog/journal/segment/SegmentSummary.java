@@ -32,6 +32,22 @@ public record SegmentSummary(
         List<Loss> losses,
         boolean cleanStop) {
 
+    /** The same of a file that is a copy. */
+    public SegmentSummary asCopy(Segment copy) {
+        return new SegmentSummary(
+                copy,
+                header,
+                records,
+                lastSequence,
+                firstReceived,
+                lastReceived,
+                fileBytes,
+                usedBytes,
+                State.COPY,
+                losses,
+                cleanStop);
+    }
+
     /** How a segment ends. */
     public enum State {
         /** The newest one: more may come. */

@@ -86,12 +86,13 @@ final class LsCommand implements Callable<Integer> {
         Map<Path, Recording> recordings = recordings(given, segments);
         Map<Path, Segment> ends = new HashMap<>();
         segments.forEach(segment -> ends.put(segment.directory(), segment));
+        Copies copies = new Copies();
         LossSurvey survey = new LossSurvey(RetentionMarks.lastSequence(given));
         for (Segment segment : segments) {
             Path directory = segment.directory();
             Optional<SegmentName> last = newest.computeIfAbsent(directory, Catalog::newest);
-            SegmentSummary summary =
-                    segment.summary(last.isEmpty() || last.get().text().equals(segment.name()));
+            SegmentSummary summary = copies.mark(
+                    segment.summary(last.isEmpty() || last.get().text().equals(segment.name())));
             if (Files.notExists(segment.path(), LinkOption.NOFOLLOW_LINKS)) {
                 continue; // deleted by retention in the meantime
             }
@@ -102,8 +103,8 @@ final class LsCommand implements Callable<Integer> {
             listing.add(summary, segment.equals(ends.get(directory)) ? recording : null, out);
             flush(out);
             survey.next(summary).stream().filter(LsCommand::isDamage).forEach(report::addLoss);
-            if (segment.copyOf() != null) {
-                report.addCopy(segment);
+            if (summary.segment().copyOf() != null) {
+                report.addCopy(summary.segment());
             }
         }
         survey.end().forEach(report::addLoss);

@@ -5,6 +5,7 @@ import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.replay.query.GapLine;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.Times;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
@@ -95,8 +96,10 @@ final class Report implements AutoCloseable {
     /** Reports a copy, which costs nothing. */
     void addCopy(Segment copy) {
         flush();
-        console.say("passed over: " + copy.name() + ": a copy of "
-                + Objects.requireNonNull(copy.copyOf()).getFileName());
+        Path original = Objects.requireNonNull(copy.copyOf());
+        boolean namesTell = !original.getFileName().toString().equals(copy.name());
+        console.say("passed over: " + (namesTell ? copy.name() : copy.path()) + ": a copy of "
+                + (namesTell ? original.getFileName() : original));
     }
 
     /** Reports what was held back: nothing more comes for now. */

@@ -2,11 +2,13 @@ package dev.shiplog.replay.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.shiplog.journal.archive.Coding;
 import dev.shiplog.journal.archive.Manifest;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.replay.command.TarFile.Member;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +41,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ArchiveDamageTest {
     private static final int HARMS = Integer.getInteger("shiplog.harms", 60);
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
-    private static final Duration LONGEST = Duration.ofSeconds(20);
+    /** Of one harmed archive of a few KB: time of the CPU, and bytes that are allocated, however soon they are freed. */
+    private static final Duration MOST_CPU = Duration.ofSeconds(10);
+
+    private static final long MOST_BYTES = 1L << 30;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Pattern SEQUENCE = Pattern.compile("\\{\"sequence\":(\\d+),.*");
     private static final long TERABYTE = 1L << 40;
 
@@ -302,13 +308,19 @@ class ArchiveDamageTest {
 
     private Verdict run(Path file, String harm) throws IOException {
         List<Path> before = tree();
-        long begun = System.nanoTime();
+        long cpu = THREADS.getCurrentThreadCpuTime();
+        long bytes = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
         Terminal terminal = new Terminal(directory);
         int verified = terminal.run("verify --key public.pem " + file);
         Export export = export(file.toString());
         String said = terminal.out() + terminal.err() + export.said;
         String as = harm + ", -Dshiplog.seed=" + SEED + ": " + said;
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).as(as).isLessThan(LONGEST);
+        assertThat(Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - cpu))
+                .as(as)
+                .isLessThan(MOST_CPU);
+        assertThat(THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - bytes)
+                .as(as)
+                .isLessThan(MOST_BYTES);
         assertThat(said).as(as).doesNotContain("this is a bug");
         for (String line : export.lines) {
             assertThat(line).as(as).isEqualTo(oracle.get(sequence(line)));

@@ -101,6 +101,71 @@ class LsCommandTest {
         }
     }
 
+    /** What the manifest promises is not there: the list is of what can be read. */
+    @Test
+    void listsOfAnArchiveThatWasCutShortWhatIsThere() throws IOException {
+        Path journal = directory.resolve("journal");
+        TestJournal.write(journal, TestJournal.samples(40_000)).close();
+        Path archive = TestArchives.write(journal, directory.resolve("archives"), Coding.COLUMNS)
+                .get(0);
+        byte[] bytes = Files.readAllBytes(archive);
+        int length;
+        try (ArchiveFile file = ArchiveFile.open(archive)) {
+            length = (int) file.blockOffset(file.manifest().blocks().size() - 1) + 600;
+        }
+        Files.write(archive, Arrays.copyOf(bytes, length));
+        Terminal export = new Terminal(directory);
+        assertThat(export.run("export --format envelope archives")).isEqualTo(ExitCode.MISMATCH);
+        List<String> lines = export.out().lines().toList();
+        String last = lines.get(lines.size() - 1).replaceAll(".*\"received_rfc3339\":\"([^\"]*)\".*", "$1");
+        assertThat(lines.size()).isBetween(1, 39_999);
+
+        Terminal table = new Terminal(directory);
+        assertThat(table.run("ls archives")).isEqualTo(ExitCode.MISMATCH);
+        assertThat(table.out())
+                .contains("damaged   2026-11-21T09:12:00Z  " + last.replaceAll("\\..*", "Z"))
+                .contains("stats " + lines.size() + "\n");
+        assertThat(table.err())
+                .startsWith("replay: lost: " + archive.getFileName() + ", bytes " + (length - 600) + " to " + length
+                        + ": records " + (lines.size() + 1) + " to 40000, received after " + last + ": ")
+                .isEqualTo(export.err());
+        Terminal json = new Terminal(directory);
+        assertThat(json.run("ls --format json archives")).isEqualTo(ExitCode.MISMATCH);
+        assertThat(json.out())
+                .contains("\"last_received_rfc3339\":\"" + last + "\"")
+                .contains("\"records\":{\"stats\":" + lines.size() + "}")
+                .containsPattern("\"from_sequence\":" + (lines.size() + 1) + ",\"to_sequence\":40000,")
+                .contains("\"from_time_rfc3339\":\"" + last + "\"");
+    }
+
+    /** As where somebody copied an archive before it was moved: one of the two is enough. */
+    @Test
+    void tellsACopyOfAnArchiveFromTheArchive() throws IOException {
+        Path journal = directory.resolve("journal");
+        TestJournal.write(journal, TestJournal.RECORDS).close();
+        Path archive = TestArchives.write(journal, directory.resolve("archives"), Coding.COLUMNS)
+                .get(0);
+        Path copies = Files.createDirectory(directory.resolve("copies"));
+        Path copy = Files.copy(archive, copies.resolve(archive.getFileName()));
+        Terminal same = new Terminal(directory);
+
+        assertThat(same.run("ls archives copies")).isEqualTo(ExitCode.OK);
+
+        assertThat(states(same)).containsExactly("archived", "copy", "archived");
+        assertThat(same.err())
+                .isEqualTo("replay: passed over: " + copy + ": a copy of " + archive + System.lineSeparator());
+        byte[] bytes = Files.readAllBytes(archive);
+        bytes[bytes.length - 1_100] ^= 1;
+        Files.write(archive, bytes);
+        Terminal damaged = new Terminal(directory);
+        assertThat(damaged.run("ls archives copies")).isEqualTo(ExitCode.MISMATCH);
+        assertThat(states(damaged)).containsExactlyInAnyOrder("damaged", "archived", "archived");
+    }
+
+    private static List<String> states(Terminal terminal) {
+        return terminal.out().lines().skip(1).map(line -> line.split(" +")[1]).toList();
+    }
+
     @Test
     void tellsProgramsAllItKnows() throws IOException {
         TestJournal.write(directory, TestJournal.RECORDS).close();

@@ -1,25 +1,23 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.Catalog;
-import dev.shiplog.journal.Cursor;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.shiplog.journal.archive.ArchiveName;
-import dev.shiplog.journal.archive.ArchiveWriter;
 import dev.shiplog.journal.archive.Coding;
-import dev.shiplog.journal.archive.Description;
-import dev.shiplog.journal.archive.Manifest;
-import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.segment.Loss;
-import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.replay.archive.Rotation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A chain of archives, one of each segment of a journal. */
+/** A chain of archives, one of each segment of a journal, in a directory that does not remember them. */
 final class TestArchives {
     private TestArchives() {}
 
@@ -36,47 +34,49 @@ final class TestArchives {
     /** The same by another program, so that all digests are others. */
     static List<Path> write(Path journal, Path target, Coding coding, String writer, @Nullable PrivateKey key)
             throws IOException {
+        Path work = Files.createTempDirectory("archives");
+        Rotation.Request request = new Rotation.Request(
+                work, List.of(journal), null, true, false, false, coding, key, null, null, Long.MAX_VALUE, writer);
+        InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-21T10:00:00Z"));
+        assertThat(new Rotation(request, new Silence(), clock).run()).doesNotContain(Rotation.Trouble.UNDONE);
         Files.createDirectories(target);
         List<Path> archives = new ArrayList<>();
-        String previous = null;
-        for (Segment segment : Catalog.files(journal)) {
-            Manifest.Link link = new Manifest.Link(archives.size() + 1L, previous);
-            Written written = write(segment, target, coding, link, writer, key);
-            archives.add(written.file);
-            previous = written.digest;
+        for (Path file : files(work)) {
+            if (ArchiveName.matches(file.getFileName().toString())) {
+                archives.add(Files.move(file, target.resolve(file.getFileName())));
+            } else {
+                Files.delete(file);
+            }
         }
+        Files.delete(work);
         return archives;
     }
 
-    private record Written(Path file, String digest) {}
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().toList();
+        }
+    }
 
-    private static Written write(
-            Segment segment, Path target, Coding coding, Manifest.Link link, String by, @Nullable PrivateKey key)
-            throws IOException {
-        List<Loss> losses = new ArrayList<>();
-        String journal = Objects.requireNonNull(segment.start()).journal();
-        try (Cursor cursor = Cursor.open(List.of(segment.path()));
-                ArchiveWriter writer = ArchiveWriter.begin(target, coding, journal, "host")) {
-            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
-                if (step == Cursor.Step.LOSS) {
-                    losses.add(cursor.loss());
-                } else {
-                    writer.add(cursor.record(), cursor.header());
-                }
-            }
-            Description description = new Description(
-                    segment.name(),
-                    segment.start(),
-                    null,
-                    by,
-                    "host",
-                    new Description.Engine("", ""),
-                    List.of(),
-                    List.of(),
-                    losses);
-            Manifest manifest = writer.finish(description, link);
-            Path file = target.resolve(ArchiveName.of(manifest));
-            return new Written(file, writer.write(manifest, file, Access.OWNER, key));
+    private static final class Silence implements Rotation.Witness {
+        @Override
+        public void warn(String line) {}
+
+        @Override
+        public void mention(String line) {}
+
+        @Override
+        public void lost(Loss loss) {}
+
+        @Override
+        public void begin(String name, int number, int of) {}
+
+        @Override
+        public void passed(long more) {}
+
+        @Override
+        public boolean isStopped() {
+            return false;
         }
     }
 }
