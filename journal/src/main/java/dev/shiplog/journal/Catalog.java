@@ -56,6 +56,18 @@ public final class Catalog {
         return SegmentRows.inOrder(segments);
     }
 
+    /**
+     * The same in rows: one for each directory with the segments of a recorder and their archives, wherever these are, and
+     * one for each other journal of which there are archives.
+     */
+    public static List<List<Segment>> rows(List<Path> sources) throws IOException {
+        Map<Object, List<Segment>> rows = new LinkedHashMap<>();
+        list(sources)
+                .forEach(segment -> rows.computeIfAbsent(segment.row(), row -> new ArrayList<>())
+                        .add(segment));
+        return List.copyOf(rows.values());
+    }
+
     /** The segments in {@code directory} as the recorder wrote them. */
     public static List<SegmentFile> files(Path directory) throws IOException {
         Found files = new Found();

@@ -63,6 +63,7 @@ public final class Replay implements Callable<Integer> {
         PrintWriter out = new PrintWriter(console.out(), false, StandardCharsets.UTF_8);
         CommandLine commands = new CommandLine(new Replay())
                 .addSubcommand(new LsCommand(console))
+                .addSubcommand(new PsCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new ArchiveCommand(console))
                 .addSubcommand(new VerifyCommand(console))

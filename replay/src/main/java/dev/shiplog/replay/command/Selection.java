@@ -58,7 +58,7 @@ final class Selection {
 
     /** @throws IllegalArgumentException if an option makes no sense */
     TimeRange range(InstantSource clock) {
-        TimeGrammar grammar = new TimeGrammar(clock, zone());
+        TimeGrammar grammar = new TimeGrammar(clock, zone(zone));
         long from = since == null ? Long.MIN_VALUE : grammar.parse(since);
         long to = until == null ? Long.MAX_VALUE : grammar.parse(until);
         if (from > to) {
@@ -81,12 +81,17 @@ final class Selection {
         return String.join(" ", words);
     }
 
-    private ZoneId zone() {
+    /**
+     * The time zone that an option {@code --tz} names.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static ZoneId zone(String name) {
         try {
-            return zone.equals("local") ? ZoneId.systemDefault() : ZoneId.of(zone);
+            return name.equals("local") ? ZoneId.systemDefault() : ZoneId.of(name);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "--tz '" + zone + "': no such time zone; write UTC, Europe/Berlin or +02:00", e);
+                    "--tz '" + name + "': no such time zone; write UTC, Europe/Berlin or +02:00", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.shiplog.replay.query;
 
+import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.RetentionMarks;
 import dev.shiplog.journal.record.RecordView;
@@ -77,7 +78,7 @@ public final class Reading implements Closeable {
     private final Cursor cursor;
     private final Query query;
     private final InstantSource clock;
-    private final boolean ofOneSource;
+    private final boolean mayEndEarly;
     private final boolean goesOn;
     private final boolean learnsContainers;
     private final ContainerIndex containers = new ContainerIndex();
@@ -106,7 +107,9 @@ public final class Reading implements Closeable {
         cursor = Cursor.open(sources);
         this.query = query;
         this.clock = clock;
-        ofOneSource = sources.size() == 1;
+        // In one row of several, what is after the range says nothing of the next.
+        mayEndEarly =
+                query.range().until() != Long.MAX_VALUE && Catalog.rows(sources).size() <= 1;
         goesOn = !before.isEmpty();
         learnsContainers = query.namesContainers() || query.filter().asksForContainers();
         once = new Once(before, RetentionMarks.lastSequence(sources));
@@ -173,8 +176,7 @@ public final class Reading implements Closeable {
             containers.apply(record);
         }
         Gap gap = gaps.apply(record, containers);
-        // In one source of several, what is after the range says nothing of the next.
-        isComplete = ofOneSource && completion.isReached(record, gaps.coverage());
+        isComplete = mayEndEarly && completion.isReached(record, gaps.coverage());
         if (seen == Once.Seen.KNOWN) {
             return PASSED;
         }

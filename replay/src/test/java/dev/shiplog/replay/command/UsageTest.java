@@ -78,6 +78,7 @@ class UsageTest {
 
                         Verbs:
                           ls       Lists the segments of a journal: from when to when, records by kind, bytes, state.
+                          ps       Lists the containers that ran at a moment, as 'docker ps' would have listed them then.
                           export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
                           archive  Makes an archive of each closed segment: one small file that proves what it holds.
                           verify   Checks segments and archives: every byte, every record, and whether any is missing.

@@ -1,0 +1,154 @@
+package dev.shiplog.replay.past;
+
+import dev.shiplog.timeline.ContainerState;
+import dev.shiplog.timeline.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The words and numbers of the {@code docker} command, so that its users find what they know. Pure. */
+public final class DockerWords {
+    private static final long SECOND = 1_000_000_000L;
+    private static final int SHORT_ID = 12;
+
+    private DockerWords() {}
+
+    /** The id as tables show it: {@code 8e8f401657b8}. */
+    public static String shortId(String id) {
+        String digits = id.startsWith("sha256:") ? id.substring("sha256:".length()) : id;
+        return digits.length() > SHORT_ID ? digits.substring(0, SHORT_ID) : digits;
+    }
+
+    /** A length of time as {@code docker ps} says it: {@code About a minute}, {@code 3 hours}. */
+    public static String duration(long nanos) {
+        long seconds = Math.max(0, nanos) / SECOND;
+        long minutes = seconds / 60;
+        long hours = (seconds + 1800) / 3600;
+        if (seconds < 1) {
+            return "Less than a second";
+        } else if (seconds == 1) {
+            return "1 second";
+        } else if (seconds < 60) {
+            return seconds + " seconds";
+        } else if (minutes == 1) {
+            return "About a minute";
+        } else if (minutes < 60) {
+            return minutes + " minutes";
+        } else if (hours == 1) {
+            return "About an hour";
+        } else if (hours < 48) {
+            return hours + " hours";
+        } else if (hours < 24 * 7 * 2) {
+            return hours / 24 + " days";
+        } else if (hours < 24 * 30 * 2) {
+            return hours / 24 / 7 + " weeks";
+        } else if (hours < 24 * 365 * 2) {
+            return hours / 24 / 30 + " months";
+        }
+        return hours / 24 / 365 + " years";
+    }
+
+    /** Bytes in powers of 1000, as network and disk I/O: {@code 1.23MB}. */
+    public static String decimalSize(double bytes) {
+        return size(bytes, 1000, new String[] {"B", "kB", "MB", "GB", "TB", "PB", "EB"});
+    }
+
+    /** Bytes in powers of 1024, as memory: {@code 21.5MiB}. */
+    public static String binarySize(double bytes) {
+        return size(bytes, 1024, new String[] {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"});
+    }
+
+    private static String size(double bytes, int base, String[] units) {
+        double rest = bytes;
+        int unit = 0;
+        while (rest >= base && unit < units.length - 1) {
+            rest /= base;
+            unit++;
+        }
+        return significant(rest) + units[unit];
+    }
+
+    /** Four significant digits, as Go prints {@code %.4g}. */
+    private static String significant(double number) {
+        if (number == 0) {
+            return "0";
+        }
+        int digits = (int) Math.floor(Math.log10(Math.abs(number))) + 1;
+        String text = String.format(Locale.ROOT, "%." + Math.max(0, 4 - Math.max(1, digits)) + "f", number);
+        return text.indexOf('.') < 0 ? text : text.replaceAll("0+$", "").replaceAll("\\.$", "");
+    }
+
+    /** The STATUS of {@code docker ps} at {@code moment}. */
+    public static String status(ContainerState container, long moment) {
+        Integer code = container.exitCode();
+        String ended = "(" + (code == null ? "?" : code) + ") " + ago(container.finished(), moment);
+        return switch (container.status()) {
+            case UNKNOWN -> "Unknown";
+            case CREATED -> "Created";
+            case RUNNING -> up(container, moment) + health(container.health());
+            case PAUSED -> up(container, moment) + " (Paused)";
+            case RESTARTING -> "Restarting " + ended;
+            case EXITED -> "Exited " + ended;
+            case REMOVING -> "Removal In Progress";
+            case DEAD -> "Dead";
+            case REMOVED -> "Removed " + ago(container.removed(), moment);
+        };
+    }
+
+    private static String up(ContainerState container, long moment) {
+        return container.started() == 0 ? "Up" : "Up " + duration(moment - container.started());
+    }
+
+    private static String health(String health) {
+        return health.isEmpty() ? "" : health.equals("starting") ? " (health: starting)" : " (" + health + ")";
+    }
+
+    /** {@code 3 hours ago}; {@code at an unknown time} for 0. */
+    public static String ago(long time, long moment) {
+        return time == 0 ? "at an unknown time" : duration(moment - time) + " ago";
+    }
+
+    /** The command of a description as {@code docker ps} has it, without quotes around it; empty if there is none. */
+    public static String command(@Nullable Json description) {
+        if (description == null || description.text("Path").isEmpty()) {
+            return "";
+        }
+        StringBuilder command = new StringBuilder(description.text("Path"));
+        Json arguments = description.get("Args");
+        if (arguments != null) {
+            for (Json argument : arguments.children()) {
+                String text = argument.text();
+                command.append(' ').append(text.indexOf(' ') < 0 ? text : "'" + text + "'");
+            }
+        }
+        return command.toString();
+    }
+
+    /** The PORTS of a description as {@code docker ps} has them: {@code 0.0.0.0:80->80/tcp, 443/tcp}. */
+    public static String ports(@Nullable Json description) {
+        Json network = description == null ? null : description.get("NetworkSettings");
+        Json ports = network == null ? null : network.get("Ports");
+        if (ports == null) {
+            return "";
+        }
+        List<String> published = new ArrayList<>();
+        List<String> exposed = new ArrayList<>();
+        for (int i = 0; i < ports.names().size(); i++) {
+            String port = ports.names().get(i);
+            List<Json> bindings = ports.children().get(i).children();
+            for (Json binding : bindings) {
+                published.add(address(binding.text("HostIp")) + binding.text("HostPort") + "->" + port);
+            }
+            if (bindings.isEmpty()) {
+                exposed.add(port);
+            }
+        }
+        published.addAll(exposed);
+        return String.join(", ", published);
+    }
+
+    private static String address(String ip) {
+        return ip.isEmpty() ? "" : ip.equals("::") ? ":::" : ip + ":";
+    }
+}

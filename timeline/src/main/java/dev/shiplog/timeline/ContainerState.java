@@ -1,0 +1,252 @@
+package dev.shiplog.timeline;
+
+import dev.shiplog.timeline.payload.Container;
+import dev.shiplog.timeline.payload.EventView;
+import dev.shiplog.timeline.payload.StateView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container, as the records up to some moment tell: a fold of its events and descriptions. Times are ns since the
+ * epoch, 0 for one that is not known.
+ *
+ * <p>Events and descriptions are recorded in the order of their receipt, but a description may be of a moment before the
+ * event that was received before it. Both have the engine's clock. So a description counts for the state only if it is of
+ * the life that the events have reached; what it says of how the container was made always counts. Not thread safe.
+ */
+public final class ContainerState {
+    /** What a container does. */
+    public enum Status {
+        /** Nothing tells. */
+        UNKNOWN,
+        CREATED,
+        RUNNING,
+        PAUSED,
+        /** It ended, and waits for its restart policy. */
+        RESTARTING,
+        EXITED,
+        REMOVING,
+        /** The engine failed to remove it. */
+        DEAD,
+        REMOVED
+    }
+
+    private Container container;
+    private Status status = Status.UNKNOWN;
+    private long created;
+    private long started;
+    private long finished;
+    private long removed;
+    private int exitCode;
+    private boolean exitCodeKnown;
+    private boolean oomKilled;
+    private String health = "";
+    private String error = "";
+    private int restarts;
+    private boolean listed;
+    private byte[] description = {};
+
+    /** When the last life that events tell of ended, and the one before the last start. */
+    private long died;
+
+    private long diedBefore;
+
+    ContainerState(String id) {
+        container = Container.unknown(id);
+    }
+
+    void name(Container named) {
+        container = named;
+    }
+
+    /** Takes an event of it, at {@code time}. */
+    void apply(EventView event, long time) {
+        container = container.after(event);
+        String action = event.action();
+        switch (action) {
+            case "create" -> {
+                status = Status.CREATED;
+                created = time;
+                listed = false;
+            }
+            case "start" -> start(time);
+            case "die" -> die(event, time);
+            case "pause" -> status = Status.PAUSED;
+            case "unpause" -> status = Status.RUNNING;
+            case "oom" -> oomKilled = true;
+            case "destroy", "remove" -> {
+                status = Status.REMOVED;
+                removed = time;
+            }
+            default -> {
+                if (action.startsWith("health_status: ")) {
+                    health = action.substring("health_status: ".length());
+                }
+            }
+        }
+    }
+
+    private void start(long time) {
+        status = Status.RUNNING;
+        diedBefore = died;
+        started = time;
+        oomKilled = false;
+        health = health.isEmpty() ? "" : "starting";
+        error = "";
+        listed = false;
+    }
+
+    private void die(EventView event, long time) {
+        status = Status.EXITED;
+        died = time;
+        finished = time;
+        listed = false;
+        try {
+            exitCode = Integer.parseInt(event.attribute("exitCode"));
+            exitCodeKnown = true;
+        } catch (NumberFormatException e) {
+            exitCodeKnown = false;
+        }
+    }
+
+    /** Takes a change that no event reported. */
+    void found(String change, long time) {
+        listed = true;
+        switch (change) {
+            case "start" -> status = Status.RUNNING;
+            case "die" -> {
+                status = Status.EXITED;
+                died = time;
+                exitCodeKnown = false;
+            }
+            case "create" -> status = Status.CREATED;
+            case "destroy" -> {
+                status = Status.REMOVED;
+                removed = time;
+            }
+            default -> {}
+        }
+    }
+
+    /**
+     * Takes a description.
+     *
+     * @param whose who it is by this description
+     * @param state what it says of the state; null if nothing
+     */
+    void describe(Container whose, @Nullable StateView state, byte[] newDescription) {
+        container = whose;
+        description = newDescription;
+        if (state == null || status == Status.REMOVED) {
+            return;
+        }
+        created = state.created() == 0 ? created : state.created();
+        restarts = state.restarts();
+        Status described = status(state.status());
+        if (isOfThisLife(state, described)) {
+            become(state, described);
+        }
+    }
+
+    private boolean isOfThisLife(StateView state, Status described) {
+        return switch (described) {
+            case RUNNING, PAUSED -> state.started() > died || died == 0;
+            case CREATED -> started == 0;
+            case EXITED, RESTARTING, DEAD, REMOVING, UNKNOWN ->
+                state.started() > (status == Status.EXITED ? diedBefore : died) || died == 0;
+            case REMOVED -> false;
+        };
+    }
+
+    private void become(StateView state, Status described) {
+        status = described;
+        started = state.started() == 0 ? started : state.started();
+        finished = state.finished() == 0 ? finished : state.finished();
+        oomKilled |= state.oomKilled();
+        health = state.health();
+        error = state.error();
+        if (state.finished() != 0) {
+            exitCode = state.exitCode();
+            exitCodeKnown = true;
+        }
+    }
+
+    private static Status status(String word) {
+        return switch (word) {
+            case "created" -> Status.CREATED;
+            case "running" -> Status.RUNNING;
+            case "paused" -> Status.PAUSED;
+            case "restarting" -> Status.RESTARTING;
+            case "removing" -> Status.REMOVING;
+            case "exited" -> Status.EXITED;
+            case "dead" -> Status.DEAD;
+            default -> Status.UNKNOWN;
+        };
+    }
+
+    /** Who it is. */
+    public Container container() {
+        return container;
+    }
+
+    public Status status() {
+        return status;
+    }
+
+    /** Whether its process exists: also while it is paused. */
+    public boolean isAlive() {
+        return status == Status.RUNNING || status == Status.PAUSED;
+    }
+
+    public long created() {
+        return created;
+    }
+
+    /** When its process was last started. */
+    public long started() {
+        return started;
+    }
+
+    /** When its process last ended; may be before it was {@link #started}. */
+    public long finished() {
+        return finished;
+    }
+
+    public long removed() {
+        return removed;
+    }
+
+    /** The code that its process last ended with; null if that is not known, or it never ended. */
+    public @Nullable Integer exitCode() {
+        return exitCodeKnown ? exitCode : null;
+    }
+
+    /** Whether it, or a child of it, was killed for lack of memory since it was started. */
+    public boolean oomKilled() {
+        return oomKilled;
+    }
+
+    /** {@code starting}, {@code healthy} or {@code unhealthy}; empty if it has no check. */
+    public String health() {
+        return health;
+    }
+
+    /** Why the engine could not start it; empty if it could. */
+    public String error() {
+        return error;
+    }
+
+    /** How often its restart policy started it, by its newest description. */
+    public int restarts() {
+        return restarts;
+    }
+
+    /** Whether no event reported its last change: it was found in a list, after nobody had listened. */
+    public boolean isListed() {
+        return listed;
+    }
+
+    /** What the engine last answered to an inspect, as recorded; empty if nothing was. Not to be changed. */
+    public byte[] description() {
+        return description;
+    }
+}

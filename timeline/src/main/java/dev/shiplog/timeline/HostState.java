@@ -1,0 +1,134 @@
+package dev.shiplog.timeline;
+
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.MarkType;
+import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.payload.Container;
+import dev.shiplog.timeline.payload.ContainerView;
+import dev.shiplog.timeline.payload.EventView;
+import dev.shiplog.timeline.payload.StateView;
+import dev.shiplog.timeline.payload.StatsView;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a host, as the records up to some moment tell: which containers exist, and what each of them does. Each
+ * segment begins with a snapshot, so reading may begin with any. {@link Coverage} says whether what happened since was
+ * recorded. Not thread safe.
+ */
+public final class HostState {
+    /** Samples of a container that is gone may still come; these are far more than go in the meantime. */
+    private static final int MAX_REMOVED = 4096;
+
+    private final Map<String, ContainerState> containers = new LinkedHashMap<>();
+
+    @SuppressWarnings("serial")
+    private final Set<String> removed = Collections.newSetFromMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > MAX_REMOVED;
+        }
+    });
+
+    private final Consumer<ContainerState> gone;
+
+    public HostState() {
+        this(removed -> {});
+    }
+
+    /** @param gone takes each container that is removed, as it was last */
+    public HostState(Consumer<ContainerState> gone) {
+        this.gone = gone;
+    }
+
+    /** Takes the next record of the journal. */
+    public void apply(RecordView record) {
+        switch (record.kind()) {
+            case EVENT -> happen(record);
+            case INSPECT -> describe(record);
+            case STATS -> name(record);
+            case MARK -> mark(record);
+            case LOG, HOST, ENGINE_METRICS, SOCKETS -> {}
+        }
+    }
+
+    private void happen(RecordView record) {
+        EventView event = EventView.scan(record.payload().toArray());
+        if (event.ofContainer() && !record.subject().isEmpty()) {
+            ContainerState state = state(record.subject());
+            state.apply(event, record.time());
+            removeIfGone(state);
+        }
+    }
+
+    private void describe(RecordView record) {
+        byte[] payload = record.payload().toArray();
+        Json description = Json.parse(payload);
+        if (description == null) {
+            return;
+        }
+        try {
+            Container whose = ContainerView.scanInspect(payload, label -> true);
+            state(record.subject()).describe(whose, StateView.of(description), payload);
+        } catch (IOException e) {
+            // Describes nothing.
+        }
+    }
+
+    /** At the beginning of a copy of one segment, a sample may be all that tells of a container: then it runs. */
+    private void name(RecordView record) {
+        if (!containers.containsKey(record.subject()) && !removed.contains(record.subject())) {
+            ContainerState state = state(record.subject());
+            state.name(state.container().named(StatsView.name(record.payload().toArray())));
+            state.found("start", record.time());
+        }
+    }
+
+    private void mark(RecordView record) {
+        byte[] payload = record.payload().toArray();
+        if (MarkType.of(payload, payload.length) != MarkType.SYNTHETIC) {
+            return;
+        }
+        try {
+            if (Mark.fromJson(payload) instanceof Mark.Synthetic change) {
+                ContainerState state = state(change.subject());
+                if (state.container().name().isEmpty()) {
+                    state.name(state.container().named(change.name()));
+                }
+                state.found(change.change(), record.time());
+                removeIfGone(state);
+            }
+        } catch (IOException e) {
+            // A newer recorder's: what it changed is not known.
+        }
+    }
+
+    private void removeIfGone(ContainerState state) {
+        if (state.status() == ContainerState.Status.REMOVED) {
+            containers.remove(state.container().id());
+            removed.add(state.container().id());
+            gone.accept(state);
+        }
+    }
+
+    private ContainerState state(String id) {
+        return containers.computeIfAbsent(id, ContainerState::new);
+    }
+
+    /** The containers that exist, in the order in which the records name them. */
+    public Collection<ContainerState> containers() {
+        return Collections.unmodifiableCollection(containers.values());
+    }
+
+    /** The container with this id; null if none exists. */
+    public @Nullable ContainerState get(String id) {
+        return containers.get(id);
+    }
+}
