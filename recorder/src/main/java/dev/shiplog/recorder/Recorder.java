@@ -93,8 +93,12 @@ final class Recorder {
                 Appender.open(config.dataDir(), options(retains ? 0 : config.minFree()), checkpoints)) {
             appender.setMinimumFree(config.minFree());
             appender.setSnapshot(checkpoints::snapshot);
-            Retainer retainer =
-                    new Retainer(appender, config.limits(), new ArchivedSegments(config.archives()), clock, deleted);
+            Retainer retainer = new Retainer(
+                    appender,
+                    config.limits(),
+                    new ArchivedSegments(config.archives(), config.dataDir()),
+                    clock,
+                    deleted);
             JournalWriter opened =
                     new JournalWriter(appender, retainer, queue, checkpoints, clock, samples(), config.syncInterval());
             writer = opened;

@@ -10,4 +10,9 @@ package dev.shiplog.journal.retention;
  * @param lastSequence no record in it has a higher sequence; 0 if it belongs to another journal in the directory
  * @param archived whether all of it is archived
  */
-public record StoredSegment(String name, long bytes, long from, long until, long lastSequence, boolean archived) {}
+public record StoredSegment(String name, long bytes, long from, long until, long lastSequence, boolean archived) {
+    /** The same, although it looked archived. */
+    public StoredSegment asNotArchived() {
+        return new StoredSegment(name, bytes, from, until, lastSequence, false);
+    }
+}

@@ -9,7 +9,6 @@ import dev.shiplog.journal.retention.Forecast;
 import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.journal.retention.Retention;
 import dev.shiplog.journal.retention.StoredSegment;
-import dev.shiplog.journal.segment.SegmentStart;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -17,8 +16,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -37,7 +34,7 @@ public final class Retainer implements JournalWriter.Retention {
 
     private final Appender appender;
     private final Limits limits;
-    private final Supplier<Predicate<SegmentStart>> archived;
+    private final Archives archives;
     private final Clock clock;
     private final Outlook outlook;
 
@@ -55,18 +52,13 @@ public final class Retainer implements JournalWriter.Retention {
     private boolean waitsForArchive;
 
     /**
-     * @param archived whether all of a segment is archived, by what it begins with; asked for at each look
+     * @param archives asked at each look
      * @param deleted before the journal was opened, so that it could be
      */
-    public Retainer(
-            Appender appender,
-            Limits limits,
-            Supplier<Predicate<SegmentStart>> archived,
-            Clock clock,
-            List<StoredSegment> deleted) {
+    public Retainer(Appender appender, Limits limits, Archives archives, Clock clock, List<StoredSegment> deleted) {
         this.appender = appender;
         this.limits = limits;
-        this.archived = archived;
+        this.archives = archives;
         this.clock = clock;
         outlook = new Outlook(appender, limits, clock);
         untold = deleted.stream()
@@ -89,10 +81,10 @@ public final class Retainer implements JournalWriter.Retention {
         }
         // Others may have deleted or archived segments since the last list, but only the recorder adds one.
         if (rolled || limits.untilArchived() || !decide(missing).isEmpty()) {
-            segments = appender.stored(archived.get());
+            segments = appender.stored(archives.archived());
         }
         outlook.look(segments);
-        delete(decide(missing), teller);
+        delete(proven(missing), teller);
     }
 
     @Override
@@ -100,9 +92,28 @@ public final class Retainer implements JournalWriter.Retention {
         if (limits.isNone()) {
             return false;
         }
-        segments = appender.stored(archived.get());
+        segments = appender.stored(archives.archived());
         // What went is of help even if others took its room at once: then more goes.
-        return delete(decide(Math.max(1, -appender.spareBytes())), teller);
+        return delete(proven(Math.max(1, -appender.spareBytes())), teller);
+    }
+
+    /**
+     * As {@link #decide}, without segments that only look archived.
+     *
+     * @param missing bytes that must become free
+     */
+    private List<Deletion> proven(long missing) {
+        List<Deletion> deletions = decide(missing);
+        for (Deletion deletion : deletions) {
+            StoredSegment segment = deletion.segment();
+            if (limits.untilArchived() && segment.archived() && !archives.prove(segment)) {
+                segments = segments.stream()
+                        .map(other -> other.equals(segment) ? segment.asNotArchived() : other)
+                        .toList();
+                return proven(missing);
+            }
+        }
+        return deletions;
     }
 
     /** @param missing bytes that must become free */

@@ -10,6 +10,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.retention.Limits;
+import dev.shiplog.journal.retention.StoredSegment;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.journal.segment.SegmentStart;
@@ -75,10 +76,14 @@ class RetainerTest {
         final JournalWriter writer;
 
         Run(Path journal, Limits limits, Predicate<SegmentStart> archived) throws IOException {
+            this(journal, limits, () -> archived);
+        }
+
+        Run(Path journal, Limits limits, Archives archives) throws IOException {
             appender =
                     Appender.open(journal, new Appender.Options(Roll.HOURLY, "host", "boot", "test", 0), checkpoints);
             appender.setSnapshot(checkpoints::snapshot);
-            retainer = new Retainer(appender, limits, () -> archived, clock, List.of());
+            retainer = new Retainer(appender, limits, archives, clock, List.of());
             writer = new JournalWriter(appender, retainer, queue, checkpoints, clock, true, Duration.ofDays(1));
         }
 
@@ -393,6 +398,27 @@ class RetainerTest {
             }
         }
         assertThat(segments(directory).get(0)).isEqualTo("20261101-03F.cq4");
+    }
+
+    @Test
+    void whatOnlyLooksArchivedStays() throws Exception {
+        Archives archives = new Archives() {
+            @Override
+            public Predicate<SegmentStart> archived() {
+                return start -> true;
+            }
+
+            @Override
+            public boolean prove(StoredSegment segment) {
+                return !segment.name().equals("20261101-02F.cq4");
+            }
+        };
+        try (Run run = new Run(directory, new Limits(Duration.ofHours(2), 0, true), archives)) {
+            for (int i = 0; i < 8; i++) {
+                run.hour(100);
+            }
+        }
+        assertThat(segments(directory).get(0)).isEqualTo("20261101-02F.cq4");
     }
 
     @Test
