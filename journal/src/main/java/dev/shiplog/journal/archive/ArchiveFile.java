@@ -34,6 +34,7 @@ public final class ArchiveFile implements Closeable {
     private final int firstBlock;
 
     private final boolean proven;
+    private final boolean signatureLost;
 
     /**
      * A member, as it must be.
@@ -84,9 +85,12 @@ public final class ArchiveFile implements Closeable {
         if (!proven && found.length == line.length) {
             throw new MismatchException("the manifest does not match " + DIGEST);
         }
-        if (Arrays.equals(read(file, last().end(), TarLayout.UNIT), header(SIGNATURE, ArchiveKeys.LENGTH))) {
+        byte[] next = read(file, last().end(), TarLayout.UNIT);
+        boolean signed = Arrays.equals(next, header(SIGNATURE, ArchiveKeys.LENGTH));
+        if (signed) {
             parts.add(new Part(SIGNATURE, last().end(), ArchiveKeys.LENGTH, null, null));
         }
+        signatureLost = signed ? last().end() > file.size() : !Arrays.equals(next, new byte[TarLayout.UNIT]);
     }
 
     private void addPart(String name, Content content, @Nullable Block block) {
@@ -173,6 +177,11 @@ public final class ArchiveFile implements Closeable {
     /** Whether the manifest is signed, by whatever key. */
     public boolean isSigned() {
         return last().name().equals(SIGNATURE);
+    }
+
+    /** Whether there may have been a signature that cannot be read: where it would be, something else is, or the end. */
+    public boolean isSignatureLost() {
+        return signatureLost;
     }
 
     /** Whether the manifest is signed with the private key that belongs to {@code key}. */

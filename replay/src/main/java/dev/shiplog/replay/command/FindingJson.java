@@ -36,6 +36,7 @@ final class FindingJson implements FindingList {
         JsonLine line = new JsonLine(out);
         line.put("segments", totals.segments()).put("archives", totals.archives());
         line.put("unsigned_archives", totals.archives(Signature.NONE));
+        line.put("unreadable_signatures", totals.archives(Signature.LOST));
         line.put("unchecked_signatures", totals.archives(Signature.UNCHECKED));
         line.put("records", totals.records()).put("payload_bytes", totals.payloadBytes());
         line.name("findings");

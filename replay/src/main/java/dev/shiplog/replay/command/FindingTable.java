@@ -66,6 +66,7 @@ final class FindingTable implements FindingList {
     /** What was not checked, of all that could have been. */
     private String unchecked(Totals totals) {
         long unsigned = totals.archives(Signature.NONE);
+        long lost = totals.archives(Signature.LOST);
         long signed = totals.archives(Signature.UNCHECKED);
         return (fast ? "; records were not read (--fast)" : "")
                 + (signed == 0 ? "" : "; signatures were not checked (no --key)")
@@ -73,7 +74,10 @@ final class FindingTable implements FindingList {
                         ? ""
                         : unsigned == totals.archives()
                                 ? "; no archive is signed"
-                                : "; " + unsigned + (unsigned == 1 ? " archive is" : " archives are") + " not signed");
+                                : "; " + unsigned + (unsigned == 1 ? " archive is" : " archives are") + " not signed")
+                + (lost == 0
+                        ? ""
+                        : "; of " + lost + (lost == 1 ? " archive" : " archives") + " the signature cannot be read");
     }
 
     private static void addCount(List<String> counts, long count, String what) {

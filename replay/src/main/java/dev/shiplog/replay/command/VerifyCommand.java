@@ -1,10 +1,9 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.archive.ArchiveKeys;
 import dev.shiplog.journal.bytes.Bytes;
-import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.replay.verify.Finding;
+import dev.shiplog.replay.verify.Inventory;
 import dev.shiplog.replay.verify.Options;
 import dev.shiplog.replay.verify.Severity;
 import dev.shiplog.replay.verify.Totals;
@@ -14,13 +13,15 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Checks that segments and archives are whole, and the ones that were written. */
 @Command(
@@ -63,6 +64,11 @@ final class VerifyCommand implements Callable<Integer> {
     private @Nullable String key;
 
     @Option(
+            names = "--accept-unsigned-cuts",
+            description = "With --key: archives that are in no chain, which cut and salvage make, need no signature.")
+    private boolean unsignedCuts;
+
+    @Option(
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "table",
@@ -72,6 +78,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--accept-gaps", description = "Exit with 0 instead of 3: tell of gaps, but do not fail for them.")
     private boolean acceptGaps;
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     private final Console console;
 
     VerifyCommand(Console console) {
@@ -80,21 +89,23 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Path> given = sources.paths(console);
-        List<Segment> files = Catalog.list(given);
+        Options checks = options();
+        Inventory inventory = Inventory.of(sources.paths(console));
         Outcome outcome = new Outcome(
                 switch (format) {
-                    case table ->
-                        new FindingTable(fast, files.stream().map(Segment::path).toList());
+                    case table -> new FindingTable(fast, inventory.files());
                     case json -> new FindingJson();
                 });
-        Totals totals = new Verification(options(), outcome).check(files);
+        Totals totals = new Verification(checks, outcome).check(inventory);
         outcome.end(totals);
         return outcome.exitCode();
     }
 
     private Options options() throws IOException {
-        return new Options(fast, key == null ? null : ArchiveKeys.readPublic(console.path(key)));
+        if (key == null && unsignedCuts) {
+            throw new ParameterException(spec.commandLine(), "--accept-unsigned-cuts means nothing without --key");
+        }
+        return new Options(fast, key == null ? null : ArchiveKeys.readPublic(console.path(key)), unsignedCuts);
     }
 
     /** Shows what is found as it comes, and derives the exit code. */

@@ -43,6 +43,9 @@ final class ArchiveCheck {
     }
 
     private Signature findSignature() throws IOException {
+        if (archive.isSignatureLost()) {
+            return Signature.LOST;
+        }
         if (!archive.isSigned()) {
             return Signature.NONE;
         }
@@ -64,9 +67,13 @@ final class ArchiveCheck {
         return manifest.description().selection() != null;
     }
 
+    private boolean isOutsideOfChains() {
+        return manifest.link().number() == 0;
+    }
+
     /** Its place in the chain of its journal; null if it is in none. */
     Chain.@Nullable Link link() {
-        return manifest.link().number() == 0
+        return isOutsideOfChains()
                 ? null
                 : new Chain.Link(
                         path,
@@ -84,6 +91,10 @@ final class ArchiveCheck {
         List<Finding> findings = new ArrayList<>();
         if (signature == Signature.BAD) {
             findings.add(finding(Severity.TAMPERED, "its signature was not made of this manifest with this key"));
+        }
+        if (options.key() != null && !options.unsignedCuts() && isOutsideOfChains() && signature != Signature.GOOD) {
+            String what = signature == Signature.NONE ? "not signed" : "its signature cannot be read";
+            findings.add(finding(Severity.UNSIGNED, what + ", and in no chain, where another could vouch for it"));
         }
         if (!ArchiveName.of(manifest).equals(path.getFileName().toString())) {
             findings.add(finding(Severity.NOTE, "its name was " + ArchiveName.of(manifest)));

@@ -62,12 +62,21 @@ final class Chain {
      * What a target remembers of the archives that were written to it.
      *
      * @param file that holds it, beside the archives
+     * @param journal its id, if all archives in the directory are to be checked; else null
      * @param number of the last archive
-     * @param digest of its manifest
-     * @param last sequence of the last record that was archived; 0 if not known
+     * @param digests of its manifest, and of that of the last one now: one that may still grow is made anew
+     * @param first sequence of the first record that was archived; 0 if not known
+     * @param last sequence of the last one; 0 if not known
      * @param expired number of the last archive that was deleted to make room; 0 if none was
      */
-    record Tip(Path file, long number, String digest, long last, long expired) {}
+    record Tip(
+            Path file,
+            @Nullable String journal,
+            long number,
+            Set<String> digests,
+            long first,
+            long last,
+            long expired) {}
 
     private final List<Link> links;
     private final List<Unread> unread;
@@ -235,17 +244,17 @@ final class Chain {
     private void reportMissing(Link before, Link after) {
         long from = before.number + 1;
         long to = after.number - 1;
+        Lost lost = after.first > before.last + 1 ? new Lost(before.last + 1, after.first - 1) : Lost.NONE;
+        Place place = new Place(-1, after.received);
         if (expired(after.file) >= to) {
-            findings.add(
-                    Finding.of(Severity.DELETED, after.file, archives(from, to) + " before it: deleted by retention"));
+            String what = archives(from, to) + " before it: deleted by retention";
+            findings.add(new Finding(Severity.DELETED, after.file, place, lost, what));
             return;
         }
         long unreadBetween = unread.stream()
                 .filter(file -> file.first > before.last && file.first < after.first)
                 .count();
         if (unreadBetween < to - from + 1) {
-            Lost lost = after.first > before.last + 1 ? new Lost(before.last + 1, after.first - 1) : Lost.NONE;
-            Place place = new Place(-1, after.received);
             findings.add(new Finding(
                     Severity.MISSING, after.file, place, lost, archives(from, to) + " before it, of this chain"));
         }
@@ -253,15 +262,17 @@ final class Chain {
 
     /** Compares the end of the chain with what the target remembers of it. */
     private void compare(List<List<List<Link>>> lines, Tip tip) {
-        List<List<List<Link>>> here = lines.stream()
-                .filter(line -> line.stream().flatMap(List::stream).anyMatch(link -> isBeside(tip, link.file)))
-                .toList();
-        if (here.isEmpty() || links.stream().anyMatch(link -> link.digest.equals(tip.digest))) {
+        if (links.stream().anyMatch(link -> tip.digests.contains(link.digest))) {
             return;
         }
-        List<List<Link>> line = here.stream()
+        List<List<Link>> line = lines.stream()
+                .filter(each -> each.stream().flatMap(List::stream).anyMatch(link -> isOf(tip, link)))
                 .max(Comparator.comparingLong(each -> end(each).last))
-                .orElseThrow();
+                .orElse(null);
+        if (line == null) {
+            reportAllMissing(tip);
+            return;
+        }
         Link end = end(line);
         long unreadAfter = unread.stream().filter(file -> file.first > end.last).count();
         if (end.number < tip.number && unreadAfter < tip.number - end.number) {
@@ -276,15 +287,31 @@ final class Chain {
         }
     }
 
+    /** No archive of the chain is here, though it does not end at one that expired. */
+    private void reportAllMissing(Tip tip) {
+        long here = links.stream().filter(link -> isBeside(tip, link.file)).count() + unread.size();
+        if (tip.journal != null && here < tip.number - tip.expired) {
+            Lost lost = tip.expired == 0 && tip.first > 0 ? new Lost(tip.first, tip.last) : Lost.NONE;
+            String what = archives(tip.expired + 1, tip.number) + " of journal " + tip.journal + " should be here";
+            findings.add(new Finding(Severity.MISSING, tip.file, Place.WHOLE, lost, what));
+        }
+    }
+
+    /** Whether an archive belongs to the chain of a target: it is there, or where no target remembers another chain. */
+    private boolean isOf(Tip tip, Link link) {
+        return isBeside(tip, link.file) || tips.stream().noneMatch(other -> isBeside(other, link.file));
+    }
+
     /** A signature vouches for the archives before it in the run as well: each names the digest of the one before. */
     private void findUnsigned(List<Link> run) {
         boolean vouched = false;
         for (int i = run.size() - 1; i >= 0; i--) {
             Link link = run.get(i);
             vouched |= link.signature == Signature.GOOD;
-            if (link.signature == Signature.NONE && !vouched) {
-                findings.add(
-                        Finding.of(Severity.UNSIGNED, link.file, "not signed, and no signed archive vouches for it"));
+            boolean unsigned = link.signature == Signature.NONE || link.signature == Signature.LOST;
+            if (unsigned && !vouched) {
+                String what = link.signature == Signature.NONE ? "not signed" : "its signature cannot be read";
+                findings.add(Finding.of(Severity.UNSIGNED, link.file, what + ", and no signed archive vouches for it"));
             }
         }
     }
@@ -303,7 +330,7 @@ final class Chain {
     }
 
     private boolean isTip(Link link) {
-        return tips.stream().anyMatch(tip -> tip.digest.equals(link.digest));
+        return tips.stream().anyMatch(tip -> tip.digests.contains(link.digest));
     }
 
     private static boolean isBeside(Tip tip, Path archive) {

@@ -1,18 +1,15 @@
 package dev.shiplog.replay.verify;
 
-import dev.shiplog.journal.archive.ArchiveState;
-import dev.shiplog.journal.archive.Manifest;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.replay.verify.Finding.Lost;
 import dev.shiplog.replay.verify.Finding.Place;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.ToLongFunction;
+import java.util.function.LongSupplier;
 
 /**
  * Finds which records of a journal no file holds, and why: damage, or a file that is missing. What one file lacks is not
@@ -88,6 +85,11 @@ final class Continuity {
         links.add(link);
     }
 
+    /** The highest number of an archive. */
+    long lastNumber() {
+        return links.stream().mapToLong(Chain.Link::number).max().orElse(0);
+    }
+
     /** Whether some of an archive is known not to be what its manifest says. */
     boolean isMismatch(Path file) {
         return mismatches.contains(file);
@@ -96,18 +98,18 @@ final class Continuity {
     /**
      * There are no more files.
      *
-     * @param journal its id
-     * @param deleted up to which record retention took those of a journal; asked where some are missing
+     * @param deleted up to which record retention took those of the journal; asked where some are missing
+     * @param tips what the directories of the archives remember of the chain
      * @param keyed whether signatures were checked
      */
-    List<Finding> end(String journal, ToLongFunction<String> deleted, boolean keyed) {
+    List<Finding> end(LongSupplier deleted, List<Chain.Tip> tips, boolean keyed) {
         Holes holes = holdings.holes();
         if (!holes.rest().isEmpty()) {
-            reportDeleted(holes.take(1, Math.min(deleted.applyAsLong(journal), holes.last())));
+            reportDeleted(holes.take(1, Math.min(deleted.getAsLong(), holes.last())));
         }
         stretches.forEach(stretch -> findings.add(stretch.explain(holes)));
         Set<Path> beginnings = new HashSet<>();
-        for (Finding finding : Chain.check(links, unread, tips(journal), keyed)) {
+        for (Finding finding : Chain.check(links, unread, tips, keyed)) {
             findings.add(finding.lost().equals(Lost.NONE) ? finding : withRecords(finding, holes));
             if (finding.severity() != Severity.MISSING) {
                 beginnings.add(finding.file());
@@ -143,31 +145,9 @@ final class Continuity {
         return findings;
     }
 
-    /** What the directories of the archives remember of the chain. */
-    private List<Chain.Tip> tips(String journal) {
-        List<Chain.Tip> tips = new ArrayList<>();
-        Set<Path> states = new HashSet<>();
-        links.forEach(link -> states.add(link.file().resolveSibling(ArchiveState.FILE)));
-        for (Path file : states) {
-            try {
-                Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
-                ArchiveState.Chain chain = ArchiveState.read(directory).chain(journal);
-                if (chain.digest() != null) {
-                    long last = chain.sequences().stream()
-                            .mapToLong(Manifest.Span::last)
-                            .max()
-                            .orElse(0);
-                    tips.add(new Chain.Tip(file, chain.number(), chain.digest(), last, chain.expired()));
-                }
-            } catch (IOException e) {
-                findings.add(Finding.of(Severity.DAMAGED, file, String.valueOf(e.getMessage())));
-            }
-        }
-        return tips;
-    }
-
-    /** Missing archives cost the records that no other file holds. */
+    /** Archives that are missing, or deleted, cost the records that no other file holds. */
     private static Finding withRecords(Finding missing, Holes holes) {
+        boolean deleted = missing.severity() == Severity.DELETED;
         Lost range = missing.lost();
         List<Holes.Hole> lost = holes.take(range.from(), range.to());
         if (lost.isEmpty()) {
@@ -176,7 +156,7 @@ final class Continuity {
                     missing.file(),
                     missing.place(),
                     Lost.NONE,
-                    missing.what() + "; no record is lost");
+                    missing.what() + (deleted ? "" : "; no record is lost"));
         }
         Lost records = new Lost(lost.get(0).from(), lost.get(lost.size() - 1).to());
         return new Finding(
@@ -184,6 +164,9 @@ final class Continuity {
                 missing.file(),
                 missing.place(),
                 records,
-                missing.what() + "; " + records + (records.from() == records.to() ? " is lost" : " are lost"));
+                missing.what()
+                        + (deleted
+                                ? ", with " + records
+                                : "; " + records + (records.from() == records.to() ? " is lost" : " are lost")));
     }
 }

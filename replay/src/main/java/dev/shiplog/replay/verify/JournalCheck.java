@@ -40,8 +40,10 @@ final class JournalCheck {
     /** The files that were read, with their place in the order. */
     private final Map<Path, Integer> files = new HashMap<>();
 
-    /** The id of the journal; empty as long as no file names it. */
-    private String journal = "";
+    /** The id of the journal; empty as long as it is not known. */
+    private String journal;
+
+    private final Inventory inventory;
 
     private final Continuity continuity = new Continuity();
     private final GapFinder gaps = new GapFinder();
@@ -50,32 +52,50 @@ final class JournalCheck {
     /** Segments without a beginning, which are damaged if others follow. */
     private final List<Segment> empty = new ArrayList<>();
 
-    JournalCheck(Options options, Totals totals, Watcher watcher) {
+    /** @param journal its id; empty if not known */
+    JournalCheck(String journal, Inventory inventory, Options options, Totals totals, Watcher watcher) {
+        this.journal = journal;
+        this.inventory = inventory;
         this.options = options;
         this.totals = totals;
         this.watcher = watcher;
     }
 
-    /** Takes the next file. */
+    /** The id of the journal; empty if not known. */
+    String journal() {
+        return journal;
+    }
+
+    /** Takes the next file, or its archive if it is gone. Of one that retention has deleted, the hole shows it. */
     void read(Segment segment) throws IOException {
+        for (Segment next = segment; next != null && !isRead(next); ) {
+            next = inventory.successor(next);
+        }
+    }
+
+    /** Reads a file; false if it is gone. */
+    private boolean isRead(Segment segment) throws IOException {
         files.put(segment.path(), files.size());
         SegmentStart start = segment.start();
-        journal = start == null ? journal : start.journal();
+        journal = start == null || start.journal().isEmpty() ? journal : start.journal();
         try {
             if (segment instanceof SegmentFile) {
                 readSegment(segment);
+                totals.addSegment();
             } else {
                 readArchive(segment.path());
+                totals.addArchive();
             }
+            return true;
         } catch (NoSuchFileException e) {
-            // Retention has deleted it meanwhile; if not, the hole shows that it is missing.
+            files.remove(segment.path());
+            return false;
         }
     }
 
     private void readSegment(Segment segment) throws IOException {
         Path file = segment.path();
         SegmentStart start = segment.start();
-        totals.addSegment();
         Path original = segment.copyOf();
         if (original != null) {
             findings.add(Finding.of(Severity.NOTE, file, "a copy of " + original.getFileName()));
@@ -87,10 +107,10 @@ final class JournalCheck {
     }
 
     private void readArchive(Path file) throws IOException {
-        totals.addArchive();
         try (ArchiveFile archive = ArchiveFile.open(file)) {
             ArchiveCheck check = new ArchiveCheck(file, archive, options);
-            journal = archive.manifest().journal();
+            String named = archive.manifest().journal();
+            journal = named.isEmpty() ? journal : named;
             totals.add(check.signature());
             findings.addAll(check.findings());
             Chain.Link link = check.link();
@@ -98,7 +118,7 @@ final class JournalCheck {
                 continuity.add(link);
             }
             if (check.isSelection()) {
-                JournalCheck alone = new JournalCheck(options, totals, watcher);
+                JournalCheck alone = new JournalCheck(journal, inventory, options, totals, watcher);
                 alone.readRecordsOf(check);
                 findings.addAll(alone.findings);
                 findings.addAll(alone.continuity.endOfSelection());
@@ -129,6 +149,9 @@ final class JournalCheck {
             findings.add(Finding.of(Severity.UNREADABLE, check.path(), String.valueOf(e.getMessage())));
             believe(check);
             return;
+        } catch (NoSuchFileException e) {
+            believe(check); // it expired since it was opened
+            return;
         }
         if (!continuity.isMismatch(check.path())) {
             findings.addAll(check.differences());
@@ -147,7 +170,11 @@ final class JournalCheck {
         check.claim(continuity);
     }
 
-    /** Reads all records of a file; whether there was any, or a loss. */
+    /**
+     * Reads all records of a file; whether there was any, or a loss.
+     *
+     * @throws NoSuchFileException if the file is gone
+     */
     private boolean readRecords(Path file, @Nullable ArchiveCheck check) throws IOException {
         continuity.begin(file);
         boolean any = false;
@@ -164,6 +191,9 @@ final class JournalCheck {
                 }
                 watcher.read(file, totals.records());
             }
+        }
+        if (!any && Files.notExists(file)) {
+            throw new NoSuchFileException(file.toString());
         }
         return any;
     }
@@ -182,11 +212,12 @@ final class JournalCheck {
     }
 
     /** There are no more files of this journal: says what was found. */
-    List<Finding> end() {
+    List<Finding> end() throws IOException {
         Path lastFile = files.entrySet().stream()
                 .max(Map.Entry.comparingByValue())
                 .map(Map.Entry::getKey)
                 .orElse(null);
+        readLateArchives();
         for (Segment segment : empty) {
             // A file that is gone, or was made anew, was only half made: a writer removes such files when it starts.
             if (!segment.path().equals(lastFile)
@@ -195,8 +226,7 @@ final class JournalCheck {
                 findings.add(Finding.of(Severity.DAMAGED, segment.path(), "the segment is empty"));
             }
         }
-        findings.addAll(continuity.end(
-                journal, RetentionMarks.lastSequence(List.copyOf(files.keySet())), options.key() != null));
+        findings.addAll(continuity.end(this::lastDeleted, inventory.tips(journal), options.key() != null));
         findings.addAll(openGaps);
         if (lastFile != null) {
             gaps.open().forEach(gap -> findings.add(Finding.of(Severity.GAP, lastFile, GapLine.clause(gap))));
@@ -204,5 +234,32 @@ final class JournalCheck {
         findings.sort(Comparator.comparingInt((Finding finding) -> files.getOrDefault(finding.file(), 0))
                 .thenComparingLong(finding -> finding.place().offset()));
         return findings;
+    }
+
+    /** Archives that came meanwhile belong to the chain, up to the last that is known: see {@link Inventory}. */
+    private void readLateArchives() throws IOException {
+        long last = Math.max(continuity.lastNumber(), inventory.lastNumber(journal));
+        for (Segment late : inventory.archivesSince(journal)) {
+            try (ArchiveFile archive = ArchiveFile.open(late.path())) {
+                long number = archive.manifest().link().number();
+                if (number == 0 || number > last) {
+                    continue;
+                }
+            } catch (IOException e) {
+                // What is wrong with it is found out by reading it.
+            }
+            read(late);
+        }
+    }
+
+    /** The highest record that retention took; looked up among the files that are still there. */
+    private long lastDeleted() {
+        while (true) {
+            List<Path> present = files.keySet().stream().filter(Files::exists).toList();
+            long last = RetentionMarks.lastSequence(present).applyAsLong(journal);
+            if (present.stream().allMatch(Files::exists)) {
+                return last;
+            }
+        }
     }
 }

@@ -4,6 +4,8 @@ package dev.shiplog.replay.verify;
 public enum Signature {
     /** It has none. */
     NONE,
+    /** Not known: the file ends before the place where one may have been, or something else is there. */
+    LOST,
     /** It has one, but no key was given to check it with. */
     UNCHECKED,
     /** It was made with the key that was given. */

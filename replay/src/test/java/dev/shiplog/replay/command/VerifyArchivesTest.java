@@ -329,7 +329,7 @@ class VerifyArchivesTest {
                                 .contains("\"time_rfc3339\":\"2026-11-21T00:01:30.001Z\""),
                         line -> assertThat(line)
                                 .isEqualTo("{\"segments\":0,\"archives\":2,\"unsigned_archives\":2,"
-                                        + "\"unchecked_signatures\":0,\"records\":4,\"payload_bytes\":644,"
+                                        + "\"unreadable_signatures\":0,\"unchecked_signatures\":0,\"records\":4,\"payload_bytes\":644,"
                                         + "\"findings\":{\"damaged\":1},\"exit_code\":5}"));
     }
 }

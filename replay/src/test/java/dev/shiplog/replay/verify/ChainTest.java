@@ -68,7 +68,7 @@ class ChainTest {
         links.set(1, link("a2", "other", 2, "d1", 2));
         assertThat(check())
                 .containsExactly("tampered a3: does not follow a2: one of the two is not the one that was written");
-        tips.add(new Tip(file("state"), 3, "d3", 0, 0));
+        tips.add(tip(file("state"), 3, "d3", 0, 0));
         assertThat(check()).containsExactly("tampered a2: is not the archive that a3 names before it");
     }
 
@@ -99,26 +99,26 @@ class ChainTest {
         links.remove(0);
         links.remove(0);
         assertThat(check()).containsExactly("note a3: begins at archive 3; what was before is not here");
-        tips.add(new Tip(file("state"), 5, "d5", 0, 2));
+        tips.add(tip(file("state"), 5, "d5", 0, 2));
         assertThat(check()).containsExactly("deleted a3: archives 1 to 2 before it: deleted by retention");
     }
 
     @Test
     void theStateOfTheTargetShowsThatTheChainWasShortened() {
         write(5);
-        tips.add(new Tip(file("state"), 5, "d5", 0, 0));
+        tips.add(tip(file("state"), 5, "d5", 0, 0));
         assertThat(check()).isEmpty();
         links.remove(4);
         links.remove(3);
         assertThat(check()).containsExactly("missing a3: archives 4 to 5 after it, by state");
-        tips.set(0, new Tip(file("state"), 5, "d5", 500, 0));
+        tips.set(0, tip(file("state"), 5, "d5", 500, 0));
         assertThat(check()).containsExactly("missing a3: archives 4 to 5 after it, by state (records 301 to 500)");
     }
 
     @Test
     void theStateOfTheTargetShowsThatTheLastWasChanged() {
         write(3);
-        tips.add(new Tip(file("state"), 3, "d3", 0, 0));
+        tips.add(tip(file("state"), 3, "d3", 0, 0));
         links.set(2, link("a3", "other", 3, "d2", 3));
         assertThat(check()).containsExactly("tampered a3: is not the archive that state names");
     }
@@ -126,7 +126,7 @@ class ChainTest {
     @Test
     void anOlderStateThanTheArchivesIsFine() {
         write(3);
-        tips.add(new Tip(file("state"), 2, "d2", 0, 0));
+        tips.add(tip(file("state"), 2, "d2", 0, 0));
         assertThat(check()).isEmpty();
     }
 
@@ -137,7 +137,7 @@ class ChainTest {
         links.remove(2);
         unread.add(new Unread(file("a3"), first(3)));
         unread.add(new Unread(file("a5"), first(5)));
-        tips.add(new Tip(file("state"), 5, "d5", 0, 0));
+        tips.add(tip(file("state"), 5, "d5", 0, 0));
         assertThat(check()).isEmpty();
     }
 
@@ -172,6 +172,67 @@ class ChainTest {
         assertThat(check(true)).contains("unsigned a1: not signed, and no signed archive vouches for it");
     }
 
+    @Test
+    void theStateOfTheTargetShowsThatNoArchiveIsLeft() {
+        tips.add(tip(file("state"), 5, "d5", 500, 0));
+        assertThat(check())
+                .containsExactly("missing state: archives 1 to 5 of journal j should be here (records 1 to 500)");
+        tips.set(0, tip(file("state"), 5, "d5", 500, 3));
+        assertThat(check()).containsExactly("missing state: archives 4 to 5 of journal j should be here");
+        unread.add(new Unread(file("a4"), first(4)));
+        unread.add(new Unread(file("a5"), first(5)));
+        assertThat(check()).isEmpty();
+    }
+
+    @Test
+    void archivesThatWereMovedToAnotherDirectoryAreThere() {
+        write(5);
+        links.replaceAll(link -> in("/other", link));
+        tips.add(tip(file("state"), 5, "d5", 500, 0));
+        assertThat(check()).isEmpty();
+        links.remove(4);
+        assertThat(check()).containsExactly("missing a4: archive 5 after it, by state (records 401 to 500)");
+        // A target of its own says nothing about the other.
+        tips.add(tip(Path.of("/other/state"), 4, "d4", 400, 0));
+        assertThat(check())
+                .containsExactly("missing state: archives 1 to 5 of journal j should be here (records 1 to 500)");
+    }
+
+    private static Link in(String directory, Link link) {
+        return in(directory, link, link.signature());
+    }
+
+    private static Link in(String directory, Link link, Signature signature) {
+        return new Link(
+                Path.of(directory).resolve(link.file().getFileName()),
+                link.digest(),
+                link.number(),
+                link.previous(),
+                link.first(),
+                link.last(),
+                link.received(),
+                signature);
+    }
+
+    @Test
+    void whatExpiredBetweenTwoIsNotMissing() {
+        write(5);
+        links.remove(1);
+        tips.add(tip(file("state"), 5, "d5", 500, 2));
+        assertThat(check())
+                .containsExactly("deleted a3: archive 2 before it: deleted by retention (records 101 to 200)");
+    }
+
+    @Test
+    void aSignatureThatIsCutOffVouchesForNothing() {
+        write(2);
+        links.set(1, in("/target", links.get(1), Signature.LOST));
+        assertThat(check(true))
+                .containsExactlyInAnyOrder(
+                        "unsigned a2: its signature cannot be read, and no signed archive vouches for it",
+                        "unsigned a1: not signed, and no signed archive vouches for it");
+    }
+
     /** Harms chains in many places at once: exactly what was harmed is named, in whatever order the archives come. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -183,7 +244,7 @@ class ChainTest {
             tips.clear();
             int length = 20 + random.nextInt(40);
             write(length);
-            tips.add(new Tip(file("state"), length, "d" + length, 0, 0));
+            tips.add(tip(file("state"), length, "d" + length, 0, 0));
             Set<String> expected = new TreeSet<>();
             Set<Integer> gone = new HashSet<>();
             // Places far enough apart that one harm does not hide another.
@@ -262,16 +323,12 @@ class ChainTest {
                 file(name), digest, number, previous, first, first + RECORDS - 1, 1_000L * place, Signature.NONE);
     }
 
+    private static Tip tip(Path state, int number, String digest, long last, long expired) {
+        return new Tip(state, "j", number, Set.of(digest), 1, last, expired);
+    }
+
     private static Link signed(Link link) {
-        return new Link(
-                link.file(),
-                link.digest(),
-                link.number(),
-                link.previous(),
-                link.first(),
-                link.last(),
-                link.received(),
-                Signature.GOOD);
+        return in("/target", link, Signature.GOOD);
     }
 
     private static long first(int place) {
