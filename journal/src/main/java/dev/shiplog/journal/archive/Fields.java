@@ -78,7 +78,7 @@ final class Fields {
     /** The same of a number that is in no object of its own. */
     static long count(long count, String name) throws MismatchException {
         if (count < 0 || count > MAX_COUNT) {
-            throw new MismatchException("the manifest has " + count + " for \"" + name + "\", which cannot be");
+            throw new MismatchException("the manifest has " + count + " for \"" + name + "\", which is impossible");
         }
         return count;
     }
@@ -94,7 +94,8 @@ final class Fields {
     private <T> T get(String name, Class<T> type) throws MismatchException {
         Object value = values.get(name);
         if (!type.isInstance(value)) {
-            throw new MismatchException("the manifest lacks \"" + name + "\" in an object");
+            throw new MismatchException(
+                    "an object in the manifest lacks \"" + name + "\", or has a value of another type for it");
         }
         return type.cast(value);
     }

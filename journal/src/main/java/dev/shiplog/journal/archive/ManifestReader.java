@@ -162,7 +162,7 @@ final class ManifestReader {
 
     private void checkFormat() throws IOException {
         if (!text().equals(Manifest.FORMAT)) {
-            throw new MismatchException("the manifest is not that of an archive");
+            throw new MismatchException("the manifest is not that of an archive: it has another format");
         }
     }
 
@@ -207,7 +207,7 @@ final class ManifestReader {
                     || code > Kind.MAX_CODE
                     || ofKind.restated() > ofKind.records()
                     || kinds.put((int) code, ofKind) != null) {
-                throw new MismatchException("the manifest has a kind of record that cannot be");
+                throw new MismatchException("the manifest has an impossible kind of record");
             }
         }
     }
@@ -304,7 +304,7 @@ final class ManifestReader {
         String sha256 = fields.text("sha256");
         long length = fields.count("length");
         if (!SHA256.matcher(sha256).matches() || length > TarLayout.MAX_MEMBER) {
-            throw new MismatchException("the manifest has a length or a digest that cannot be");
+            throw new MismatchException("the manifest has an impossible length or digest");
         }
         return new Content(length, sha256);
     }
@@ -320,7 +320,7 @@ final class ManifestReader {
 
     private Manifest manifest() throws MismatchException {
         if (complete != losses.isEmpty()) {
-            throw new MismatchException("the manifest does not agree with itself on losses");
+            throw new MismatchException("the manifest contradicts itself about losses");
         }
         Span of = required(sequences, "sequences");
         Span ofBlocks = blocks.isEmpty()
@@ -331,13 +331,13 @@ final class ManifestReader {
         long records = blocks.stream().mapToLong(Block::records).sum();
         if (!of.equals(ofBlocks)
                 || records != kinds.values().stream().mapToLong(OfKind::records).sum()) {
-            throw new MismatchException("the manifest does not agree with itself on its records");
+            throw new MismatchException("the manifest contradicts itself about its records");
         }
         if (version == 0) {
             throw new MismatchException("the manifest lacks \"version\"");
         }
         if (number < 0 || previous != null && !SHA256.matcher(previous).matches()) {
-            throw new MismatchException("the manifest has a place in the chain that cannot be");
+            throw new MismatchException("the manifest has an impossible place in the chain");
         }
         return new Manifest(
                 required(coding, "coding"),

@@ -44,7 +44,7 @@ final class PortableReader implements BlockReader {
             end++;
         }
         if (end == lines.length) {
-            throw new UndecodableException("the last line has no end");
+            throw new UndecodableException("the last line does not end with a line feed");
         }
         long before = begun ? envelope.sequence : 0;
         envelope.read(lines, at, end);

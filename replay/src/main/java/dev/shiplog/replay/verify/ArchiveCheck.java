@@ -90,14 +90,14 @@ final class ArchiveCheck {
     List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         if (signature == Signature.BAD) {
-            findings.add(finding(Severity.TAMPERED, "its signature was not made of this manifest with this key"));
+            findings.add(finding(Severity.TAMPERED, "its signature is not one of this manifest by this key"));
         }
         if (options.key() != null && !options.unsignedCuts() && isOutsideOfChains() && signature != Signature.GOOD) {
             String what = signature == Signature.NONE ? "not signed" : "its signature cannot be read";
             findings.add(finding(Severity.UNSIGNED, what + ", and in no chain, where another could vouch for it"));
         }
         if (!ArchiveName.of(manifest).equals(path.getFileName().toString())) {
-            findings.add(finding(Severity.NOTE, "its name was " + ArchiveName.of(manifest)));
+            findings.add(finding(Severity.NOTE, "its usual name is " + ArchiveName.of(manifest)));
         }
         return findings;
     }

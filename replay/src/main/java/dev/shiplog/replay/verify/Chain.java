@@ -214,7 +214,7 @@ final class Chain {
                             : Finding.of(
                                     Severity.NOTE,
                                     begin.file,
-                                    "begins at archive " + begin.number + "; what was before is not here"));
+                                    "begins at archive " + begin.number + ", and none here is before it"));
         }
     }
 

@@ -122,7 +122,7 @@ final class Continuity {
                 String what = records + " before it, after " + hole.before().getFileName() + ": no file holds them";
                 findings.add(new Finding(Severity.MISSING, after, Place.WHOLE, records, what));
             } else if (!beginnings.contains(after)) {
-                String what = "begins at record " + (hole.to() + 1) + "; what was before is not here";
+                String what = "begins at record " + (hole.to() + 1) + ": no file here holds what was before";
                 findings.add(Finding.of(Severity.NOTE, after, what));
             }
         }

@@ -272,6 +272,82 @@ class VerifyArchivesTest {
     }
 
     @Test
+    void theStateOfTheDirectoryShowsThatAllArchivesAreGone() throws IOException {
+        List<Path> archives = archives(4);
+        remember(archives, 0);
+        for (Path archive : archives) {
+            Files.delete(archive);
+        }
+        assertThat(verify("archives")).isEqualTo(ExitCode.DAMAGE);
+        assertThat(findings())
+                .singleElement()
+                .asString()
+                .startsWith("missing   shiplog-archives.json: archives 1 to 4 of journal ")
+                .endsWith(" should be here; records 1 to 8 are lost");
+        assertThat(verify("--fast journal archives")).isEqualTo(ExitCode.DAMAGE);
+        assertThat(findings()).singleElement().asString().endsWith(" should be here; no record is lost");
+        Files.delete(directory.resolve("archives/shiplog-archives.json"));
+        assertThat(verify("journal")).isZero();
+    }
+
+    @Test
+    void anArchiveThatCannotBeReadIsNotMissingAsWell() throws IOException {
+        List<Path> archives = archives(2);
+        remember(archives, 0);
+        for (Path archive : archives) {
+            Files.write(archive, new byte[3000]);
+        }
+        assertThat(verify("archives")).isEqualTo(ExitCode.MISMATCH);
+        assertThat(findings()).hasSize(2).allMatch(line -> line.startsWith("damaged   host-"));
+    }
+
+    @Test
+    void anArchiveInNoChainNeedsASignatureToo() throws IOException {
+        TestArchives.write(journal(2), directory.resolve("signed"), Coding.PORTABLE, pair.getPrivate());
+        assertThat(terminal.run("salvage -o salvaged.tar journal/20261121-0001.cq4"))
+                .isZero();
+        assertThat(terminal.run("cut --filter name=web -o signed/cut.tar journal"))
+                .isZero();
+        assertThat(verify("signed salvaged.tar")).as(terminal.out()).isZero();
+        assertThat(verify("--key public.pem signed salvaged.tar")).isEqualTo(ExitCode.MISMATCH);
+        assertThat(findings().stream()
+                        .filter(line -> line.startsWith("unsigned  "))
+                        .toList())
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).contains("salvaged.tar"),
+                        line -> assertThat(line).contains("cut.tar"))
+                .allMatch(line -> line.endsWith(": not signed, and in no chain, where another could vouch for it"));
+        assertThat(verify("--key public.pem --accept-unsigned-cuts signed salvaged.tar"))
+                .as(terminal.out())
+                .isZero();
+        assertThat(verify("--accept-unsigned-cuts signed")).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).contains("--accept-unsigned-cuts means nothing without --key");
+    }
+
+    /** An archive that is not what it was is not called unsigned for it: what is cut off may be its signature. */
+    @Test
+    void neverCallsAnArchiveUnsignedWhoseSignatureIsCutOff() throws IOException {
+        Path archive = TestArchives.write(journal(1), directory.resolve("signed"), Coding.PORTABLE, pair.getPrivate())
+                .get(0);
+        byte[] bytes = Files.readAllBytes(archive);
+        for (int cut = bytes.length; cut > 5000; cut -= 256) {
+            Files.write(archive, Arrays.copyOf(bytes, cut));
+            assertThat(verify("signed")).as("%d bytes", cut).isEqualTo(cut == bytes.length ? 0 : ExitCode.MISMATCH);
+            boolean there = cut >= bytes.length - 1024;
+            assertThat(lastLine())
+                    .as("%d of %d bytes", cut, bytes.length)
+                    .endsWith(
+                            there
+                                    ? "; signatures were not checked (no --key)"
+                                    : "; of 1 archive the signature cannot be read");
+            verify("--key public.pem signed");
+            assertThat(terminal.out().contains("unsigned  "))
+                    .as("%d bytes", cut)
+                    .isEqualTo(!there);
+        }
+    }
+
+    @Test
     void aDamagedStateIsNamed() throws IOException {
         archives(2);
         Files.writeString(directory.resolve("archives/shiplog-archives.json"), "{");
@@ -314,7 +390,7 @@ class VerifyArchivesTest {
         Path archive = archives(1).get(0);
         Files.move(archive, archive.resolveSibling("a.tar"));
         assertThat(verify("archives/a.tar")).as(terminal.out()).isZero();
-        assertThat(findings()).singleElement().asString().contains("its name was " + archive.getFileName());
+        assertThat(findings()).singleElement().asString().contains("its usual name is " + archive.getFileName());
     }
 
     @Test

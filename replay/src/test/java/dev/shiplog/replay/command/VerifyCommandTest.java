@@ -106,7 +106,7 @@ class VerifyCommandTest {
         Files.delete(write(3).get(0));
         assertThat(verify("journal")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out())
-                .startsWith("note      20261121-0901.cq4: begins at record 4; what was before is not here\n");
+                .startsWith("note      20261121-0901.cq4: begins at record 4: no file here holds what was before\n");
     }
 
     @Test

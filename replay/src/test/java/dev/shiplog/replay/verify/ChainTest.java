@@ -98,7 +98,7 @@ class ChainTest {
         write(5);
         links.remove(0);
         links.remove(0);
-        assertThat(check()).containsExactly("note a3: begins at archive 3; what was before is not here");
+        assertThat(check()).containsExactly("note a3: begins at archive 3, and none here is before it");
         tips.add(tip(file("state"), 5, "d5", 0, 2));
         assertThat(check()).containsExactly("deleted a3: archives 1 to 2 before it: deleted by retention");
     }
