@@ -82,8 +82,8 @@ final class CutCommand implements Callable<Integer> {
             run(reading, cut, report, progress);
             Manifest manifest = cut.finish(described(request), "shiplog " + Replay.version());
             if (manifest == null) {
-                throw new IOException("nothing is cut: of " + reading.read() + " records that were read none is asked"
-                        + " for" + request.query().filter().contradiction() + containers(reading)
+                throw new IOException("nothing is cut: of " + reading.read() + " records that were read, none matches"
+                        + request.query().filter().contradiction() + containers(reading)
                         + "; replay ls shows from when to when there are records");
             }
             int code = report.summarise();

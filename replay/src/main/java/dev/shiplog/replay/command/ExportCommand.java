@@ -219,7 +219,7 @@ final class ExportCommand implements Callable<Integer> {
             });
             boolean nothingNew = batch.isInSeries() && reading.read() == 0;
             if (reading.found() == 0 && limit > 0 && !follow && !nothingNew) {
-                console.say("nothing is exported: of " + reading.read() + " records that were read none is asked for"
+                console.say("nothing is exported: of " + reading.read() + " records that were read, none matches"
                         + reading.query().filter().contradiction()
                         + asked(reading.query().range())
                         + "; replay ls shows what is there");

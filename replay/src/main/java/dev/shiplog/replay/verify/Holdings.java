@@ -13,6 +13,9 @@ final class Holdings {
     /** Records that follow each other without a hole in one file. */
     private record Run(Path file, long from, long to) {}
 
+    /** Above all sequences that there are. */
+    private static final long HIGHEST = 1L << 62;
+
     private final List<Run> runs = new ArrayList<>();
     private final TreeMap<Long, Path> beginnings = new TreeMap<>();
     private @Nullable Path file;
@@ -40,7 +43,7 @@ final class Holdings {
         to = last;
     }
 
-    /** The file begins with this record; where it ends is not known, so that it may hold all up to the next file. */
+    /** The file begins with this record; where it ends is not known, so that it may hold all up to the next file, or any. */
     void addBeginning(Path holder, long first) {
         beginnings.put(first, holder);
     }
@@ -60,7 +63,7 @@ final class Holdings {
         runs.forEach(run -> firsts.add(run.from));
         beginnings.forEach((first, holder) -> {
             Long next = firsts.higher(first);
-            runs.add(new Run(holder, first, next == null ? first : next - 1));
+            runs.add(new Run(holder, first, next == null ? HIGHEST : next - 1));
         });
         runs.sort(Comparator.comparingLong(Run::from));
         Holes holes = new Holes();

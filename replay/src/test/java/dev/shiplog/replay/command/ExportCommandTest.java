@@ -273,7 +273,7 @@ class ExportCommandTest {
         assertThat(none.run("export --kind sockets .")).isEqualTo(ExitCode.OK);
         assertThat(none.out()).isEmpty();
         assertThat(none.err())
-                .isEqualTo("replay: nothing is exported: of 5 records that were read none is asked for;"
+                .isEqualTo("replay: nothing is exported: of 5 records that were read, none matches;"
                         + " replay ls shows what is there" + System.lineSeparator());
 
         Terminal others = new Terminal(directory);
@@ -399,13 +399,13 @@ class ExportCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    --since 2027-01-01                         | of 3 records that were read none is asked for; the range is from 2027-01-01T00:00:00Z, in the future; replay ls shows what is there
-                    --since 11:05 --until 11:10                | of 3 records that were read none is asked for; the range is from 2026-11-21T11:05:00Z until 2026-11-21T11:10:00Z, in the future; replay ls shows what is there
-                    --since 5 --until 10                       | of 6 records that were read none is asked for; the range is from 1970-01-01T00:00:05Z until 1970-01-01T00:00:10Z; replay ls shows what is there
-                    --until 9:05                               | of 6 records that were read none is asked for; the range is until 2026-11-21T09:05:00Z; replay ls shows what is there
-                    --filter event=die --kind stats            | of 8 records that were read none is asked for (--filter event is met by events alone, and no events are asked for); replay ls shows what is there
-                    --kind stats,mark --filter exitCode=3 --filter type=container | of 8 records that were read none is asked for (--filter exitCode and type is met by events alone, and no events are asked for); replay ls shows what is there
-                    --kind stats --filter kind=event           | of 8 records that were read none is asked for (no record is of two kinds); replay ls shows what is there
+                    --since 2027-01-01                         | of 3 records that were read, none matches; the range is from 2027-01-01T00:00:00Z, in the future; replay ls shows what is there
+                    --since 11:05 --until 11:10                | of 3 records that were read, none matches; the range is from 2026-11-21T11:05:00Z until 2026-11-21T11:10:00Z, in the future; replay ls shows what is there
+                    --since 5 --until 10                       | of 6 records that were read, none matches; the range is from 1970-01-01T00:00:05Z until 1970-01-01T00:00:10Z; replay ls shows what is there
+                    --until 9:05                               | of 6 records that were read, none matches; the range is until 2026-11-21T09:05:00Z; replay ls shows what is there
+                    --filter event=die --kind stats            | of 8 records that were read, none matches (--filter event is met by events alone, and no events are asked for); replay ls shows what is there
+                    --kind stats,mark --filter exitCode=3 --filter type=container | of 8 records that were read, none matches (--filter exitCode and type is met by events alone, and no events are asked for); replay ls shows what is there
+                    --kind stats --filter kind=event           | of 8 records that were read, none matches (no record is of two kinds); replay ls shows what is there
                     """)
     void saysWhyAnAnswerIsEmpty(String options, String why) throws IOException {
         Path journal = directory.resolve("journal");
