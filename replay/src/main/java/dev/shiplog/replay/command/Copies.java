@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * Finds archives that are copies of one that was listed before: both are what the same manifest says. An archive that is
- * damaged is no copy, nor is one of which it is the only other file. Not thread safe.
+ * damaged is no copy, and no archive is called a copy of a damaged one. Not thread safe.
  */
 final class Copies {
     /** By what archives that are equal have in common and what costs nothing to know. */

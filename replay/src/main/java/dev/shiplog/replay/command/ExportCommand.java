@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
         description = "Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.",
         footer = {
             "",
+            "Sources are read one after the other. A record that several of them hold is written once.",
+            "",
             "Examples:",
             "  replay export /srv/events",
             "  replay export --since yesterday --until today --output events.ndjson.gz /srv/events",

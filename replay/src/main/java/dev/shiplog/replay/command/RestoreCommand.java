@@ -18,10 +18,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes a journal of archives again. */
+/** Turns archives back into a journal. */
 @Command(
         name = "restore",
-        description = "Makes a journal of archives again, which every verb reads and a recorder can go on with.",
+        description = "Turns archives back into a journal, which every verb reads and a recorder can go on with.",
         footer = {
             "",
             "Each archive becomes the segment that it was made from, with the same name, records and",

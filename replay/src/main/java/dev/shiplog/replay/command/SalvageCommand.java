@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 /** Makes archives of what is intact of damaged segments and archives. */
 @Command(
         name = "salvage",
-        description = "Makes archives of what is intact of damaged segments and archives.",
+        description = "Saves what is intact of damaged segments and archives, as new archives.",
         footer = {
             "",
             "Each segment, and each archive, becomes a new archive of its own, which tells what is lost. If",

@@ -16,8 +16,7 @@ final class Sources {
             arity = "1..*",
             paramLabel = "SOURCE",
             description =
-                    "A journal's directory, a directory of archives, or a file in one: a segment or an archive. Several are read"
-                            + " one after the other, and each record once, whatever files hold it.")
+                    "A journal's directory, a directory of archives, or a single segment or archive. There may be several.")
     private List<String> sources = new ArrayList<>();
 
     @Spec(Spec.Target.MIXEE)

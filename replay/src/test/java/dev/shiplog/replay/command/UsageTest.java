@@ -82,8 +82,8 @@ class UsageTest {
                           export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
                           archive  Makes an archive of each closed segment: one small file that proves what it holds.
                           verify   Checks segments and archives: every byte, every record, and whether any is missing.
-                          restore  Makes a journal of archives again, which every verb reads and a recorder can go on with.
-                          salvage  Makes archives of what is intact of damaged segments and archives.
+                          restore  Turns archives back into a journal, which every verb reads and a recorder can go on with.
+                          salvage  Saves what is intact of damaged segments and archives, as new archives.
                           cut      Makes one small archive of a time range and some containers, to attach to a ticket.
                           help     Tells more of a verb, as 'replay VERB --help' does.
 
