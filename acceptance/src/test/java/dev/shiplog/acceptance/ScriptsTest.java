@@ -7,11 +7,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the launchers do before they become a JVM. */
 class ScriptsTest {
     @TempDir
     private Path directory;
+
+    /** A warning on standard output would be a line of an export. */
+    @ParameterizedTest
+    @ValueSource(strings = {"recorder.options", "replay.options"})
+    void giveOptionsOfWhichJavaSaysNothing(String options) throws Exception {
+        Path errors = directory.resolve("errors");
+        Process java = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "@" + Path.of("..", "scripts", options),
+                        "-version")
+                .redirectError(errors.toFile())
+                .start();
+        String said = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(java.waitFor()).isZero();
+        assertThat(said).isEmpty();
+        assertThat(Files.readString(errors)).contains("version").doesNotContainIgnoringCase("warning");
+    }
 
     /** As what runs under many a supervisor does, and is piped into {@code head}. */
     @Test
