@@ -8,6 +8,7 @@ import dev.shiplog.journal.segment.RecordSource;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentName;
+import dev.shiplog.journal.segment.Stretch;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +72,7 @@ public final class Cursor implements Closeable {
     private boolean left;
 
     private @Nullable Loss loss;
+    private Predicate<Stretch> unwanted = stretch -> false;
 
     private Cursor(UpcomingSegments segments, ToLongFunction<String> deleted) {
         this.segments = segments;
@@ -104,6 +107,14 @@ public final class Cursor implements Closeable {
         following = null;
         begun = false;
         segments.seek(early);
+    }
+
+    /**
+     * From the next segment on, passes over what is unwanted, where an archive tells what it holds: what is lost there is
+     * not noticed. Records that others need to be understood are handed out all the same.
+     */
+    public void passOver(Predicate<Stretch> newUnwanted) {
+        unwanted = newUnwanted;
     }
 
     /** Goes to the next record, loss, copy, or the end. */
@@ -146,7 +157,9 @@ public final class Cursor implements Closeable {
         }
         Path file = segment().path();
         try {
-            source = segment().open(tracker);
+            RecordSource opened = segment().open(tracker);
+            opened.passOver(unwanted);
+            source = opened;
         } catch (IOException e) {
             // A file that has gone was deleted by retention in the meantime; the next segment shows what is missing.
             if (!(e instanceof NoSuchFileException) || Files.isSymbolicLink(file)) {

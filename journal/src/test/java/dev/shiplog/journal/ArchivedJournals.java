@@ -40,7 +40,7 @@ final class ArchivedJournals {
                 if (step == Cursor.Step.LOSS) {
                     losses.add(cursor.loss());
                 } else {
-                    writer.add(cursor.record(), cursor.header());
+                    writer.add(cursor.record(), cursor.header(), true);
                 }
             }
             Description description = new Description(

@@ -360,7 +360,7 @@ class ArchivedSegmentTest {
                 ArchiveWriter writer = ArchiveWriter.begin(archives, Coding.COLUMNS, "", "host")) {
             for (int i = 0; cursor.next() != Cursor.Step.END; i++) {
                 if (i % 7 == 3) {
-                    writer.add(cursor.record(), cursor.header());
+                    writer.add(cursor.record(), cursor.header(), true);
                 }
             }
             Description description = new Description(

@@ -1,6 +1,7 @@
 package dev.shiplog.journal.archive;
 
 import dev.shiplog.journal.archive.Manifest.Block;
+import dev.shiplog.journal.archive.Manifest.Span;
 import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
@@ -8,11 +9,13 @@ import dev.shiplog.journal.segment.LossTracker;
 import dev.shiplog.journal.segment.RecordSource;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.SegmentStart;
+import dev.shiplog.journal.segment.Stretch;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,7 @@ final class ArchiveSource implements RecordSource {
     private long clock;
 
     private boolean ended;
+    private Predicate<Stretch> unwanted = stretch -> false;
 
     /** @param isRepeated whether another file of the same segment was read before */
     ArchiveSource(String name, ArchiveFile archive, LossTracker losses, boolean isRepeated) {
@@ -70,6 +74,10 @@ final class ArchiveSource implements RecordSource {
     public boolean next() throws IOException {
         while (index < manifest.blocks().size()) {
             Block block = manifest.blocks().get(index);
+            if (reader == null && isToPass(block)) {
+                pass(block);
+                continue;
+            }
             try {
                 if (take(block)) {
                     return true;
@@ -85,6 +93,38 @@ final class ArchiveSource implements RecordSource {
             end();
         }
         return false;
+    }
+
+    @Override
+    public void passOver(Predicate<Stretch> newUnwanted) {
+        unwanted = newUnwanted;
+    }
+
+    /**
+     * Whether the block, which comes next, need not be read. If records are missing in it, or beside it, what is read of it
+     * says how much is lost. And of the last block the sequence and receipt of the last record are known only then.
+     */
+    private boolean isToPass(Block block) {
+        Span of = block.sequences();
+        return block.context() == 0
+                && index + 1 < manifest.blocks().size()
+                && of.first() > floor
+                && of.first() == last + 1
+                && block.isDense()
+                && of.last() + 1 == manifest.blocks().get(index + 1).sequences().first()
+                && (archived.isEmpty() || lastOf(archived.peek()) > of.last())
+                && unwanted.test(new Stretch(
+                        block.received().last(),
+                        block.times().first(),
+                        block.times().last()));
+    }
+
+    private void pass(Block block) {
+        last = block.sequences().last();
+        long received = block.received().last();
+        clock = Math.max(clock, received);
+        index++;
+        losses.read(last, received, archive.blockOffset(index));
     }
 
     /** Takes the next record of the block, if there is one; true if it is to be handed out. */

@@ -35,13 +35,14 @@ public final class ArchiveTally {
      * Takes the next record.
      *
      * @param of the header of the segment that the record follows; null if that is damaged
+     * @param isContext as {@link ArchiveWriter#add} has it
      */
-    public void add(RecordView record, @Nullable SegmentHeader of) {
+    public void add(RecordView record, @Nullable SegmentHeader of, boolean isContext) {
         if (of != null && !of.equals(header)) {
             header = of;
             headers.add(new Manifest.Header(record.sequence(), of));
         }
-        block.add(record);
+        block.add(record, isContext);
         kinds.merge(
                 record.kindCode(),
                 new OfKind(1, record.restated() ? 1 : 0, record.payload().length()),

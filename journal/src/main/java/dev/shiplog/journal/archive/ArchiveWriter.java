@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (ArchiveWriter writer = ArchiveWriter.begin(directory, Coding.COLUMNS, journal, host)) {
  *     while (cursor.next() == RECORD) {
- *         writer.add(cursor.record(), cursor.header());
+ *         writer.add(cursor.record(), cursor.header(), context.apply(cursor.record()));
  *     }
  *     Manifest manifest = writer.finish(description, link);
  *     writer.write(manifest, directory.resolve(ArchiveName.of(manifest)), access, key);
@@ -68,9 +68,10 @@ public final class ArchiveWriter implements Closeable {
      * Adds the next record.
      *
      * @param of the header of the segment that the record follows; null if that is damaged
+     * @param isContext whether later records need it to be understood, so that it is read for them too
      * @throws IllegalArgumentException if its sequence is not above that of the record before
      */
-    public void add(RecordView record, @Nullable SegmentHeader of) throws IOException {
+    public void add(RecordView record, @Nullable SegmentHeader of, boolean isContext) throws IOException {
         if (record.sequence() <= lastSequence) {
             throw new IllegalArgumentException(record.sequence() + " after " + lastSequence);
         }
@@ -79,7 +80,7 @@ public final class ArchiveWriter implements Closeable {
             finishBlock();
         }
         writer.add(record);
-        tally.add(record, of);
+        tally.add(record, of, isContext);
     }
 
     private void finishBlock() throws IOException {

@@ -15,8 +15,9 @@ final class BlockTally {
     private long minTime = Long.MAX_VALUE;
     private long maxTime = Long.MIN_VALUE;
     private long bytes;
+    private long context;
 
-    void add(RecordView record) {
+    void add(RecordView record, boolean isContext) {
         records++;
         firstSequence = records == 1 ? record.sequence() : firstSequence;
         lastSequence = record.sequence();
@@ -26,6 +27,7 @@ final class BlockTally {
         }
         minTime = Math.min(minTime, record.time());
         maxTime = Math.max(maxTime, record.time());
+        context += isContext ? 1 : 0;
         bytes += record.payload().length();
     }
 
@@ -41,6 +43,7 @@ final class BlockTally {
                 new Span(firstSequence, lastSequence),
                 minReceived > maxReceived ? Span.NONE : new Span(minReceived, maxReceived),
                 new Span(minTime, maxTime),
-                bytes);
+                bytes,
+                context);
     }
 }

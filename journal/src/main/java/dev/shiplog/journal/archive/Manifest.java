@@ -107,9 +107,22 @@ public record Manifest(
      * @param received the lowest and the highest receipt of its records that are not restated; both 0 if all are
      * @param times the lowest and the highest
      * @param bytes of all payloads
+     * @param context how many of its records later ones need to be understood
      */
     public record Block(
-            String name, Content content, long records, Span sequences, Span received, Span times, long bytes) {}
+            String name,
+            Content content,
+            long records,
+            Span sequences,
+            Span received,
+            Span times,
+            long bytes,
+            long context) {
+        /** Whether it has all records from its first sequence to its last. */
+        boolean isDense() {
+            return sequences.last() - sequences.first() == records - 1;
+        }
+    }
 
     /** The number of records. */
     public long records() {

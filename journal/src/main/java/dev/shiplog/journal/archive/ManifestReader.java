@@ -283,7 +283,8 @@ final class ManifestReader {
                 sequences(fields.object("sequences")),
                 span(fields.object("received"), "min", "max"),
                 span(fields.object("times"), "min", "max"),
-                fields.count("bytes"));
+                fields.count("bytes"),
+                fields.count("context"));
         int index = blocks.size();
         if (index == Manifest.MAX_BLOCKS
                 || !block.name().equals(required(coding, "coding").blockName(index))) {

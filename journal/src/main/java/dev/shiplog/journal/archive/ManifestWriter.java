@@ -181,6 +181,7 @@ final class ManifestWriter {
             writeTimes("received", "min", "max", block.received());
             writeTimes("times", "min", "max", block.times());
             put("bytes", block.bytes());
+            put("context", block.context());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -3,6 +3,7 @@ package dev.shiplog.journal.segment;
 import dev.shiplog.journal.record.RecordView;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,11 @@ public interface RecordSource extends Closeable {
      * @throws IOException if the system fails to read; what comes after {@link #position()} is not read then
      */
     boolean next() throws IOException;
+
+    /** From now on, stretches of records that are unwanted may be passed over, if none in them is needed for others. */
+    default void passOver(Predicate<Stretch> unwanted) {
+        // Whoever reads record by record cannot.
+    }
 
     /** The current record, valid until the next call of {@link #next()}. */
     RecordView record();

@@ -117,7 +117,7 @@ class ArchiveFileTest {
                         "received":{"min":1795252324000000000,"min_rfc3339":"2026-11-21T09:12:04Z",\
                         "max":1795252328000000000,"max_rfc3339":"2026-11-21T09:12:08Z"},\
                         "times":{"min":1795252323999999995,"min_rfc3339":"2026-11-21T09:12:03.999999995Z",\
-                        "max":1795252327999999995,"max_rfc3339":"2026-11-21T09:12:07.999999995Z"},"bytes":164}]}""");
+                        "max":1795252327999999995,"max_rfc3339":"2026-11-21T09:12:07.999999995Z"},"bytes":164,"context":2}]}""");
     }
 
     @ParameterizedTest
@@ -145,7 +145,7 @@ class ArchiveFileTest {
         Path file = Archives.write(directory, Coding.PORTABLE, Archives.few(5));
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
         try (ArchiveWriter given = ArchiveWriter.begin(directory, Coding.PORTABLE, Archives.JOURNAL, "vm")) {
-            given.add(Archives.few(1).get(0).view(), null);
+            given.add(Archives.few(1).get(0).view(), null, false);
             Manifest manifest = given.finish(Archives.description(1), Manifest.Link.NONE);
             assertThatThrownBy(() -> given.write(manifest, file, Access.OWNER, null))
                     .isInstanceOf(FileAlreadyExistsException.class);

@@ -193,7 +193,7 @@ final class Archives {
             SegmentHeader header = header("boot-1");
             for (int i = 0; i < entries.size(); i++) {
                 header = i == 2 ? header("boot-2") : header;
-                writer.add(entries.get(i).view(), header);
+                writer.add(entries.get(i).view(), header, i % 3 == 0);
             }
             long base = entries.isEmpty() ? 1 : entries.get(0).record().sequence();
             Manifest manifest = writer.finish(description(base), link);

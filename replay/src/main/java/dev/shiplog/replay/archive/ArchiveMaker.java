@@ -81,8 +81,8 @@ final class ArchiveMaker {
             String host = host(segment, records.header());
             try (ArchiveWriter writer = ArchiveWriter.begin(target.directory(), request.coding(), journal, host)) {
                 do {
-                    contents.add(records.record());
-                    writer.add(records.record(), records.header());
+                    boolean isContext = contents.add(records.record());
+                    writer.add(records.record(), records.header(), isContext);
                     passed.record(records);
                 } while (records.next());
                 Description description = contents.describe(

@@ -7,9 +7,8 @@ import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.SegmentStart;
-import dev.shiplog.timeline.ContainerIndex;
+import dev.shiplog.timeline.Context;
 import dev.shiplog.timeline.Gap;
-import dev.shiplog.timeline.GapFinder;
 import dev.shiplog.timeline.payload.Container;
 import dev.shiplog.timeline.payload.HostView;
 import java.io.IOException;
@@ -26,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * go by. Not thread safe.
  */
 final class Contents {
-    private final ContainerIndex index = new ContainerIndex();
-    private final GapFinder finder = new GapFinder();
+    private final Context context = new Context();
     private final List<Gap> gaps = new ArrayList<>();
     /** How many records there are of each subject, in the order in which they come. */
     private final Map<String, Count> subjects = new LinkedHashMap<>();
@@ -40,13 +38,13 @@ final class Contents {
         private long records;
     }
 
-    /** Takes the next record. One of an unknown kind says nothing. */
-    void add(RecordView record) {
+    /** Takes the next record; true if later ones need it. One of an unknown kind says nothing here. */
+    boolean add(RecordView record) {
+        boolean isContext = context.apply(record);
         if (!record.isOfKnownKind()) {
-            return;
+            return isContext;
         }
-        index.apply(record);
-        Gap gap = finder.apply(record);
+        Gap gap = context.gap();
         if (gap != null) {
             gaps.add(gap);
         }
@@ -58,6 +56,7 @@ final class Contents {
         if (!record.subject().isEmpty() && record.kind() != Kind.HOST) {
             subjects.computeIfAbsent(record.subject(), id -> new Count()).records++;
         }
+        return isContext;
     }
 
     private void describeHost(HostView view) {
@@ -141,7 +140,7 @@ final class Contents {
     List<Description.Container> containers() {
         List<Description.Container> containers = new ArrayList<>();
         subjects.forEach((id, count) -> {
-            Container known = index.get(id);
+            Container known = context.containers().get(id);
             if (known != null) {
                 containers.add(new Description.Container(id, known.name(), known.image(), count.records));
             }
@@ -152,7 +151,7 @@ final class Contents {
     /** What was not recorded, in the order in which the records report it; those that are not over come last. */
     List<Description.Gap> gaps() {
         List<Gap> all = new ArrayList<>(gaps);
-        all.addAll(finder.open());
+        all.addAll(context.open());
         return all.stream()
                 .map(gap -> new Description.Gap(
                         gap.type().name().toLowerCase(Locale.ROOT),

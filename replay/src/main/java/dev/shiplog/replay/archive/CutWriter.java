@@ -150,8 +150,8 @@ public final class CutWriter implements Closeable {
                     + ": name the sources in the order of their records");
         }
         last = record.sequence();
-        Objects.requireNonNull(writer).add(record, header);
-        contents.add(record);
+        boolean isContext = contents.add(record);
+        Objects.requireNonNull(writer).add(record, header, isContext);
         if (record.kind() == Kind.INSPECT) {
             described.add(record.subject());
         }

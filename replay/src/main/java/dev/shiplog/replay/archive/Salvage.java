@@ -204,8 +204,8 @@ public record Salvage(Coding coding, String program, Watcher watcher) {
         Contents contents = new Contents();
         long number = 0;
         do {
-            writer.add(source.record(), source.header());
-            contents.add(source.record());
+            boolean isContext = contents.add(source.record());
+            writer.add(source.record(), source.header(), isContext);
             watcher.saved(segment, ++number);
         } while (source.next());
         return contents;

@@ -7,6 +7,7 @@ import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.journal.segment.Stretch;
 import dev.shiplog.timeline.ContainerIndex;
 import dev.shiplog.timeline.Gap;
 import java.io.Closeable;
@@ -128,6 +129,9 @@ public final class Reading implements Closeable {
             throws IOException {
         Reading reading = new Reading(sources, query, before, clock);
         reading.seek();
+        if (!reading.goesOn) { // else every record counts, as one that comes after what was read earlier
+            reading.cursor.passOver(reading::isUnwanted);
+        }
         return reading;
     }
 
@@ -138,6 +142,13 @@ public final class Reading implements Closeable {
             long early = Math.max(since, Long.MIN_VALUE + CLOCK_DIFFERENCE_NANOS) - CLOCK_DIFFERENCE_NANOS;
             cursor.seek((journal, group) -> group.clock() < early || once.isEarly(journal, group));
         }
+    }
+
+    /** Whether none of these records is in the range, nor shows that it is over. */
+    private boolean isUnwanted(Stretch records) {
+        TimeRange range = query.range();
+        boolean before = records.maxTime() < range.since() && records.received() < range.since();
+        return before || !ofOneSource && records.minTime() >= range.until();
     }
 
     /** Goes one step on; not to be called after {@link End}. */

@@ -11,6 +11,7 @@ import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.replay.query.GapLine;
 import dev.shiplog.replay.verify.Finding.Lost;
 import dev.shiplog.replay.verify.Finding.Place;
+import dev.shiplog.timeline.Context;
 import dev.shiplog.timeline.Gap;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ final class ArchiveCheck {
     private final Options options;
     private final Signature signature;
     private final ArchiveTally tally = new ArchiveTally();
+    private final Context context = new Context();
     /** The first block that the file ends before; null if there is none, or that is not known yet. */
     private Manifest.@Nullable Block missing;
 
@@ -113,7 +115,7 @@ final class ArchiveCheck {
                 && record.sequence() > blocks.get(tally.blocks()).sequences().last()) {
             endBlock();
         }
-        tally.add(record, header);
+        tally.add(record, header, context.apply(record));
     }
 
     private void endBlock() {
