@@ -23,7 +23,27 @@ final class EnvelopeReader {
                     .build())
             .build();
 
+    private static final byte[] SEQUENCE = ascii("{\"sequence\":");
+    private static final byte[] KIND = ascii(",\"kind\":");
+    private static final byte[] HOST = ascii(",\"host\":");
+    private static final byte[] JOURNAL = ascii(",\"journal\":");
+    private static final byte[] SUBJECT = ascii(",\"subject\":");
+    private static final byte[] TIME = ascii(",\"time\":");
+    private static final byte[] TIME_TEXT = ascii(",\"time_rfc3339\":");
+    private static final byte[] RECEIVED = ascii(",\"received\":");
+    private static final byte[] RECEIVED_TEXT = ascii(",\"received_rfc3339\":");
+    private static final byte[] MONOTONIC = ascii(",\"monotonic\":");
+    private static final byte[] RESTATED = ascii(Envelope.RESTATED);
+    private static final byte[] PAYLOAD = ascii(Envelope.PAYLOAD);
+    private static final byte[] TEXT = ascii(Envelope.TEXT);
+    private static final byte[] BASE64 = ascii(Envelope.BASE64);
+
+    private static final byte[] QUOTE = {'"'};
+
     private final ValueReader values = new ValueReader();
+    /** The label of {@link #kindCode}, in quotes; something that no line has, if none was read. */
+    private byte[] kind = {0};
+
     private byte[] line = {};
     private int at;
     private int end;
@@ -42,28 +62,28 @@ final class EnvelopeReader {
         line = bytes;
         at = from;
         end = to;
-        expect("{\"sequence\":");
+        expect(SEQUENCE);
         sequence = number();
-        expect(",\"kind\":");
-        kindCode = kindCode(string());
-        if (skip(",\"host\":")) {
-            string();
+        expect(KIND);
+        readKind();
+        if (skip(HOST)) {
+            skipString();
         }
-        if (skip(",\"journal\":")) {
-            string();
+        if (skip(JOURNAL)) {
+            skipString();
         }
-        restated = skip(Envelope.RESTATED);
-        expect(",\"subject\":");
+        restated = skip(RESTATED);
+        expect(SUBJECT);
         subject = string();
-        expect(",\"time\":");
+        expect(TIME);
         time = number();
-        expect(",\"time_rfc3339\":");
-        string();
-        expect(",\"received\":");
+        expect(TIME_TEXT);
+        skipString();
+        expect(RECEIVED);
         received = number();
-        expect(",\"received_rfc3339\":");
-        string();
-        expect(",\"monotonic\":");
+        expect(RECEIVED_TEXT);
+        skipString();
+        expect(MONOTONIC);
         monotonic = number();
         payload = payload();
     }
@@ -73,14 +93,14 @@ final class EnvelopeReader {
             throw other();
         }
         end--;
-        if (skip(Envelope.PAYLOAD)) {
+        if (skip(PAYLOAD)) {
             return Arrays.copyOfRange(line, at, end);
         }
         byte[] other;
-        if (skip(Envelope.TEXT)) {
+        if (skip(TEXT)) {
             other = string().getBytes(StandardCharsets.UTF_8);
         } else {
-            expect(Envelope.BASE64);
+            expect(BASE64);
             at--;
             other = decoded(string());
         }
@@ -98,6 +118,15 @@ final class EnvelopeReader {
         }
     }
 
+    /** Mostly the same as before. */
+    private void readKind() throws UndecodableException {
+        if (!skip(kind)) {
+            int start = at;
+            kindCode = kindCode(string());
+            kind = Arrays.copyOfRange(line, start, at);
+        }
+    }
+
     private static int kindCode(String label) throws UndecodableException {
         Kind kind = Kind.ofLabel(label);
         if (kind != null) {
@@ -111,21 +140,20 @@ final class EnvelopeReader {
         throw new UndecodableException("a kind of record that is not known");
     }
 
-    private boolean skip(String text) {
-        int length = text.length();
-        if (length > end - at) {
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private boolean skip(byte[] text) {
+        int after = at + text.length;
+        if (after > end || !Arrays.equals(line, at, after, text, 0, text.length)) {
             return false;
         }
-        for (int i = 0; i < length; i++) {
-            if (line[at + i] != text.charAt(i)) {
-                return false;
-            }
-        }
-        at += length;
+        at = after;
         return true;
     }
 
-    private void expect(String text) throws UndecodableException {
+    private void expect(byte[] text) throws UndecodableException {
         if (!skip(text)) {
             throw other();
         }
@@ -140,16 +168,21 @@ final class EnvelopeReader {
         return values.value;
     }
 
-    private String string() throws UndecodableException {
-        int start = at;
+    /** Goes to the end of the string; true if nothing in it is escaped. */
+    private boolean skipString() throws UndecodableException {
         boolean plain = true;
-        expect("\"");
+        expect(QUOTE);
         while (at < end && line[at] != '"') {
             plain &= line[at] != '\\';
             at += line[at] == '\\' ? 2 : 1;
         }
-        expect("\"");
-        if (plain) {
+        expect(QUOTE);
+        return plain;
+    }
+
+    private String string() throws UndecodableException {
+        int start = at;
+        if (skipString()) {
             return new String(line, start + 1, at - start - 2, StandardCharsets.UTF_8);
         }
         try (JsonParser json = JSON.createParser(line, start, at - start)) {

@@ -1,9 +1,8 @@
 package dev.shiplog.journal.archive;
 
-import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.LittleEndian;
 import dev.shiplog.journal.bytes.UndecodableException;
-import dev.shiplog.journal.codec.Decoder;
-import dev.shiplog.journal.codec.Encoder;
+import dev.shiplog.journal.codec.RecordSplitter;
 import dev.shiplog.journal.file.ZstdFrame;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
@@ -12,21 +11,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the blocks that {@link PortableWriter} writes. Records go through the codec of the journal, so that they are split
- * into shapes and values as those of a segment are: whoever exports them is fast only then.
+ * Reads the blocks that {@link PortableWriter} writes. Payloads are split into shapes and values as those of a segment are:
+ * whoever exports them is fast only then.
  */
 final class PortableReader implements BlockReader {
-    /** Stands for kinds that this version does not know: they are split like any other. */
+    /** Stands for kinds that this version does not know. */
     private static final Kind ANY = Kind.MARK;
+
+    private static final long LINE_FEEDS = 0x0A0A0A0A0A0A0A0AL;
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     private final byte[] lines;
     private final EnvelopeReader envelope = new EnvelopeReader();
-    private final Encoder encoder = new Encoder();
-    private final Decoder decoder = new Decoder();
-    private final Bytes coded = new Bytes(1 << 12);
+    private final RecordSplitter splitter = new RecordSplitter();
     private long allowance;
     private int at;
-    private boolean begun;
     private @Nullable RecordView record;
 
     PortableReader(byte[] block, long payloadBytes) throws UndecodableException {
@@ -39,30 +39,16 @@ final class PortableReader implements BlockReader {
         if (at == lines.length) {
             return false;
         }
-        int end = at;
-        while (end < lines.length && lines[end] != '\n') {
-            end++;
-        }
+        int end = lineEnd(lines, at);
         if (end == lines.length) {
             throw new UndecodableException("the last line does not end with a line feed");
         }
-        long before = begun ? envelope.sequence : 0;
         envelope.read(lines, at, end);
         at = end + 1;
         allowance -= envelope.payload.length;
         if (allowance < 0) {
             throw new UndecodableException("its payloads are longer than they may be");
         }
-        if (!begun || envelope.sequence != before + 1 || encoder.isFull()) {
-            encoder.startGroup();
-            decoder.startGroup(envelope.sequence);
-        }
-        begun = true;
-        record = split();
-        return true;
-    }
-
-    private RecordView split() throws UndecodableException {
         Kind kind = Kind.ofCode(envelope.kindCode);
         Record whole = new Record(
                 envelope.sequence,
@@ -72,14 +58,25 @@ final class PortableReader implements BlockReader {
                 envelope.received,
                 envelope.monotonic,
                 envelope.payload);
-        coded.clear();
-        if (envelope.restated) {
-            encoder.encodeRestated(whole, coded);
-        } else {
-            encoder.encode(whole, coded);
+        record = splitter.split(whole, envelope.kindCode, envelope.restated);
+        return true;
+    }
+
+    /** Where the next line feed is, or the end of {@code bytes}. */
+    private static int lineEnd(byte[] bytes, int from) {
+        int p = from;
+        for (; p <= bytes.length - Long.BYTES; p += Long.BYTES) {
+            // A byte that is 0 here is a line feed; the lowest one that borrows a high bit is the first.
+            long others = LittleEndian.getLong(bytes, p) ^ LINE_FEEDS;
+            long found = others - LOW_BITS & ~others & HIGH_BITS;
+            if (found != 0) {
+                return p + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+            }
         }
-        RecordView split = decoder.decode(coded.array(), 0, coded.length());
-        return kind == null ? new OfUnknownKind(envelope.kindCode, split) : split;
+        while (p < bytes.length && bytes[p] != '\n') {
+            p++;
+        }
+        return p;
     }
 
     @Override

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockEncoder {
     /** Enough that what a block costs beside its records is little; few enough that reading a minute does not read an hour. */
-    private static final int MAX_RECORDS = 1 << 13;
+    private static final int MAX_RECORDS = 1 << 14;
 
     /** Of all records, in memory: 8 bytes each. */
     private static final int MAX_CELLS = 3 << 20;

@@ -15,7 +15,17 @@ public final class Bytes {
     private int length;
 
     public Bytes(int capacity) {
-        array = new byte[capacity];
+        this(new byte[capacity], 0);
+    }
+
+    private Bytes(byte[] array, int length) {
+        this.array = array;
+        this.length = length;
+    }
+
+    /** Holds {@code bytes}, which are not copied: nobody may change either. */
+    public static Bytes of(byte[] bytes) {
+        return new Bytes(bytes, bytes.length);
     }
 
     /** The backing array: valid from 0 to {@link #length()} until the next write. */

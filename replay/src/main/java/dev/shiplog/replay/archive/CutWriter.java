@@ -140,7 +140,7 @@ public final class CutWriter implements Closeable {
     private void write(KeptRecord kept, boolean restated) throws IOException {
         Record record = redactions.redact(kept.record());
         if (record != null) {
-            write(splitter.split(record, restated), kept.header());
+            write(splitter.split(record, record.kind().code(), restated), kept.header());
         }
     }
 

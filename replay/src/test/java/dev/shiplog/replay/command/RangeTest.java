@@ -38,8 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RangeTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long START = Instant.parse("2026-11-21T01:00:00Z").getEpochSecond() * SECOND;
-    private static final int RECORDS = 70_000;
-    private static final int RANGES = Integer.getInteger("shiplog.ranges", 25);
+    private static final int RECORDS = 100_000;
+    private static final int RANGES = Integer.getInteger("shiplog.ranges", 15);
 
     @TempDir
     private Path directory;
@@ -71,7 +71,7 @@ class RangeTest {
                 for (int n = RECORDS / 2; n > 0; n--, written++) {
                     time += random.nextInt(20_000) == 0 ? -SECOND : random.nextInt(400_000_000);
                     // Mostly quiet, with a while in which much happens.
-                    boolean quiet = written % 25_000 > 1_000 && random.nextInt(40_000) > 0;
+                    boolean quiet = written % 60_000 > 1_000 && random.nextInt(200_000) > 0;
                     appender.append(quiet ? quiet(random) : change(random));
                 }
                 if (random.nextBoolean()) {
