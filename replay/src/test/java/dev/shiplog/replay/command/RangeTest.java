@@ -235,7 +235,7 @@ class RangeTest {
                         damaged++;
                     }
                 }
-                assertThat(damaged).as(coding + ": " + blocks).isGreaterThan(1);
+                assertThat(damaged).as(coding + ": " + blocks).isPositive();
             }
             long since = blocks.get(blocks.size() - 1).times().first();
             String what = "export --format flat --accept-gaps" + between(since, time) + " ";
