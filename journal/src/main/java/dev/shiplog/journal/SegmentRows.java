@@ -82,13 +82,19 @@ final class SegmentRows {
                 .findFirst()
                 .map(Segment::row)
                 .orElse(row);
+        Map<SegmentStart, Integer> alike = new HashMap<>();
+        for (Segment member : members) {
+            if (member.start() != null) {
+                alike.merge(member.start(), 1, Integer::sum);
+            }
+        }
         List<String> journals = new ArrayList<>();
         List<Place> places = new ArrayList<>();
         Place before = null;
         for (Segment member : members) {
             if (member instanceof ArchivedSegment archive) {
                 int journal = indexOf(archive.journal(), journals, 0);
-                places.add(new Place(journal, archive.first(), rank(archive, members), archive.inRow(rowOfFiles)));
+                places.add(new Place(journal, archive.first(), rank(archive, alike), archive.inRow(rowOfFiles)));
                 continue;
             }
             SegmentStart start = member.start();
@@ -120,11 +126,14 @@ final class SegmentRows {
         return journals.size() - 1;
     }
 
-    /** An archive comes before its segment, but after it where the segment may hold more. */
-    private static int rank(ArchivedSegment archive, List<Segment> members) {
+    /**
+     * An archive comes before its segment, but after it where the segment may hold more.
+     *
+     * @param alike how many members of the row begin with each start
+     */
+    private static int rank(ArchivedSegment archive, Map<SegmentStart, Integer> alike) {
         SegmentStart start = archive.start();
-        boolean alone =
-                start == null || members.stream().allMatch(other -> other == archive || !start.equals(other.start()));
+        boolean alone = start == null || alike.getOrDefault(start, 0) == 1;
         return alone || archive.isWhole() ? 0 : 3;
     }
 
