@@ -148,7 +148,8 @@ public final class Reading implements Closeable {
     private boolean isUnwanted(Stretch records) {
         TimeRange range = query.range();
         boolean before = records.maxTime() < range.since() && records.received() < range.since();
-        return before || !ofOneSource && records.minTime() >= range.until();
+        boolean after = records.minTime() >= range.until() && range.until() != Long.MAX_VALUE;
+        return before || after && !mayEndEarly;
     }
 
     /** Goes one step on; not to be called after {@link End}. */
