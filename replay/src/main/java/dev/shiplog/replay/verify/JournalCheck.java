@@ -107,7 +107,7 @@ final class JournalCheck {
     }
 
     private void readArchive(Path file) throws IOException {
-        try (ArchiveFile archive = ArchiveFile.open(file)) {
+        try (ArchiveFile archive = open(file)) {
             ArchiveCheck check = new ArchiveCheck(file, archive, options);
             String named = archive.manifest().journal();
             journal = named.isEmpty() ? journal : named;
@@ -133,6 +133,16 @@ final class JournalCheck {
             throw e;
         } catch (IOException e) {
             continuity.addUnread(file, Severity.UNREADABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A manifest that somebody blew up must not keep others from being checked. Nothing of it is kept then. */
+    private static ArchiveFile open(Path file) throws IOException {
+        try {
+            return ArchiveFile.open(file);
+        } catch (OutOfMemoryError e) {
+            long most = Runtime.getRuntime().maxMemory() >> 20;
+            throw new IOException("its manifest is too large for " + most + " MiB of memory", e);
         }
     }
 
