@@ -82,6 +82,23 @@ class PayloadReaderTest {
         }
     }
 
+    /** Nothing else would show it: a changed byte of a block may leave payloads that look right. */
+    @Test
+    void aBlockThatIsNotWhatTheManifestSaysIsNotPrinted() throws Exception {
+        for (String[] options : new String[][] {{}, {"--portable"}}) {
+            Path archive = files(archived(KeptJournalsTest.unpack("version-2", directory), options))
+                    .get(0);
+            byte[] bytes = Files.readAllBytes(archive);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(archive, bytes);
+            Path output = directory.resolve("read");
+            Path said = directory.resolve("said");
+            assertThat(run(List.of(archive), output, said)).isEqualTo(CANNOT_READ);
+            assertThat(Files.readAllLines(said)).singleElement().asString().contains("does not match its SHA-256");
+            assertThat(output).isEmptyFile();
+        }
+    }
+
     /** The commands of the page find nothing in a chain of archives, and in a broken one what is wrong with it. */
     @Test
     void theCommandsOfThePageCheckAChain() throws Exception {
