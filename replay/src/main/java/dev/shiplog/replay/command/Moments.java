@@ -10,6 +10,7 @@ import dev.shiplog.replay.query.Reading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,18 +29,30 @@ final class Moments {
             throws IOException {
         List<List<Segment>> rows = Catalog.rows(sources);
         if (rows.size() <= 1) {
-            return List.of(readRow(console, report, sources, moment, also));
+            return List.of(readRow(console, report, sources, sources, moment, also));
         }
         List<HostAt> hosts = new ArrayList<>();
         for (List<Segment> row : rows) {
             List<Path> files = row.stream().map(Segment::path).toList();
-            hosts.add(readRow(console, report, files, moment, also));
+            List<Path> directories =
+                    sources.stream().filter(source -> holdsAny(source, files)).toList();
+            hosts.add(readRow(console, report, files, directories, moment, also));
         }
         return hosts;
     }
 
+    private static boolean holdsAny(Path directory, List<Path> files) {
+        return files.stream().anyMatch(file -> directory.equals(file.getParent()));
+    }
+
+    /** Reads one host from {@code sources}; a recorder may write to {@code directories}. */
     private static HostAt readRow(
-            Console console, Report report, List<Path> sources, long moment, Consumer<RecordView> also)
+            Console console,
+            Report report,
+            List<Path> sources,
+            List<Path> directories,
+            long moment,
+            Consumer<RecordView> also)
             throws IOException {
         MomentReader host = new MomentReader(moment, also);
         Progress progress = new Progress(console);
@@ -58,7 +71,9 @@ final class Moments {
                 } else if (step instanceof Reading.End end) {
                     progress.clear();
                     end.notices().forEach(report::add);
-                    return host.result(reading.received(), isRecorded(sources));
+                    boolean hasCome = !Instant.ofEpochSecond(0, moment)
+                            .isAfter(console.clock().instant());
+                    return host.result(reading.received(), hasCome && isRecorded(directories));
                 }
             }
         }

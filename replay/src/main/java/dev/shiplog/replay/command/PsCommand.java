@@ -118,8 +118,9 @@ final class PsCommand implements Callable<Integer> {
         HostAt.Unknown unknown = host.unknown();
         if (unknown != null) {
             console.say("not known" + (host.host().isEmpty() ? "" : " of " + host.host()) + " at "
-                    + Times.format(host.moment()) + ": " + unknown.reason()
-                    + (unknown.since() == 0 ? "" : ", at " + Times.format(unknown.since())));
+                    + Times.format(host.moment())
+                    + (unknown.since() == 0 ? "" : ", from " + Times.format(unknown.since()) + " on") + ": "
+                    + unknown.reason());
         }
     }
 

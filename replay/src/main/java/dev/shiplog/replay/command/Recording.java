@@ -78,7 +78,7 @@ final class Recording {
         }
         String recorder = switch (state) {
             case running -> "The recorder is running";
-            case stopped -> "The recorder was stopped";
+            case stopped -> lastReceived == 0 ? "No recorder is running" : "The recorder was stopped";
             case killed -> "The recorder was killed, or this was copied while it ran";
             case unknown -> "Whether the recorder is running is not known" + why;
         };

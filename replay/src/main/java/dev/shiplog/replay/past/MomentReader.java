@@ -104,7 +104,7 @@ public final class MomentReader {
      * The host at the moment, once the reading has ended.
      *
      * @param newest receipt of the last record that was read, 0 if there is none
-     * @param isRecorded whether a recorder writes to the journal now, so that what is not in it did not happen
+     * @param isRecorded whether a recorder writes to the journal, up to the moment at least, so that what is not in it did not happen
      */
     public HostAt result(long newest, boolean isRecorded) {
         if (!any) {

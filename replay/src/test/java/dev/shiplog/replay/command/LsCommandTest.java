@@ -617,7 +617,7 @@ class LsCommandTest {
 
     /** The lines of a table, without what is said of the recorder below it. */
     private static Stream<String> rows(Terminal terminal) {
-        return terminal.out().lines().filter(line -> !line.contains("The recorder "));
+        return terminal.out().lines().filter(line -> !line.contains(" recorder "));
     }
 
     @Test
@@ -656,6 +656,9 @@ class LsCommandTest {
         assertThat(terminal.run("ls journal")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).endsWith("The recorder is running; nothing is recorded.\n");
         appender.close();
+        Terminal closed = new Terminal(directory);
+        assertThat(closed.run("ls journal")).isEqualTo(ExitCode.OK);
+        assertThat(closed.out()).endsWith("No recorder is running; nothing is recorded.\n");
     }
 
     /** What is said of the recorder, in both forms. */

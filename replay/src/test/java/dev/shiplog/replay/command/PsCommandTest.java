@@ -146,7 +146,30 @@ class PsCommandTest {
         assertThat(before.err()).contains("the journal begins at 2026-11-21T09:00:00");
         Terminal after = run("--at 2026-11-21T09:30:00Z --columns name,status journal", ExitCode.GAPS);
         assertThat(after.out()).contains("web     Unknown since 2026-11-21T09:10:00Z (was Up ");
-        assertThat(after.err()).contains("the journal ends, at 2026-11-21T09:10:00");
+        assertThat(after.err())
+                .isEqualTo("replay: not known of host at 2026-11-21T09:30:00Z, from 2026-11-21T09:10:00.001Z on:"
+                        + " the journal ends" + System.lineSeparator());
+    }
+
+    /** A recorder that runs vouches for what is not in its journal, up to now, and for no other journal. */
+    @Test
+    void whatARunningRecorderDidNotRecordDidNotHappen() throws IOException {
+        write(Files.createDirectory(directory.resolve("dead")), RECORDS.subList(0, 5));
+        Path live = Files.createDirectory(directory.resolve("live"));
+        Appender.Options options = new Appender.Options(Roll.HOURLY, "host", "boot", "test 1", 0);
+        try (Appender appender = Appender.open(live, options, tail -> {})) {
+            for (Record record : RECORDS.subList(0, 5)) {
+                appender.append(record);
+            }
+            assertThat(run("--at 2026-11-21T09:30:00Z --columns name,status live", ExitCode.OK)
+                            .out())
+                    .contains("db      Up 28 minutes");
+            Terminal both = run("--at 2026-11-21T09:30:00Z --columns name,status dead live", ExitCode.GAPS);
+            assertThat(both.out()).contains("db      Unknown since", "db      Up 28 minutes");
+            assertThat(both.err().lines()).hasSize(1);
+            Terminal future = run("--at 2026-12-21T09:30:00Z --columns name,status live", ExitCode.GAPS);
+            assertThat(future.out()).contains("db      Unknown since").doesNotContain("weeks\n");
+        }
     }
 
     @Test
