@@ -85,9 +85,9 @@ class PayloadReaderTest {
     /** Nothing else would show it: a changed byte of a block may leave payloads that look right. */
     @Test
     void aBlockThatIsNotWhatTheManifestSaysIsNotPrinted() throws Exception {
+        Path journal = KeptJournalsTest.unpack("version-2", directory);
         for (String[] options : new String[][] {{}, {"--portable"}}) {
-            Path archive = files(archived(KeptJournalsTest.unpack("version-2", directory), options))
-                    .get(0);
+            Path archive = files(archived(journal, options)).get(0);
             byte[] bytes = Files.readAllBytes(archive);
             bytes[bytes.length / 2] ^= 1;
             Files.write(archive, bytes);
