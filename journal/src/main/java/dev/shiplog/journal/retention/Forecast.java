@@ -55,7 +55,7 @@ public record Forecast(long dailyBytes) {
     public String text(Limits limits, long roomBytes) {
         double daysOnDisk = (double) roomBytes / dailyBytes;
         double days =
-                limits.keepFor().isZero() ? Double.MAX_VALUE : limits.keepFor().toHours() / 24.0;
+                limits.keepFor().isZero() ? Double.MAX_VALUE : limits.keepFor().toSeconds() / 86_400.0;
         if (limits.keepBytes() > 0) {
             days = Math.min(days, (double) limits.keepBytes() / dailyBytes);
         }
@@ -72,7 +72,11 @@ public record Forecast(long dailyBytes) {
     }
 
     private static String days(double days) {
-        return days < 2 ? Math.max(1, Math.round(days * 24)) + " hours" : Math.round(days) + " days";
+        long minutes = Math.max(1, Math.round(days * 24 * 60));
+        if (minutes < 120) {
+            return minutes == 1 ? "a minute" : minutes + " minutes";
+        }
+        return days < 2 ? Math.round(days * 24) + " hours" : Math.round(days) + " days";
     }
 
     /** As in 96 MB. */

@@ -44,6 +44,10 @@ class ForecastTest {
                 .isEqualTo("it grows by some 100 MB a day; its limits keep about 30 days, 3.0 GB");
         assertThat(HUNDRED_MB.text(new Limits(Duration.ofDays(30), 150_000_000, false), room))
                 .isEqualTo("it grows by some 100 MB a day; its limits keep about 36 hours, 150 MB");
+        assertThat(HUNDRED_MB.text(new Limits(Duration.ofMinutes(36), 0, false), room))
+                .isEqualTo("it grows by some 100 MB a day; its limits keep about 36 minutes, 2.5 MB");
+        assertThat(HUNDRED_MB.text(new Limits(Duration.ofDays(30), 50_000, false), room))
+                .isEqualTo("it grows by some 100 MB a day; its limits keep about a minute, 50 kB");
         assertThat(HUNDRED_MB.text(Limits.NONE, room))
                 .isEqualTo("it grows by some 100 MB a day; the disk has room for about 200 days, and nothing is"
                         + " ever deleted: --keep-for and --keep-bytes set limits");
