@@ -26,6 +26,6 @@ final class MomentOptions {
      * @throws IllegalArgumentException if an option makes no sense
      */
     long moment(InstantSource clock) {
-        return new TimeGrammar(clock, Selection.zone(zone)).parse(at == null ? "now" : at);
+        return new TimeGrammar(clock, RangeOptions.zone(zone)).parse(at == null ? "now" : at);
     }
 }

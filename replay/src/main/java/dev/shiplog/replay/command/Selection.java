@@ -1,31 +1,18 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.replay.query.RecordFilter;
-import dev.shiplog.replay.query.TimeGrammar;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.replay.query.Times;
-import java.time.DateTimeException;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that choose records, shared by all verbs that read them. */
 final class Selection {
-    @Option(names = "--since", paramLabel = "TIME", description = "From this moment on: " + TimeGrammar.FORMS + ".")
-    private @Nullable String since;
-
-    @Option(names = "--until", paramLabel = "TIME", description = "Before this moment, in the same forms.")
-    private @Nullable String until;
-
-    @Option(
-            names = "--tz",
-            paramLabel = "ZONE",
-            defaultValue = "UTC",
-            description = "Time zone of times that name none: UTC (default), Europe/Berlin, +02:00, local.")
-    private String zone = "UTC";
+    @Mixin
+    private RangeOptions range = new RangeOptions();
 
     @Option(
             names = "--kind",
@@ -58,40 +45,20 @@ final class Selection {
 
     /** @throws IllegalArgumentException if an option makes no sense */
     TimeRange range(InstantSource clock) {
-        TimeGrammar grammar = new TimeGrammar(clock, zone(zone));
-        long from = since == null ? Long.MIN_VALUE : grammar.parse(since);
-        long to = until == null ? Long.MAX_VALUE : grammar.parse(until);
-        if (from > to) {
-            throw new IllegalArgumentException("--since " + since + " is after --until " + until);
-        }
-        return new TimeRange(from, to);
+        return range.range(clock);
     }
 
-    /** The options as they may be given again, with the times of {@code range}. */
-    String described(TimeRange range) {
+    /** The options as they may be given again, with the times of {@code of}. */
+    String described(TimeRange of) {
         List<String> words = new ArrayList<>();
-        if (range.since() != Long.MIN_VALUE) {
-            words.add("--since " + Times.format(range.since()));
+        if (of.since() != Long.MIN_VALUE) {
+            words.add("--since " + Times.format(of.since()));
         }
-        if (range.until() != Long.MAX_VALUE) {
-            words.add("--until " + Times.format(range.until()));
+        if (of.until() != Long.MAX_VALUE) {
+            words.add("--until " + Times.format(of.until()));
         }
         kinds.forEach(kind -> words.add("--kind " + kind));
         filters.forEach(filter -> words.add("--filter " + filter));
         return String.join(" ", words);
-    }
-
-    /**
-     * The time zone that an option {@code --tz} names.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    static ZoneId zone(String name) {
-        try {
-            return name.equals("local") ? ZoneId.systemDefault() : ZoneId.of(name);
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException(
-                    "--tz '" + name + "': no such time zone; write UTC, Europe/Berlin or +02:00", e);
-        }
     }
 }

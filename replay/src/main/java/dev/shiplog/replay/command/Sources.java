@@ -1,6 +1,8 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.Catalog;
+import dev.shiplog.journal.file.JournalLock;
+import dev.shiplog.journal.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,5 +40,47 @@ final class Sources {
             }
         }
         return paths;
+    }
+
+    /**
+     * What the sources hold of one host.
+     *
+     * @param files to be read
+     * @param directories those of the sources that a recorder of the host may write to
+     */
+    record Host(List<Path> files, List<Path> directories) {
+        /** Whether a recorder writes to one of the directories now. */
+        boolean isRecorded() {
+            for (Path directory : directories) {
+                try {
+                    if (Files.isDirectory(directory) && JournalLock.isHeld(directory)) {
+                        return true;
+                    }
+                } catch (IOException e) {
+                    // Nobody knows: then what is not recorded is not known.
+                }
+            }
+            return false;
+        }
+    }
+
+    /** The sources host by host, each to be read by itself. */
+    static List<Host> byHost(List<Path> sources) throws IOException {
+        List<List<Segment>> rows = Catalog.rows(sources);
+        if (rows.size() <= 1) {
+            return List.of(new Host(sources, sources));
+        }
+        List<Host> hosts = new ArrayList<>();
+        for (List<Segment> row : rows) {
+            List<Path> files = row.stream().map(Segment::path).toList();
+            List<Path> directories =
+                    sources.stream().filter(source -> holdsAny(source, files)).toList();
+            hosts.add(new Host(files, directories));
+        }
+        return hosts;
+    }
+
+    private static boolean holdsAny(Path directory, List<Path> files) {
+        return files.stream().anyMatch(file -> directory.equals(file.getParent()));
     }
 }
