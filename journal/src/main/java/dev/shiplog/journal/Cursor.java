@@ -300,6 +300,11 @@ public final class Cursor implements Closeable {
         return new Position(name(), current.offset(), current.record().sequence());
     }
 
+    /** The bytes that hold the current record: alone or, in an archive, with the others of its block. */
+    public Extent extent() {
+        return new Extent(file(), current().offset(), current().position());
+    }
+
     private RecordSource current() {
         RecordSource current = source;
         if (current == null) {

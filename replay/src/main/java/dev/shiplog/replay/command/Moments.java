@@ -30,8 +30,7 @@ final class Moments {
         return hosts;
     }
 
-    private static HostAt read(
-            Console console, Report report, Sources.Host of, long moment, Consumer<RecordView> also)
+    private static HostAt read(Console console, Report report, Sources.Host of, long moment, Consumer<RecordView> also)
             throws IOException {
         MomentReader host = new MomentReader(moment, also);
         try (Reading reading = Reading.open(of.files(), MomentReader.query(moment), Map.of(), console.clock())) {

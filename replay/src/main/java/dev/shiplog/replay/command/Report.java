@@ -58,6 +58,11 @@ final class Report implements AutoCloseable {
         }
     }
 
+    /** Counts a gap that the answer itself tells of. */
+    void countGap() {
+        gaps++;
+    }
+
     private void addGap(String line) {
         gaps++;
         console.say(line);

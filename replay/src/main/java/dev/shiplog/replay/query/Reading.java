@@ -2,6 +2,7 @@ package dev.shiplog.replay.query;
 
 import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.Extent;
 import dev.shiplog.journal.RetentionMarks;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
@@ -9,6 +10,7 @@ import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.Stretch;
 import dev.shiplog.timeline.ContainerIndex;
+import dev.shiplog.timeline.Coverage;
 import dev.shiplog.timeline.Gap;
 import java.io.Closeable;
 import java.io.IOException;
@@ -266,6 +268,11 @@ public final class Reading implements Closeable {
         return containers;
     }
 
+    /** What the records so far say about whether anybody listened. */
+    public Coverage coverage() {
+        return gaps.coverage();
+    }
+
     /** Where the current record comes from. */
     public Origin origin() {
         return origin;
@@ -274,6 +281,11 @@ public final class Reading implements Closeable {
     /** The record that the last step read, be it asked for or not; null if it read none that no earlier reading had. */
     public @Nullable RecordView last() {
         return last;
+    }
+
+    /** The bytes that hold the last record. */
+    public Extent extent() {
+        return cursor.extent();
     }
 
     /** The header in force at the last record; null if it is damaged. */

@@ -126,6 +126,13 @@ public final class RecordFilter {
                 && (ofContainers.isEmpty() || wantsContainer(record.subject(), containers));
     }
 
+    /** Whether an event that nobody recorded would be wanted, had it come. */
+    public boolean wantsEvent(EventView event, ContainerIndex containers) {
+        return kinds.contains(Kind.EVENT)
+                && meetsEventRules(event)
+                && (ofContainers.isEmpty() || wantsContainer(event.id(), containers));
+    }
+
     /** Whether records about this container are wanted; an empty id stands for all containers. */
     public boolean wantsSubject(String id, ContainerIndex containers) {
         return id.isEmpty() || ofContainers.isEmpty() || wantsContainer(id, containers);
@@ -155,10 +162,13 @@ public final class RecordFilter {
     private boolean meetsEventRules(RecordView record) {
         Bytes payload = record.payload();
         EventView event = EventView.scan(payload.toArray());
+        return meetsEventRules(event) && Json.parse(payload.array(), 0, payload.length()) != null;
+    }
+
+    private boolean meetsEventRules(EventView event) {
         return ofEvents.values().stream()
-                        .allMatch(rules -> meets(
-                                rules, EventRule::negated, rule -> rule.holds().test(event)))
-                && Json.parse(payload.array(), 0, payload.length()) != null;
+                .allMatch(rules ->
+                        meets(rules, EventRule::negated, rule -> rule.holds().test(event)));
     }
 
     /** Of the rules with one key: one of those that name what is wanted, if there are any, and all that name what is not. */

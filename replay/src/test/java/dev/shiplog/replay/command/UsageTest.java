@@ -48,6 +48,13 @@ class UsageTest {
                     export -o a.tar.gz x | a.tar.gz: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
                     export -o a.TAR.Zst x | a.TAR.Zst: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
                     export -o a.tgz x | a.tgz: not written in this form; end it in .gz or .zst, or in neither to have it plain; see 'replay export --help'
+                    events --since now --until 1h x | --since now is after --until 1h; see 'replay events --help'
+                    events --filter daemon=x y  | --filter 'daemon=x': a journal is of one daemon; type=daemon chooses the events about itself; see 'replay events --help'
+                    events --format csv x       | Invalid value for option '--format': expected one of [table, json] (case-sensitive) but was 'csv'; see 'replay events --help'
+                    gaps --columns why x        | --columns 'why': no such column; there are host, from, to, seconds, what, kind, container, container_id, missing, estimated, segment, reason; see 'replay gaps --help'
+                    gaps --tz Mars x            | --tz 'Mars': no such time zone; write UTC, Europe/Berlin or +02:00; see 'replay gaps --help'
+                    size --by host x            | Invalid value for option '--by': expected one of [kind, container] (case-sensitive) but was 'host'; see 'replay size --help'
+                    size --columns bytes x      | --columns 'bytes': no such column; there are host, by, name, id, records, payload, stored, share, per_record, per_day; see 'replay size --help'
                     archive x                   | Missing required option: '--to=DIR'; see 'replay archive --help'
                     archive --to a              | Missing required parameter: 'JOURNAL'; see 'replay archive --help'
                     archive --to a --older-than 6 x | --older-than: "6" is not a duration; write it in ms, s, m, h, d or w, as in 500ms, 90s, 1h30m or 365d; see 'replay archive --help'
@@ -79,6 +86,9 @@ class UsageTest {
                         Verbs:
                           ls       Lists the segments of a journal: from when to when, records by kind, bytes, state.
                           ps       Lists the containers that ran at a moment, as 'docker ps' would have listed them then.
+                          events   Prints events as 'docker events' does, and what was missed at its place among them.
+                          gaps     Lists what was not recorded, or is gone: from when to when, of what, why, and how much.
+                          size     Says what records take, by kind and by container, and what a day costs at this rate.
                           export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
                           archive  Makes an archive of each closed segment: one small file that proves what it holds.
                           verify   Checks segments and archives: every byte, every record, and whether any is missing.
@@ -95,7 +105,10 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "export", "archive", "verify", "restore", "salvage", "cut", "help"})
+    @ValueSource(
+            strings = {
+                "ls", "ps", "events", "gaps", "size", "export", "archive", "verify", "restore", "salvage", "cut", "help"
+            })
     void helpTellsOfAVerbWhatItsOptionDoes(String verb) {
         Terminal option = new Terminal(Path.of("/"));
         option.run(verb + " --help");
@@ -118,7 +131,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "export", "verify"})
+    @ValueSource(strings = {"ls", "events", "gaps", "size", "export", "verify"})
     void givesExamplesOfEachVerb(String verb) {
         assertThat(terminal.run(verb + " --help")).isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).isEmpty();

@@ -1,0 +1,54 @@
+package dev.shiplog.replay.past;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.replay.past.MissingStretch.Count;
+import dev.shiplog.replay.past.MissingStretch.What;
+import dev.shiplog.replay.query.TimeRange;
+import dev.shiplog.timeline.payload.Container;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is missing of one host in a range of time.
+ *
+ * @param host the host's name; empty if it is not known
+ * @param range what is asked for, as far as it is over: from its first to its last moment
+ * @param stretches by the time at which they begin
+ * @param samples how many samples there are
+ * @param containers those that stretches are about, by id
+ */
+public record GapReport(
+        String host, TimeRange range, List<MissingStretch> stretches, long samples, Map<String, Container> containers) {
+
+    /** How long the range is, ns. */
+    public long length() {
+        return range.until() - range.since();
+    }
+
+    /** How long events were recorded in the range, as far as that is known for certain, ns. */
+    public long eventsRecorded() {
+        long missing = 0;
+        long covered = range.since();
+        for (MissingStretch stretch : stretches) {
+            boolean ofEvents = stretch.kind().isEmpty() || stretch.kind().equals(Kind.EVENT.label());
+            boolean isNone = stretch.what() == What.UNCLEAN_STOP
+                    || stretch.what() == What.LOSS && stretch.missing().records() == 0;
+            if (!ofEvents || isNone || stretch.from() == 0 || !stretch.subject().isEmpty()) {
+                continue;
+            }
+            long from = Math.max(covered, stretch.from());
+            long to = Math.min(range.until(), stretch.to());
+            missing += Math.max(0, to - from);
+            covered = Math.max(covered, to);
+        }
+        return length() - missing;
+    }
+
+    /** How many samples are missing. */
+    public Count samplesMissing() {
+        return stretches.stream()
+                .filter(stretch -> stretch.kind().equals(Kind.STATS.label()))
+                .map(MissingStretch::missing)
+                .reduce(Count.exactly(0), Count::plus);
+    }
+}

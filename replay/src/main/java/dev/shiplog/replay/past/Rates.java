@@ -1,0 +1,105 @@
+package dev.shiplog.replay.past;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How many samples and events came before a moment, to guess how many are missing after it. Times are receipts, ns since
+ * the epoch; no payload is read. Not thread safe.
+ */
+final class Rates {
+    private static final long MINUTE_NANOS = 60_000_000_000L;
+    private static final long HOUR_NANOS = 3_600_000_000_000L;
+    /** More than an hour, so that what comes after a gap leaves what came before it. */
+    private static final int MINUTES = 240;
+    /** A container that gave no sample for so many intervals did not run, or there is a gap. */
+    private static final int MISSED = 3;
+
+    private final Map<String, Track> tracks = new HashMap<>();
+    /** The interval seen last, of any container; 0 if there is none yet. */
+    private long interval;
+
+    /** How many events each minute has that has some, by its number since the epoch. */
+    private final TreeMap<Long, Integer> events = new TreeMap<>();
+
+    private long first;
+
+    /** The samples of one container. */
+    private static final class Track {
+        private long last;
+        /** The last sample before the newest break. */
+        private long beforeBreak;
+
+        private long interval;
+
+        private void take(long received) {
+            long since = received - last;
+            if (last == 0 || since <= 0) {
+                // Nothing to learn from the first, or from a clock that went back.
+            } else if (interval == 0 || since < interval / 2) {
+                interval = since; // the two samples before it may have had a gap between them
+            } else if (since > MISSED * interval) {
+                beforeBreak = last;
+            } else {
+                interval += (since - interval) / 4;
+            }
+            last = received;
+        }
+
+        private boolean ranAt(long time) {
+            long near = MISSED * interval;
+            return interval != 0 && (Math.abs(last - time) <= near || Math.abs(beforeBreak - time) <= near);
+        }
+    }
+
+    void sample(String container, long received) {
+        begin(received);
+        Track track = tracks.computeIfAbsent(container, id -> new Track());
+        track.take(received);
+        interval = track.interval == 0 ? interval : track.interval;
+    }
+
+    void event(long received) {
+        begin(received);
+        events.merge(Math.floorDiv(received, MINUTE_NANOS), 1, Integer::sum);
+        if (events.size() > MINUTES) {
+            events.pollFirstEntry();
+        }
+    }
+
+    private void begin(long received) {
+        first = first == 0 ? received : first;
+    }
+
+    /** How many samples of a container would have come between two moments; -1 if that cannot be guessed. */
+    double samples(String container, long from, long to) {
+        Track track = tracks.get(container);
+        long own = track == null || track.interval == 0 ? interval : track.interval;
+        return own == 0 ? -1 : (double) (to - from) / own;
+    }
+
+    /** The same of all containers that ran at the first of them. */
+    double samples(long from, long to) {
+        double sum = 0;
+        for (Track track : tracks.values()) {
+            sum += track.ranAt(from) ? (double) (to - from) / track.interval : 0;
+        }
+        return interval == 0 ? -1 : sum;
+    }
+
+    /** How many events would have come between two moments, at the rate of the hour before. */
+    double events(long from, long to) {
+        long since = Math.max(first, from - HOUR_NANOS);
+        if (first == 0 || from - since < MINUTE_NANOS) {
+            return -1;
+        }
+        long before = events
+                .subMap(Math.floorDiv(since, MINUTE_NANOS), true, Math.floorDiv(from, MINUTE_NANOS), true)
+                .values()
+                .stream()
+                .mapToLong(Integer::longValue)
+                .sum();
+        return (double) before * (to - from) / (from - since);
+    }
+}

@@ -1,0 +1,217 @@
+package dev.shiplog.replay.command;
+
+import static dev.shiplog.replay.command.TestJournal.DB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Roll;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventsCommandTest {
+    @TempDir
+    private Path directory;
+
+    /** Ten minutes; the engine is away from 09:04 to 09:06, and repeats one of two events then. */
+    private static final List<Record> RECORDS = List.of(
+            TestJournal.mark("09:00:00Z", new Mark.Start("1.0", Map.of())),
+            TestJournal.mark("09:00:00.1Z", new Mark.EngineUp("id", "20.10", "1.41")),
+            TestJournal.record(Kind.EVENT, DB, "09:01:00.25Z", TestJournal.event("start", "09:01:00.25Z")),
+            TestJournal.stats(DB, "db", "09:02:00Z", 100),
+            network("09:03:00Z"),
+            TestJournal.mark("09:04:00Z", new Mark.EngineDown("connection refused")),
+            TestJournal.mark("09:06:00Z", new Mark.EngineUp("id", "20.10", "1.41")),
+            late(TestJournal.event("pause", "09:05:30Z"), "09:05:30Z", "09:06:00.1Z"),
+            TestJournal.mark(
+                    "09:06:00.2Z",
+                    new Mark.Gap(
+                            "event",
+                            "",
+                            TestJournal.nanos("09:04:00Z"),
+                            TestJournal.nanos("09:05:30Z"),
+                            "connection refused")),
+            TestJournal.mark(
+                    "09:06:00.2Z",
+                    new Mark.Gap(
+                            "stats", "", TestJournal.nanos("09:04:00Z"), TestJournal.nanos("09:06:00Z"), "as above")),
+            synthetic("09:06:00.3Z", "die"),
+            TestJournal.record(Kind.EVENT, DB, "09:08:00Z", TestJournal.event("destroy", "09:08:00Z")),
+            TestJournal.mark("09:10:00Z", new Mark.CleanStop("SIGTERM")));
+
+    private static Record network(String time) {
+        return TestJournal.record(
+                Kind.EVENT,
+                "net1",
+                time,
+                "{\"Type\":\"network\",\"Action\":\"connect\",\"Actor\":{\"ID\":\"net1\",\"Attributes\":{\"type\":\"bridge\","
+                        + "\"name\":\"a\\nb\",\"container\":\"" + DB + "\"}},\"scope\":\"local\",\"timeNano\":"
+                        + TestJournal.nanos(time) + "}");
+    }
+
+    private static Record late(String event, String time, String received) {
+        long at = TestJournal.nanos(received);
+        byte[] payload = event.getBytes(StandardCharsets.UTF_8);
+        return new Record(0, Kind.EVENT, DB, TestJournal.nanos(time), at, at / 7, payload);
+    }
+
+    private static Record synthetic(String time, String change) {
+        Record mark = TestJournal.mark(time, new Mark.Synthetic(DB, change, "db"));
+        return new Record(0, Kind.MARK, DB, mark.time(), mark.received(), mark.monotonic(), mark.payload());
+    }
+
+    private static Appender open(Path journal) throws IOException {
+        return Appender.open(journal, new Appender.Options(Roll.HOURLY, "vm7", "boot", "test 1", 0), tail -> {});
+    }
+
+    static void write(Path journal, List<Record> records) throws IOException {
+        try (Appender appender = open(journal)) {
+            for (Record record : records) {
+                appender.append(record);
+            }
+        }
+    }
+
+    @BeforeEach
+    void write() throws IOException {
+        write(directory.resolve("journal"), RECORDS);
+    }
+
+    private Terminal run(String arguments, int code) {
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("events " + arguments)).as(terminal.err()).isEqualTo(code);
+        return terminal;
+    }
+
+    @Test
+    void printsWhatDockerDoesAndTheRecordersWordsAtTheirPlace() {
+        Terminal terminal = run("journal", ExitCode.GAPS);
+        assertThat(terminal.out()).isEqualTo("""
+                        2026-11-21T09:00:00.000000000Z shiplog start (version=1.0)
+                        2026-11-21T09:00:00.100000000Z shiplog engine-up (apiVersion=1.41, version=20.10)
+                        2026-11-21T09:01:00.250000000Z container start ID (image=postgres, name=db)
+                        2026-11-21T09:03:00.000000000Z network connect net1 (container=ID, name=a\\x0ab, type=bridge)
+                        2026-11-21T09:04:00.000000000Z shiplog engine-down (reason=connection refused)
+                        2026-11-21T09:04:00.000000000Z shiplog gap (kind=event, reason=connection refused, to=2026-11-21T09:05:30Z)
+                        2026-11-21T09:05:30.000000000Z container pause ID (image=postgres, name=db)
+                        2026-11-21T09:06:00.000000000Z shiplog engine-up (apiVersion=1.41, version=20.10)
+                        2026-11-21T09:06:00.300000000Z shiplog synthetic ID (change=die, name=db)
+                        2026-11-21T09:08:00.000000000Z container destroy ID (image=postgres, name=db)
+                        2026-11-21T09:10:00.000000000Z shiplog clean-stop (reason=SIGTERM)
+                        """.replace("ID", DB));
+        assertThat(terminal.err()).isEmpty();
+    }
+
+    @Test
+    void theEngineAlone() {
+        Terminal terminal = run("--engine-only --tz +02:00 journal", ExitCode.GAPS);
+        assertThat(terminal.out()).isEqualTo("""
+                        2026-11-21T11:01:00.250000000+02:00 container start ID (image=postgres, name=db)
+                        2026-11-21T11:03:00.000000000+02:00 network connect net1 (container=ID, name=a\\x0ab, type=bridge)
+                        2026-11-21T11:05:30.000000000+02:00 container pause ID (image=postgres, name=db)
+                        2026-11-21T11:08:00.000000000+02:00 container destroy ID (image=postgres, name=db)
+                        """.replace("ID", DB));
+        assertThat(terminal.err())
+                .contains("gap: event from 2026-11-21T09:04:00Z")
+                .doesNotContain("stats");
+    }
+
+    @Test
+    void programsGetTheEnginesBytes() {
+        assertThat(run("--engine-only --format json --until 2026-11-21T09:02:00Z journal", ExitCode.OK)
+                        .out())
+                .isEqualTo(TestJournal.event("start", "09:01:00.25Z") + "\n");
+        assertThat(run("--format json --since 2026-11-21T09:06:00.3Z --until 2026-11-21T09:07:00Z journal", 0)
+                        .out())
+                .isEqualTo("{\"Type\":\"shiplog\",\"Action\":\"synthetic\",\"Actor\":{\"ID\":\"" + DB
+                        + "\",\"Attributes\":{\"change\":\"die\",\"name\":\"db\"}},\"scope\":\"local\",\"time\":"
+                        + TestJournal.nanos("09:06:00Z") / 1_000_000_000 + ",\"timeNano\":"
+                        + TestJournal.nanos("09:06:00.3Z") + "}\n");
+    }
+
+    @Test
+    void filtersHoldForWhatNoEventToldOf() {
+        assertThat(run("--filter event=die journal", ExitCode.GAPS).out())
+                .contains("shiplog synthetic")
+                .doesNotContain(" container ");
+        assertThat(run("--filter type=network journal", ExitCode.GAPS).out())
+                .contains("network connect", "shiplog gap")
+                .doesNotContain("synthetic", " container ");
+        assertThat(run("--filter container=web journal", ExitCode.GAPS).out())
+                .contains("shiplog gap")
+                .doesNotContain("synthetic", " container ", "network connect");
+        assertThat(run("--filter kind=stats journal", ExitCode.USAGE).err()).contains("no events");
+    }
+
+    @Test
+    void aStepOfTheClockIsPassedByNothing() throws IOException {
+        Path journal = directory.resolve("stepped");
+        write(
+                journal,
+                List.of(
+                        TestJournal.mark("09:00:00Z", new Mark.Start("1.0", Map.of())),
+                        TestJournal.record(Kind.EVENT, DB, "09:00:30Z", TestJournal.event("start", "09:00:30Z")),
+                        TestJournal.mark("08:30:00Z", new Mark.ClockStep(-1_830_500_000_000L)),
+                        TestJournal.record(Kind.EVENT, DB, "08:30:01Z", TestJournal.event("die", "08:30:01Z"))));
+        assertThat(run("stepped", ExitCode.OK).out().lines().map(line -> line.split(" ")[2]))
+                .containsExactly("start", "start", "clock-step", "die");
+        assertThat(run("stepped", ExitCode.OK).out()).contains("clock-step (step=-1830.5s)");
+    }
+
+    @Test
+    void damageStandsWhereItIs() throws IOException {
+        Path journal = directory.resolve("damaged");
+        write(journal, RECORDS);
+        Path segment = journal.resolve("20261121-09F.cq4");
+        byte[] bytes = Files.readAllBytes(segment);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        bytes[text.indexOf("net1")] ^= 1;
+        Files.write(segment, bytes);
+
+        Terminal terminal = run("damaged", ExitCode.DAMAGE);
+        List<String> lines = terminal.out().lines().toList();
+        assertThat(lines.get(3))
+                .as(terminal.out())
+                .startsWith("2026-11-21T09:02:00.001000000Z shiplog loss (")
+                .contains("records=1", "segment=20261121-09F.cq4");
+        assertThat(terminal.err()).contains("1 record is known to be lost");
+    }
+
+    @Test
+    void ofSeveralHostsEachLineNamesItsOwn() throws IOException {
+        write(directory.resolve("second"), RECORDS.subList(0, 4));
+        List<String> lines = run("journal second", ExitCode.GAPS).out().lines().toList();
+        assertThat(lines).hasSize(11 + 3).allMatch(line -> line.startsWith("vm7 2026-"));
+        assertThat(lines.get(11)).contains("shiplog start");
+    }
+
+    @Test
+    void followsWithoutDelay() throws Exception {
+        try (Appender appender = open(directory.resolve("live"))) {
+            for (Record record : RECORDS.subList(0, 3)) {
+                appender.append(record);
+            }
+            Terminal terminal = new Terminal(directory);
+            CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> terminal.run("events --follow live"));
+            await().untilAsserted(() -> assertThat(terminal.out().lines()).hasSize(3));
+            for (Record record : RECORDS.subList(3, 6)) {
+                appender.append(record);
+            }
+            await().untilAsserted(() -> assertThat(terminal.out()).contains("network connect", "engine-down"));
+            terminal.interrupt();
+            assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
+        }
+    }
+}
