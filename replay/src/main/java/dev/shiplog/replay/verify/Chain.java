@@ -183,10 +183,10 @@ final class Chain {
             if (line == null) {
                 line = new ArrayList<>();
                 lines.add(line);
-                reportBeginning(begin);
             }
             line.add(run);
         }
+        lines.forEach(this::reportBeginning);
         lines.forEach(this::reportJoints);
         return lines;
     }
@@ -199,23 +199,38 @@ final class Chain {
                 .orElse(null);
     }
 
-    private void reportBeginning(Link begin) {
+    private void reportBeginning(List<List<Link>> line) {
+        Link begin = first(line.get(0));
         long unreadBefore = unread.stream()
                 .filter(file -> file.first > 0 && file.first < begin.first)
                 .count();
-        if (unreadBefore < begin.number - 1) {
-            boolean deleted = expired(begin.file) >= begin.number - 1;
-            findings.add(
-                    deleted
-                            ? Finding.of(
-                                    Severity.DELETED,
-                                    begin.file,
-                                    archives(1, begin.number - 1) + " before it: deleted by retention")
-                            : Finding.of(
-                                    Severity.NOTE,
-                                    begin.file,
-                                    "begins at archive " + begin.number + ", and none here is before it"));
+        if (unreadBefore >= begin.number - 1) {
+            return;
         }
+        Tip tip =
+                tips.stream().filter(each -> remembers(each, line)).findFirst().orElse(null);
+        long expired = Math.max(expired(begin.file), tip == null ? 0 : tip.expired);
+        if (expired >= begin.number - 1) {
+            String what = archives(1, begin.number - 1) + " before it: deleted by retention";
+            findings.add(Finding.of(Severity.DELETED, begin.file, what));
+        } else if (tip == null) {
+            String what = "begins at archive " + begin.number + ", and none here is before it";
+            findings.add(Finding.of(Severity.NOTE, begin.file, what));
+        } else if (unreadBefore < begin.number - 1 - expired) {
+            Lost lost = expired == 0 ? new Lost(tip.first, begin.first - 1) : Lost.NONE;
+            String what = archives(expired + 1, begin.number - 1) + " before it, by " + tip.file.getFileName();
+            findings.add(new Finding(Severity.MISSING, begin.file, new Place(-1, begin.received), lost, what));
+        }
+    }
+
+    /** Whether a directory that was given is the target of this line, and of older archives than are here. */
+    private static boolean remembers(Tip tip, List<List<Link>> line) {
+        return tip.journal != null
+                && tip.first > 0
+                && tip.first < first(line.get(0)).first
+                && line.stream()
+                        .flatMap(List::stream)
+                        .anyMatch(link -> isBeside(tip, link.file) || tip.digests.contains(link.digest));
     }
 
     private void reportJoints(List<List<Link>> line) {

@@ -88,6 +88,15 @@ final class JournalCheck {
             }
             return true;
         } catch (NoSuchFileException e) {
+            if (Files.isSymbolicLink(segment.path())) { // nobody deleted it: the disk behind it is not mounted, say
+                String what = "a link to a file that is not there";
+                if (segment instanceof SegmentFile) {
+                    findings.add(Finding.of(Severity.UNREADABLE, segment.path(), what));
+                } else {
+                    continuity.addUnread(segment.path(), Severity.UNREADABLE, what);
+                }
+                return true;
+            }
             files.remove(segment.path());
             return false;
         }

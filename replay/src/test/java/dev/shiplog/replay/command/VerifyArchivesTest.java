@@ -267,8 +267,28 @@ class VerifyArchivesTest {
                 .startsWith("deleted   " + archives.get(2).getFileName())
                 .contains("archives 1 to 2 before it: deleted by retention");
         Files.delete(archives.get(2));
-        assertThat(verify("archives")).isZero();
-        assertThat(findings()).singleElement().asString().startsWith("note ").contains("begins at archive 4");
+        assertThat(verify("archives")).isEqualTo(ExitCode.DAMAGE);
+        assertThat(findings())
+                .first()
+                .asString()
+                .startsWith("missing   " + archives.get(3).getFileName())
+                .contains("archive 3 before it, by shiplog-archives.json");
+    }
+
+    @Test
+    void aLinkToNothingIsNotFine() throws IOException {
+        Path archive = archives(1).get(0);
+        Path nothing = directory.resolve("nothing");
+        Files.delete(archive);
+        Files.createSymbolicLink(archive, nothing);
+        for (String sources : List.of("archives", "--fast archives")) {
+            assertThat(verify(sources)).as(sources).isEqualTo(ExitCode.FAILED);
+            assertThat(findings())
+                    .containsExactly("unreadable " + archive.getFileName() + ": a link to a file that is not there");
+        }
+        Path journal = Files.createDirectory(directory.resolve("linked"));
+        Files.createSymbolicLink(journal.resolve("20261121-0000.cq4"), nothing);
+        assertThat(verify("linked")).isEqualTo(ExitCode.FAILED);
     }
 
     @Test

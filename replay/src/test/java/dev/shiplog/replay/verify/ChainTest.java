@@ -104,6 +104,27 @@ class ChainTest {
     }
 
     @Test
+    void theStateOfTheTargetShowsThatItsBeginningIsGone() {
+        write(5);
+        tips.add(tip(file("state"), 5, "d5", 500, 0));
+        links.subList(0, 2).clear();
+        assertThat(check()).containsExactly("missing a3: archives 1 to 2 before it, by state (records 1 to 200)");
+        tips.set(0, tip(file("state"), 5, "d5", 500, 1));
+        assertThat(check()).containsExactly("missing a3: archive 2 before it, by state");
+        unread.add(new Unread(file("a2"), first(2)));
+        assertThat(check()).isEmpty();
+        unread.clear();
+        links.replaceAll(link -> in("/other", link));
+        assertThat(check()).containsExactly("missing a3: archive 2 before it, by state");
+        // What the state does not know is of another chain, and files that were named alone are no whole directory.
+        tips.set(0, new Tip(file("state"), "j", 9, Set.of("d9"), 501, 900, 0));
+        links.replaceAll(link -> in("/target", link));
+        assertThat(check()).contains("note a3: begins at archive 3, and none here is before it");
+        tips.set(0, new Tip(file("state"), null, 5, Set.of("d5"), 1, 500, 0));
+        assertThat(check()).containsExactly("note a3: begins at archive 3, and none here is before it");
+    }
+
+    @Test
     void theStateOfTheTargetShowsThatTheChainWasShortened() {
         write(5);
         tips.add(tip(file("state"), 5, "d5", 0, 0));
