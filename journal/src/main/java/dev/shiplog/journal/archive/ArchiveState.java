@@ -110,9 +110,11 @@ public record ArchiveState(long succeeded, SortedMap<String, Chain> chains) {
             return new Chain(number, digest, expired, sequences, kept);
         }
 
-        /** The chain of which the archives up to {@code number} are deleted. */
-        public Chain expiredUpTo(long lastExpired) {
-            return new Chain(number, digest, Math.max(expired, lastExpired), sequences, segments);
+        /** The chain of which the archives up to this one are deleted; the same if it belongs to an earlier chain. */
+        public Chain withoutExpired(Manifest archive) {
+            long last = archive.link().number();
+            boolean ours = last <= number && sequences.stream().anyMatch(span -> span.holds(archive.sequences()));
+            return ours ? new Chain(number, digest, Math.max(expired, last), sequences, segments) : this;
         }
 
         /** What is known of a segment; null if it is not archived. */

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -70,6 +72,9 @@ public final class BlockSearch implements RecordSource {
     public static BlockSearch open(Path path, LossTracker losses) throws IOException {
         String name = path.getFileName().toString();
         losses.segment(name);
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new FileSystemException(path.toString(), null, "not a regular file"); // a pipe would be waited for
+        }
         return new BlockSearch(FileChannel.open(path), name, losses);
     }
 

@@ -80,6 +80,11 @@ public record Manifest(
     public record Span(long first, long last) {
         /** Of nothing. */
         static final Span NONE = new Span(0, 0);
+
+        /** Whether all of the other is in this one. */
+        boolean holds(Span other) {
+            return first <= other.first && other.last <= last;
+        }
     }
 
     /** A header of the segment, which comes before the record {@code sequence}. */

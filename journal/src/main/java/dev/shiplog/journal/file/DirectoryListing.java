@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +15,9 @@ public final class DirectoryListing {
     private DirectoryListing() {}
 
     public static List<Path> of(Path directory) throws IOException {
+        if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
+            throw new NotDirectoryException(directory.toString()); // a pipe would be waited for
+        }
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             stream.forEach(files::add);

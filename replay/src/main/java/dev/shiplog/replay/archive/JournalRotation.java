@@ -273,8 +273,11 @@ final class JournalRotation {
             }
             try (ArchiveFile archive = ArchiveFile.open(file)) {
                 Manifest manifest = archive.manifest();
-                if (manifest.journal().equals(id) && manifest.link().number() > end.number()) {
-                    end = end.goesOn(manifest.link().number(), archive.digest(), manifest.sequences());
+                long number = manifest.link().number();
+                if (manifest.journal().equals(id) && number > 0) {
+                    end = number > end.number()
+                            ? end.goesOn(number, archive.digest(), manifest.sequences())
+                            : end.holding(manifest.sequences());
                 }
             } catch (MismatchException e) {
                 // of a disk that failed: the segment, if it is still there, is archived again
@@ -313,9 +316,8 @@ final class JournalRotation {
     private void finish(Step step, Archived archived, boolean compared) throws IOException {
         SegmentFile segment = step.segment();
         Path archive = target.directory().resolve(archived.archive());
-        boolean isHere = Files.exists(archive);
         if (hook.isSet() && !archived.hooked()) {
-            if (!runHook(segment, archive, isHere)) {
+            if (!runHook(segment, archive)) {
                 return;
             }
             save(segment, chain(segment).with(archived.asHooked()));
@@ -326,7 +328,8 @@ final class JournalRotation {
         try {
             if (step.newest()) {
                 deleteNewest(segment, archive);
-            } else if (compared || (isHere ? holds(archive, segment, false) : isUnchanged(archived, segment))) {
+            } else if (compared
+                    || (Files.exists(archive) ? holds(archive, segment, false) : isUnchanged(archived, segment))) {
                 delete(segment);
             } else {
                 archiveAnew(step, archived);
@@ -379,9 +382,9 @@ final class JournalRotation {
         return comparison != Comparison.SHORTER;
     }
 
-    private boolean runHook(SegmentFile segment, Path archive, boolean isHere) throws IOException {
+    private boolean runHook(SegmentFile segment, Path archive) throws IOException {
         String stays = "; " + segment.name() + " stays";
-        if (!isHere) {
+        if (!Files.exists(archive)) {
             warn(Trouble.UNDONE, archive + ": is gone, and the hook has not had it yet" + stays);
             return false;
         }

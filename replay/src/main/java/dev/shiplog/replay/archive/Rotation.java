@@ -188,10 +188,9 @@ public final class Rotation {
         for (Path file : expired(target)) {
             try (ArchiveFile archive = ArchiveFile.open(file)) {
                 Manifest manifest = archive.manifest();
-                long number = manifest.link().number();
-                if (number > 0 && state.chains().containsKey(manifest.journal())) {
-                    state = state.with(
-                            manifest.journal(), state.chain(manifest.journal()).expiredUpTo(number));
+                ArchiveState.Chain chain = state.chain(manifest.journal());
+                if (manifest.link().number() > 0 && chain.number() > 0) {
+                    state = state.with(manifest.journal(), chain.withoutExpired(manifest));
                     expired.add(file);
                 }
             } catch (MismatchException e) {

@@ -192,6 +192,68 @@ class ArchiveTroubleTest {
         assertThat(run.lines).last().asString().startsWith("replay: " + pipe + ": is not a regular file; move it away");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "archive --to archives PIPE",
+                "archive --to PIPE journal",
+                "restore --to PIPE journal",
+                "salvage -o saved.tar PIPE",
+                "verify PIPE"
+            })
+    void aPipeIsNotWaitedFor(String commandLine) throws Exception {
+        record(12, 13);
+        Path pipe = pipe(directory.resolve("pipe.tar"));
+
+        Run run = run(commandLine.replace("PIPE", "pipe.tar"));
+
+        assertThat(run.code).as(commandLine).isEqualTo(ExitCode.FAILED);
+        assertThat(run.lines).last().asString().contains(pipe.getFileName().toString());
+    }
+
+    @Test
+    void aHookMayMoveTheArchiveAwayAtItsSecondTryToo() throws Exception {
+        record(12, 15);
+        Path store = Files.createDirectory(directory.resolve("store"));
+        Path script = Files.writeString(directory.resolve("hook"), "#!/bin/sh\nexit 1");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        String archive = "archive --to archives --delete --hook " + script + " journal";
+        assertThat(run(archive).code).isEqualTo(ExitCode.FAILED);
+        Files.writeString(script, "#!/bin/sh\nmv $SHIPLOG_ARCHIVE " + store);
+
+        assertThat(run(archive)).isEqualTo(new Run(ExitCode.OK, List.of()));
+
+        assertThat(names(journal)).contains("20261121-0915.cq4").doesNotContain("20261121-0912.cq4");
+        assertThat(DirectoryListing.of(store)).hasSize(3);
+        assertThat(run("verify archives store journal").code).isZero();
+    }
+
+    @Test
+    void whatExpiresOfAnEarlierChainIsNotSaidOfThisOne() throws Exception {
+        record(12, 16);
+        run("archive --to archives --delete journal");
+        Path earlier = Files.createDirectory(directory.resolve("earlier"));
+        for (Path archive : archives()) {
+            Files.move(archive, earlier.resolve(archive.getFileName()));
+        }
+        Files.delete(target.resolve(ArchiveState.FILE));
+        record(17, 18);
+        run("archive --to archives --delete journal");
+        for (Path archive : DirectoryListing.of(earlier)) {
+            Files.move(archive, target.resolve(archive.getFileName()));
+        }
+        int count = archives().size();
+        long size = Files.size(archives().get(0));
+
+        assertThat(run("archive --to archives --keep-archives-bytes " + (4 * size) + " journal"))
+                .isEqualTo(new Run(ExitCode.OK, List.of()));
+
+        assertThat(archives()).hasSizeLessThan(count);
+        ArchiveState state = ArchiveState.read(target);
+        assertThat(state.chain(state.chains().firstKey()).expired()).isZero();
+        assertThat(run("archive --to archives journal")).isEqualTo(new Run(ExitCode.OK, List.of()));
+    }
+
     @Test
     void thoseWhoMayReadTheArchivesMayReadTheState() throws Exception {
         record(12, 13);
