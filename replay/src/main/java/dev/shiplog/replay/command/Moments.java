@@ -4,6 +4,7 @@ import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.replay.past.HostAt;
 import dev.shiplog.replay.past.MomentReader;
 import dev.shiplog.replay.query.Reading;
+import dev.shiplog.replay.query.Times;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -46,5 +47,21 @@ final class Moments {
                     !Instant.ofEpochSecond(0, moment).isAfter(console.clock().instant());
             return host.result(reading.received(), hasCome && of.isRecorded());
         }
+    }
+
+    /** Says of each host at which the moment is not known why; gives the exit code. */
+    static int reportUnknown(Console console, List<HostAt> hosts) {
+        int code = ExitCode.OK;
+        for (HostAt host : hosts) {
+            HostAt.Unknown unknown = host.unknown();
+            if (unknown != null) {
+                code = ExitCode.GAPS;
+                console.say("not known" + (host.host().isEmpty() ? "" : " of " + host.host()) + " at "
+                        + Times.format(host.moment())
+                        + (unknown.since() == 0 ? "" : ", from " + Times.format(unknown.since()) + " on") + ": "
+                        + unknown.reason());
+            }
+        }
+        return code;
     }
 }

@@ -109,18 +109,7 @@ final class PsCommand implements Callable<Integer> {
             } else {
                 how.table(columns(), usual(hosts.size())).write(rows, console.out());
             }
-            hosts.forEach(this::reportUnknown);
-            return Math.max(report.summarise(), hosts.stream().anyMatch(h -> h.unknown() != null) ? ExitCode.GAPS : 0);
-        }
-    }
-
-    private void reportUnknown(HostAt host) {
-        HostAt.Unknown unknown = host.unknown();
-        if (unknown != null) {
-            console.say("not known" + (host.host().isEmpty() ? "" : " of " + host.host()) + " at "
-                    + Times.format(host.moment())
-                    + (unknown.since() == 0 ? "" : ", from " + Times.format(unknown.since()) + " on") + ": "
-                    + unknown.reason());
+            return Math.max(Moments.reportUnknown(console, hosts), report.summarise());
         }
     }
 

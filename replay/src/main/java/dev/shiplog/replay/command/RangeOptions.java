@@ -23,6 +23,11 @@ final class RangeOptions {
             description = "Time zone of times that name none: UTC (default), Europe/Berlin, +02:00, local.")
     private String zone = "UTC";
 
+    /** Whether the range has a beginning or an end. */
+    boolean isGiven() {
+        return since != null || until != null;
+    }
+
     /** @throws IllegalArgumentException if an option makes no sense */
     TimeRange range(InstantSource clock) {
         TimeGrammar grammar = new TimeGrammar(clock, zone());

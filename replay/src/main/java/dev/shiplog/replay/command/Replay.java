@@ -67,6 +67,8 @@ public final class Replay implements Callable<Integer> {
                 .addSubcommand(new EventsCommand(console))
                 .addSubcommand(new GapsCommand(console))
                 .addSubcommand(new SizeCommand(console))
+                .addSubcommand(new StatsCommand(console))
+                .addSubcommand(new TopCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new ArchiveCommand(console))
                 .addSubcommand(new VerifyCommand(console))

@@ -56,6 +56,10 @@ final class Table<T> {
 
     private final List<Column<T>> columns;
     private final Format format;
+    /** Of the columns, for people, as far as rows were written; empty before. */
+    private int[] widths = {};
+    /** Whether the names of the columns are written. */
+    private boolean begun;
 
     private Table(List<Column<T>> columns, Format format) {
         this.columns = columns;
@@ -87,7 +91,7 @@ final class Table<T> {
         return new Table<>(chosen, format);
     }
 
-    /** Writes rows, all of them: widths of a table follow from its content. */
+    /** Writes rows. They may come in parts, under one heading: widths follow from the rows so far. */
     void write(List<T> rows, OutputStream out) throws IOException {
         Bytes text = new Bytes(4096);
         switch (format) {
@@ -95,19 +99,31 @@ final class Table<T> {
             case json -> rows.forEach(row -> json(row, text));
             case csv -> csv(rows, text);
         }
+        begun = true;
         out.write(text.array(), 0, text.length());
         out.flush();
     }
 
+    /** Lets the rows that follow be a table of their own, for people. */
+    void newPage(OutputStream out) throws IOException {
+        if (format == Format.table && begun) {
+            out.write('\n');
+            begun = false;
+            widths = new int[0];
+        }
+    }
+
     private void table(List<T> rows, Bytes out) {
         List<List<String>> lines = new ArrayList<>();
-        lines.add(columns.stream().map(Column::title).toList());
+        if (!begun) {
+            lines.add(columns.stream().map(Column::title).toList());
+        }
         for (T row : rows) {
             lines.add(columns.stream()
                     .map(column -> Console.printable(column.shown().apply(row)))
                     .toList());
         }
-        int[] widths = new int[columns.size()];
+        widths = Arrays.copyOf(widths, columns.size());
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], width(line.get(i)));
@@ -162,7 +178,9 @@ final class Table<T> {
 
     /** As RFC 4180 has it, with line feeds alone. */
     private void csv(List<T> rows, Bytes out) {
-        out.putUtf8(columns.stream().map(Column::key).collect(Collectors.joining(",")) + "\n");
+        if (!begun) {
+            out.putUtf8(columns.stream().map(Column::key).collect(Collectors.joining(",")) + "\n");
+        }
         for (T row : rows) {
             out.putUtf8(columns.stream()
                             .map(column -> cell(column.value().apply(row)))

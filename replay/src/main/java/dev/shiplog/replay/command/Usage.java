@@ -21,4 +21,11 @@ final class Usage {
             throw new ParameterException(verb.commandLine(), String.valueOf(e.getMessage()), e);
         }
     }
+
+    /** @throws ParameterException with this line for the user, unless {@code holds} */
+    static void check(CommandSpec verb, boolean holds, String message) {
+        if (!holds) {
+            throw new ParameterException(verb.commandLine(), message);
+        }
+    }
 }

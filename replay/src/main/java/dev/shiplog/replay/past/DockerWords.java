@@ -2,15 +2,19 @@ package dev.shiplog.replay.past;
 
 import dev.shiplog.timeline.ContainerState;
 import dev.shiplog.timeline.json.Json;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The words and numbers of the {@code docker} command, so that its users find what they know. Pure. */
 public final class DockerWords {
     private static final long SECOND = 1_000_000_000L;
     private static final int SHORT_ID = 12;
+
+    /** What stands for a number that is not known. */
+    public static final String UNKNOWN = "--";
 
     private DockerWords() {}
 
@@ -51,32 +55,39 @@ public final class DockerWords {
 
     /** Bytes in powers of 1000, as network and disk I/O: {@code 1.23MB}. */
     public static String decimalSize(double bytes) {
-        return size(bytes, 1000, new String[] {"B", "kB", "MB", "GB", "TB", "PB", "EB"});
+        return size(bytes, 1000, 3, new String[] {"B", "kB", "MB", "GB", "TB", "PB", "EB"});
     }
 
     /** Bytes in powers of 1024, as memory: {@code 21.5MiB}. */
     public static String binarySize(double bytes) {
-        return size(bytes, 1024, new String[] {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"});
+        return size(bytes, 1024, 4, new String[] {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"});
     }
 
-    private static String size(double bytes, int base, String[] units) {
+    private static String size(double bytes, int base, int digits, String[] units) {
         double rest = bytes;
         int unit = 0;
         while (rest >= base && unit < units.length - 1) {
             rest /= base;
             unit++;
         }
-        return significant(rest) + units[unit];
+        return significant(rest, digits) + units[unit];
     }
 
-    /** Four significant digits, as Go prints {@code %.4g}. */
-    private static String significant(double number) {
+    /** So many significant digits, as Go prints {@code %.4g}; but 1000 where Go prints {@code 1e+03}. */
+    private static String significant(double number, int digits) {
         if (number == 0) {
             return "0";
         }
-        int digits = (int) Math.floor(Math.log10(Math.abs(number))) + 1;
-        String text = String.format(Locale.ROOT, "%." + Math.max(0, 4 - Math.max(1, digits)) + "f", number);
-        return text.indexOf('.') < 0 ? text : text.replaceAll("0+$", "").replaceAll("\\.$", "");
+        int whole = (int) Math.floor(Math.log10(number)) + 1;
+        BigDecimal rounded = new BigDecimal(number).setScale(Math.max(0, digits - whole), RoundingMode.HALF_EVEN);
+        return rounded.stripTrailingZeros().toPlainString();
+    }
+
+    /** A percentage as {@code docker stats} prints it: {@code 12.34%}; {@code --} for one that is not known. */
+    public static String percent(double number) {
+        return Double.isNaN(number)
+                ? UNKNOWN
+                : new BigDecimal(number).setScale(2, RoundingMode.HALF_EVEN).toPlainString() + "%";
     }
 
     /** The STATUS of {@code docker ps} at {@code moment}. */

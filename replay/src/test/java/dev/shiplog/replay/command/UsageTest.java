@@ -55,6 +55,15 @@ class UsageTest {
                     gaps --tz Mars x            | --tz 'Mars': no such time zone; write UTC, Europe/Berlin or +02:00; see 'replay gaps --help'
                     size --by host x            | Invalid value for option '--by': expected one of [kind, container] (case-sensitive) but was 'host'; see 'replay size --help'
                     size --columns bytes x      | --columns 'bytes': no such column; there are host, by, name, id, records, payload, stored, share, per_record, per_day; see 'replay size --help'
+                    stats --every 10s x         | --every is for a range: give --since or --until; see 'replay stats --help'
+                    stats -a --since 1h x       | --all is for a moment: a range has all containers with samples; see 'replay stats --help'
+                    stats --at now --since 1h x | --at is a moment, --since and --until are a range: give one of the two; see 'replay stats --help'
+                    stats --since 1h --every 1 x | --every: "1" is not a duration; write it in ms, s, m, h, d or w, as in 500ms, 90s, 1h30m or 365d; see 'replay stats --help'
+                    stats --since 1h --every 10ms x | --every 10ms: a step is one second at least; see 'replay stats --help'
+                    stats --since 1h --filter status=exited x | --filter 'status=exited': in a range containers are chosen by name, container, image or label; see 'replay stats --help'
+                    top --step 10s x            | --step is for a range: give --since or --until; see 'replay top --help'
+                    top -n 0 x                  | -n 0 is less than one; see 'replay top --help'
+                    top --by luck x             | Invalid value for option '--by': expected one of [cpu, memory, net, disk, pids, restarts] (case-sensitive) but was 'luck'; see 'replay top --help'
                     archive x                   | Missing required option: '--to=DIR'; see 'replay archive --help'
                     archive --to a              | Missing required parameter: 'JOURNAL'; see 'replay archive --help'
                     archive --to a --older-than 6 x | --older-than: "6" is not a duration; write it in ms, s, m, h, d or w, as in 500ms, 90s, 1h30m or 365d; see 'replay archive --help'
@@ -89,6 +98,8 @@ class UsageTest {
                           events   Prints events as 'docker events' does, and what was missed at its place among them.
                           gaps     Lists what was not recorded, or is gone: from when to when, of what, why, and how much.
                           size     Says what records take, by kind and by container, and what a day costs at this rate.
+                          stats    Tells what containers used at a moment, as 'docker stats' would have, or over a range.
+                          top      Tells which containers used most, at a moment, over a range, or in each step of it.
                           export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
                           archive  Makes an archive of each closed segment: one small file that proves what it holds.
                           verify   Checks segments and archives: every byte, every record, and whether any is missing.
@@ -107,7 +118,8 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ls", "ps", "events", "gaps", "size", "export", "archive", "verify", "restore", "salvage", "cut", "help"
+                "ls", "ps", "events", "gaps", "size", "stats", "top", "export", "archive", "verify", "restore",
+                "salvage", "cut", "help"
             })
     void helpTellsOfAVerbWhatItsOptionDoes(String verb) {
         Terminal option = new Terminal(Path.of("/"));

@@ -1,0 +1,86 @@
+package dev.shiplog.replay.command;
+
+import dev.shiplog.replay.past.StateFilter;
+import dev.shiplog.replay.query.RecordFilter;
+import dev.shiplog.timeline.ContainerRule;
+import dev.shiplog.timeline.payload.Container;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that choose containers, for the verbs that answer for a moment or for a range. */
+final class ContainerChoice {
+    private static final int MAX_NAMES = 10;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "Only this container, by its name or the beginning of its id; may be repeated.")
+    private List<String> names = new ArrayList<>();
+
+    @Option(
+            names = "--filter",
+            paramLabel = "KEY=VALUE",
+            description = "Only containers for which it holds; of several with one key any, of several keys each:"
+                    + " name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB]; at a moment also"
+                    + " status=STATUS, health=HEALTH. KEY!=VALUE takes out what it names; ~REGEX may stand for GLOB.")
+    private List<String> filters = new ArrayList<>();
+
+    private List<String> all() {
+        List<String> all = new ArrayList<>(filters);
+        names.forEach(name -> all.add("container=" + name));
+        return all;
+    }
+
+    /** @throws IllegalArgumentException if an option makes no sense */
+    StateFilter ofMoment() {
+        return StateFilter.of(all());
+    }
+
+    /**
+     * For samples.
+     *
+     * @throws IllegalArgumentException if an option makes no sense
+     */
+    RecordFilter ofRange() {
+        for (String filter : filters) {
+            if (!filter.matches("(?s)(name|container|image|label)!?=.*")) {
+                throw new IllegalArgumentException("--filter '" + filter
+                        + "': in a range containers are chosen by name, container, image or label");
+            }
+        }
+        return new RecordFilter(List.of("stats"), all());
+    }
+
+    /** Those that are named and not there yet; to be shown each container that is. */
+    Missing missing() {
+        return new Missing(names);
+    }
+
+    /** The containers that are named, as long as they were not met. */
+    static final class Missing {
+        private final List<ContainerRule> rules = new ArrayList<>();
+
+        private Missing(List<String> names) {
+            names.forEach(name -> rules.add(ContainerRule.parse("container=" + name)));
+        }
+
+        void meet(Container container) {
+            if (!rules.isEmpty()) {
+                rules.removeIf(rule -> rule.holds().test(container));
+            }
+        }
+
+        /** Says which names belong to nothing, and what there is; whether there are any. */
+        boolean report(Console console, List<String> known) {
+            for (ContainerRule rule : rules) {
+                String name = rule.text().substring("container=".length());
+                List<String> nearest = Nearest.of(List.of(name), known, MAX_NAMES);
+                console.say("--name '" + name + "': no such container then; "
+                        + (nearest.isEmpty() ? "none is known" : "there are " + String.join(", ", nearest))
+                        + (nearest.size() < known.size() ? ", …" : ""));
+            }
+            return !rules.isEmpty();
+        }
+    }
+}
