@@ -34,7 +34,7 @@ final class Moments {
     private static HostAt read(Console console, Report report, Sources.Host of, long moment, Consumer<RecordView> also)
             throws IOException {
         MomentReader host = new MomentReader(moment, also);
-        try (Reading reading = Reading.open(of.files(), MomentReader.query(moment), Map.of(), console.clock())) {
+        try (Reading reading = Reading.openWhole(of.files(), MomentReader.query(moment), Map.of(), console.clock())) {
             Steps.each(console, reading, step -> {
                 host.step(step, reading);
                 if (step instanceof Reading.Notice notice) {

@@ -129,11 +129,21 @@ public final class Reading implements Closeable {
      */
     public static Reading open(List<Path> sources, Query query, Map<String, Reached> before, InstantSource clock)
             throws IOException {
-        Reading reading = new Reading(sources, query, before, clock);
-        reading.seek();
+        Reading reading = openWhole(sources, query, before, clock);
         if (!reading.goesOn) { // else every record counts, as one that comes after what was read earlier
             reading.cursor.passOver(reading::isUnwanted);
         }
+        return reading;
+    }
+
+    /**
+     * As {@link #open}, but passes over no record on the way to the range, from the beginning of the segment that holds it
+     * on: for those who fold all of them into a state.
+     */
+    public static Reading openWhole(List<Path> sources, Query query, Map<String, Reached> before, InstantSource clock)
+            throws IOException {
+        Reading reading = new Reading(sources, query, before, clock);
+        reading.seek();
         return reading;
     }
 

@@ -12,6 +12,7 @@ import dev.shiplog.journal.segment.Roll;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,5 +211,29 @@ class PsCommandTest {
                 .as(terminal.out())
                 .hasSize(2);
         assertThat(terminal.out().lines().filter(line -> line.contains("web"))).hasSize(2);
+    }
+
+    /** An archive has a block of samples alone between a pause and the moment. */
+    @Test
+    void nothingOnTheWayToTheMomentIsPassedOver() throws IOException {
+        List<Record> records = new ArrayList<>(RECORDS.subList(0, 8));
+        for (int i = 0; i < 40_000; i++) {
+            String time = "09:%02d:%02d.%03dZ".formatted(4 + i / 10_000, i / 200 % 50, i % 200);
+            records.add(
+                    i == 20_000
+                            ? TestJournal.record(Kind.EVENT, DB, time, TestJournal.event("pause", time))
+                            : TestJournal.stats(WEB, "web", time, i));
+        }
+        Path samples = Files.createDirectory(directory.resolve("samples"));
+        write(samples, records);
+        Files.createDirectory(directory.resolve("archives"));
+        Terminal archiving = new Terminal(directory);
+        assertThat(archiving.run("archive --all --to archives samples"))
+                .as(archiving.err())
+                .isZero();
+        String arguments = "-a --at 2026-11-21T09:07:30Z --columns name,status ";
+        assertThat(run(arguments + "archives", ExitCode.OK).out())
+                .contains("db      Up 4 minutes (Paused)")
+                .isEqualTo(run(arguments + "samples", ExitCode.OK).out());
     }
 }
