@@ -128,6 +128,9 @@ final class SizeCommand implements Callable<Integer> {
                 all.add(read(host, range, report));
             }
             write(all);
+            if (all.stream().anyMatch(Sizes::isShared)) {
+                console.say("what is stored of an archive is shared out among the records of each block by payload");
+            }
             return report.summarise();
         }
     }

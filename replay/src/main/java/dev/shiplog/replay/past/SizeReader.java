@@ -27,6 +27,7 @@ public final class SizeReader {
 
     private final List<Amount> sharing = new ArrayList<>();
     private long sharedPayload;
+    private boolean isShared;
 
     /** Of the file that is being read: the end of its last extent, what its extents take, and of that the range's part. */
     private long fileEnd;
@@ -92,6 +93,8 @@ public final class SizeReader {
             endFile();
         } else if (next.from() != before.from()) {
             share(before);
+        } else {
+            isShared = true;
         }
         extent = next;
         fileEnd = next.to();
@@ -125,6 +128,6 @@ public final class SizeReader {
         List<Sizes.Share> shares = new ArrayList<>();
         amounts.forEach((kind, bySubject) -> bySubject.forEach((subject, amount) -> shares.add(
                 new Sizes.Share(kind, containers.get(subject), amount.records, amount.payload, amount.stored))));
-        return new Sizes(host, shares, filesBytes, last - first);
+        return new Sizes(host, shares, filesBytes, isShared, last - first);
     }
 }

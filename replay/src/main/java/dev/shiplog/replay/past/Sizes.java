@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param host the host's name; empty if it is not known
  * @param shares one for each kind of each subject
  * @param filesBytes what files take beside records: indexes, headers
+ * @param isShared whether records of an archive are among them, which share the bytes of a block
  * @param nanos from the first record to the last
  */
-public record Sizes(String host, List<Share> shares, double filesBytes, long nanos) {
+public record Sizes(String host, List<Share> shares, double filesBytes, boolean isShared, long nanos) {
     /**
      * Records of one kind and one subject.
      *

@@ -119,6 +119,8 @@ class SizeCommandTest {
                     .isEqualTo(rows.get(name).path("payload"));
         }
         assertThat(archived.get("stats").path("stored").asLong()).isPositive();
+        assertThat(run("size archives", ExitCode.OK).err()).contains("shared out");
+        assertThat(run("size journal", ExitCode.OK).err()).isEmpty();
     }
 
     private static long sum(Map<String, JsonNode> rows, String by) {
