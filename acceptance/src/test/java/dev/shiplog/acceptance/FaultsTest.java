@@ -350,6 +350,40 @@ class FaultsTest {
         }
     }
 
+    @Test
+    void stopWhileTheDiskIsFullIsSaidWithWhatIsLost() throws Exception {
+        try (PrivateMount mount = PrivateMount.of(directory.resolve("mount"), "size=8m");
+                ScriptedEngine engine = ScriptedEngine.at(socket).tick(Duration.ofMillis(100))) {
+            journal = mount.inside().resolve("journal");
+            RecorderProcess recorder = record(mount.enter(), "--min-free", "1MiB");
+            engine.start("web");
+            awaitEvents(mount.outside().resolve("journal"), 3);
+            fill(mount.outside().resolve("filler"));
+            awaitOutput(recorder, "ERROR");
+            engine.restart("web");
+            Thread.sleep(1_000);
+            recorder.terminate();
+            assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
+            assertThat(recorder.output())
+                    .containsPattern(
+                            "ERROR stopped: terminated by a signal; \\d+ records are lost: the disk is still full");
+        }
+    }
+
+    @Test
+    void missingDirectoryOfArchivesIsSaidAtOnce() throws Exception {
+        try (ScriptedEngine engine = ScriptedEngine.at(socket)) {
+            RecorderProcess recorder = record("--keep-for", "1h", "--keep-until-archived", "/nowhere/archives");
+            awaitOutput(recorder, "answers");
+            recorder.terminate();
+            assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
+            assertThat(engine.emitted()).isEmpty();
+            assertThat(recorder.output())
+                    .contains("WARN  journal: /nowhere/archives, where --keep-until-archived looks for archives, is no"
+                            + " directory: until it is, nothing is deleted while --min-free is free");
+        }
+    }
+
     /** Once it is short of space, and then without one byte: old segments make room for the new, and no sample is missed. */
     @Test
     void fullDirectoryCostsTheOldestSegmentsOfAJournalWithLimits() throws Exception {

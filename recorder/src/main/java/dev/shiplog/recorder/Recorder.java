@@ -151,6 +151,14 @@ final class Recorder {
                 config.engine(),
                 config.dataDir(),
                 samples() ? "stats every " + config.described().get("stats-interval") : "no stats");
+        Path archives = config.archives();
+        if (archives != null && !Files.isDirectory(archives)) {
+            LOG.log(
+                    Level.WARNING,
+                    "journal: {0}, where --keep-until-archived looks for archives, is no directory: until it is, nothing"
+                            + " is deleted while --min-free is free",
+                    archives);
+        }
         put(new Mark.Start(version, config.described()));
     }
 

@@ -148,7 +148,11 @@ public final class JournalWriter {
         if (outbox.isEmpty()) {
             LOG.log(Level.INFO, "stopped: {0}; nothing is left to be written", reason);
         } else {
-            LOG.log(Level.ERROR, "journal: {0} records are lost: the disk is still full", outbox.size() + batch.size());
+            LOG.log(
+                    Level.ERROR,
+                    "stopped: {0}; {1} records are lost: the disk is still full",
+                    reason,
+                    outbox.size() + batch.size());
         }
     }
 
