@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Events and descriptions are recorded in the order of their receipt, but a description may be of a moment before the
  * event that was received before it. Both have the engine's clock. So a description counts for the state only if it is of
- * the life that the events have reached; what it says of how the container was made always counts. Not thread safe.
+ * the life that the events have reached; what it says of how the container was made always counts. Whether it is paused,
+ * how healthy it is and what it is called have no time in a description: there events count, as long as none may be missing.
+ * Not thread safe.
  */
 public final class ContainerState {
     /** What a container does. */
@@ -45,6 +47,12 @@ public final class ContainerState {
     private boolean listed;
     private byte[] description = {};
 
+    /** What events told since {@link #missed}: descriptions may be older. */
+    private boolean nameTold;
+
+    private boolean statusTold;
+    private boolean healthTold;
+
     /** When the last life that events tell of ended, and the one before the last start. */
     private long died;
 
@@ -61,7 +69,9 @@ public final class ContainerState {
     /** Takes an event of it, at {@code time}. */
     void apply(EventView event, long time) {
         container = container.after(event);
+        nameTold = true;
         String action = event.action();
+        statusTold |= changesStatus(action);
         switch (action) {
             case "create" -> {
                 status = Status.CREATED;
@@ -80,9 +90,29 @@ public final class ContainerState {
             default -> {
                 if (action.startsWith("health_status: ")) {
                     health = action.substring("health_status: ".length());
+                    healthTold = true;
                 }
             }
         }
+    }
+
+    private static boolean changesStatus(String action) {
+        return switch (action) {
+            case "create", "start", "die", "pause", "unpause" -> true;
+            default -> false;
+        };
+    }
+
+    /** Events of it may be missing from here on: descriptions are the newest that is known. */
+    void missed() {
+        nameTold = false;
+        statusTold = false;
+        healthTold = false;
+    }
+
+    /** Whether an event told of it since events may have been missed. */
+    public boolean isTold() {
+        return nameTold;
     }
 
     private void start(long time) {
@@ -108,22 +138,26 @@ public final class ContainerState {
         }
     }
 
-    /** Takes a change that no event reported. */
+    /** Takes a change that no event reported. A description that came first says more, and is kept. */
     void found(String change, long time) {
         listed = true;
         switch (change) {
-            case "start" -> status = Status.RUNNING;
-            case "die" -> {
-                status = Status.EXITED;
-                died = time;
-                exitCodeKnown = false;
-            }
-            case "create" -> status = Status.CREATED;
+            case "start" -> status = isAlive() ? status : Status.RUNNING;
+            case "die" -> end(time);
+            case "create" -> status = status == Status.UNKNOWN ? Status.CREATED : status;
             case "destroy" -> {
                 status = Status.REMOVED;
                 removed = time;
             }
             default -> {}
+        }
+    }
+
+    private void end(long time) {
+        if (isAlive() || status == Status.UNKNOWN) {
+            status = Status.EXITED;
+            died = time;
+            exitCodeKnown = false;
         }
     }
 
@@ -134,7 +168,7 @@ public final class ContainerState {
      * @param state what it says of the state; null if nothing
      */
     void describe(Container whose, @Nullable StateView state, byte[] newDescription) {
-        container = whose;
+        container = nameTold ? whose.withStateOf(container) : whose;
         description = newDescription;
         if (state == null || status == Status.REMOVED) {
             return;
@@ -158,13 +192,14 @@ public final class ContainerState {
     }
 
     private void become(StateView state, Status described) {
-        status = described;
+        boolean aliveBoth = isAlive() && isAlive(described);
+        status = statusTold && aliveBoth ? status : described;
         started = state.started() == 0 ? started : state.started();
         finished = state.finished() == 0 ? finished : state.finished();
         oomKilled |= state.oomKilled();
-        health = state.health();
+        health = healthTold ? health : state.health();
         error = state.error();
-        if (state.finished() != 0) {
+        if (state.finished() != 0 && !isAlive(described)) {
             exitCode = state.exitCode();
             exitCodeKnown = true;
         }
@@ -194,6 +229,10 @@ public final class ContainerState {
 
     /** Whether its process exists: also while it is paused. */
     public boolean isAlive() {
+        return isAlive(status);
+    }
+
+    private static boolean isAlive(Status status) {
         return status == Status.RUNNING || status == Status.PAUSED;
     }
 

@@ -1,5 +1,6 @@
 package dev.shiplog.timeline;
 
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
@@ -39,6 +40,12 @@ public final class HostState {
 
     private final Consumer<ContainerState> gone;
 
+    /** Whether each container that there is was in the segment's snapshot, or was created since. */
+    private boolean listensSinceSnapshot;
+
+    /** Whether the next gap of events only answers what was asked before the events since then. */
+    private boolean isAsked;
+
     public HostState() {
         this(removed -> {});
     }
@@ -71,15 +78,25 @@ public final class HostState {
     private void describe(RecordView record) {
         byte[] payload = record.payload().toArray();
         Json description = Json.parse(payload);
-        if (description == null) {
+        if (description == null || removed.contains(record.subject())) {
+            return; // of one that is gone: the answer came after its end
+        }
+        StateView seen = StateView.of(description);
+        if (!containers.containsKey(record.subject()) && !record.restated() && seen != null && isLate(seen)) {
             return;
         }
         try {
             Container whose = ContainerView.scanInspect(payload, label -> true);
-            state(record.subject()).describe(whose, StateView.of(description), payload);
+            state(record.subject()).describe(whose, seen, payload);
         } catch (IOException e) {
             // Describes nothing.
         }
+    }
+
+    /** Whether a description is the last of a container that went as the segment before ended: its snapshot lacks it. */
+    private boolean isLate(StateView seen) {
+        return listensSinceSnapshot
+                && (seen.status().equals("removing") || seen.status().equals("dead"));
     }
 
     /** At the beginning of a copy of one segment, a sample may be all that tells of a container: then it runs. */
@@ -93,20 +110,47 @@ public final class HostState {
 
     private void mark(RecordView record) {
         byte[] payload = record.payload().toArray();
-        if (MarkType.of(payload, payload.length) != MarkType.SYNTHETIC) {
-            return;
+        MarkType type = MarkType.of(payload, payload.length);
+        if (type == null) {
+            return; // a newer recorder's
         }
+        switch (type) {
+            case SEGMENT_START -> listensSinceSnapshot = true;
+            case ENGINE_UP -> listensSinceSnapshot &= record.restated();
+            case START, UNCLEAN_STOP, ENGINE_DOWN -> missed();
+            case UNSETTLED -> {
+                missed();
+                isAsked = true;
+            }
+            case SETTLED -> isAsked = false;
+            case GAP, SYNTHETIC -> mark(payload, record.time());
+            case CLEAN_STOP, OVERSIZED, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION -> {}
+        }
+    }
+
+    private void missed() {
+        listensSinceSnapshot = false;
+        containers.values().forEach(ContainerState::missed);
+    }
+
+    private void mark(byte[] payload, long time) {
         try {
-            if (Mark.fromJson(payload) instanceof Mark.Synthetic change) {
+            Mark mark = Mark.fromJson(payload);
+            if (mark instanceof Mark.Synthetic change) {
                 ContainerState state = state(change.subject());
                 if (state.container().name().isEmpty()) {
                     state.name(state.container().named(change.name()));
                 }
-                state.found(change.change(), record.time());
+                state.found(change.change(), time);
                 removeIfGone(state);
+            } else if (mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {
+                if (!isAsked) {
+                    missed();
+                }
+                isAsked = false;
             }
         } catch (IOException e) {
-            // A newer recorder's: what it changed is not known.
+            // A newer recorder's: what it says is not known.
         }
     }
 
@@ -120,6 +164,11 @@ public final class HostState {
 
     private ContainerState state(String id) {
         return containers.computeIfAbsent(id, ContainerState::new);
+    }
+
+    /** Whether all that there is was in the segment's snapshot or happened since, so that nothing is left to be found out. */
+    public boolean isWhole() {
+        return listensSinceSnapshot;
     }
 
     /** The containers that exist, in the order in which the records name them. */

@@ -239,8 +239,10 @@ final class PsCommand implements Callable<Integer> {
         ContainerState container = row.container();
         HostAt.Unknown unknown = row.host().unknown();
         if (unknown != null) {
-            return "Unknown since " + Times.formatSeconds(unknown.since()) + " (was "
-                    + DockerWords.status(container, unknown.since()) + ")";
+            return unknown.since() == 0
+                    ? "Unknown"
+                    : "Unknown since " + Times.formatSeconds(unknown.since()) + " (was "
+                            + DockerWords.status(container, unknown.since()) + ")";
         }
         return DockerWords.status(container, row.host().moment()) + (container.isListed() ? " (listed)" : "");
     }

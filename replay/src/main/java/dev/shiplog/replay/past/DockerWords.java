@@ -4,8 +4,6 @@ import dev.shiplog.timeline.ContainerState;
 import dev.shiplog.timeline.json.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The words and numbers of the {@code docker} command, so that its users find what they know. Pure. */
@@ -136,30 +134,8 @@ public final class DockerWords {
         return command.toString();
     }
 
-    /** The PORTS of a description as {@code docker ps} has them: {@code 0.0.0.0:80->80/tcp, 443/tcp}. */
+    /** The PORTS of a description as {@code docker ps} has them: {@code 443/tcp, 0.0.0.0:8080->80/tcp}. */
     public static String ports(@Nullable Json description) {
-        Json network = description == null ? null : description.get("NetworkSettings");
-        Json ports = network == null ? null : network.get("Ports");
-        if (ports == null) {
-            return "";
-        }
-        List<String> published = new ArrayList<>();
-        List<String> exposed = new ArrayList<>();
-        for (int i = 0; i < ports.names().size(); i++) {
-            String port = ports.names().get(i);
-            List<Json> bindings = ports.children().get(i).children();
-            for (Json binding : bindings) {
-                published.add(address(binding.text("HostIp")) + binding.text("HostPort") + "->" + port);
-            }
-            if (bindings.isEmpty()) {
-                exposed.add(port);
-            }
-        }
-        published.addAll(exposed);
-        return String.join(", ", published);
-    }
-
-    private static String address(String ip) {
-        return ip.isEmpty() ? "" : ip.equals("::") ? ":::" : ip + ":";
+        return PortWords.of(description);
     }
 }

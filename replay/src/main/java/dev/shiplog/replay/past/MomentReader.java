@@ -3,6 +3,7 @@ package dev.shiplog.replay.past;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.replay.past.HostAt.Unknown;
 import dev.shiplog.replay.query.Query;
 import dev.shiplog.replay.query.Reading;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Folds the records of one journal into the state of its host at a moment. It begins with the segment that holds the
  * moment, whose snapshot has all that existed then, and reads past it as far as something that happened before may be
- * recorded. Not thread safe.
+ * recorded. What is found out {@link Afterwards} counts too. Not thread safe.
  */
 public final class MomentReader {
     /** What the state of containers is told by, and what a gap in matters. */
@@ -26,10 +27,20 @@ public final class MomentReader {
 
     private final long moment;
     private final Consumer<RecordView> also;
-    private final HostState state = new HostState();
+    private HostState state = new HostState();
+    private final Breaks breaks = new Breaks();
+    private @Nullable Afterwards afterwards;
     private @Nullable Unknown unknown;
-    private boolean any;
-    private long firstAfter;
+
+    /** Receipt of the first record that was read; 0 before there is one. */
+    private long first;
+
+    private long newest;
+    /** Whether anything from the engine came before the moment. */
+    private boolean reached;
+    /** The wall clock was set back after the moment: what comes now has a time before it, and happened after it. */
+    private boolean isOver;
+
     private String host = "";
 
     /**
@@ -57,37 +68,69 @@ public final class MomentReader {
         if (step instanceof Reading.Missing missing) {
             missing(missing.gap());
         } else if (step instanceof Reading.Damaged damaged && damaged.loss().records() != 0) {
-            long after = damaged.loss().received().after();
-            if (after <= moment) {
-                since(after, "records are lost");
-            }
+            lost(damaged.loss().received());
         } else if (step instanceof Reading.End end) {
             end.notices().forEach(notice -> step(notice, reading));
         }
     }
 
     private void take(RecordView record) {
-        if (record.time() > moment) {
-            firstAfter = firstAfter == 0 ? record.received() : firstAfter;
+        first = first == 0 ? record.received() : first;
+        if (!record.restated()) {
+            isOver |= afterwards != null && Breaks.isSetBack(record, newest);
+            newest = record.received();
+        }
+        if (isOver) {
             return;
         }
-        any = true;
-        if (record.restated() && isSegmentStart(record)) {
-            unknown = null; // the snapshot says how it is, whatever was lost before
+        boolean isAfter = record.received() > moment;
+        if (record.time() > moment) {
+            if (afterwards == null && isAfter && !record.restated()) {
+                afterwards = new Afterwards(moment, breaks);
+            }
+            later(record);
+        } else if (!record.restated() || !isAfter && afterwards == null) {
+            now(record);
         }
+    }
+
+    private void now(RecordView record) {
+        if (record.restated() && unknown != null && isMark(record, MarkType.SEGMENT_START)) {
+            state = new HostState(); // the snapshot says how it is, whatever was lost before
+            unknown = null;
+        }
+        reached |= record.received() <= moment
+                && (record.isOfKnownKind() && record.kind() != Kind.MARK || isMark(record, MarkType.ENGINE_UP));
+        breaks.apply(record);
         state.apply(record);
         also.accept(record);
     }
 
-    private static boolean isSegmentStart(RecordView record) {
-        byte[] payload = record.payload().array();
-        return record.isOfKnownKind()
-                && record.kind() == Kind.MARK
-                && MarkType.of(payload, record.payload().length()) == MarkType.SEGMENT_START;
+    private void later(RecordView record) {
+        Afterwards after = afterwards;
+        if (after == null || record.restated()) {
+            return;
+        }
+        if (!after.apply(record, state)) {
+            since(breaks.last(), "it was not known yet what had happened before");
+        }
+    }
+
+    private static boolean isMark(RecordView record, MarkType type) {
+        if (!record.isOfKnownKind() || record.kind() != Kind.MARK) {
+            return false;
+        }
+        return MarkType.of(record.payload().array(), record.payload().length()) == type;
+    }
+
+    private void lost(Loss.Received around) {
+        if (around.after() <= moment) {
+            since(around.after(), "records are lost");
+        }
     }
 
     private void missing(Gap gap) {
-        boolean ofState = gap.kind().isEmpty() || gap.kind().equals("event");
+        boolean ofState = gap.kind().isEmpty() || gap.kind().equals(Kind.EVENT.label());
         boolean hides = gap.type() == Gap.Type.CERTAIN || gap.type() == Gap.Type.POSSIBLE;
         if (ofState && hides && gap.subject().isEmpty() && gap.from() <= moment && moment < gap.to()) {
             since(gap.from(), gap.reason());
@@ -107,10 +150,12 @@ public final class MomentReader {
      * @param isRecorded whether a recorder writes to the journal, up to the moment at least, so that what is not in it did not happen
      */
     public HostAt result(long newest, boolean isRecorded) {
-        if (!any) {
-            String begins =
-                    firstAfter == 0 ? "nothing is recorded" : "the journal begins at " + Times.format(firstAfter);
-            unknown = new Unknown(0, begins);
+        if (first == 0) {
+            unknown = new Unknown(0, "nothing is recorded");
+        } else if (first > moment) {
+            unknown = new Unknown(0, "the journal begins at " + Times.format(first));
+        } else if (!reached && unknown == null) {
+            unknown = new Unknown(0, "nothing came from the engine before");
         } else if (newest < moment && !isRecorded) {
             since(newest, "the journal ends");
         }

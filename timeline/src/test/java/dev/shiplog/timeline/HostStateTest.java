@@ -1,0 +1,113 @@
+package dev.shiplog.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.timeline.ContainerState.Status;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** What events, descriptions and marks say of a container, in any order in which they may come. */
+class HostStateTest {
+    private static final String WEB = "8e8f401657b8";
+
+    private final HostState host = new HostState();
+    private long now = 1_800_000_000_000_000_000L;
+
+    private void event(String action) {
+        now += 1_000_000;
+        add(
+                Kind.EVENT,
+                "{'Type':'container','Action':'" + action + "','Actor':{'ID':'" + WEB
+                        + "','Attributes':{'name':'web','exitCode':'3'}}}");
+    }
+
+    private void described(String name, String status) {
+        add(
+                Kind.INSPECT,
+                "{'Id':'" + WEB + "','Name':'/" + name + "','Created':'2027-01-15T07:59:00Z','State':{'Status':'"
+                        + status + "','StartedAt':'2027-01-15T08:00:00.0015Z','FinishedAt':'0001-01-01T00:00:00Z'}}");
+    }
+
+    private void mark(Mark mark) {
+        add(Kind.MARK, mark instanceof Mark.Synthetic ? WEB : "", mark.toJson());
+    }
+
+    private void add(Kind kind, String payload) {
+        add(kind, WEB, payload.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void add(Kind kind, String subject, byte[] payload) {
+        now += 1_000_000;
+        host.apply(Records.decoded(kind, subject, now, payload));
+    }
+
+    private Status status() {
+        ContainerState state = host.get(WEB);
+        return state == null ? Status.REMOVED : state.status();
+    }
+
+    @Test
+    void aDescriptionAfterTheEndBringsNobodyBack() {
+        event("create");
+        event("start");
+        event("die");
+        event("destroy");
+        described("web", "removing");
+        assertThat(host.containers()).isEmpty();
+    }
+
+    @Test
+    void aDescriptionFromBeforeAnEventDoesNotUndoIt() {
+        event("create");
+        event("start");
+        event("pause");
+        described("old", "running");
+        assertThat(status()).isEqualTo(Status.PAUSED);
+        assertThat(host.get(WEB).container().name()).isEqualTo("web");
+    }
+
+    @Test
+    void whereEventsMayBeMissingDescriptionsCount() {
+        event("create");
+        event("start");
+        mark(new Mark.Gap("event", "", now, now + 1, "test"));
+        described("new", "paused");
+        assertThat(status()).isEqualTo(Status.PAUSED);
+        assertThat(host.get(WEB).container().name()).isEqualTo("new");
+    }
+
+    @Test
+    void aGapOfSamplesChangesNothing() {
+        event("create");
+        event("start");
+        event("pause");
+        mark(new Mark.Gap("stats", "", now, now + 1, "test"));
+        described("web", "running");
+        assertThat(status()).isEqualTo(Status.PAUSED);
+    }
+
+    @Test
+    void whatAListShowsDoesNotTakeAwayWhatADescriptionSaid() {
+        event("create");
+        event("start");
+        mark(new Mark.Gap("event", "", now, now + 1, "test"));
+        add(
+                Kind.INSPECT,
+                "{'Id':'" + WEB + "','Name':'/web','State':{'Status':'exited','ExitCode':7,"
+                        + "'StartedAt':'2027-01-15T08:00:00.0015Z','FinishedAt':'2027-01-15T08:00:05Z'}}");
+        mark(new Mark.Synthetic(WEB, "die", "web"));
+        assertThat(status()).isEqualTo(Status.EXITED);
+        assertThat(host.get(WEB).exitCode()).isEqualTo(7);
+        assertThat(host.get(WEB).isListed()).isTrue();
+    }
+
+    @Test
+    void aContainerThatAListShowsFirstIsWhatItsDescriptionSays() {
+        described("web", "paused");
+        mark(new Mark.Synthetic(WEB, "create", "web"));
+        mark(new Mark.Synthetic(WEB, "start", "web"));
+        assertThat(status()).isEqualTo(Status.PAUSED);
+    }
+}
