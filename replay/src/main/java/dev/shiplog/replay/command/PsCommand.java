@@ -230,9 +230,8 @@ final class PsCommand implements Callable<Integer> {
     private String command(Row row) {
         String command = DockerWords.command(row.description());
         boolean cut = !how.isWhole() && command.codePointCount(0, command.length()) > COMMAND_WIDTH;
-        return '"'
-                + (cut ? command.substring(0, command.offsetByCodePoints(0, COMMAND_WIDTH - 1)) + "…" : command)
-                + '"';
+        return DockerWords.quoted(
+                cut ? command.substring(0, command.offsetByCodePoints(0, COMMAND_WIDTH - 1)) + "…" : command);
     }
 
     private static String status(Row row) {

@@ -4,6 +4,7 @@ import dev.shiplog.timeline.ContainerState;
 import dev.shiplog.timeline.json.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The words and numbers of the {@code docker} command, so that its users find what they know. Pure. */
@@ -132,6 +133,27 @@ public final class DockerWords {
             }
         }
         return command.toString();
+    }
+
+    /** A text in quotes, as Go prints {@code %q}. */
+    public static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            switch (c) {
+                case '"', '\\' -> quoted.append('\\').appendCodePoint(c);
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '\t' -> quoted.append("\\t");
+                default -> {
+                    if (Character.isISOControl(c)) {
+                        quoted.append(String.format(Locale.ROOT, c < 0x80 ? "\\x%02x" : "\\u%04x", c));
+                    } else {
+                        quoted.appendCodePoint(c);
+                    }
+                }
+            }
+        });
+        return quoted.append('"').toString();
     }
 
     /** The PORTS of a description as {@code docker ps} has them: {@code 443/tcp, 0.0.0.0:8080->80/tcp}. */

@@ -41,4 +41,9 @@ class PortWordsTest {
         assertThat(of("")).isEmpty();
         assertThat(PortWords.of(null)).isEmpty();
     }
+
+    @Test
+    void commandsAreQuotedAsGoQuotesThem() {
+        assertThat(DockerWords.quoted("echo \"a\\b\"\n\t\u0001é")).isEqualTo("\"echo \\\"a\\\\b\\\"\\n\\t\\x01é\"");
+    }
 }
