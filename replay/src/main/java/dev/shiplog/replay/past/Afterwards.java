@@ -20,7 +20,6 @@ final class Afterwards {
     private final long moment;
     private final Breaks breaks;
     private final Set<String> happened = new HashSet<>();
-    private final boolean listened;
     private boolean broken;
 
     /**
@@ -30,8 +29,7 @@ final class Afterwards {
     Afterwards(long moment, Breaks breaks) {
         this.moment = moment;
         this.breaks = breaks;
-        this.listened = breaks.listens();
-        this.broken = !listened;
+        this.broken = !breaks.listens();
     }
 
     /**
@@ -40,11 +38,8 @@ final class Afterwards {
      * @return false if it shows that the state is not known
      */
     boolean apply(RecordView record, HostState state) {
-        if (!listened) {
-            return !tellsOfGapBefore(record);
-        }
         if (broken || !record.isOfKnownKind()) {
-            return true;
+            return !tellsOfGapBefore(record);
         }
         return switch (record.kind()) {
             case EVENT -> happened(record, state);

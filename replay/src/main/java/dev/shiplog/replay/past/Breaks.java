@@ -21,7 +21,7 @@ final class Breaks {
         if (type(record) == MarkType.ENGINE_UP) {
             listens = true;
         } else if (record.restated()) {
-            return; // it broke off before the segment began
+            listens &= type(record) != MarkType.ENGINE_DOWN; // when that began is not known here
         } else if (missed != null) {
             last = missed.from();
         } else if (isBreak(record)) {

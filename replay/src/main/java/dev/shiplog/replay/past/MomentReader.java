@@ -41,6 +41,9 @@ public final class MomentReader {
     /** The wall clock was set back after the moment: what comes now has a time before it, and happened after it. */
     private boolean isOver;
 
+    /** A snapshot after the moment says nothing that was not recorded before. */
+    private boolean snapshotIsLater;
+
     private String host = "";
 
     /**
@@ -80,16 +83,16 @@ public final class MomentReader {
             isOver |= afterwards != null && Breaks.isSetBack(record, newest);
             newest = record.received();
         }
-        if (isOver) {
+        snapshotIsLater |= record.restated() && record.received() > moment && isMark(record, MarkType.SEGMENT_START);
+        if (isOver || record.restated() && snapshotIsLater) {
             return;
         }
-        boolean isAfter = record.received() > moment;
         if (record.time() > moment) {
-            if (afterwards == null && isAfter && !record.restated()) {
+            if (afterwards == null && record.received() > moment && !record.restated()) {
                 afterwards = new Afterwards(moment, breaks);
             }
             later(record);
-        } else if (!record.restated() || !isAfter && afterwards == null) {
+        } else if (!record.restated() || afterwards == null) {
             now(record);
         }
     }
