@@ -3,8 +3,8 @@ package dev.shiplog.journal.file;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ public final class DirectoryListing {
 
     public static List<Path> of(Path directory) throws IOException {
         if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
-            throw new NotDirectoryException(directory.toString()); // a pipe would be waited for
+            throw new FileSystemException(directory.toString(), null, "not a directory"); // a pipe would be waited for
         }
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
