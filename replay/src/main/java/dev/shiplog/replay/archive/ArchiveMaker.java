@@ -68,7 +68,7 @@ final class ArchiveMaker {
      * @param chain of the journal, which the archive continues
      * @return null if nothing of the segment can be read
      * @throws UnreadableException if the system fails to read the segment
-     * @throws ForkedException if an intact archive has the name, and holds other records
+     * @throws ForkedException if an intact archive has the name, and holds other records, or fewer though others follow it
      * @throws IOException if the target cannot be written to
      */
     @Nullable
@@ -114,11 +114,13 @@ final class ArchiveMaker {
                     return new Made(file, earlier.manifest(), earlier.digest(), true);
                 }
                 if (comparison == Comparison.DIFFERENT) {
-                    throw new ForkedException(file, segment.name());
+                    throw ForkedException.different(file, segment.name());
                 }
                 if (earlier.digest().equals(chain.digest())) {
                     Files.delete(file); // the segment holds all of it
-                } else {
+                } else if (link.number() > 0) {
+                    throw ForkedException.grown(file, segment.name());
+                } else { // what salvage or cut made of it
                     link = manifest.link();
                     setAside(file, "does not hold what " + segment.name() + " holds");
                 }

@@ -11,15 +11,27 @@ import java.nio.file.Path;
 final class ForkedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    ForkedException(Path archive, String segment) {
-        super(archive + ": holds other records with the sequences of " + segment
+    private ForkedException(String message) {
+        super(message);
+    }
+
+    /** An archive holds other records in the place of the segment's. */
+    static ForkedException different(Path archive, String segment) {
+        return new ForkedException(archive + ": holds other records with the sequences of " + segment
                 + ", as after a journal was restored from a copy; " + segment
                 + " stays: archive it to a directory of its own");
     }
 
+    /** An archive that others follow holds the segment's first records: the next sequences are taken by now. */
+    static ForkedException grown(Path archive, String segment) {
+        return new ForkedException(archive + ": holds only the first records of " + segment
+                + ", and other archives follow it, as after a journal was restored from a copy; " + segment
+                + " stays: archive it to a directory of its own");
+    }
+
     /** Known without the archive, which is elsewhere. */
-    ForkedException(Segment segment, String archive) {
-        super(segment.path() + ": is not what was archived as " + archive
+    static ForkedException elsewhere(Segment segment, String archive) {
+        return new ForkedException(segment.path() + ": is not what was archived as " + archive
                 + ", as after a journal was restored from a copy; it stays: archive it to a directory of its own");
     }
 }

@@ -358,7 +358,7 @@ final class JournalRotation {
     /** @throws ForkedException if the segment holds other records than when it was archived */
     private static void requireSame(SegmentFile segment, Archived archived) throws IOException {
         if (archived.content() != null && !archived.content().equals(digest(segment, archived.last()))) {
-            throw new ForkedException(segment, archived.archive());
+            throw ForkedException.elsewhere(segment, archived.archive());
         }
     }
 
@@ -370,14 +370,15 @@ final class JournalRotation {
         }
     }
 
-    /** @throws MismatchException if the archive is not what it should be */
+    /**
+     * Whether the archive holds all records of the segment: false if the segment has grown since.
+     *
+     * @throws MismatchException if the archive is not what it should be
+     */
     private boolean holds(Path archive, SegmentFile segment, boolean growing) throws IOException {
         Comparison comparison = maker.compare(segment, growing, archive);
         if (comparison == Comparison.DIFFERENT) {
-            throw new ForkedException(archive, segment.name());
-        }
-        if (comparison == Comparison.SHORTER && !growing) {
-            throw new MismatchException("does not hold what the segment holds");
+            throw ForkedException.different(archive, segment.name());
         }
         return comparison != Comparison.SHORTER;
     }

@@ -138,6 +138,38 @@ class ArchiveTroubleTest {
         assertThat(newest).exists();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--delete ", ""})
+    void aSegmentOfABackupThatGrewIsNotArchivedOverAnIntactArchive(String delete) throws Exception {
+        record(12, 13);
+        Path backup = Files.createDirectory(directory.resolve("backup"));
+        for (Path file : DirectoryListing.of(journal)) {
+            Files.copy(file, backup.resolve(file.getFileName()));
+        }
+        record(14, 15);
+        assertThat(run("archive --to archives --all " + delete + "journal").code)
+                .isZero();
+        List<Path> archives = archives();
+        byte[] intact = Files.readAllBytes(archives.get(1));
+        journal = backup;
+        append("09:13:50Z", 7);
+        append("09:14:50Z", 8);
+
+        Run run = run("archive --to archives --delete backup");
+
+        assertThat(run.code).isEqualTo(ExitCode.FAILED);
+        assertThat(run.lines)
+                .containsExactly(
+                        "replay: " + archives.get(1) + ": holds only the first records of 20261121-0913.cq4, and other"
+                                + " archives follow it, as after a journal was restored from a copy; 20261121-0913.cq4"
+                                + " stays: archive it to a directory of its own");
+        assertThat(archives()).isEqualTo(archives);
+        assertThat(archives.get(1)).hasBinaryContent(intact);
+        assertThat(names(backup)).contains("20261121-0913.cq4").doesNotContain("20261121-0912.cq4");
+        assertThat(run("verify archives")).isEqualTo(new Run(ExitCode.OK, List.of()));
+        assertThat(run("archive --to archives --delete backup").lines).isEqualTo(run.lines);
+    }
+
     @Test
     void whatGrewSinceItsArchiveWasMovedAwayIsArchivedAgain() throws Exception {
         record(12, 12);
