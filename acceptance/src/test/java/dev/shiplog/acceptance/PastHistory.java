@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class PastHistory implements Closeable {
     private static final long SECOND = 1_000_000_000L;
     /** A recorder compares its list a second after it found the engine, and may be slow. */
-    private static final long SETTLING_NANOS = 2 * SECOND;
+    private static final long SETTLING_NANOS = 3 * SECOND / 2;
 
     /** Nobody listened, or it was not known yet what had happened: ns since the epoch. */
     record Outage(long from, long to) {}
