@@ -57,6 +57,11 @@ final class Afterwards {
         };
     }
 
+    /** Whether the recorder did not listen all the time since the moment. */
+    boolean isBroken() {
+        return broken;
+    }
+
     /** Whether it has come out that what happened before the first event that the engine repeated is missing. */
     private boolean tellsOfGapBefore(RecordView record) {
         Breaks.Stretch missed = Breaks.missed(record);

@@ -80,7 +80,9 @@ public final class MomentReader {
     private void take(RecordView record) {
         first = first == 0 ? record.received() : first;
         if (!record.restated()) {
-            isOver |= afterwards != null && Breaks.isSetBack(record, newest);
+            if (afterwards != null && Breaks.isSetBack(record, newest)) {
+                setBack(afterwards);
+            }
             newest = record.received();
         }
         snapshotIsLater |= record.restated() && record.received() > moment && isMark(record, MarkType.SEGMENT_START);
@@ -94,6 +96,13 @@ public final class MomentReader {
             later(record);
         } else if (!record.restated() || afterwards == null) {
             now(record);
+        }
+    }
+
+    private void setBack(Afterwards after) {
+        isOver = true;
+        if (after.isBroken()) {
+            since(breaks.last(), "the clock was set back before it was known what had happened");
         }
     }
 
