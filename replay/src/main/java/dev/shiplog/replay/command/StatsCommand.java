@@ -28,11 +28,12 @@ import picocli.CommandLine.Spec;
         description = "Tells what containers used at a moment, as 'docker stats' would have, or over a range.",
         footer = {
             "",
-            "CPU %% is of one CPU, between the two samples before the moment; -- is not known: there was one sample,",
-            "or records are missing in between. A column KNOWN appears where a sample is old, missing, or nobody",
-            "listened. A range gives min, mean, p95 (to 1 %%), max and last of CPU %% and memory, and totals of I/O;",
-            "COVERED is how much of it lies between two samples. What was used between two samples counts where",
-            "the second is; nothing is counted over a gap. Programs get all columns: bytes, ns and percent.",
+            "CPU %% is of one CPU, between the two samples before the moment; -- is not known: there was",
+            "one sample, or records are missing in between. A column KNOWN appears where a sample is old or",
+            "missing, or nobody listened. A range gives min, mean, p95 (to 1 %%), max and last of CPU %% and",
+            "memory, and totals of I/O; COVERED is how much of it lies between two samples. What was used",
+            "between two samples counts where the second is; nothing is counted over a gap. Programs get",
+            "all columns, in bytes, ns and percent.",
             "",
             "Examples:",
             "  replay stats --at 03:12 /srv/events",
@@ -173,7 +174,9 @@ final class StatsCommand implements Callable<Integer> {
                                         usage -> usage.container().name()))
                                 .toList(),
                         console.out()));
-        return reading.read(paths, book);
+        int code = reading.read(paths, book);
+        table.write(List.of(), console.out()); // the heading, if there is no row
+        return code;
     }
 
     /**

@@ -29,9 +29,10 @@ import picocli.CommandLine.Spec;
         description = "Tells which containers used most, at a moment, over a range, or in each step of it.",
         footer = {
             "",
-            "At a moment it is what they used between the two samples before it, COVERED says how long that was,",
-            "and network and disk are ordered by rate. Over a range they are ordered by CPU time, the most memory",
-            "at any sample, the bytes, the most processes, or the starts after the first. -- is not known.",
+            "At a moment it is what they used between the two samples before it, COVERED says how long that",
+            "was, and network and disk are ordered by rate. Over a range they are ordered by CPU time, the",
+            "most memory at any sample, the bytes, the most processes, or the starts after the first.",
+            "-- is not known.",
             "",
             "Examples:",
             "  replay top --at 03:12 /srv/events",
@@ -145,10 +146,13 @@ final class TopCommand implements Callable<Integer> {
         long nanos = asked == null ? 0 : Usage.of(spec, () -> StatsCommand.step("--step", asked));
         UsageReading reading = Usage.of(spec, () -> new UsageReading(console, report, range, containers));
         Table<ContainerUsage> table = table(paths, nanos != 0);
-        return reading.read(paths, new UsageBook(range, nanos, usages -> {
+        UsageBook book = new UsageBook(range, nanos, usages -> {
             table.newPage(console.out());
             table.write(first(usages, false), console.out());
-        }));
+        });
+        int code = reading.read(paths, book);
+        table.write(List.of(), console.out()); // the heading, if there is no row
+        return code;
     }
 
     private Table<ContainerUsage> table(List<Path> paths, boolean inSteps) throws IOException {

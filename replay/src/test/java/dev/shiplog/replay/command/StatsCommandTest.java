@@ -196,6 +196,17 @@ class StatsCommandTest {
     }
 
     @Test
+    void anAnswerWithoutRowsHasItsHeading() {
+        String range = "--since 2026-11-21T09:14:10Z --until 2026-11-21T09:14:20Z ";
+        assertThat(run("stats " + range + "--columns name,samples --format csv journal", ExitCode.GAPS)
+                        .out())
+                .isEqualTo("name,samples\n");
+        assertThat(run("top " + range + "--step 5s --columns name journal", ExitCode.GAPS)
+                        .out())
+                .isEqualTo("NAME\n");
+    }
+
+    @Test
     void lostRecordsAreAGapToo() throws IOException {
         Path damaged = Files.createDirectory(directory.resolve("damaged"));
         List<Record> records = List.of(
