@@ -3,6 +3,7 @@ package dev.shiplog.journal.archive;
 import dev.shiplog.journal.archive.Manifest.Block;
 import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.file.AtomicFile;
+import dev.shiplog.journal.file.FileErrors;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.SegmentHeader;
 import java.io.Closeable;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * at most, a file that ends in {@code .tmp}. The same records and manifest always make the same file. Not thread safe.
  */
 public final class ArchiveWriter implements Closeable {
+    private final Path directory;
     private final Coding coding;
     private final String journal;
     private final FileChannel spool;
@@ -43,7 +45,8 @@ public final class ArchiveWriter implements Closeable {
     private final ArchiveTally tally = new ArchiveTally();
     private long lastSequence;
 
-    private ArchiveWriter(Coding coding, String journal, FileChannel spool, BlockWriter writer) {
+    private ArchiveWriter(Path directory, Coding coding, String journal, FileChannel spool, BlockWriter writer) {
+        this.directory = directory;
         this.coding = coding;
         this.journal = journal;
         this.spool = spool;
@@ -61,7 +64,7 @@ public final class ArchiveWriter implements Closeable {
         Path place = Files.createTempFile(directory, ".blocks", ".tmp", Access.ownerOnly(directory, "rw-------"));
         FileChannel spool = FileChannel.open(
                 place, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
-        return new ArchiveWriter(coding, journal, spool, coding.writer(journal, host));
+        return new ArchiveWriter(directory, coding, journal, spool, coding.writer(journal, host));
     }
 
     /**
@@ -89,7 +92,11 @@ public final class ArchiveWriter implements Closeable {
         if (block.length > TarLayout.MAX_MEMBER || tally.blocks() > Manifest.MAX_BLOCKS) {
             throw new IOException("the records are too large for one archive");
         }
-        writeAll(spool, ByteBuffer.wrap(block));
+        try {
+            writeAll(spool, ByteBuffer.wrap(block));
+        } catch (IOException e) {
+            throw FileErrors.at(directory, e);
+        }
     }
 
     /** There are no more records: says what the manifest is. */
@@ -117,8 +124,8 @@ public final class ArchiveWriter implements Closeable {
         }
         byte[] signature = key == null ? null : ArchiveKeys.sign(json, key);
         String digest = Manifest.digest(json);
-        Path directory = Objects.requireNonNull(target.toAbsolutePath().getParent());
-        AtomicFile file = AtomicFile.begin(target, Access.ownerOnly(directory, "rw-------"));
+        Path place = Objects.requireNonNull(target.toAbsolutePath().getParent());
+        AtomicFile file = AtomicFile.begin(target, Access.ownerOnly(place, "rw-------"));
         if (file == null) {
             throw new IOException(target + ": another process writes it");
         }
@@ -142,6 +149,8 @@ public final class ArchiveWriter implements Closeable {
             tar.end();
             file.force();
             file.commit();
+        } catch (IOException e) {
+            throw FileErrors.at(place, e);
         }
         return digest;
     }

@@ -1,13 +1,23 @@
 package dev.shiplog.journal.file;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 
 /** Makes one line of what went wrong with a file: the JDK's own exceptions often say only its name. */
 public final class FileErrors {
     private FileErrors() {}
+
+    /** The error with {@code place} in its message, unless it says where already: that a disk is full names no file. */
+    public static IOException at(Path place, IOException e) {
+        boolean isNamed = e instanceof FileSystemException
+                || e instanceof ClosedChannelException
+                || String.valueOf(e.getMessage()).contains(place.toString());
+        return isNamed ? e : new IOException(place + ": " + e.getMessage(), e);
+    }
 
     /** The file and what is wrong with it, or the exception's own message. */
     public static String line(IOException e) {

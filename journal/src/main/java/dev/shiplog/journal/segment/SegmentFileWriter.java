@@ -3,6 +3,7 @@ package dev.shiplog.journal.segment;
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.LittleEndian;
 import dev.shiplog.journal.file.Access;
+import dev.shiplog.journal.file.FileErrors;
 import dev.shiplog.journal.record.Record;
 import java.io.Closeable;
 import java.io.IOException;
@@ -23,6 +24,7 @@ public final class SegmentFileWriter implements Closeable {
     /** After the mark that closes a segment Chronicle writes these: {@code ? E O F}. */
     private static final int AFTER_EOF = 0xC3 | 'E' << 8 | 'O' << 16 | 'F' << 24;
 
+    private final Path directory;
     private final FileChannel channel;
     private final Roll roll;
     private final ExcerptWriter excerpts;
@@ -35,7 +37,8 @@ public final class SegmentFileWriter implements Closeable {
     private long count;
     private long clock;
 
-    private SegmentFileWriter(FileChannel channel, Roll roll, String journal) {
+    private SegmentFileWriter(Path directory, FileChannel channel, Roll roll, String journal) {
+        this.directory = directory;
         this.channel = channel;
         this.roll = roll;
         excerpts = new ExcerptWriter(journal, Tally.NONE, new ExcerptSink() {
@@ -64,7 +67,7 @@ public final class SegmentFileWriter implements Closeable {
                 file,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 Access.ownerOnly(directory, "rw-------"));
-        return new SegmentFileWriter(channel, roll, journal);
+        return new SegmentFileWriter(directory, channel, roll, journal);
     }
 
     /** Writes a header; a segment begins with one. The next record begins a group. */
@@ -101,10 +104,21 @@ public final class SegmentFileWriter implements Closeable {
 
     private void flush() throws IOException {
         buffer.flip();
-        while (buffer.hasRemaining()) {
-            flushed += channel.write(buffer, flushed);
-        }
+        flushed = write(buffer, flushed);
         buffer.clear();
+    }
+
+    /** Writes all of it, from this place of the file on; the place after it. */
+    private long write(ByteBuffer bytes, long from) throws IOException {
+        long at = from;
+        try {
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        } catch (IOException e) {
+            throw FileErrors.at(directory, e);
+        }
+        return at;
     }
 
     /** Completes the segment and forces it to disk. It must hold a record. */
@@ -116,10 +130,7 @@ public final class SegmentFileWriter implements Closeable {
         putInt(AFTER_EOF);
         flush();
         Bytes pages = FirstPages.of(roll, last, count);
-        ByteBuffer first = ByteBuffer.wrap(pages.array(), 0, pages.length());
-        for (long at = 0; first.hasRemaining(); ) {
-            at += channel.write(first, at);
-        }
+        write(ByteBuffer.wrap(pages.array(), 0, pages.length()), 0);
         channel.force(true);
     }
 
