@@ -1,9 +1,11 @@
 package dev.shiplog.journal.archive;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -32,7 +34,7 @@ public final class ArchiveKeys {
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
     /** Many times the length of such a file. */
-    private static final long MAX_BYTES = 64 << 10;
+    private static final int MAX_BYTES = 64 << 10;
 
     private ArchiveKeys() {}
 
@@ -65,7 +67,7 @@ public final class ArchiveKeys {
     }
 
     private static byte[] der(Path file, String type) throws IOException {
-        String text = Files.size(file) > MAX_BYTES ? "" : Files.readString(file, StandardCharsets.ISO_8859_1);
+        String text = text(file);
         Matcher pem = PEM.matcher(text);
         if (!pem.find()) {
             throw new IOException(file + ": no key in PEM form, as openssl genpkey -algorithm ed25519 writes it");
@@ -77,6 +79,16 @@ public final class ArchiveKeys {
             return Base64.getMimeDecoder().decode(pem.group(2));
         } catch (IllegalArgumentException e) {
             throw new IOException(file + ": its PEM form is damaged", e);
+        }
+    }
+
+    private static String text(Path file) throws IOException {
+        if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+            throw new IOException(file + ": is not a regular file, as a key must be"); // a pipe would be waited for
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            return bytes.length > MAX_BYTES ? "" : new String(bytes, StandardCharsets.ISO_8859_1);
         }
     }
 

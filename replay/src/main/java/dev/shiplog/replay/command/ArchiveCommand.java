@@ -1,6 +1,5 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.archive.ArchiveKeys;
 import dev.shiplog.journal.archive.Coding;
 import dev.shiplog.journal.segment.Loss;
@@ -9,7 +8,6 @@ import dev.shiplog.replay.archive.Rotation.Trouble;
 import dev.shiplog.timeline.Amounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.time.Duration;
@@ -166,10 +164,7 @@ final class ArchiveCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "--to " + to + " is the journal; archives need a directory of their own");
             }
-            if (Files.isDirectory(target) && Catalog.isJournal(target)) {
-                throw new IllegalArgumentException(
-                        "--to " + to + " is a journal; it must name the directory for the archives");
-            }
+            Usage.refuseJournal(spec, "--to " + to, target);
             PrivateKey signature = key == null ? null : ArchiveKeys.readPrivate(console.path(key));
             return new Rotation.Request(
                     target,

@@ -35,7 +35,7 @@ final class NewArchive {
     /**
      * The archive's file, which is not there yet.
      *
-     * @throws picocli.CommandLine.ParameterException if an archive cannot be called so
+     * @throws picocli.CommandLine.ParameterException if an archive cannot be called so, or would be in a journal
      */
     Path file(Console console) throws IOException {
         Path file = Usage.of(verb, () -> {
@@ -49,6 +49,7 @@ final class NewArchive {
         if (directory == null || !Files.isDirectory(directory)) {
             throw new IOException(file + ": cannot be written: " + directory + " is no directory");
         }
+        Usage.refuseJournal(verb, "-o " + output, directory);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw isThere(file.toString());
         }
@@ -58,7 +59,11 @@ final class NewArchive {
     /** The same, or a directory for it. */
     Path fileOrDirectory(Console console) throws IOException {
         Path target = Usage.of(verb, () -> console.path(output));
-        return Files.isDirectory(target) ? target : file(console);
+        if (!Files.isDirectory(target)) {
+            return file(console);
+        }
+        Usage.refuseJournal(verb, "-o " + output, target);
+        return target;
     }
 
     /** The error that a file is there that must not be. */

@@ -1,5 +1,9 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.Catalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -20,6 +24,20 @@ final class Usage {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(verb.commandLine(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * Keeps archives out of journals.
+     *
+     * @param option as it was given
+     * @param directory where an archive is to go
+     * @throws ParameterException if the directory is a journal
+     */
+    static void refuseJournal(CommandSpec verb, String option, Path directory) throws IOException {
+        check(
+                verb,
+                !Files.isDirectory(directory) || !Catalog.isJournal(directory),
+                option + ": " + directory + " is a journal; archives need a directory of their own");
     }
 
     /** @throws ParameterException with this line for the user, unless {@code holds} */

@@ -44,8 +44,8 @@ class ArchiveTroubleTest {
 
         assertThat(swapped.code).isEqualTo(ExitCode.USAGE);
         assertThat(swapped.lines)
-                .containsExactly("replay: --to journal is a journal; it must name the directory for the archives;"
-                        + " see 'replay archive --help'");
+                .containsExactly("replay: --to journal: " + journal
+                        + " is a journal; archives need a directory of their own;" + " see 'replay archive --help'");
         assertThat(DirectoryListing.of(journal)).isEqualTo(before);
         Files.createFile(target.resolve("recorder.lock"));
         assertThat(run("archive --to archives journal").code)
@@ -245,6 +245,24 @@ class ArchiveTroubleTest {
                 .asString()
                 .contains(pipe.getFileName().toString())
                 .doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "archive --to archives --sign KEY journal",
+                "verify --key KEY journal",
+            })
+    void aKeyThatIsNoRegularFileIsNotWaitedFor(String commandLine) throws Exception {
+        record(12, 13);
+        Path pipe = pipe(directory.resolve("key.pem"));
+
+        for (String key : List.of(pipe.toString(), "/dev/zero", target.toString())) {
+            Run run = run(commandLine.replace("KEY", key));
+
+            assertThat(run.code).as(key).isEqualTo(ExitCode.FAILED);
+            assertThat(run.lines).containsExactly("replay: " + key + ": is not a regular file, as a key must be");
+        }
     }
 
     @Test

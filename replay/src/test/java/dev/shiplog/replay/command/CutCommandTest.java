@@ -3,6 +3,7 @@ package dev.shiplog.replay.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.Appender;
+import dev.shiplog.journal.file.DirectoryListing;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -150,6 +151,20 @@ class CutCommandTest {
         assertThat(run(ExitCode.OK, "export --restated --kind inspect --format raw all.tar")
                         .out())
                 .contains("newer", "hunter2");
+    }
+
+    @Test
+    void writesNothingIntoAJournal() throws Exception {
+        record();
+        Path journal = directory.resolve("journal");
+        List<Path> before = DirectoryListing.of(journal);
+
+        assertThat(run(ExitCode.USAGE, "cut -o journal/x.tar --since 09:02 journal")
+                        .err())
+                .isEqualTo("replay: -o journal/x.tar: " + journal + " is a journal; archives need a directory of their"
+                        + " own; see 'replay cut --help'" + System.lineSeparator());
+
+        assertThat(DirectoryListing.of(journal)).isEqualTo(before);
     }
 
     @Test

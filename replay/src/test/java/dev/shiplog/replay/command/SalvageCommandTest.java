@@ -2,6 +2,7 @@ package dev.shiplog.replay.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shiplog.journal.file.DirectoryListing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -196,6 +197,22 @@ class SalvageCommandTest {
     }
 
     @Test
+    void writesNothingIntoAJournal() throws Exception {
+        Path journal = directory.resolve("journal");
+        List<Path> before = DirectoryListing.of(journal);
+
+        assertThat(run(ExitCode.USAGE, "salvage -o journal/x.tar journal/20261121-0912.cq4")
+                        .err())
+                .isEqualTo("replay: -o journal/x.tar: " + journal + " is a journal; archives need a directory of their"
+                        + " own; see 'replay salvage --help'" + System.lineSeparator());
+        assertThat(run(ExitCode.USAGE, "salvage -o journal journal/20261121-0912.cq4")
+                        .err())
+                .startsWith("replay: -o journal: " + journal + " is a journal; archives need a directory of their own");
+
+        assertThat(DirectoryListing.of(journal)).isEqualTo(before);
+    }
+
+    @Test
     void replacesNoFile() throws Exception {
         run(ExitCode.OK, "salvage -o saved.tar journal/20261121-0912.cq4");
         byte[] before = Files.readAllBytes(directory.resolve("saved.tar"));
@@ -275,12 +292,13 @@ class SalvageCommandTest {
 
     @Test
     void saysIfNothingIsIntact() throws Exception {
+        Files.createDirectories(directory.resolve("saved"));
         Files.write(directory.resolve("20261121-0912.cq4"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
 
-        Terminal salvage = run(ExitCode.DAMAGE, "salvage -o saved.tar 20261121-0912.cq4");
+        Terminal salvage = run(ExitCode.DAMAGE, "salvage -o saved/saved.tar 20261121-0912.cq4");
 
         assertThat(salvage.err()).contains("20261121-0912.cq4: nothing of it is intact");
-        assertThat(directory.resolve("saved.tar")).doesNotExist();
+        assertThat(directory.resolve("saved/saved.tar")).doesNotExist();
     }
 
     @Test
