@@ -56,7 +56,7 @@ final class FindingTable implements FindingList {
             }
         });
         String verdict = wrong.isEmpty()
-                ? "nothing is wrong"
+                ? totals.isNothing() ? "there is nothing to check" : "nothing is wrong"
                 : wrong.entrySet().stream()
                         .map(entry -> entry.getValue() + " " + entry.getKey())
                         .collect(Collectors.joining(", "));

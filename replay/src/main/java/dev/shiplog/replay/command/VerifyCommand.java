@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
             "  replay verify --fast --format json /srv/archives",
             "",
             "Exit codes: 0 fine, 1 failed or not allowed to read something, 2 wrong usage, 3 fine but with gaps,",
-            "4 damaged or missing, 5 an archive is not what was written. 5 wins over 4, 4 over 1, 1 over 3."
+            "or there is nothing to check (even with --accept-gaps), 4 damaged or missing, 5 an archive is not",
+            "what was written. 5 wins over 4, 4 over 1, 1 over 3."
         })
 final class VerifyCommand implements Callable<Integer> {
     /** The formats, by their names on the command line. */
@@ -98,7 +99,7 @@ final class VerifyCommand implements Callable<Integer> {
                 });
         Totals totals = new Verification(checks, outcome).check(inventory);
         outcome.end(totals);
-        return outcome.exitCode();
+        return outcome.code;
     }
 
     private Options options() throws IOException {
@@ -114,6 +115,7 @@ final class VerifyCommand implements Callable<Integer> {
         private final Progress progress = new Progress(console);
         private final Map<Severity, Long> counts = new EnumMap<>(Severity.class);
         private final Bytes out = new Bytes(1024);
+        private int code;
 
         Outcome(FindingList list) {
             this.list = list;
@@ -138,15 +140,15 @@ final class VerifyCommand implements Callable<Integer> {
 
         void end(Totals totals) throws IOException {
             progress.clear();
-            list.end(totals, counts, exitCode(), out);
+            list.end(totals, counts, exitCode(totals), out);
+            code = exitCode(totals);
             flush();
         }
 
-        int exitCode() {
-            int worst = counts.keySet().stream()
+        private int exitCode(Totals totals) {
+            return counts.keySet().stream()
                     .mapToInt(VerifyCommand.this::exitCode)
-                    .reduce(ExitCode.OK, (a, b) -> rank(a) > rank(b) ? a : b);
-            return worst;
+                    .reduce(totals.isNothing() ? ExitCode.GAPS : ExitCode.OK, (a, b) -> rank(a) > rank(b) ? a : b);
         }
 
         private void flush() throws IOException {

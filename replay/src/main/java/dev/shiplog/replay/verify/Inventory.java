@@ -5,6 +5,7 @@ import dev.shiplog.journal.archive.ArchiveName;
 import dev.shiplog.journal.archive.ArchiveState;
 import dev.shiplog.journal.archive.ArchivedSegment;
 import dev.shiplog.journal.archive.Manifest;
+import dev.shiplog.journal.file.DirectoryListing;
 import dev.shiplog.journal.segment.Segment;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -49,6 +50,9 @@ public final class Inventory {
     /** What a directory remembers; {@code whole} if the directory was given, and not only files in it. */
     private record Remembered(ArchiveState state, boolean whole) {}
 
+    /** Names in a directory that nothing was archived to: of a file system's own, and of a run that has just begun. */
+    private static final Set<String> NOTHING = Set.of("lost+found", "shiplog-archives.lock");
+
     private final List<Path> sources;
     private final Lister lister;
     /** By its file. */
@@ -71,17 +75,37 @@ public final class Inventory {
             boolean whole = Files.isDirectory(source);
             remember(whole ? source.resolve(ArchiveState.FILE) : source.resolveSibling(ArchiveState.FILE), whole);
         }
-        segments = lister.list(this.sources, path -> true);
+        segments = lister.list(begun(), path -> true);
         segments.forEach(segment -> known.add(segment.path()));
     }
 
     /**
      * Lists what is at {@code sources}: directories, and files in them.
      *
-     * @throws IOException naming the path that is not there, not readable, or holds no segment
+     * @throws IOException naming the path that is not there, not readable, or holds other files but no segment
      */
     public static Inventory of(List<Path> sources) throws IOException {
         return new Inventory(sources, Catalog::list);
+    }
+
+    /** The sources without empty directories, to which the first archive may come later; all if there is no other. */
+    private List<Path> begun() throws IOException {
+        List<Path> empty = new ArrayList<>();
+        for (Path source : sources) {
+            if (Files.isDirectory(source) && isEmpty(source)) {
+                empty.add(source);
+            }
+        }
+        if (empty.size() == sources.size()) {
+            return sources;
+        }
+        empty.forEach(source -> findings.add(Finding.of(Severity.NOTE, source, "holds no segment and no archive yet")));
+        return sources.stream().filter(source -> !empty.contains(source)).toList();
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        return DirectoryListing.of(directory).stream()
+                .allMatch(file -> NOTHING.contains(file.getFileName().toString()));
     }
 
     private void remember(Path file, boolean whole) {

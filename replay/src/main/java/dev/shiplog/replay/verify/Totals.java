@@ -28,6 +28,11 @@ public final class Totals {
         payloadBytes += bytes;
     }
 
+    /** Whether there was no file to read: then nothing is proved. */
+    public boolean isNothing() {
+        return segments == 0 && archives == 0;
+    }
+
     /** How many segments were read. */
     public long segments() {
         return segments;

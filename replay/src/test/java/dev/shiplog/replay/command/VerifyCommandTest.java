@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifyCommandTest {
     @TempDir
@@ -151,6 +153,58 @@ class VerifyCommandTest {
         Files.copy(segment, segment.resolveSibling("20261121-0800.cq4"));
         assertThat(verify("journal")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).startsWith("note      20261121-0800.cq4: a copy of 20261121-0900.cq4\n");
+    }
+
+    /** Before the first archive, a cron job may verify both. */
+    @ParameterizedTest
+    @ValueSource(strings = {"journal archives", "archives journal", "--fast journal archives"})
+    void aTargetThatHoldsNothingYetIsWorthANote(String options) throws IOException {
+        List<Path> segments = write(3);
+        Path archives = Files.createDirectory(directory.resolve("archives"));
+
+        assertThat(verify(options)).as(terminal.out()).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out())
+                .startsWith("note      archives: holds no segment and no archive yet\n3 segments, 0 archives");
+
+        Files.createDirectory(archives.resolve("lost+found"));
+        Files.createFile(archives.resolve("shiplog-archives.lock"));
+        Files.delete(segments.get(1));
+        terminal = new Terminal(directory);
+        assertThat(verify(options)).isEqualTo(options.startsWith("--fast") ? ExitCode.OK : ExitCode.DAMAGE);
+        assertThat(terminal.out()).contains("note      archives: holds no segment and no archive yet");
+    }
+
+    @Test
+    void aDirectoryOfOtherFilesIsAnErrorAndSoAreEmptyOnesAlone() throws IOException {
+        write(1);
+        Files.createDirectory(directory.resolve("empty"));
+        Files.createDirectory(directory.resolve("empty2"));
+        Path other = Files.createDirectory(directory.resolve("other"));
+        Files.writeString(other.resolve("photo.jpg"), "no segment");
+
+        for (String sources : List.of("empty", "empty empty2", "journal other")) {
+            terminal = new Terminal(directory);
+            assertThat(verify(sources)).as(sources).isEqualTo(ExitCode.FAILED);
+            assertThat(terminal.err()).as(sources).contains(": holds no segment and no archive; is this");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"journal", "journal archives", "--accept-gaps journal", "--format json journal"})
+    void nothingIsProvedOfAnEmptiedJournal(String options) throws IOException {
+        Files.createDirectory(directory.resolve("archives"));
+        for (Path segment : write(2)) {
+            Files.delete(segment);
+        }
+
+        assertThat(verify(options)).as(terminal.out()).isEqualTo(ExitCode.GAPS);
+
+        assertThat(terminal.out())
+                .contains(
+                        options.contains("json")
+                                ? "\"exit_code\":3"
+                                : "0 segments, 0 archives, 0 records, 0 B: there is nothing to check\n")
+                .doesNotContain("nothing is wrong");
     }
 
     @Test
