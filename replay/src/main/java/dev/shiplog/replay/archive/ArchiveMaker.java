@@ -65,6 +65,7 @@ final class ArchiveMaker {
      * Makes the archive of {@code segment}.
      *
      * @param growing whether a recorder may add to the segment
+     * @param known whether it was archived before, and its archive may be elsewhere
      * @param chain of the journal, which the archive continues
      * @return null if nothing of the segment can be read
      * @throws UnreadableException if the system fails to read the segment
@@ -72,7 +73,7 @@ final class ArchiveMaker {
      * @throws IOException if the target cannot be written to
      */
     @Nullable
-    Made make(SegmentFile segment, boolean growing, String journal, Chain chain) throws IOException {
+    Made make(SegmentFile segment, boolean growing, boolean known, String journal, Chain chain) throws IOException {
         try (SegmentRecords records = new SegmentRecords(segment, growing)) {
             if (!records.next()) {
                 return null;
@@ -87,7 +88,7 @@ final class ArchiveMaker {
                 } while (records.next());
                 Description description = contents.describe(
                         segment.name(), segment.start(), null, request.writer(), host, records.losses());
-                return place(segment, growing, writer, description, chain);
+                return place(segment, growing, known, writer, description, chain);
             }
         }
     }
@@ -98,7 +99,13 @@ final class ArchiveMaker {
         return host.isEmpty() && header != null ? header.host() : host;
     }
 
-    private Made place(SegmentFile segment, boolean growing, ArchiveWriter writer, Description description, Chain chain)
+    private Made place(
+            SegmentFile segment,
+            boolean growing,
+            boolean known,
+            ArchiveWriter writer,
+            Description description,
+            Chain chain)
             throws IOException {
         Manifest.Link link = new Manifest.Link(chain.number() + 1, chain.digest());
         Manifest manifest = writer.finish(description, link);
@@ -128,6 +135,8 @@ final class ArchiveMaker {
                 setAside(file, e.getMessage());
             }
             manifest = writer.finish(description, link);
+        } else if (!known) {
+            requireFree(manifest.sequences().first(), segment, chain);
         }
         String digest = writer.write(manifest, file, access(segment.directory()), request.key());
         try {
@@ -148,6 +157,13 @@ final class ArchiveMaker {
             }
             Files.delete(file);
             throw e;
+        }
+    }
+
+    /** Readers take each sequence once: of the records of a fork in the same chain, they would show one side. */
+    private static void requireFree(long first, SegmentFile segment, Chain chain) throws ForkedException {
+        if (chain.sequences().stream().anyMatch(span -> span.first() <= first && first <= span.last())) {
+            throw ForkedException.taken(segment, first);
         }
     }
 

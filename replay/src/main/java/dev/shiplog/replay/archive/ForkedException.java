@@ -29,6 +29,13 @@ final class ForkedException extends IOException {
                 + " stays: archive it to a directory of its own");
     }
 
+    /** A segment that was not archived begins with a sequence that was: it came after the fork. */
+    static ForkedException taken(Segment segment, long first) {
+        return new ForkedException(segment.path() + ": records with its sequences, from " + first
+                + " on, are archived already, in an archive of another name or elsewhere, as after a journal was"
+                + " restored from a copy; it stays: archive it to a directory of its own");
+    }
+
     /** Known without the archive, which is elsewhere. */
     static ForkedException elsewhere(Segment segment, String archive) {
         return new ForkedException(segment.path() + ": is not what was archived as " + archive

@@ -228,7 +228,8 @@ final class JournalRotation {
     private void archive(Step step) throws IOException {
         SegmentFile segment = step.segment();
         Chain chain = begun(segment);
-        ArchiveMaker.Made made = maker.make(segment, step.newest(), id(segment), chain);
+        ArchiveMaker.Made made =
+                maker.make(segment, step.newest(), step.action() != Plan.Action.ARCHIVE, id(segment), chain);
         if (made == null) {
             warn(Trouble.DAMAGE, "not archived: " + segment.path() + ": no record of it can be read");
             return;

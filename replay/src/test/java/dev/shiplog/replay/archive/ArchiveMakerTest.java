@@ -85,7 +85,8 @@ class ArchiveMakerTest {
                 "test");
         try (Target target = Objects.requireNonNull(Target.open(archives, Access.OWNER, line -> {}))) {
             String journal = Objects.requireNonNull(segment.start()).journal();
-            new ArchiveMaker(request, target, passed, (trouble, line) -> {}).make(segment, false, journal, chain);
+            new ArchiveMaker(request, target, passed, (trouble, line) -> {})
+                    .make(segment, false, false, journal, chain);
         }
     }
 

@@ -170,6 +170,36 @@ class ArchiveTroubleTest {
         assertThat(run("archive --to archives --delete backup").lines).isEqualTo(run.lines);
     }
 
+    /** Readers take a sequence once: of two archives they would show one. */
+    @Test
+    void laterSegmentsOfAForkStayToo() throws Exception {
+        record(12, 13);
+        Path backup = Files.createDirectory(directory.resolve("backup"));
+        for (Path file : DirectoryListing.of(journal)) {
+            Files.copy(file, backup.resolve(file.getFileName()));
+        }
+        record(14, 15);
+        assertThat(run("archive --to archives --all --delete journal").code).isZero();
+        List<Path> archives = archives();
+        journal = backup;
+        append("09:13:50Z", 7);
+        append("09:14:50Z", 8);
+        append("09:15:50Z", 9);
+
+        Run run = run("archive --to archives --delete backup");
+
+        assertThat(run.code).isEqualTo(ExitCode.FAILED);
+        assertThat(run.lines).hasSize(2);
+        assertThat(run.lines)
+                .last()
+                .isEqualTo("replay: " + backup.resolve("20261121-0914.cq4")
+                        + ": records with its sequences, from 12 on, are archived already, in an archive of another name"
+                        + " or elsewhere, as after a journal was restored from a copy; it stays: archive it to a"
+                        + " directory of its own");
+        assertThat(archives()).isEqualTo(archives);
+        assertThat(names(backup)).contains("20261121-0913.cq4", "20261121-0914.cq4");
+    }
+
     @Test
     void whatGrewSinceItsArchiveWasMovedAwayIsArchivedAgain() throws Exception {
         record(12, 12);
