@@ -225,19 +225,22 @@ class RangeTest {
                         .findFirst()
                         .orElseThrow();
             }
-            List<Manifest.Block> blocks;
+            long since;
             try (ArchiveFile archive = ArchiveFile.open(file)) {
-                blocks = archive.manifest().blocks();
+                List<Manifest.Block> blocks = archive.manifest().blocks();
+                since = blocks.get(blocks.size() - 1).received().first();
                 int damaged = 0;
                 for (int i = 0; i < blocks.size() - 2; i++) {
-                    if (blocks.get(i).context() == 0) {
+                    Manifest.Block block = blocks.get(i);
+                    boolean before =
+                            Math.max(block.received().last(), block.times().last()) < since;
+                    if (before && block.context() == 0) {
                         damage(file, archive.blockOffset(i) + 1_000);
                         damaged++;
                     }
                 }
                 assertThat(damaged).as(coding + ": " + blocks).isPositive();
             }
-            long since = blocks.get(blocks.size() - 1).times().first();
             String what = "export --format flat --accept-gaps" + between(since, time) + " ";
             Answer expected = run(what + "journal");
             Answer answer = run(what + coding);
