@@ -134,7 +134,7 @@ public record ArchiveState(long succeeded, SortedMap<String, Chain> chains) {
      * @param archive the name of the archive
      * @param last sequence of the last record in it
      * @param content {@linkplain SegmentFile#digest digest} of the segment up to that record, which proves that a segment
-     *     that begins alike is this one; null if an older program archived it
+     *     that begins alike is this one; null if nothing does, so that it must be archived again
      * @param damaged whether parts of the segment could not be read, or it is quarantined
      * @param newest whether more records could come when it was archived
      * @param hooked whether a hook has done what it should with the archive
@@ -156,6 +156,11 @@ public record ArchiveState(long succeeded, SortedMap<String, Chain> chains) {
         /** The same, once it is known that no more records came. */
         public Archived asComplete() {
             return new Archived(segment, start, archive, last, content, damaged, false, hooked);
+        }
+
+        /** The same, once its archive turned out not to hold it. */
+        public Archived asUnproved() {
+            return new Archived(segment, start, archive, last, null, damaged, newest, false);
         }
 
         boolean isOf(Archived other) {

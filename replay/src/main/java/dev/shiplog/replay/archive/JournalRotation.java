@@ -189,7 +189,10 @@ final class JournalRotation {
 
     private Plan.Archived archived(SegmentFile segment) {
         Archived known = chain(segment).find(segment);
-        return known == null
+        boolean lost = known != null
+                && known.content() == null
+                && !Files.exists(target.directory().resolve(known.archive()));
+        return known == null || lost
                 ? Plan.Archived.NO
                 : known.newest() ? Plan.Archived.WHILE_NEWEST : Plan.Archived.COMPLETELY;
     }
@@ -228,8 +231,7 @@ final class JournalRotation {
     private void archive(Step step) throws IOException {
         SegmentFile segment = step.segment();
         Chain chain = begun(segment);
-        ArchiveMaker.Made made =
-                maker.make(segment, step.newest(), step.action() != Plan.Action.ARCHIVE, id(segment), chain);
+        ArchiveMaker.Made made = maker.make(segment, step.newest(), chain.find(segment) != null, id(segment), chain);
         if (made == null) {
             warn(Trouble.DAMAGE, "not archived: " + segment.path() + ": no record of it can be read");
             return;
@@ -341,8 +343,9 @@ final class JournalRotation {
         }
     }
 
+    /** Its archive is about to go: if this run is killed, the next one must know that nothing proves the segment archived. */
     private void archiveAnew(Step step, Archived archived) throws IOException {
-        save(step.segment(), chain(step.segment()).without(archived));
+        save(step.segment(), chain(step.segment()).with(archived.asUnproved()));
         archive(step);
     }
 

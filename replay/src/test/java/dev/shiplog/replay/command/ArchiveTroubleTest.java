@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.archive.ArchiveState;
+import dev.shiplog.journal.archive.ArchiveState.Chain;
+import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.file.DirectoryListing;
 import dev.shiplog.journal.record.Record;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -198,6 +201,29 @@ class ArchiveTroubleTest {
                         + " directory of its own");
         assertThat(archives()).isEqualTo(archives);
         assertThat(names(backup)).contains("20261121-0913.cq4", "20261121-0914.cq4");
+    }
+
+    /** The run was killed after it had set the archive aside, and before it wrote another. */
+    @Test
+    void aSegmentWhoseArchiveWasSetAsideIsArchivedByTheNextRun() throws Exception {
+        record(12, 13);
+        assertThat(run("archive --to archives --all journal").code).isZero();
+        Path archive = archives().get(0);
+        byte[] whole = Files.readAllBytes(archive);
+        ArchiveState state = ArchiveState.read(target);
+        for (String id : state.chains().keySet()) {
+            Chain chain = state.chain(id);
+            state.with(id, chain.with(chain.segments().get(0).asUnproved())).write(target, Access.OWNER);
+        }
+        Files.delete(archive);
+
+        Run run = run("archive --to archives --all journal");
+
+        assertThat(run.code).as("%s", run.lines).isZero();
+        assertThat(archive).exists();
+        assertThat(Files.size(archive)).isCloseTo(whole.length, Offset.offset(1024L));
+        assertThat(run("archive --to archives --all --delete journal").code).isZero();
+        assertThat(names(journal)).doesNotContain("20261121-0912.cq4");
     }
 
     @Test
