@@ -39,6 +39,11 @@ final class Continuity {
         return isNew;
     }
 
+    /** Whether a file before this one holds the record. */
+    boolean isHeldBefore(long sequence) {
+        return holdings.isHeldBefore(sequence);
+    }
+
     /** The file holds these records, as its manifest says. */
     void add(long from, long to) {
         holdings.add(from, to);

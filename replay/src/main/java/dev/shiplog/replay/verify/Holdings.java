@@ -48,6 +48,11 @@ final class Holdings {
         beginnings.put(first, holder);
     }
 
+    /** Whether a file before this one holds the record. */
+    boolean isHeldBefore(long sequence) {
+        return runs.stream().anyMatch(run -> run.from <= sequence && sequence <= run.to);
+    }
+
     private void close() {
         if (file != null && from > 0) {
             runs.add(new Run(file, from, to));

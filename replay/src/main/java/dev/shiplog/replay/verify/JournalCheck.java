@@ -5,6 +5,7 @@ import dev.shiplog.journal.RetentionMarks;
 import dev.shiplog.journal.archive.ArchiveFile;
 import dev.shiplog.journal.archive.MismatchException;
 import dev.shiplog.journal.file.ZstdMissingException;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
@@ -220,14 +221,20 @@ final class JournalCheck {
     private void take(Cursor cursor, Path file) {
         RecordView record = cursor.record();
         totals.addRecord(record.payload().length());
-        if (!continuity.add(record.sequence()) || !record.isOfKnownKind()) {
+        boolean inOrder = continuity.add(record.sequence());
+        if (!record.isOfKnownKind() || !inOrder && (record.kind() != Kind.MARK || isHeldBefore(record))) {
             return;
         }
-        Gap gap = gaps.apply(record);
+        // An archive that came late is read after others; what is open at the end does not follow from it.
+        Gap gap = (inOrder ? gaps : new GapFinder()).apply(record);
         if (gap != null) {
             Place place = new Place(cursor.position().offset(), record.received());
             findings.add(new Finding(Severity.GAP, file, place, Lost.NONE, GapLine.clause(gap)));
         }
+    }
+
+    private boolean isHeldBefore(RecordView record) {
+        return continuity.isHeldBefore(record.sequence());
     }
 
     /** There are no more files of this journal: says what was found. */
