@@ -63,7 +63,9 @@ class DockerStatsTest {
                 assertThat(docker.get(0)).isEqualTo(heading.get(0));
                 for (String id : running) {
                     List<String> ours = new ArrayList<>();
-                    for (Record sample : samples(id)) {
+                    List<Record> samples = samples(id);
+                    // The first was taken before anything had come from the engine: then nothing is known.
+                    for (Record sample : samples.subList(1, samples.size())) {
                         ours.addAll(rows(lines(replay("stats --name " + id + " --at " + time(sample))), id));
                     }
                     assertThat(ours).as(String.join("\n", docker)).containsAll(rows(docker, id));
