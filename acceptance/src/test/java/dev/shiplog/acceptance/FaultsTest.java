@@ -183,7 +183,9 @@ class FaultsTest {
                             },
                             said -> {
                                 assertThat(code).as("not yet ours").isEqualTo(128 + 15);
-                                assertThat(said).isEmpty();
+                                // Java 25 stumbles over a signal in its own first milliseconds.
+                                assertThat(said.lines())
+                                        .allMatch(line -> line.startsWith("Runtime.exit(143) logging failed"));
                             });
         }
         assertThat(journal).as("nothing is set aside for it").isDirectoryNotContaining("glob:**.cq4.*");
