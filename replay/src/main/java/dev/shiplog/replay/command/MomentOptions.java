@@ -3,6 +3,7 @@ package dev.shiplog.replay.command;
 import dev.shiplog.replay.query.TimeGrammar;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that choose a moment, shared by all verbs that ask for one. */
@@ -13,12 +14,8 @@ final class MomentOptions {
             description = "At this moment: " + TimeGrammar.FORMS + ". Without it: now.")
     private @Nullable String at;
 
-    @Option(
-            names = "--tz",
-            paramLabel = "ZONE",
-            defaultValue = "UTC",
-            description = "Time zone of times that name none: UTC (default), Europe/Berlin, +02:00, local.")
-    private String zone = "UTC";
+    @Mixin
+    private ZoneOption zone = new ZoneOption();
 
     /**
      * The moment, in ns since the epoch.
@@ -26,6 +23,6 @@ final class MomentOptions {
      * @throws IllegalArgumentException if an option makes no sense
      */
     long moment(InstantSource clock) {
-        return new TimeGrammar(clock, RangeOptions.zone(zone)).parse(at == null ? "now" : at);
+        return new TimeGrammar(clock, zone.zone()).parse(at == null ? "now" : at);
     }
 }

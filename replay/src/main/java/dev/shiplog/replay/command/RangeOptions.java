@@ -2,10 +2,10 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.replay.query.TimeGrammar;
 import dev.shiplog.replay.query.TimeRange;
-import java.time.DateTimeException;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that choose a range of time, shared by all verbs that ask for one. */
@@ -16,12 +16,8 @@ final class RangeOptions {
     @Option(names = "--until", paramLabel = "TIME", description = "Before this moment, in the same forms.")
     private @Nullable String until;
 
-    @Option(
-            names = "--tz",
-            paramLabel = "ZONE",
-            defaultValue = "UTC",
-            description = "Time zone of times that name none: UTC (default), Europe/Berlin, +02:00, local.")
-    private String zone = "UTC";
+    @Mixin
+    private ZoneOption zone = new ZoneOption();
 
     /** Whether the range has a beginning or an end. */
     boolean isGiven() {
@@ -41,20 +37,6 @@ final class RangeOptions {
 
     /** @throws IllegalArgumentException if there is no such time zone */
     ZoneId zone() {
-        return zone(zone);
-    }
-
-    /**
-     * The time zone that an option {@code --tz} names.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    static ZoneId zone(String name) {
-        try {
-            return name.equals("local") ? ZoneId.systemDefault() : ZoneId.of(name);
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException(
-                    "--tz '" + name + "': no such time zone; write UTC, Europe/Berlin or +02:00", e);
-        }
+        return zone.zone();
     }
 }
