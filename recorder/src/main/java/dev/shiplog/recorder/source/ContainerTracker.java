@@ -194,6 +194,20 @@ public final class ContainerTracker implements Checkpoint, Closeable {
             noteDestroyed(event);
             EventView slim = slim(event);
             tasks.add(() -> live(slim));
+        } else if (event.type().equals("network") && event.action().endsWith("connect")) {
+            String id = event.attribute("container");
+            tasks.add(() -> networked(id));
+        }
+    }
+
+    /**
+     * A container was connected to a network or disconnected from one. Where that is a part of its start or its end, that
+     * event follows, and leads to a description.
+     */
+    private void networked(String id) {
+        Container container = known.get(id);
+        if (container != null && container.running()) {
+            described.add(id);
         }
     }
 

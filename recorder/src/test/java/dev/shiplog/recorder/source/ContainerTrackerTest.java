@@ -258,6 +258,28 @@ class ContainerTrackerTest {
         assertThat(recorded(engine, including("image=*:1"))).containsExactly("db");
     }
 
+    /** The engine tells of it by an event of the network alone. */
+    @Test
+    void aContainerThatIsConnectedToANetworkIsDescribedAgain() {
+        FakeEngine engine = new FakeEngine(path -> path.startsWith("/containers/json")
+                ? "[{\"Id\":\"on\",\"State\":\"running\"},{\"Id\":\"off\",\"State\":\"exited\"}]".getBytes(UTF_8)
+                : inspect(path.split("/")[2], ""));
+        ContainerTracker containers =
+                sources.containers(engine, ContainerFilter.ALL, Duration.ZERO, sources.inspects(engine));
+        containers.start();
+        containers.connected();
+        await().until(() -> engine.asked.size() == 3);
+        engine.asked.clear();
+        for (String id : List.of("off", "strange", "../info", "on")) {
+            containers.happened(EventView.scan(("{\"Type\":\"network\",\"Action\":\"connect\",\"Actor\":{\"ID\":\"n\","
+                            + "\"Attributes\":{\"container\":\"" + id + "\"}}}")
+                    .getBytes(UTF_8)));
+        }
+        await().until(() -> engine.asked.contains("/containers/on/json"));
+        containers.close();
+        assertThat(engine.asked).containsExactly("/containers/on/json");
+    }
+
     /** Containers come and go for months while one stream stays open; what is known of them must go with them. */
     @Test
     void aMonthOfShortLivesLeavesNothingBehind() {
