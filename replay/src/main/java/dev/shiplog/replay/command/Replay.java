@@ -69,6 +69,7 @@ public final class Replay implements Callable<Integer> {
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new StatsCommand(console))
                 .addSubcommand(new TopCommand(console))
+                .addSubcommand(new DiffCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new ArchiveCommand(console))
                 .addSubcommand(new VerifyCommand(console))

@@ -6,6 +6,7 @@ import dev.shiplog.replay.query.GapLine;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.Times;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
@@ -26,6 +27,9 @@ final class Report implements AutoCloseable {
     /** How many records were skipped because their kind is not known, by the code of the kind. */
     private final SortedMap<Integer, Long> unknown = new TreeMap<>();
 
+    /** What was reported, if a second reading may come upon it again; null if there is but one. */
+    private final @Nullable Set<Reading.Notice> reported;
+
     private boolean refused;
     private boolean mismatch;
     private int gaps;
@@ -40,11 +44,24 @@ final class Report implements AutoCloseable {
     private @Nullable Loss last;
 
     Report(Console console) {
+        this(console, null);
+    }
+
+    private Report(Console console, @Nullable Set<Reading.Notice> reported) {
         this.console = console;
+        this.reported = reported;
+    }
+
+    /** Of several readings of the same sources, which may come upon the same things. */
+    static Report ofSeveralReadings(Console console) {
+        return new Report(console, new HashSet<>());
     }
 
     /** Reports what a reading came upon. */
     void add(Reading.Notice notice) {
+        if (reported != null && !reported.add(notice)) {
+            return;
+        }
         if (notice instanceof Reading.Missing missing) {
             addGap(GapLine.of(missing.gap()));
         } else if (notice instanceof Reading.Gone gone) {

@@ -75,6 +75,9 @@ final class Afterwards {
     /** Whether an event fits to what was known before it; only the first of a container tells. */
     private boolean happened(RecordView record, HostState state) {
         EventView event = EventView.scan(record.payload().toArray());
+        if (event.type().equals("network")) {
+            happened.add(event.attribute("container")); // the description that follows has the change
+        }
         if (!event.ofContainer() || !happened.add(record.subject())) {
             return true;
         }
