@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class GapReader {
     private final TimeRange range;
     private final Rates rates = new Rates();
+    private final MissingSamples missingSamples = new MissingSamples(rates);
     private final List<MissingStretch> stretches = new ArrayList<>();
     /** The index of the newest stretch of those that are alike. */
     private final Map<List<Object>, Integer> newest = new HashMap<>();
@@ -63,6 +64,7 @@ public final class GapReader {
         RecordView record = reading.last();
         if (record != null) {
             record(record);
+            missingSamples.ready(record.received()).forEach(this::add);
             host = reading.origin().place().host();
         }
     }
@@ -72,6 +74,7 @@ public final class GapReader {
         if (record.restated() && !begins) {
             return;
         }
+        missingSamples.apply(record);
         first = first == 0 ? record.received() : first;
         last = Math.max(last, record.received());
         if (record.kind() == Kind.STATS) {
@@ -115,10 +118,26 @@ public final class GapReader {
         if (container != null) {
             containers.put(gap.subject(), container);
         }
-        add(missing(gap, gap.to()));
+        add(gap, gap.to(), reading.received());
     }
 
-    private MissingStretch missing(Gap gap, long end) {
+    private void add(Gap gap, long end, long known) {
+        long from = Math.max(gap.from(), range.since());
+        long to = Math.max(from, Math.min(end, range.until()));
+        boolean isCounted = gap.count() > 0 || gap.type() == Gap.Type.MESSAGE;
+        if (gap.kind().equals(Kind.STATS.label()) && !isCounted) {
+            missingSamples.ask(gap, from, to, known);
+        } else {
+            add(missing(gap, gap.kind().equals(Kind.EVENT.label()) ? rates.events(from, to) : -1));
+        }
+    }
+
+    private void add(MissingSamples.Guess guess) {
+        add(missing(guess.gap(), guess.samples()));
+    }
+
+    /** @param guess how many records are missing, if nobody counted them; -1 if that cannot be guessed */
+    private static MissingStretch missing(Gap gap, double guess) {
         What what = switch (gap.type()) {
             case CERTAIN -> gap.count() > 0 ? What.DROPPED : What.GAP;
             case POSSIBLE, UNKNOWN -> What.POSSIBLE_GAP;
@@ -126,20 +145,8 @@ public final class GapReader {
         };
         Count missing = gap.count() > 0
                 ? Count.exactly(gap.count())
-                : gap.type() == Gap.Type.MESSAGE ? Count.exactly(1) : Count.some(estimate(gap, end));
+                : gap.type() == Gap.Type.MESSAGE ? Count.exactly(1) : Count.some(guess);
         return new MissingStretch(what, gap.kind(), gap.subject(), gap.from(), gap.to(), missing, "", gap.reason());
-    }
-
-    /** How many records of a gap's kind are missing within the range; -1 if that cannot be guessed. */
-    private double estimate(Gap gap, long end) {
-        long from = Math.max(gap.from(), range.since());
-        long to = Math.max(from, Math.min(end, range.until()));
-        if (gap.kind().equals(Kind.STATS.label())) {
-            return gap.subject().isEmpty() ? rates.samples(from, to) : rates.samples(gap.subject(), from, to);
-        } else if (gap.kind().equals(Kind.EVENT.label())) {
-            return rates.events(from, to);
-        }
-        return -1;
     }
 
     private static MissingStretch missing(Loss loss) {
@@ -176,6 +183,7 @@ public final class GapReader {
         for (Gap gap : open) {
             addOpen(gap, end);
         }
+        missingSamples.rest().forEach(this::add);
         long begin = range.since() == Long.MIN_VALUE ? first : range.since();
         if (first == 0 && begin < end) {
             add(outside(begin, end, "nothing is recorded"));
@@ -195,7 +203,7 @@ public final class GapReader {
                 gap.kind().isEmpty() ? List.of(Kind.EVENT.label(), Kind.STATS.label()) : List.of(gap.kind());
         for (String kind : kinds) {
             Gap of = new Gap(gap.type(), kind, gap.subject(), 0, gap.from(), gap.to(), gap.reason());
-            add(missing(of, end));
+            add(of, end, last);
         }
     }
 

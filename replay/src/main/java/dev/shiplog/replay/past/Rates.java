@@ -72,20 +72,32 @@ final class Rates {
         first = first == 0 ? received : first;
     }
 
-    /** How many samples of a container would have come between two moments; -1 if that cannot be guessed. */
-    double samples(String container, long from, long to) {
+    /** The last sample of a container; 0 if there is none. */
+    long lastSample(String container) {
         Track track = tracks.get(container);
-        long own = track == null || track.interval == 0 ? interval : track.interval;
-        return own == 0 ? -1 : (double) (to - from) / own;
+        return track == null ? 0 : track.last;
     }
 
-    /** The same of all containers that ran at the first of them. */
-    double samples(long from, long to) {
-        double sum = 0;
-        for (Track track : tracks.values()) {
-            sum += track.ranAt(from) ? (double) (to - from) / track.interval : 0;
-        }
-        return interval == 0 ? -1 : sum;
+    /** The time between two samples of any container; 0 if it is not known. */
+    long interval() {
+        return interval;
+    }
+
+    /** The time between two samples of a container, or else of any; 0 if it is not known. */
+    long interval(String container) {
+        Track track = tracks.get(container);
+        return track == null || track.interval == 0 ? interval : track.interval;
+    }
+
+    /** The same of each container that gave samples at a moment. */
+    Map<String, Long> intervalsAt(long time) {
+        Map<String, Long> intervals = new HashMap<>();
+        tracks.forEach((id, track) -> {
+            if (track.ranAt(time)) {
+                intervals.put(id, track.interval);
+            }
+        });
+        return intervals;
     }
 
     /** How many events would have come between two moments, at the rate of the hour before. */

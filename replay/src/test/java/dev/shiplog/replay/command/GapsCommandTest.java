@@ -103,6 +103,59 @@ class GapsCommandTest {
                         """);
     }
 
+    /**
+     * Ten minutes are missing. One container went on, one ended after two minutes, one at a time that is not known, one
+     * was restarted for a minute at the end, and one ended just before.
+     */
+    @Test
+    void aContainerThatDidNotRunIsNotMissed() throws IOException {
+        String job = "77" + WEB.substring(2);
+        String lost = "99" + WEB.substring(2);
+        String early = "55" + WEB.substring(2);
+        begin();
+        for (int second = 0; second < 600; second += 5) {
+            for (String id : List.of(WEB, DB, job, lost, early)) {
+                records.add(TestJournal.stats(id, "c", at(second + 0.2), second));
+            }
+        }
+        event(598, 598, "die", early);
+        mark(600, new Mark.EngineDown("connection refused"));
+        mark(1200, new Mark.EngineUp("id", "20.10", "1.41"));
+        event(720, 1200.05, "die", DB);
+        event(1140, 1200.06, "start", early);
+        records.add(TestJournal.stats(WEB, "c", at(1200.1), 1));
+        gap(1200.2, "stats", "", 600, 1200, "connection refused");
+        synthetic(1200.3, job, "die");
+        synthetic(1200.3, lost, "destroy");
+        records.add(TestJournal.record(
+                Kind.INSPECT,
+                job,
+                at(1200.4),
+                "{\"State\":{\"Status\":\"exited\",\"StartedAt\":\"2026-11-21T08:00:00Z\",\"FinishedAt\":\""
+                        + "2026-11-21T09:11:00Z\"}}"));
+        for (int second = 1205; second < 1800; second += 5) {
+            records.add(TestJournal.stats(WEB, "c", at(second + 0.2), second));
+        }
+        mark(1802, new Mark.CleanStop("SIGTERM"));
+        write();
+        // Every 5 s: 120 of web, 24 of db, 12 of job, 60 of the lost one, 12 of the early one's second life.
+        assertThat(run("--columns kind,missing journal", ExitCode.OK).out()).contains("stats   some 228 samples");
+    }
+
+    private void event(double second, double received, String action, String id) {
+        Record event = TestJournal.record(
+                Kind.EVENT,
+                id,
+                at(second),
+                TestJournal.event(action, at(second)).replace(DB, id));
+        records.add(new Record(0, Kind.EVENT, id, event.time(), nanos(received), event.monotonic(), event.payload()));
+    }
+
+    private void synthetic(double second, String id, String change) {
+        Record plain = TestJournal.mark(at(second), new Mark.Synthetic(id, change, "c"));
+        records.add(new Record(0, Kind.MARK, id, plain.time(), plain.received(), plain.monotonic(), plain.payload()));
+    }
+
     @Test
     void aLongGapThatIsStatedInPiecesIsOne() throws IOException {
         begin();
