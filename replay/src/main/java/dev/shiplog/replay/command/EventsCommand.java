@@ -2,25 +2,19 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
-import dev.shiplog.journal.record.MarkType;
-import dev.shiplog.journal.record.Record;
-import dev.shiplog.journal.record.RecordView;
-import dev.shiplog.replay.export.LineFormat;
-import dev.shiplog.replay.past.EventLine;
-import dev.shiplog.replay.past.EventOrder;
-import dev.shiplog.replay.past.RecorderEvents;
 import dev.shiplog.replay.query.Query;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.RecordFilter;
-import dev.shiplog.timeline.Gap;
-import dev.shiplog.timeline.payload.EventView;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,8 +30,8 @@ import picocli.CommandLine.Spec;
             "Times are printed in --tz. Lines of the type 'shiplog' are the recorder's: start, clean-stop,",
             "unclean-stop, engine-up, engine-down, synthetic (a change found in a list of containers, that",
             "no event told of), clock-step, retention, damage; and gap and loss, where events are missing.",
-            "Their time is when it happened or began. Of several hosts, one comes after the other, and",
-            "each line of the table begins with the host's name.",
+            "Their time is when it happened or began. Lines of several hosts are merged by time, with --follow",
+            "they come as they are found; each line of the table begins with the host's name.",
             "",
             "Examples:",
             "  replay events /srv/events",
@@ -90,6 +84,7 @@ final class EventsCommand implements Callable<Integer> {
     private boolean follow;
 
     private final Console console;
+    private final Bytes ready = new Bytes(2 * PIECE_BYTES);
 
     EventsCommand(Console console) {
         this.console = console;
@@ -102,14 +97,97 @@ final class EventsCommand implements Callable<Integer> {
                 spec, () -> new Query(range.range(console.clock()), filter(), false, follow, Long.MAX_VALUE, false));
         ZoneId zone = Usage.of(spec, range::zone);
         List<Sources.Host> hosts = Sources.byHost(paths);
+        EventLines.Style style = new EventLines.Style(format == Format.json, engineOnly, zone, hosts.size() > 1);
         try (Report report = new Report(console)) {
-            for (Sources.Host host : follow ? List.of(new Sources.Host(paths, paths)) : hosts) {
-                try (Reading reading = Reading.open(host.files(), query, Map.of(), console.clock())) {
-                    Printer printer = new Printer(reading, report, zone, hosts.size() > 1);
-                    Steps.each(console, reading, printer::take);
-                }
+            if (follow) {
+                print(new Sources.Host(paths, paths), query, style, report);
+            } else if (hosts.size() == 1) {
+                print(hosts.get(0), query, style, report);
+            } else {
+                merge(hosts, query, style, report);
             }
             return report.summarise();
+        }
+    }
+
+    private void print(Sources.Host host, Query query, EventLines.Style style, Report report) throws IOException {
+        try (Reading reading = Reading.open(host.files(), query, Map.of(), console.clock())) {
+            EventLines lines = new EventLines(reading, report, style);
+            Steps.each(console, reading, step -> {
+                lines.take(step);
+                for (EventLines.Line line = lines.ready().poll();
+                        line != null;
+                        line = lines.ready().poll()) {
+                    print(line);
+                }
+                if (step instanceof Reading.Waiting || step instanceof Reading.End) {
+                    flush();
+                }
+            });
+        }
+    }
+
+    /** The lines of one host, and how to get more. */
+    private record Host(EventLines lines, Steps steps) {
+        /** Its next line; null if there is none any more. */
+        EventLines.@Nullable Line peek() throws IOException {
+            while (lines.ready().isEmpty() && steps.next()) {
+                // Until one is ready.
+            }
+            return lines.ready().peek();
+        }
+    }
+
+    /**
+     * Prints the lines of all hosts by time. Those of each host stay in their order: of the next lines of all hosts, the
+     * earliest comes first. Only these, and what a host holds back after a break, are in memory.
+     */
+    private void merge(List<Sources.Host> of, Query query, EventLines.Style style, Report report) throws IOException {
+        try (Readings readings = new Readings()) {
+            List<Host> hosts = new ArrayList<>();
+            for (Sources.Host each : of) {
+                Reading reading = readings.add(Reading.open(each.files(), query, Map.of(), console.clock()));
+                EventLines lines = new EventLines(reading, report, style);
+                hosts.add(new Host(lines, new Steps(console, reading, lines::take)));
+            }
+            for (Host next = earliest(hosts); next != null; next = earliest(hosts)) {
+                print(next.lines.ready().remove());
+            }
+            flush();
+        }
+    }
+
+    /** The host whose next line is the earliest; null if there are no lines any more. Those without are taken out. */
+    private static @Nullable Host earliest(List<Host> hosts) throws IOException {
+        Host earliest = null;
+        long time = 0;
+        for (Iterator<Host> each = hosts.iterator(); each.hasNext(); ) {
+            Host host = each.next();
+            EventLines.Line line = host.peek();
+            if (line == null) {
+                each.remove();
+            } else if (earliest == null || line.time() < time) {
+                earliest = host;
+                time = line.time();
+            }
+        }
+        return earliest;
+    }
+
+    /** Readings that are closed together. */
+    private static final class Readings implements Closeable {
+        private final List<Reading> all = new ArrayList<>();
+
+        Reading add(Reading reading) {
+            all.add(reading);
+            return reading;
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Reading reading : all) {
+                reading.close();
+            }
         }
     }
 
@@ -121,121 +199,17 @@ final class EventsCommand implements Callable<Integer> {
         return filter;
     }
 
-    /** Prints what one reading finds. */
-    private final class Printer {
-        private final Reading reading;
-        private final Report report;
-        private final ZoneId zone;
-        private final boolean namesHost;
-        private final EventOrder<byte[]> order = new EventOrder<>();
-        private final LineFormat raw = LineFormat.raw();
-        private final Bytes ready = new Bytes(2 * PIECE_BYTES);
-        private final Bytes line = new Bytes(1024);
-        private String journal = "";
-
-        Printer(Reading reading, Report report, ZoneId zone, boolean namesHost) {
-            this.reading = reading;
-            this.report = report;
-            this.zone = zone;
-            this.namesHost = namesHost;
+    private void print(EventLines.Line line) throws IOException {
+        ready.put(line.text());
+        ready.put('\n');
+        if (ready.length() >= PIECE_BYTES) {
+            flush();
         }
+    }
 
-        void take(Reading.Step step) throws IOException {
-            if (step instanceof Reading.Notice notice) {
-                notice(notice);
-            }
-            RecordView last = reading.last();
-            if (last != null && !(step instanceof Reading.Missing)) {
-                record(last, step instanceof Reading.Found);
-            }
-            if (step instanceof Reading.Waiting waiting) {
-                waiting.notices().forEach(this::notice);
-                report.flush();
-                print(order.all());
-                flush();
-            } else if (step instanceof Reading.End end) {
-                end.notices().forEach(this::notice);
-                print(order.all());
-                flush();
-            }
-        }
-
-        private void record(RecordView record, boolean isWanted) throws IOException {
-            if (!reading.origin().place().journal().equals(journal)) {
-                journal = reading.origin().place().journal();
-                print(order.all());
-            }
-            if (isWanted) {
-                EventView event = EventView.scan(record.payload().toArray());
-                order.addEvent(format == Format.table ? text(event) : bytesOf(record), record.time());
-            } else if (!engineOnly && record.kind() == Kind.MARK && !record.restated()) {
-                mark(record.toRecord());
-            }
-            print(engineOnly ? order.all() : order.ready(reading.coverage()));
-        }
-
-        private void mark(Record mark) throws IOException {
-            EventView event = RecorderEvents.of(mark);
-            EventView change = event == null ? null : RecorderEvents.change(mark);
-            if (event == null
-                    || !reading.query().range().contains(event.time())
-                    || change != null && !reading.query().filter().wantsEvent(change, reading.containers())) {
-                return;
-            }
-            if (event.action().equals(MarkType.CLOCK_STEP.label())) {
-                print(order.all()); // times before and after it do not compare
-            }
-            order.addMark(text(event), event.time());
-        }
-
-        private void notice(Reading.Notice notice) {
-            if (engineOnly) {
-                report.add(notice);
-            } else if (notice instanceof Reading.Missing missing
-                    && missing.gap().type() != Gap.Type.UNKNOWN) {
-                report.countGap();
-                order.addMark(
-                        text(RecorderEvents.of(missing.gap())), missing.gap().from());
-            } else {
-                report.add(notice);
-                if (notice instanceof Reading.Damaged damaged) {
-                    EventView loss = RecorderEvents.of(damaged.loss());
-                    order.addMark(text(loss), loss.time());
-                }
-            }
-        }
-
-        private byte[] bytesOf(RecordView record) {
-            line.clear();
-            raw.write(record, line);
-            return line.toArray();
-        }
-
-        private byte[] text(EventView event) {
-            line.clear();
-            if (format == Format.json) {
-                EventLine.putJson(event, line);
-            } else {
-                String host = namesHost ? reading.origin().place().host() + " " : "";
-                line.putUtf8(Console.printable(host + EventLine.of(event, zone)));
-            }
-            return line.toArray();
-        }
-
-        private void print(List<byte[]> lines) throws IOException {
-            for (byte[] each : lines) {
-                ready.put(each);
-                ready.put('\n');
-                if (ready.length() >= PIECE_BYTES) {
-                    flush();
-                }
-            }
-        }
-
-        private void flush() throws IOException {
-            console.out().write(ready.array(), 0, ready.length());
-            console.out().flush();
-            ready.clear();
-        }
+    private void flush() throws IOException {
+        console.out().write(ready.array(), 0, ready.length());
+        console.out().flush();
+        ready.clear();
     }
 }

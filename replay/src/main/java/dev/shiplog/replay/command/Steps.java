@@ -5,11 +5,22 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 
-/** Goes through a reading to its end, for every verb that reads: a signal ends it, a terminal shows how far it is. */
+/** Goes through a reading, for every verb that reads: a signal ends it, a terminal shows how far it is. Not thread safe. */
 final class Steps {
     private static final long POLL_MILLIS = 200;
 
-    private Steps() {}
+    private final Console console;
+    private final Reading reading;
+    private final Taker taker;
+    private final Progress progress;
+
+    /** Goes through {@code reading} step by step, by {@link #next}. */
+    Steps(Console console, Reading reading, Taker taker) {
+        this.console = console;
+        this.reading = reading;
+        this.taker = taker;
+        this.progress = new Progress(console);
+    }
 
     /** Takes a step. */
     @FunctionalInterface
@@ -24,25 +35,34 @@ final class Steps {
      * @throws InterruptedIOException if a signal ended a reading that does not follow
      */
     static void each(Console console, Reading reading, Taker taker) throws IOException {
-        Progress progress = new Progress(console);
-        while (true) {
-            if (console.isStopped()) {
-                progress.clear();
-                reading.interrupt();
-            }
-            Reading.Step step = reading.next();
-            progress.step(reading);
-            boolean isCommon = step instanceof Reading.Found || step instanceof Reading.Passed;
-            if (!isCommon) {
-                progress.clear();
-            }
-            taker.take(step);
-            if (step instanceof Reading.Waiting) {
-                awaitMore(console);
-            } else if (step instanceof Reading.End) {
-                return;
-            }
+        Steps steps = new Steps(console, reading, taker);
+        while (steps.next()) {
+            // All is done by the taker.
         }
+    }
+
+    /**
+     * Hands the next step to the taker.
+     *
+     * @return false if that was the end
+     * @throws InterruptedIOException if a signal ended a reading that does not follow
+     */
+    boolean next() throws IOException {
+        if (console.isStopped()) {
+            progress.clear();
+            reading.interrupt();
+        }
+        Reading.Step step = reading.next();
+        progress.step(reading);
+        boolean isCommon = step instanceof Reading.Found || step instanceof Reading.Passed;
+        if (!isCommon) {
+            progress.clear();
+        }
+        taker.take(step);
+        if (step instanceof Reading.Waiting) {
+            awaitMore(console);
+        }
+        return !(step instanceof Reading.End);
     }
 
     /** Waits a little for the journal to grow. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -189,12 +190,30 @@ class EventsCommandTest {
         assertThat(terminal.err()).contains("1 record is known to be lost");
     }
 
+    /** The second host is ahead by a quarter of a second, and its engine is away at no time. */
     @Test
-    void ofSeveralHostsEachLineNamesItsOwn() throws IOException {
-        write(directory.resolve("second"), RECORDS.subList(0, 4));
+    void linesOfSeveralHostsAreMergedByTimeAndNameTheirHost() throws IOException {
+        List<Record> others = new ArrayList<>();
+        for (int minute = 0; minute < 10; minute++) {
+            String time = "09:0" + minute + ":00.1Z";
+            others.add(TestJournal.record(Kind.EVENT, DB, time, TestJournal.event("other", time)));
+        }
+        try (Appender appender = Appender.open(
+                directory.resolve("second"),
+                new Appender.Options(Roll.HOURLY, "vm8", "boot", "test 1", 0),
+                tail -> {})) {
+            for (Record record : others) {
+                appender.append(record);
+            }
+        }
         List<String> lines = run("journal second", ExitCode.GAPS).out().lines().toList();
-        assertThat(lines).hasSize(11 + 3).allMatch(line -> line.startsWith("vm7 2026-"));
-        assertThat(lines.get(11)).contains("shiplog start");
+        assertThat(lines).hasSize(11 + 10).allMatch(line -> line.matches("vm[78] 2026-.*"));
+        assertThat(lines.stream().map(line -> line.split(" ")[1])).isSorted();
+        assertThat(lines.stream().filter(line -> line.startsWith("vm7 ")).map(line -> line.substring(4)))
+                .containsExactlyElementsOf(
+                        run("journal", ExitCode.GAPS).out().lines().toList());
+        assertThat(run("--format json second journal", ExitCode.GAPS).out().lines())
+                .hasSize(11 + 10);
     }
 
     @Test
