@@ -174,7 +174,7 @@ class EngineEndTest {
             }
             // Segments of another length do not go on in those that are there.
             try (RecorderProcess third = recorder(engine, "--roll", "minutely")) {
-                awaitUp(3);
+                awaitUp(3, third);
                 third.terminate();
                 assertThat(third.awaitEnd()).as(third.output()).isZero();
             }
@@ -201,7 +201,7 @@ class EngineEndTest {
                 try (Tee tee = Tee.at(socket, engine.api().socket(), directory.resolve("tee" + round));
                         RecorderProcess recorder = RecorderProcess.recording(
                                 List.of(), directory.resolve("output"), "unix://" + socket, journal())) {
-                    awaitUp(round + 1);
+                    awaitUp(round + 1, recorder);
                     engine.restart();
                     try (Witness witness = Witness.of(engine.api().socket())) {
                         lives.live(10);
@@ -231,7 +231,7 @@ class EngineEndTest {
                 }
             }
             try (RecorderProcess last = recorder(engine)) {
-                awaitUp(ROUNDS + 1);
+                awaitUp(ROUNDS + 1, last);
                 last.terminate();
                 assertThat(last.awaitEnd()).as(last.output()).isZero();
             }
@@ -301,15 +301,19 @@ class EngineEndTest {
     }
 
     /** Until this run, counted from 1, has an engine. */
-    private void awaitUp(int run) {
-        await().atMost(PATIENCE).until(() -> {
+    private void awaitUp(int run, RecorderProcess recorder) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
             int starts = 0;
             boolean up = false;
             for (Mark mark : marks(Mark.class)) {
                 starts += mark instanceof Mark.Start ? 1 : 0;
                 up |= starts == run && mark instanceof Mark.EngineUp;
             }
-            return up;
+            assertThat(up)
+                    .as(
+                            "run %d has an engine; %d runs began; the recorder, alive %s, says:%n%s",
+                            run, starts, recorder.isAlive(), recorder.output())
+                    .isTrue();
         });
     }
 

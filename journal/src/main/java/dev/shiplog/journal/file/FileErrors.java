@@ -3,8 +3,11 @@ package dev.shiplog.journal.file;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /** Makes one line of what went wrong with a file: the JDK's own exceptions often say only its name. */
@@ -22,13 +25,23 @@ public final class FileErrors {
     /** The file and what is wrong with it, or the exception's own message. */
     public static String line(IOException e) {
         if (e instanceof FileSystemException file && file.getReason() == null) {
-            String what = e instanceof NoSuchFileException
-                    ? "no such file or directory"
-                    : e instanceof AccessDeniedException
-                            ? "permission denied"
-                            : e.getClass().getSimpleName();
-            return file.getFile() + ": " + what;
+            return file.getFile() + ": " + what(file);
         }
         return String.valueOf(e.getMessage());
+    }
+
+    private static String what(FileSystemException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file or directory";
+        } else if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        } else if (e instanceof FileAlreadyExistsException) {
+            return "is there already";
+        } else if (e instanceof NotDirectoryException) {
+            return "not a directory";
+        } else if (e instanceof DirectoryNotEmptyException) {
+            return "is not empty";
+        }
+        return e.getClass().getSimpleName();
     }
 }

@@ -60,6 +60,9 @@ public final class Restoration implements Closeable {
      * @throws IOException if there is something in it
      */
     public static Restoration begin(Path directory) throws IOException {
+        if (Files.isSymbolicLink(directory) && Files.notExists(directory)) {
+            throw new IOException(directory + ": is a link to nothing; name a directory");
+        }
         boolean made = Files.notExists(directory);
         if (made) {
             Path parent = directory.toAbsolutePath().getParent();

@@ -156,6 +156,17 @@ class RestoreCommandTest {
     }
 
     @Test
+    void refusesALinkToNothing() throws Exception {
+        Files.createSymbolicLink(target, directory.resolve("nowhere"));
+
+        Terminal terminal = run(ExitCode.FAILED, "restore --to restored journal");
+
+        assertThat(terminal.err())
+                .isEqualTo("replay: " + target + ": is a link to nothing; name a directory" + System.lineSeparator());
+        assertThat(directory.resolve("nowhere")).doesNotExist();
+    }
+
+    @Test
     void neverAddsToAJournal() throws Exception {
         List<String> before = names(journal);
 
