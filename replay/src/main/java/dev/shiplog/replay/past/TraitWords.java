@@ -40,7 +40,7 @@ final class TraitWords {
         long number = integer(member);
         return number == 0
                 ? null
-                : new Told(String.valueOf(number), number < 0 ? "unlimited" : DockerWords.binarySize(number));
+                : new Told(String.valueOf(number), number < 0 ? "unlimited" : DockerWords.binarySize((double) number));
     }
 
     static @Nullable Told cpus(Json member) {
