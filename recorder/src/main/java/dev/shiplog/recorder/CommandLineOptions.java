@@ -1,6 +1,7 @@
 package dev.shiplog.recorder;
 
 import dev.shiplog.timeline.ContainerRule;
+import java.io.File;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +39,15 @@ final class CommandLineOptions {
                         + "the docker command%n(DOCKER_HOST, else unix:///var/run/docker.sock)");
         option(spec, "--data-dir", "DIR", "where the journal is (/srv/events)");
         option(spec, "--stats-interval", "TIME", "between two samples of a container, from 1s to 24h; 0 for none (5s)");
-        option(spec, "--roll", "PERIOD", "when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)");
+        option(
+                spec,
+                "--roll",
+                "PERIOD",
+                "when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)",
+                "minutely",
+                "ten-minutely",
+                "hourly",
+                "daily");
         option(spec, "--sync-interval", "TIME", "how long a sample may wait for the disk (10s)");
         list(spec, "--include", "only containers that meet " + ContainerRule.FORM + "; may be repeated (all)");
         list(spec, "--exclude", "not the containers that meet this; wins over --include; may be repeated (none)");
@@ -47,7 +56,10 @@ final class CommandLineOptions {
                 "--redact",
                 "WHAT",
                 "what is taken out before it is written: env (values of environment variables), secrets (these, and "
-                        + "what is named like a password, token or key, in events too) or none (secrets)");
+                        + "what is named like a password, token or key, in events too) or none (secrets)",
+                "env",
+                "secrets",
+                "none");
         option(spec, "--min-free", "SIZE", "leave so much of the disk free (64MiB)");
         option(
                 spec,
@@ -82,17 +94,27 @@ final class CommandLineOptions {
                 "MODE",
                 "permissions of the journal's directory; of its files without x (0700, with --group 0750)");
         option(spec, "--config", "FILE", "a YAML file of these options (none)");
+        option(
+                spec,
+                "--completion",
+                "SHELL",
+                "print a script by which a shell completes these options, bash, zsh or fish, and exit",
+                ShellCompletion.SHELLS);
         flag(spec, "-h", "--help", "this text", true);
         flag(spec, "-V", "--version", "the version", false);
         return new CommandLine(spec).setUsageHelpWidth(110);
     }
 
-    private static void option(CommandSpec spec, String name, String label, String description) {
-        spec.addOption(OptionSpec.builder(name)
+    /** @param values all that there are; none if they cannot be listed */
+    private static void option(CommandSpec spec, String name, String label, String description, String... values) {
+        OptionSpec.Builder option = OptionSpec.builder(name)
                 .paramLabel(label)
-                .type(String.class)
-                .description(description)
-                .build());
+                .type(label.equals("DIR") || label.equals("FILE") ? File.class : String.class)
+                .description(description);
+        if (values.length > 0) {
+            option.completionCandidates(List.of(values));
+        }
+        spec.addOption(option.build());
     }
 
     private static void list(CommandSpec spec, String name, String description) {

@@ -78,6 +78,11 @@ public final class RecorderMain {
                 out.println("shiplog recorder " + version());
                 return OK;
             }
+            if (parsed.hasMatchedOption(ShellCompletion.OPTION)) {
+                out.print(ShellCompletion.script(line, parsed.matchedOptionValue(ShellCompletion.OPTION, "")));
+                out.flush();
+                return OK;
+            }
             Settings settings = new Settings(flags(parsed), environment, RecorderConfig.OPTIONS);
             return record(RecorderConfig.of(settings, environment), err);
         } catch (ParameterException e) {

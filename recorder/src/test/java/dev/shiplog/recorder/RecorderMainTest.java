@@ -65,6 +65,8 @@ class RecorderMainTest {
                       --mode=MODE            permissions of the journal's directory; of its files without x (0700, with
                                                --group 0750)
                       --config=FILE          a YAML file of these options (none)
+                      --completion=SHELL     print a script by which a shell completes these options, bash, zsh or fish, and
+                                               exit
                   -h, --help                 this text
                   -V, --version              the version
 
@@ -85,7 +87,8 @@ class RecorderMainTest {
     void everyOptionCanBeTypedSetAndPutInAFile() {
         List<String> typed = CommandLineOptions.commandLine().getCommandSpec().options().stream()
                 .map(option -> option.longestName().substring(2))
-                .filter(name -> !List.of("help", "version", "config").contains(name))
+                .filter(name ->
+                        !List.of("help", "version", "config", "completion").contains(name))
                 .toList();
         assertThat(typed).containsExactlyInAnyOrderElementsOf(RecorderConfig.OPTIONS);
     }
@@ -115,6 +118,7 @@ class RecorderMainTest {
         lines.put(
                 List.of("--roll", "weekly"),
                 "recorder: --roll: \"weekly\" is not one of minutely, ten-minutely, hourly, daily");
+        lines.put(List.of("--completion", "tcsh"), "recorder: --completion: \"tcsh\" is not one of bash, zsh, fish");
         lines.forEach((args, line) -> {
             err.getBuffer().setLength(0);
             assertThat(run(args.toArray(new String[0]))).as(args.toString()).isEqualTo(2);

@@ -6,6 +6,8 @@ import dev.shiplog.timeline.payload.ContainerView;
 import dev.shiplog.timeline.payload.EventView;
 import dev.shiplog.timeline.payload.StatsView;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,11 @@ public final class ContainerIndex {
     /** The container with this id, or null if nothing is known of it. The same object as long as that does not change. */
     public @Nullable Container get(String id) {
         return byId.get(id);
+    }
+
+    /** All containers that are known, in no order. */
+    public Collection<Container> containers() {
+        return Collections.unmodifiableCollection(byId.values());
     }
 
     /** The names of all containers that have one, in order, each once. */

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** Writes records as lines of JSON. */
 @Command(
         name = "export",
-        description = "Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.",
+        description = "Writes records as lines: flattened JSON, the engine's bytes, or these in an envelope.",
         footer = {
             "",
             "Sources are read one after the other. A record that several of them hold is written once.",

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** Lists what was not recorded, or is gone. */
 @Command(
         name = "gaps",
-        description = "Lists what was not recorded, or is gone: from when to when, of what, why, and how much.",
+        description = "Lists what was not recorded, or is gone: from when to when, of what, why, how much.",
         footer = {
             "",
             "WHAT is gap, possible-gap (nobody knows whether anything is missing), dropped (the recorder had",

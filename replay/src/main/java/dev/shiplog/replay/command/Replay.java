@@ -60,8 +60,16 @@ public final class Replay implements Callable<Integer> {
      * @return the exit code, one of {@link ExitCode}
      */
     public static int run(Console console, String... args) {
-        PrintWriter out = new PrintWriter(console.out(), false, StandardCharsets.UTF_8);
-        CommandLine commands = new CommandLine(new Replay())
+        CommandLine commands = commandLine(console);
+        int code = commands.execute(args);
+        commands.getOut().flush();
+        console.err().flush();
+        return code;
+    }
+
+    /** The verbs and their options. */
+    static CommandLine commandLine(Console console) {
+        return new CommandLine(new Replay())
                 .addSubcommand(new LsCommand(console))
                 .addSubcommand(new PsCommand(console))
                 .addSubcommand(new EventsCommand(console))
@@ -76,18 +84,16 @@ public final class Replay implements Callable<Integer> {
                 .addSubcommand(new RestoreCommand(console))
                 .addSubcommand(new SalvageCommand(console))
                 .addSubcommand(new CutCommand(console))
+                .addSubcommand(new CompletionCommand())
+                .addSubcommand(new CompleteCommand(console))
                 .addSubcommand(new HelpCommand())
                 .registerConverter(long.class, Replay::number)
-                .setOut(out)
+                .setOut(new PrintWriter(console.out(), false, StandardCharsets.UTF_8))
                 .setErr(console.err())
                 .setUsageHelpWidth(100)
                 .setHelpFactory(WordHelp::new)
                 .setParameterExceptionHandler((e, given) -> wrongUsage(e, console))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, console));
-        int code = commands.execute(args);
-        out.flush();
-        console.err().flush();
-        return code;
     }
 
     private static long number(String text) {

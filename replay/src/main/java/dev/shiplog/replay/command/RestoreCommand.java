@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** Turns archives back into a journal. */
 @Command(
         name = "restore",
-        description = "Turns archives back into a journal, which every verb reads and a recorder can go on with.",
+        description = "Turns archives back into a journal that every verb reads and a recorder can continue.",
         footer = {
             "",
             "Each archive becomes the segment that it was made from, with the same name, records and",

@@ -1,9 +1,11 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.replay.query.Times;
 import java.time.InstantSource;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -18,6 +20,7 @@ final class Selection {
             names = "--kind",
             paramLabel = "KIND",
             split = ",",
+            completionCandidates = Kinds.class,
             description = "Only these kinds: event, stats, log, inspect, host, engine-metrics, sockets, mark.")
     private List<String> kinds = new ArrayList<>();
 
@@ -29,6 +32,19 @@ final class Selection {
                     + " type=GLOB, scope=GLOB, exitCode=GLOB, network=GLOB|ID, volume=GLOB|ID. KEY!=VALUE takes out"
                     + " what it names; ~REGEX may stand for GLOB.")
     private List<String> filters = new ArrayList<>();
+
+    /** What may stand behind {@code --kind}. */
+    private static final class Kinds extends AbstractList<String> {
+        @Override
+        public String get(int i) {
+            return Kind.values()[i].label();
+        }
+
+        @Override
+        public int size() {
+            return Kind.values().length;
+        }
+    }
 
     /** @throws IllegalArgumentException if an option makes no sense */
     RecordFilter filter() {

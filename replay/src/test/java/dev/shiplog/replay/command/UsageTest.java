@@ -95,21 +95,22 @@ class UsageTest {
                           -V, --version   Show the version and exit.
 
                         Verbs:
-                          ls       Lists the segments of a journal: from when to when, records by kind, bytes, state.
-                          ps       Lists the containers that ran at a moment, as 'docker ps' would have listed them then.
-                          events   Prints events as 'docker events' does, and what was missed at its place among them.
-                          gaps     Lists what was not recorded, or is gone: from when to when, of what, why, and how much.
-                          size     Says what records take, by kind and by container, and what a day costs at this rate.
-                          stats    Tells what containers used at a moment, as 'docker stats' would have, or over a range.
-                          top      Tells which containers used most, at a moment, over a range, or in each step of it.
-                          diff     Tells what changed between two moments: containers, images, states, limits, networks.
-                          export   Writes records as lines: flattened JSON, the engine's own bytes, or these in an envelope.
-                          archive  Makes an archive of each closed segment: one small file that proves what it holds.
-                          verify   Checks segments and archives: every byte, every record, and whether any is missing.
-                          restore  Turns archives back into a journal, which every verb reads and a recorder can go on with.
-                          salvage  Saves what is intact of damaged segments and archives, as new archives.
-                          cut      Makes one small archive of a time range and some containers, to attach to a ticket.
-                          help     Tells more of a verb, as 'replay VERB --help' does.
+                          ls          Lists the segments of a journal: from when to when, records by kind, bytes, state.
+                          ps          Lists the containers that ran at a moment, as 'docker ps' would have listed them then.
+                          events      Prints events as 'docker events' does, and what was missed at its place among them.
+                          gaps        Lists what was not recorded, or is gone: from when to when, of what, why, how much.
+                          size        Says what records take, by kind and by container, and what a day costs at this rate.
+                          stats       Tells what containers used at a moment, as 'docker stats' would have, or over a range.
+                          top         Tells which containers used most, at a moment, over a range, or in each step of it.
+                          diff        Tells what changed between two moments: containers, images, states, limits, networks.
+                          export      Writes records as lines: flattened JSON, the engine's bytes, or these in an envelope.
+                          archive     Makes an archive of each closed segment: one small file that proves what it holds.
+                          verify      Checks segments and archives: every byte, every record, and whether any is missing.
+                          restore     Turns archives back into a journal that every verb reads and a recorder can continue.
+                          salvage     Saves what is intact of damaged segments and archives, as new archives.
+                          cut         Makes one small archive of a time range and some containers, to attach to a ticket.
+                          completion  Prints a script by which a shell completes verbs, options and names of containers.
+                          help        Tells more of a verb, as 'replay VERB --help' does.
 
                         'replay VERB --help' tells more of each.
 
@@ -121,8 +122,22 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ls", "ps", "events", "gaps", "size", "stats", "top", "diff", "export", "archive", "verify", "restore",
-                "salvage", "cut", "help"
+                "ls",
+                "ps",
+                "events",
+                "gaps",
+                "size",
+                "stats",
+                "top",
+                "diff",
+                "export",
+                "archive",
+                "verify",
+                "restore",
+                "salvage",
+                "cut",
+                "completion",
+                "help"
             })
     void helpTellsOfAVerbWhatItsOptionDoes(String verb) {
         Terminal option = new Terminal(Path.of("/"));
