@@ -77,6 +77,8 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     private final Set<String> unconfirmed = new HashSet<>();
     /** Events in the journal say whether these run; their descriptions there may be older than that. */
     private final Set<String> runningFromEvents = new HashSet<>();
+    /** Containers that were connected to a network, and have not started since. */
+    private final Set<String> starting = new HashSet<>();
     /** Events since the list was asked for. */
     private final List<EventView> sinceAsked = new ArrayList<>();
     /** Containers of which the image is asked for, because it decides whether the filters want them. */
@@ -196,18 +198,24 @@ public final class ContainerTracker implements Checkpoint, Closeable {
             tasks.add(() -> live(slim));
         } else if (event.type().equals("network") && event.action().endsWith("connect")) {
             String id = event.attribute("container");
-            tasks.add(() -> networked(id));
+            boolean connects = event.action().equals("connect");
+            tasks.add(() -> networked(id, connects));
         }
     }
 
     /**
      * A container was connected to a network or disconnected from one. Where that is a part of its start or its end, that
-     * event follows, and leads to a description.
+     * event follows, and leads to a description. A start that fails has no event but these, and the description says why.
      */
-    private void networked(String id) {
+    private void networked(String id, boolean connects) {
         Container container = known.get(id);
-        if (container != null && container.running()) {
+        if (container != null && (container.running() || !connects && starting.contains(id))) {
             described.add(id);
+        }
+        if (container != null && connects && !container.running()) {
+            starting.add(id);
+        } else {
+            starting.remove(id);
         }
     }
 
@@ -476,6 +484,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
 
     private void noteChange(String id) {
         changed.add(id);
+        starting.remove(id);
         unconfirmed.remove(id);
         changes.explain(id);
     }

@@ -280,6 +280,29 @@ class ContainerTrackerTest {
         assertThat(engine.asked).containsExactly("/containers/on/json");
     }
 
+    /** No event of the container says that a start failed; its description says why. */
+    @Test
+    void aContainerThatCouldNotBeStartedIsDescribedAgain() {
+        FakeEngine engine = new FakeEngine(path -> path.startsWith("/containers/json")
+                ? "[{\"Id\":\"failed\",\"State\":\"created\"},{\"Id\":\"ended\",\"State\":\"exited\"}]".getBytes(UTF_8)
+                : inspect(path.split("/")[2], ""));
+        ContainerTracker containers =
+                sources.containers(engine, ContainerFilter.ALL, Duration.ZERO, sources.inspects(engine));
+        containers.start();
+        containers.connected();
+        await().until(() -> engine.asked.size() == 3);
+        engine.asked.clear();
+        for (String step : List.of("ended disconnect", "failed connect", "failed disconnect")) {
+            containers.happened(EventView.scan(("{\"Type\":\"network\",\"Action\":\"" + step.split(" ")[1]
+                            + "\",\"Actor\":{\"ID\":\"n\",\"Attributes\":{\"container\":\"" + step.split(" ")[0]
+                            + "\"}}}")
+                    .getBytes(UTF_8)));
+        }
+        await().until(() -> engine.asked.contains("/containers/failed/json"));
+        containers.close();
+        assertThat(engine.asked).containsExactly("/containers/failed/json");
+    }
+
     /** Containers come and go for months while one stream stays open; what is known of them must go with them. */
     @Test
     void aMonthOfShortLivesLeavesNothingBehind() {

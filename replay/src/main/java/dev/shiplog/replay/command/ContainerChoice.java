@@ -5,7 +5,10 @@ import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.timeline.ContainerRule;
 import dev.shiplog.timeline.payload.Container;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import picocli.CommandLine.Option;
 
 /** The options that choose containers, for the verbs that answer for a moment or for a range. */
@@ -50,6 +53,38 @@ final class ContainerChoice {
             }
         }
         return new RecordFilter(List.of("stats"), all());
+    }
+
+    /**
+     * For containers, whatever they did.
+     *
+     * @throws IllegalArgumentException if an option makes no sense
+     */
+    Predicate<Container> ofContainers() {
+        Map<String, Predicate<Container>> any = new HashMap<>();
+        Predicate<Container> each = container -> true;
+        for (String text : all()) {
+            ContainerRule rule = ContainerRule.parse(text);
+            if (rule.negated()) {
+                each = each.and(rule.holds());
+            } else {
+                any.merge(rule.key(), rule.holds(), Predicate::or);
+            }
+        }
+        for (Predicate<Container> oneOfThem : any.values()) {
+            each = each.and(oneOfThem);
+        }
+        return each;
+    }
+
+    /** Whether a container is named. */
+    boolean isNamed() {
+        return !names.isEmpty();
+    }
+
+    /** Whether any option is given. */
+    boolean isGiven() {
+        return !names.isEmpty() || !filters.isEmpty();
     }
 
     /** Those that are named and not there yet; to be shown each container that is. */

@@ -73,6 +73,7 @@ public final class Replay implements Callable<Integer> {
                 .addSubcommand(new LsCommand(console))
                 .addSubcommand(new PsCommand(console))
                 .addSubcommand(new EventsCommand(console))
+                .addSubcommand(new ExplainCommand(console))
                 .addSubcommand(new GapsCommand(console))
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new StatsCommand(console))

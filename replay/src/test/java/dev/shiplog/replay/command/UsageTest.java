@@ -98,6 +98,7 @@ class UsageTest {
                           ls          Lists the segments of a journal: from when to when, records by kind, bytes, state.
                           ps          Lists the containers that ran at a moment, as 'docker ps' would have listed them then.
                           events      Prints events as 'docker events' does, and what was missed at its place among them.
+                          explain     Says why containers ended, who ended first, what tells so, and what is not known.
                           gaps        Lists what was not recorded, or is gone: from when to when, of what, why, how much.
                           size        Says what records take, by kind and by container, and what a day costs at this rate.
                           stats       Tells what containers used at a moment, as 'docker stats' would have, or over a range.
@@ -125,6 +126,7 @@ class UsageTest {
                 "ls",
                 "ps",
                 "events",
+                "explain",
                 "gaps",
                 "size",
                 "stats",

@@ -1,5 +1,7 @@
 package dev.shiplog.timeline.payload;
 
+import dev.shiplog.timeline.json.Json;
+
 /**
  * The members of the engine's answers to {@code /info} and {@code /version} that Shiplog acts upon; empty where the
  * answer lacks them.
@@ -15,5 +17,12 @@ public record HostView(String id, String name, String version) {
                 PayloadJson.text(payload, "ID"),
                 PayloadJson.text(payload, "Name"),
                 PayloadJson.text(payload, "Version"));
+    }
+
+    /** Whether an engine lets its containers live while it is away, by its answer to {@code /info}. */
+    public static boolean liveRestores(byte[] info) {
+        Json answer = Json.parse(info);
+        Json member = answer == null ? null : answer.get("LiveRestoreEnabled");
+        return member != null && member.type() == Json.Type.TRUE;
     }
 }

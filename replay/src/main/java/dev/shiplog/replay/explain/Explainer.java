@@ -1,0 +1,207 @@
+package dev.shiplog.replay.explain;
+
+import dev.shiplog.replay.explain.Explanation.FirstMover;
+import dev.shiplog.replay.explain.Explanation.Follower;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges lives, and finds which ends followed which: of the containers of one compose project, who ended first by itself,
+ * and who ended or was stopped soon after. Lives come in the order of their ends; those of the last minutes are in memory.
+ * Not thread safe.
+ */
+public final class Explainer {
+    /** An end follows another within this, or does not. */
+    private static final long FOLLOWING = 15 * Life.SECOND;
+
+    /** A container that ends so often within {@link #LOOKING_BACK} by itself is in a loop. */
+    private static final int LOOP = 3;
+
+    private static final long LOOKING_BACK = 600 * Life.SECOND;
+    private static final int MOST = 4096;
+
+    private final Consumer<Explanation> out;
+    private final Deque<Judged> before = new ArrayDeque<>();
+    private final Deque<Judged> waiting = new ArrayDeque<>();
+
+    private record Judged(Life life, Verdict verdict, String restarted) {
+        /** When its end began: a container that is stopped may take its time. */
+        long began() {
+            Happening asked = verdict.cause().isOwn() ? null : life.asked();
+            return asked == null ? life.ended() : Math.min(asked.time(), life.ended());
+        }
+
+        String project() {
+            return life.container().labels().getOrDefault(Explanation.PROJECT, "");
+        }
+
+        boolean isOf(Judged other) {
+            return life.container().id().equals(other.life.container().id());
+        }
+    }
+
+    /** @param out takes the explanations, in the order of the ends */
+    public Explainer(Consumer<Explanation> out) {
+        this.out = out;
+    }
+
+    /** Takes the next life that is over. */
+    public void take(Life life) {
+        Verdict verdict = Verdict.of(life);
+        waiting.add(new Judged(life, verdict, Restart.by(life, verdict.cause())));
+        while (!waiting.isEmpty() && waiting.getFirst().life.ended() + LifeReader.SETTLING < life.ended()) {
+            explain(waiting.removeFirst());
+        }
+    }
+
+    /** Explains what is left. */
+    public void end() {
+        while (!waiting.isEmpty()) {
+            explain(waiting.removeFirst());
+        }
+        before.clear();
+    }
+
+    /** Describes a life that is not over. */
+    public static Explanation running(Life life) {
+        Described known = life.before();
+        int restarts = known == null ? 0 : known.state().restarts();
+        return new Explanation(life, null, Factors.of(life), null, List.of(), "", restarts);
+    }
+
+    private void explain(Judged judged) {
+        List<String> factors = new ArrayList<>(Factors.of(judged.life));
+        Verdict verdict = judged.verdict;
+        List<Judged> loop = loop(judged);
+        if (loop.size() >= LOOP) {
+            factors.add("restart-loop");
+            long span =
+                    loop.get(loop.size() - 1).life.ended() - loop.get(0).life.ended();
+            verdict = with(
+                    verdict,
+                    new Evidence(
+                            judged.life.ended(),
+                            "it ended " + loop.size() + " times within " + Words.length(span)
+                                    + ", and its restart policy started it again"));
+        }
+        FirstMover first = firstMover(judged);
+        List<Follower> followed = followed(judged);
+        if (first != null || !followed.isEmpty()) {
+            factors.add("cascade");
+        }
+        out.accept(new Explanation(
+                judged.life, verdict, List.copyOf(factors), first, followed, judged.restarted, restarts(judged.life)));
+        before.add(judged);
+        while (before.size() > MOST || before.getFirst().life.ended() + LOOKING_BACK < judged.life.ended()) {
+            before.removeFirst();
+        }
+    }
+
+    private static Verdict with(Verdict verdict, Evidence more) {
+        List<Evidence> evidence = new ArrayList<>(verdict.evidence());
+        evidence.add(more);
+        return new Verdict(verdict.cause(), verdict.confidence(), verdict.summary(), evidence, verdict.missing());
+    }
+
+    private static int restarts(Life life) {
+        Described known = life.after() != null ? life.after() : life.before();
+        return known == null ? 0 : known.state().restarts();
+    }
+
+    /** The ends of this container that its policy connects with this one. */
+    private List<Judged> loop(Judged judged) {
+        List<Judged> loop = new ArrayList<>();
+        for (Judged other : around(judged)) {
+            if (other.isOf(judged)) {
+                boolean connected = other.restarted.equals("policy")
+                        || !loop.isEmpty()
+                                && loop.get(loop.size() - 1).restarted.equals("policy");
+                if (!connected && !loop.contains(judged)) {
+                    loop.clear();
+                } else if (connected) {
+                    loop.add(other);
+                }
+            }
+        }
+        return loop.contains(judged) ? loop : List.of();
+    }
+
+    private List<Judged> around(Judged judged) {
+        List<Judged> all = new ArrayList<>(before);
+        all.add(judged);
+        all.addAll(waiting);
+        return all;
+    }
+
+    private @Nullable FirstMover firstMover(Judged judged) {
+        Judged first = null;
+        for (Judged other : before) {
+            if (first == null && follows(other, judged)) {
+                first = other;
+            }
+        }
+        return first == null
+                ? null
+                : new FirstMover(
+                        first.life.container().name(),
+                        first.verdict.cause(),
+                        first.life.ended(),
+                        judged.life.ended() - first.life.ended());
+    }
+
+    private List<Follower> followed(Judged judged) {
+        List<Follower> followers = new ArrayList<>();
+        if (firstMover(judged) == null) {
+            for (Judged other : waiting) {
+                if (follows(judged, other) && !other.isOf(judged)) {
+                    followers.add(new Follower(
+                            other.life.container().name(), other.life.ended() - judged.life.ended(), how(other)));
+                }
+            }
+        }
+        return followers;
+    }
+
+    /** Whether the second end may have come of the first: soon after it, in the same project, and not by the same cause. */
+    private static boolean follows(Judged first, Judged second) {
+        boolean sameProject = !first.project().isEmpty()
+                && first.project().equals(second.project())
+                && first.life.host().equals(second.life.host());
+        long began = second.began();
+        boolean soon = began >= first.life.ended() && began - first.life.ended() <= FOLLOWING;
+        return sameProject && soon && causes(first, second);
+    }
+
+    /** What ends by itself makes clients stop others, and others fail; what a client ends makes others fail. */
+    private static boolean causes(Judged first, Judged second) {
+        boolean ofOwn = second.verdict.cause().isOwn() && !second.isOf(first);
+        return switch (second.verdict.cause()) {
+            case ENGINE_STOPPED, ENGINE_KILLED, HOST_DOWN, UNKNOWN -> false;
+            default ->
+                first.verdict.cause().isOwn() ? ofOwn || !second.verdict.cause().isOwn() : ofOwn && isByClient(first);
+        };
+    }
+
+    private static boolean isByClient(Judged judged) {
+        return switch (judged.verdict.cause()) {
+            case STOPPED, KILLED, REMOVED, RESTARTED -> true;
+            default -> false;
+        };
+    }
+
+    private static String how(Judged follower) {
+        return switch (follower.verdict.cause()) {
+            case STOPPED -> "a client had it stopped";
+            case KILLED -> "a client killed it";
+            case REMOVED -> "a client removed it";
+            case RESTARTED -> "a client had it restarted";
+            case COMPLETED -> "it ended by itself";
+            case FAILED -> "it failed";
+            default -> follower.verdict.cause().label();
+        };
+    }
+}

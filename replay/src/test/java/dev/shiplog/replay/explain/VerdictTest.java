@@ -1,0 +1,163 @@
+package dev.shiplog.replay.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the records tell, and the verdict on the first end. The words are those of {@link Story}. */
+class VerdictTest {
+    private static final List<String> STORIES = Arrays.asList("""
+            completed certain               | start@0 now@0.1 die:0@5 was:0@5
+            completed likely                | start@0 die:0@5
+            failed certain                  | start@0 now@0.1 die:3@5 was:3@5
+            failed certain                  | start@0 die:127@5 was:127@5
+            failed certain                  | start@0 die:255@5 was:255@5
+            failed certain                  | start@0 now:on-failure@0.1 die:1@5 was:1,on-failure@5 start@5.2
+            failed likely                   | start@0 now:rm@0.1 die:3@5 destroy@5.1
+            not-started certain             | create@0 is@0 connect@0.1 disconnect@0.2 is:127,e@0.3
+            crashed likely                  | start@0 die:139@5 was:139@5
+            crashed likely                  | start@0 die:134@5 was:134@5
+            signalled likely                | start@0 die:137@5 was:137@5
+            signalled likely                | start@0 die:143@5 was:143@5
+            signalled likely                | start@0 die:137@5 was:137,8m@5
+            unknown unknown                 | start@0 now:8m,rm@0.1 die:137@5 destroy@5.1
+            signalled likely                | start@0 now:8m,rm@0.1 used:1m@4 die:137@5 destroy@5.1
+            out-of-memory likely            | start@0 now:8m@0.1 oom@4.9 die:137@5 was:137,oom,8m@5
+            out-of-memory likely            | start@0 now:8m@0.1 die:137@5 was:137,oom,8m@5
+            out-of-memory likely            | start@0 now:8m@0.1 die:137@5 oom@5.1 was:137,oom,8m@5
+            child-out-of-memory likely      | start@0 now:8m@0.1 oom@4 die:5@5 was:5,oom,8m@5
+            child-out-of-memory likely      | start@0 now:8m@0.1 oom@4 die:0@5 was:0,oom,8m@5
+            failed likely                   | start@0 now:8m@0.1 oom@4 die:5@80 was:5,oom,8m@80 used:1m@200
+            unknown unknown                 | start@0 now:8m@0.1 oom@1 die:137@50 was:137,oom,8m@50
+            stopped certain                 | start@0 kill:15@5 die:0@5.1 was:0@5.2 stop@5.2
+            stopped certain                 | start@0 kill:15@5 die:3@9 was:3@9 stop@9.1
+            stopped certain                 | start@0 kill:15@5 kill:9@15 die:137@15.1 stop@15.2
+            stopped certain                 | start@0 now:8m@0.1 oom@1 kill:15@5 kill:9@15 die:137@15.1 was:137,oom,8m@15.2 stop@15.2
+            out-of-memory likely            | start@0 now:8m@0.1 kill:15@5 oom@5.5 die:137@5.6 was:137,oom,8m@5.7 stop@5.8
+            completed certain               | start@0 now:always@0.1 die:0@5 was:0,always@5.1 stop@5.3
+            killed certain                  | start@0 kill:9@5 die:137@5.1 was:137@5.2
+            killed certain                  | start@0 now:8m@0.1 oom@1 kill:9@5 die:137@5.1 was:137,oom,8m@5.2
+            killed likely                   | start@0 kill:15@5 die:143@5.1 was:143@5.2
+            killed likely                   | start@0 kill:15@5 die:9@5.1 was:9@5.2
+            unknown unknown                 | start@0 kill:15@5 die:9@15 was:9@15
+            failed likely                   | start@0 kill:10@5 die:4@8 was:4@8
+            unknown unknown                 | start@0 kill:10@5 die:4@5.2 was:4@5.3
+            killed likely                   | start@0 kill:1@5 die:129@5.2 was:129@5.3
+            failed likely                   | start@0 die:4@5 kill:9@5.01 was:4@5.1
+            restarted certain               | start@0 kill:15@5 die:0@5.1 was:0@5.2 stop@5.2 start@5.5 restart@5.5
+            restarted certain               | start@0 kill:15@5 kill:9@6 die:137@6.1 stop@6.2 start@6.5 restart@6.5
+            removed likely                  | start@0 now@0.1 kill:9@5 die:137@5.1 destroy@5.3
+            killed certain                  | start@0 now@0.1 kill:9@5 die:137@5.1 destroy@25
+            killed certain                  | start@0 now:rm@0.1 kill:9@5 die:137@5.1 destroy@5.3
+            engine-stopped certain          | start@0 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.kill:9@15 db.die:137@15.1 db.stop@15.2 down@16.2 up@20 gap:16.2-20@22
+            engine-stopped likely           | start@0 kill:15@5 die:0@5.2 stop@5.3 down@6.3 up@20 gap:6.3-20@22
+            stopped certain                 | start@0 db.start@1 kill:15@5 die:0@5.2 was:0@5.3 stop@5.3 db.die:0@15.1 down@15.2 up@20 gap:15.2-20@22
+            stopped likely                  | start@0 db.start@1 kill:15@5 die:0@5.2 was:0@5.3 stop@5.3 down@6.3 up@20 gap:6.3-20@22
+            engine-killed likely            | engine:dead@-1 start@0 now@0.1 down@5 kill:15@9/12 die:0@9.1/12 stop@9.2/12 up@12.1 gap:5-9@14
+            stopped likely                  | engine:live@-1 start@0 now@0.1 down@5 kill:15@9/12 die:0@9.1/12 stop@9.2/12 up@12.1 gap:5-9@14
+            stopped likely                  | engine:dead@-1 start@0 now@0.1 down@5 up@6 gap:5-6@7 kill:15@9 die:0@9.1 stop@9.2
+            failed likely                   | start@0 now@0.1 down@5 up@12 was:3@8/12.1 found:die@13 gap:5-12@14
+            completed likely                | start@0 now@0.1 down@5 up@12 was:0@8/12.1 found:die@13 gap:5-12@14
+            unknown unknown                 | start@0 now@0.1 down@5 up@12 was:137@8/12.1 found:die@13 gap:5-12@14
+            unknown unknown                 | start@0 now@0.1 down@5 up@12 was:255@8/12.1 found:die@13 gap:5-12@14
+            out-of-memory likely            | start@0 now:8m@0.1 down@5 up@12 was:137,oom,8m@8/12.1 found:die@13 gap:5-12@14
+            failed likely                   | engine:live@-1 start@0 now@0.1 down@5 up@9 gap:5-9@10 die:3@15 was:3@15
+            host-down certain               | start@0 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.die:0@6 db.stop@6.1 down@7 reboot@0 begin@40 up@41 gap:7-41@42
+            host-down likely                | start@0 now@0.1 used:1m@4 reboot@0 crashed:4@40 begin@40 up@41 was:255@40.5/41.1 found:die@42 gap:4-41@43
+            unknown unknown                 | start@0 now@0.1 used:1m@4 reboot@0 crashed:4@90 begin@90 up@91 was:0@50/91.1 found:die@92 gap:4-91@93
+            unknown unknown                 | start@0 now@0.1 crashed:4@20 begin@20 up@21 was:3@8/21.1 found:die@22 gap:4-21@23
+            stopped certain                 | start@0 cleanstop@4 begin@20 unsettled:4@21 kill:15@8/21 die:0@8.1/21 stop@8.2/21 up@21.1 settled@22 was:0@8/22
+            unknown unknown                 | start@0 now@0.1 kill:15@4 crashed:4.1@20 begin@20 up@21 was:0@4.5/21.1 found:die@22 gap:4.1-21@23
+            """.strip().split("\n"));
+
+    static Stream<String> stories() {
+        return STORIES.stream().map(String::strip);
+    }
+
+    @ParameterizedTest
+    @MethodSource("stories")
+    void saysWhy(String story) {
+        List<Explanation> explained = Story.of(story.substring(story.indexOf('|') + 1));
+        Verdict verdict = explained.get(0).verdict();
+        assertThat(verdict).isNotNull();
+        assertThat(words(verdict))
+                .as(verdict.summary())
+                .isEqualTo(story.substring(0, story.indexOf('|')).strip());
+        assertThat(verdict.summary()).endsWith(".");
+        if (verdict.cause() == Cause.UNKNOWN) {
+            assertThat(verdict.missing()).isNotEmpty();
+        }
+    }
+
+    private static String words(Verdict verdict) {
+        return verdict.cause().label() + " " + verdict.confidence().label();
+    }
+
+    /**
+     * Less may be recorded than happened: events that are missing leave a gap, descriptions, samples and {@code oom} do
+     * not. Then the verdict is the same, or less certain; a certain one is never another.
+     */
+    @Test
+    void isNeverCertainOfSomethingElseWhenFactsAreMissing() {
+        long seed = Long.getLong("shiplog.seed", 20_261_126L);
+        Random random = new Random(seed);
+        for (String line : STORIES) {
+            String story = line.substring(line.indexOf('|') + 1).strip();
+            Verdict whole = Story.of(story).get(0).verdict();
+            for (int i = 0; i < 12; i++) {
+                String less = without(story, random);
+                for (Explanation explanation : Story.of(less)) {
+                    Verdict verdict = explanation.verdict();
+                    if (explanation.life().container().name().equals("web")
+                            && verdict != null
+                            && whole != null
+                            && verdict.confidence() == Confidence.CERTAIN) {
+                        assertThat(verdict.cause())
+                                .as("seed %d: of%n%s%nis left%n%s: %s", seed, story, less, verdict.summary())
+                                .isEqualTo(whole.cause());
+                    }
+                }
+            }
+        }
+    }
+
+    /** The story without some of its words, and with a gap where events were; at least one word is left. */
+    private static String without(String story, Random random) {
+        List<String> left = new ArrayList<>();
+        for (String word : story.split("\\s+")) {
+            String what = word.replaceFirst("^[a-z]+\\.", "").replaceFirst("[:@].*", "");
+            boolean silent = List.of("now", "was", "used", "oom", "engine").contains(what);
+            boolean event = List.of("start", "die", "kill", "stop", "restart", "destroy")
+                    .contains(what);
+            if (random.nextInt(3) > 0 || !silent && !event) {
+                left.add(word);
+            } else if (event) {
+                String[] times = word.replaceFirst(".*@", "").split("/");
+                left.add("gap:" + times[0] + "-" + times[0] + "@" + times[times.length - 1]);
+            }
+        }
+        return String.join(" ", left);
+    }
+
+    @Test
+    void isNotCertainAboutWhatTheJournalEndsWith() {
+        for (String story : List.of(
+                "start@0 kill:15@5 die:0@5.1",
+                "start@0 kill:9@5 die:137@5.1",
+                "start@0 die:137@5.1",
+                "start@0 now@0.1 die:3@5.1 was:3@5.1",
+                "start@0 kill:15@5 die:0@5.1 stop@5.2")) {
+            assertThat(Story.cut(story))
+                    .as(story)
+                    .allSatisfy(explanation ->
+                            assertThat(explanation.verdict().confidence()).isNotEqualTo(Confidence.CERTAIN));
+        }
+    }
+}
