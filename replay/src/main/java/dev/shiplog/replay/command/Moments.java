@@ -31,7 +31,8 @@ final class Moments {
         return hosts;
     }
 
-    private static HostAt read(Console console, Report report, Sources.Host of, long moment, Consumer<RecordView> also)
+    /** As above, of one host. */
+    static HostAt read(Console console, Report report, Sources.Host of, long moment, Consumer<RecordView> also)
             throws IOException {
         MomentReader host = new MomentReader(moment, also);
         try (Reading reading = Reading.openWhole(of.files(), MomentReader.query(moment), Map.of(), console.clock())) {

@@ -78,6 +78,7 @@ public final class Replay implements Callable<Integer> {
                 .addSubcommand(new SizeCommand(console))
                 .addSubcommand(new StatsCommand(console))
                 .addSubcommand(new TopCommand(console))
+                .addSubcommand(new ImagesCommand(console))
                 .addSubcommand(new DiffCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new ArchiveCommand(console))

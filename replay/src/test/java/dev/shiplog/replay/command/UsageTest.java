@@ -66,6 +66,8 @@ class UsageTest {
                     top --by luck x             | Invalid value for option '--by': expected one of [cpu, memory, net, disk, pids, restarts] (case-sensitive) but was 'luck'; see 'replay top --help'
                     diff --at now x             | --at is needed twice: --at EARLIER --at LATER; see 'replay diff --help'
                     diff --at now --at 1h x     | --at now is after --at 1h: give the earlier moment first; see 'replay diff --help'
+                    images --filter name=x y    | --filter 'name=x': write KEY=VALUE or KEY!=VALUE with a key of image, digest; see 'replay images --help'
+                    images --filter digest= x   | --filter 'digest=': no value behind the =; * stands for any; see 'replay images --help'
                     archive x                   | Missing required option: '--to=DIR'; see 'replay archive --help'
                     archive --to a              | Missing required parameter: 'JOURNAL'; see 'replay archive --help'
                     archive --to a --older-than 6 x | --older-than: "6" is not a duration; write it in ms, s, m, h, d or w, as in 500ms, 90s, 1h30m or 365d; see 'replay archive --help'
@@ -103,6 +105,7 @@ class UsageTest {
                           size        Says what records take, by kind and by container, and what a day costs at this rate.
                           stats       Tells what containers used at a moment, as 'docker stats' would have, or over a range.
                           top         Tells which containers used most, at a moment, over a range, or in each step of it.
+                          images      Tells which images ran, in which containers, at a moment or over a range.
                           diff        Tells what changed between two moments: containers, images, states, limits, networks.
                           export      Writes records as lines: flattened JSON, the engine's bytes, or these in an envelope.
                           archive     Makes an archive of each closed segment: one small file that proves what it holds.
@@ -131,6 +134,7 @@ class UsageTest {
                 "size",
                 "stats",
                 "top",
+                "images",
                 "diff",
                 "export",
                 "archive",
