@@ -177,7 +177,7 @@ public final class ImageUses {
             digests.add(made.name().digest());
         }
         ImageBook.Tagging tagging = book.tags().get(made.name().withoutDigest());
-        boolean isTagged = tagging != null && tagging.imageId().equals(made.imageId());
+        long tagged = tagging != null && tagging.imageId().equals(made.imageId()) ? tagging.since() : 0;
         return new ImageRow(
                 made.name().repository(),
                 made.name().tag(),
@@ -187,7 +187,7 @@ public final class ImageUses {
                 from,
                 to,
                 running,
-                isTagged ? tagging.since() : 0,
+                tagged,
                 book.movedAt(made.name(), made.imageId()),
                 book.deletedAt(made.imageId()));
     }
