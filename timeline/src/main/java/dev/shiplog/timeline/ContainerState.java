@@ -83,10 +83,7 @@ public final class ContainerState {
             case "pause" -> status = Status.PAUSED;
             case "unpause" -> status = Status.RUNNING;
             case "oom" -> oomKilled = true;
-            case "destroy", "remove" -> {
-                status = Status.REMOVED;
-                removed = time;
-            }
+            case "destroy", "remove" -> remove(time);
             default -> {
                 if (action.startsWith("health_status: ")) {
                     health = action.substring("health_status: ".length());
@@ -145,12 +142,15 @@ public final class ContainerState {
             case "start" -> status = isAlive() ? status : Status.RUNNING;
             case "die" -> end(time);
             case "create" -> status = status == Status.UNKNOWN ? Status.CREATED : status;
-            case "destroy" -> {
-                status = Status.REMOVED;
-                removed = time;
-            }
+            case "destroy" -> remove(time);
             default -> {}
         }
+    }
+
+    private void remove(long time) {
+        exitCodeKnown &= !isAlive(); // else it is the code of an earlier end
+        status = Status.REMOVED;
+        removed = time;
     }
 
     private void end(long time) {
@@ -287,5 +287,10 @@ public final class ContainerState {
     /** What the engine last answered to an inspect, as recorded; empty if nothing was. Not to be changed. */
     public byte[] description() {
         return description;
+    }
+
+    /** Drops the description, which is most of what it takes in memory. */
+    public void forgetDescription() {
+        description = new byte[0];
     }
 }

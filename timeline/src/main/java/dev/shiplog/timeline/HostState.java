@@ -68,7 +68,8 @@ public final class HostState {
 
     private void happen(RecordView record) {
         EventView event = EventView.scan(record.payload().toArray());
-        if (event.ofContainer() && !record.subject().isEmpty()) {
+        boolean ofContainer = event.ofContainer() && !record.subject().isEmpty();
+        if (ofContainer && !removed.contains(record.subject())) { // Podman tells of a cleanup after the removal
             ContainerState state = state(record.subject());
             state.apply(event, record.time());
             removeIfGone(state);
@@ -151,6 +152,15 @@ public final class HostState {
             }
         } catch (IOException e) {
             // A newer recorder's: what it says is not known.
+        }
+    }
+
+    /** Takes out a container that a later snapshot does not have. It was found to be gone at {@code time}, ns since the epoch. */
+    public void vanish(String id, long time) {
+        ContainerState state = containers.get(id);
+        if (state != null) {
+            state.found("destroy", time);
+            removeIfGone(state);
         }
     }
 

@@ -108,14 +108,7 @@ final class GapsCommand implements Callable<Integer> {
     private GapReport read(Sources.Host host, TimeRange range, Report report) throws IOException {
         GapReader stretches = new GapReader(range);
         try (Reading reading = Reading.open(host.files(), GapReader.query(range), Map.of(), console.clock())) {
-            Steps.each(console, reading, step -> {
-                stretches.step(step, reading);
-                if (step instanceof Reading.Notice notice) {
-                    add(notice, report);
-                } else if (step instanceof Reading.End end) {
-                    end.notices().forEach(notice -> add(notice, report));
-                }
-            });
+            Steps.notices(console, reading, step -> stretches.step(step, reading), notice -> add(notice, report));
         }
         long now = TimeUnit.MILLISECONDS.toNanos(console.clock().millis());
         return stretches.result(now, host.isRecorded());

@@ -2,8 +2,11 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.replay.past.HostAt;
+import dev.shiplog.replay.past.HostOver;
+import dev.shiplog.replay.past.LivesReader;
 import dev.shiplog.replay.past.MomentReader;
 import dev.shiplog.replay.query.Reading;
+import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.replay.query.Times;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,9 +14,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Reads the hosts of sources at a moment, for the verbs that ask for one. */
+/** Reads the hosts of sources at a moment, or up to the end of a range, for the verbs that ask for one. */
 final class Moments {
     private Moments() {}
 
@@ -36,18 +40,51 @@ final class Moments {
             throws IOException {
         MomentReader host = new MomentReader(moment, also);
         try (Reading reading = Reading.openWhole(of.files(), MomentReader.query(moment), Map.of(), console.clock())) {
-            Steps.each(console, reading, step -> {
-                host.step(step, reading);
-                if (step instanceof Reading.Notice notice) {
+            Steps.notices(console, reading, step -> host.step(step, reading), report::add);
+            return host.result(reading.received(), moment <= now(console) && of.isRecorded());
+        }
+    }
+
+    /**
+     * The containers of each host over a range, in the order of the sources. What is missing of the answer is reported; the
+     * hosts of which the end of the range is not known are not.
+     */
+    static List<HostOver> lives(Console console, Report report, List<Path> sources, TimeRange range)
+            throws IOException {
+        List<HostOver> hosts = new ArrayList<>();
+        GapLines gaps = new GapLines();
+        for (Sources.Host host : Sources.byHost(sources)) {
+            HostOver lives = lives(console, report, gaps, host, range);
+            if (lives.first() != 0 && range.since() != Long.MIN_VALUE) {
+                report.addGap("not known" + of(lives.end()) + " before " + Times.format(lives.first())
+                        + ": the journal begins then");
+            }
+            hosts.add(lives);
+        }
+        gaps.report(report);
+        return hosts;
+    }
+
+    private static HostOver lives(Console console, Report report, GapLines gaps, Sources.Host of, TimeRange range)
+            throws IOException {
+        boolean isRecorded = of.isRecorded();
+        boolean endsWithJournal = range.until() == Long.MAX_VALUE && !isRecorded;
+        LivesReader host = new LivesReader(range, endsWithJournal ? Long.MAX_VALUE : now(console));
+        try (Reading reading = Reading.openWhole(of.files(), LivesReader.query(range), Map.of(), console.clock())) {
+            Steps.notices(console, reading, step -> host.step(step, reading), notice -> {
+                if (notice instanceof Reading.Missing missing) {
+                    gaps.add(missing.gap());
+                } else {
                     report.add(notice);
-                } else if (step instanceof Reading.End end) {
-                    end.notices().forEach(report::add);
                 }
             });
-            boolean hasCome =
-                    !Instant.ofEpochSecond(0, moment).isAfter(console.clock().instant());
-            return host.result(reading.received(), hasCome && of.isRecorded());
+            return host.result(reading.received(), isRecorded);
         }
+    }
+
+    private static long now(Console console) {
+        Instant now = console.clock().instant();
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 
     /** Says of each host at which the moment is not known why; gives the exit code. */
@@ -57,12 +94,16 @@ final class Moments {
             HostAt.Unknown unknown = host.unknown();
             if (unknown != null) {
                 code = ExitCode.GAPS;
-                console.say("not known" + (host.host().isEmpty() ? "" : " of " + host.host()) + " at "
+                console.say("not known" + of(host) + " at "
                         + Times.format(host.moment())
                         + (unknown.since() == 0 ? "" : ", from " + Times.format(unknown.since()) + " on") + ": "
                         + unknown.reason());
             }
         }
         return code;
+    }
+
+    private static String of(HostAt host) {
+        return host.host().isEmpty() ? "" : " of " + host.host();
     }
 }

@@ -1,63 +1,69 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.replay.command.PsColumns.Row;
 import dev.shiplog.replay.command.Table.Column;
-import dev.shiplog.replay.command.Table.Time;
 import dev.shiplog.replay.past.DockerWords;
 import dev.shiplog.replay.past.HostAt;
+import dev.shiplog.replay.past.HostOver;
+import dev.shiplog.replay.past.Life;
 import dev.shiplog.replay.past.StateFilter;
-import dev.shiplog.replay.query.Times;
+import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.timeline.ContainerState;
-import dev.shiplog.timeline.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Lists the containers of a moment, as {@code docker ps} would have then. */
+/** Lists the containers of a moment, as {@code docker ps} would have then, or those that lived in a range of time. */
 @Command(
         name = "ps",
-        description = "Lists the containers that ran at a moment, as 'docker ps' would have listed them then.",
+        description = "Lists the containers of a moment, as 'docker ps' would have, or all that ran in a range.",
         footer = {
             "",
             "CREATED and STATUS count from the moment. Where nobody listened at that moment, STATUS is",
             "'Unknown since', with what was known last; what was found later, in a list, and reported by no",
-            "event, is marked 'listed'. More columns: created_at, started_at, finished_at, exit_code,",
-            "oom_killed, health, restarts, image_id, labels, known, unknown_since, host.",
+            "event, is marked 'listed'. More columns: started_at, finished_at, exit_code, oom_killed, health,",
+            "restarts, image_id, labels, known, unknown_since, host.",
+            "",
+            "A range has a row for each container that ran in it, the newest first: when it was BORN; when",
+            "its last run ENDED, and how; its STATUS at the end of the range (without --until: now, or where",
+            "the journal ends). One that never ran ended when it was removed. What ended while nobody",
+            "listened ended at an unknown time between two that are known. More columns: ended_after,",
+            "ended_before, removed_at, ports and those of a moment.",
             "",
             "Examples:",
             "  replay ps --at 03:12 /srv/events",
             "  replay ps -a --at 'yesterday 03:12' --tz local /srv/events",
             "  replay ps -a --filter status=exited --format json /srv/archives | jq .name",
+            "  replay ps --since yesterday --until today --filter exited=137 /srv/events",
             "",
             ExitCode.HELP
         })
 final class PsCommand implements Callable<Integer> {
     private static final List<String> USUAL = List.of("id", "image", "command", "created", "status", "ports", "name");
-    private static final int COMMAND_WIDTH = 20;
+    private static final List<String> USUAL_OF_RANGE =
+            List.of("id", "image", "command", "born", "ended", "exit_code", "status", "name");
 
     @Mixin
     private Sources sources = new Sources();
 
     @Mixin
-    private MomentOptions when = new MomentOptions();
+    private MomentOrRange when = new MomentOrRange();
 
     @Mixin
     private TableOptions how = new TableOptions();
 
     @Option(
             names = {"-a", "--all"},
-            description = "Also containers that did not run.")
+            description = "Also containers that existed and did not run.")
     private boolean all;
 
     @Option(
@@ -68,10 +74,11 @@ final class PsCommand implements Callable<Integer> {
     @Option(
             names = "--filter",
             paramLabel = "KEY=VALUE",
-            description = "Only containers for which it holds; of several with one key any, of several keys each:"
-                    + " name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB], status=STATUS, health=HEALTH,"
-                    + " exited=CODE. KEY!=VALUE takes out what it names; ~REGEX may stand for GLOB. --filter status"
-                    + " and exited imply -a.")
+            description =
+                    "Only containers for which it holds; of several with one key any, of several keys each:"
+                            + " name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB], status=STATUS, health=HEALTH,"
+                            + " exited=CODE. KEY!=VALUE takes out what it names; ~REGEX may stand for GLOB. --filter status"
+                            + " and exited imply -a. In a range it is what holds at its end; what was removed before has the status removed.")
     private List<String> filters = new ArrayList<>();
 
     @Spec
@@ -83,189 +90,78 @@ final class PsCommand implements Callable<Integer> {
         this.console = console;
     }
 
-    /** A container in its host. */
-    private record Row(
-            HostAt host, ContainerState container, @Nullable Json description) {}
-
     @Override
     public Integer call() throws IOException {
         List<Path> paths = sources.paths(console);
-        long moment;
-        StateFilter filter;
-        try {
-            moment = when.moment(console.clock());
-            filter = StateFilter.of(filters);
-            how.table(columns(), USUAL);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
+        StateFilter filter = Usage.of(spec, () -> StateFilter.of(filters));
         try (Report report = new Report(console)) {
-            List<HostAt> hosts = Moments.read(console, report, paths, moment, record -> {});
-            List<Row> rows = rows(hosts, filter);
-            if (quiet) {
-                for (Row row : rows) {
-                    console.out().write((id(row) + "\n").getBytes(StandardCharsets.US_ASCII));
-                }
-            } else {
-                how.table(columns(), usual(hosts.size())).write(rows, console.out());
-            }
-            return Math.max(Moments.reportUnknown(console, hosts), report.summarise());
+            return when.isRange() ? overRange(paths, filter, report) : atMoment(paths, filter, report);
         }
     }
 
-    private static List<String> usual(int hosts) {
-        List<String> usual = new ArrayList<>(USUAL);
+    private int atMoment(List<Path> paths, StateFilter filter, Report report) throws IOException {
+        long moment = Usage.of(spec, () -> when.moment(console.clock()));
+        List<Column<Row>> columns = new PsColumns(how.isWhole()).ofMoment();
+        Usage.of(spec, () -> how.table(columns, USUAL));
+        List<HostAt> hosts = Moments.read(console, report, paths, moment, record -> {});
+        List<Row> rows = new ArrayList<>();
+        for (HostAt host : hosts) {
+            host.state().containers().stream()
+                    .filter(container -> isAll() || container.isAlive() || isRestarting(container))
+                    .filter(filter::wants)
+                    .sorted(Comparator.comparingLong(ContainerState::created).reversed())
+                    .forEach(container ->
+                            rows.add(new Row(host, Life.at(container)))); // newest first, as docker has them
+        }
+        write(rows, columns, usual(USUAL, hosts.size()));
+        return Math.max(Moments.reportUnknown(console, hosts), report.summarise());
+    }
+
+    private int overRange(List<Path> paths, StateFilter filter, Report report) throws IOException {
+        TimeRange range = Usage.of(spec, () -> when.range(console.clock()));
+        List<Column<Row>> columns = new PsColumns(how.isWhole()).ofRange();
+        Usage.of(spec, () -> how.table(columns, USUAL_OF_RANGE));
+        List<HostOver> hosts = Moments.lives(console, report, paths, range);
+        List<Row> rows = new ArrayList<>();
+        for (HostOver host : hosts) {
+            for (Life life : host.containers()) {
+                if ((isAll() || life.ran()) && filter.wants(life.container())) {
+                    rows.add(new Row(host.end(), life));
+                }
+            }
+        }
+        write(rows, columns, usual(USUAL_OF_RANGE, hosts.size()));
+        int code =
+                Moments.reportUnknown(console, hosts.stream().map(HostOver::end).toList());
+        return Math.max(code, report.summarise());
+    }
+
+    private boolean isAll() {
+        return all || filters.stream().anyMatch(filter -> filter.startsWith("status") || filter.startsWith("exited"));
+    }
+
+    private void write(List<Row> rows, List<Column<Row>> columns, List<String> usual) throws IOException {
+        if (!quiet) {
+            how.table(columns, usual).write(rows, console.out());
+            return;
+        }
+        StringBuilder ids = new StringBuilder();
+        for (Row row : rows) {
+            String id = row.who().id();
+            ids.append(how.isWhole() ? id : DockerWords.shortId(id)).append('\n');
+        }
+        console.out().write(ids.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<String> usual(List<String> of, int hosts) {
+        List<String> usual = new ArrayList<>(of);
         if (hosts > 1) {
             usual.add(0, "host");
         }
         return usual;
     }
 
-    /** Newest first, as docker has them. */
-    private List<Row> rows(List<HostAt> hosts, StateFilter filter) {
-        boolean any = all || filters.stream().anyMatch(f -> f.startsWith("status") || f.startsWith("exited"));
-        List<Row> rows = new ArrayList<>();
-        for (HostAt host : hosts) {
-            host.state().containers().stream()
-                    .filter(container -> any || container.isAlive() || isRestarting(container))
-                    .filter(filter::wants)
-                    .sorted(Comparator.comparingLong(ContainerState::created).reversed())
-                    .forEach(container -> rows.add(new Row(host, container, Json.parse(container.description()))));
-        }
-        return rows;
-    }
-
     private static boolean isRestarting(ContainerState container) {
         return container.status() == ContainerState.Status.RESTARTING;
-    }
-
-    private List<Column<Row>> columns() {
-        return List.of(
-                new Column<>(
-                        "HOST",
-                        "host",
-                        row -> row.host().host(),
-                        row -> row.host().host()),
-                new Column<>(
-                        "CONTAINER ID",
-                        "id",
-                        this::id,
-                        row -> row.container().container().id()),
-                new Column<>("IMAGE", "image", PsCommand::image, PsCommand::image),
-                new Column<>("COMMAND", "command", this::command, row -> DockerWords.command(row.description())),
-                new Column<>(
-                        "CREATED",
-                        "created",
-                        row -> DockerWords.ago(
-                                row.container().created(), row.host().moment()),
-                        row -> Time.of(row.container().created())),
-                new Column<>("STATUS", "status", PsCommand::status, row -> word(row.container())),
-                new Column<>("PORTS", "ports", PsCommand::ports, PsCommand::ports),
-                new Column<>("NAMES", "name", PsCommand::name, PsCommand::name),
-                time("STARTED AT", "started_at", ContainerState::started),
-                time("FINISHED AT", "finished_at", ContainerState::finished),
-                new Column<>(
-                        "EXIT CODE",
-                        "exit_code",
-                        row -> row.container().exitCode() == null
-                                ? ""
-                                : row.container().exitCode().toString(),
-                        row -> row.container().exitCode()),
-                new Column<>(
-                        "OOM KILLED",
-                        "oom_killed",
-                        row -> String.valueOf(row.container().oomKilled()),
-                        row -> row.container().oomKilled()),
-                new Column<>(
-                        "HEALTH",
-                        "health",
-                        row -> row.container().health(),
-                        row -> row.container().health()),
-                new Column<>(
-                        "RESTARTS",
-                        "restarts",
-                        row -> String.valueOf(row.container().restarts()),
-                        row -> row.container().restarts()),
-                new Column<>(
-                        "IMAGE ID",
-                        "image_id",
-                        this::imageId,
-                        row -> row.container().container().imageId()),
-                new Column<>("LABELS", "labels", row -> String.join(",", labels(row)), PsCommand::labels),
-                new Column<>("KNOWN", "known", PsCommand::known, PsCommand::known),
-                new Column<>(
-                        "UNKNOWN SINCE",
-                        "unknown_since",
-                        row -> row.host().unknown() == null
-                                ? ""
-                                : Times.format(row.host().unknown().since()),
-                        row -> row.host().unknown() == null
-                                ? null
-                                : Time.of(row.host().unknown().since())));
-    }
-
-    private static Column<Row> time(String title, String key, java.util.function.ToLongFunction<ContainerState> of) {
-        return new Column<>(
-                title,
-                key,
-                row -> of.applyAsLong(row.container()) == 0 ? "" : Times.formatSeconds(of.applyAsLong(row.container())),
-                row -> Time.of(of.applyAsLong(row.container())));
-    }
-
-    private String id(Row row) {
-        String id = row.container().container().id();
-        return how.isWhole() ? id : DockerWords.shortId(id);
-    }
-
-    private String imageId(Row row) {
-        String id = row.container().container().imageId();
-        return how.isWhole() ? id : DockerWords.shortId(id);
-    }
-
-    private static String image(Row row) {
-        String image = row.container().container().image();
-        return image.isEmpty() ? DockerWords.shortId(row.container().container().imageId()) : image;
-    }
-
-    private String command(Row row) {
-        String command = DockerWords.command(row.description());
-        boolean cut = !how.isWhole() && command.codePointCount(0, command.length()) > COMMAND_WIDTH;
-        return DockerWords.quoted(
-                cut ? command.substring(0, command.offsetByCodePoints(0, COMMAND_WIDTH - 1)) + "…" : command);
-    }
-
-    private static String status(Row row) {
-        ContainerState container = row.container();
-        HostAt.Unknown unknown = row.host().unknown();
-        if (unknown != null) {
-            return unknown.since() == 0
-                    ? "Unknown"
-                    : "Unknown since " + Times.formatSeconds(unknown.since()) + " (was "
-                            + DockerWords.status(container, unknown.since()) + ")";
-        }
-        return DockerWords.status(container, row.host().moment()) + (container.isListed() ? " (listed)" : "");
-    }
-
-    private static String word(ContainerState container) {
-        return container.status().name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String ports(Row row) {
-        return row.container().isAlive() ? DockerWords.ports(row.description()) : "";
-    }
-
-    private static String name(Row row) {
-        return row.container().container().name();
-    }
-
-    private static List<String> labels(Row row) {
-        return row.container().container().labels().entrySet().stream()
-                .map(label -> label.getKey() + "=" + label.getValue())
-                .sorted()
-                .toList();
-    }
-
-    private static String known(Row row) {
-        return row.host().unknown() != null ? "unknown" : row.container().isListed() ? "listed" : "recorded";
     }
 }

@@ -80,7 +80,8 @@ final class Report implements AutoCloseable {
         gaps++;
     }
 
-    private void addGap(String line) {
+    /** Reports a gap by a line of its own. */
+    void addGap(String line) {
         gaps++;
         console.say(line);
     }

@@ -138,14 +138,9 @@ final class SizeCommand implements Callable<Integer> {
     private Sizes read(Sources.Host host, TimeRange range, Report report) throws IOException {
         SizeReader sizes = new SizeReader(range);
         try (Reading reading = Reading.open(host.files(), SizeReader.query(range), Map.of(), console.clock())) {
-            Steps.each(console, reading, step -> {
-                sizes.step(step, reading);
-                if (step instanceof Reading.Notice notice && !(notice instanceof Reading.Missing)) {
+            Steps.notices(console, reading, step -> sizes.step(step, reading), notice -> {
+                if (!(notice instanceof Reading.Missing)) {
                     report.add(notice);
-                } else if (step instanceof Reading.End end) {
-                    end.notices().stream()
-                            .filter(notice -> !(notice instanceof Reading.Missing))
-                            .forEach(report::add);
                 }
             });
             return sizes.result(reading.containers());

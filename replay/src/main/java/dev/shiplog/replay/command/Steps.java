@@ -4,6 +4,7 @@ import dev.shiplog.replay.query.Reading;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Goes through a reading, for every verb that reads: a signal ends it, a terminal shows how far it is. Not thread safe. */
 final class Steps {
@@ -63,6 +64,19 @@ final class Steps {
             awaitMore(console);
         }
         return !(step instanceof Reading.End);
+    }
+
+    /** As {@link #each}, and hands each notice to {@code notices}, also those that come with the end. */
+    static void notices(Console console, Reading reading, Taker taker, Consumer<Reading.Notice> notices)
+            throws IOException {
+        each(console, reading, step -> {
+            taker.take(step);
+            if (step instanceof Reading.Notice notice) {
+                notices.accept(notice);
+            } else if (step instanceof Reading.End end) {
+                end.notices().forEach(notices);
+            }
+        });
     }
 
     /** Waits a little for the journal to grow. */

@@ -71,7 +71,7 @@ final class Table<T> {
      *
      * @param all that there are
      * @param usual the keys of those that people get if they ask for none; programs get all
-     * @param asked keys of columns in the order that is asked for; empty for the usual ones
+     * @param asked keys or titles of columns, in the order that is asked for; empty for the usual ones
      * @throws IllegalArgumentException if there is no such column
      */
     static <T> Table<T> of(List<Column<T>> all, List<String> usual, List<String> asked, Format format) {
@@ -79,16 +79,26 @@ final class Table<T> {
             return new Table<>(all, format);
         }
         List<Column<T>> chosen = new ArrayList<>();
-        for (String key : asked.isEmpty() ? usual : asked) {
-            chosen.add(all.stream()
-                    .filter(column ->
-                            column.key().equals(key.toLowerCase(Locale.ROOT).replace(' ', '_')))
-                    .findFirst()
-                    .orElseThrow(
-                            () -> new IllegalArgumentException("--columns '" + key + "': no such column; there are "
-                                    + all.stream().map(Column::key).collect(Collectors.joining(", ")))));
+        for (String name : asked.isEmpty() ? usual : asked) {
+            chosen.add(column(all, name));
         }
         return new Table<>(chosen, format);
+    }
+
+    private static <T> Column<T> column(List<Column<T>> all, String name) {
+        String key = name.strip().toLowerCase(Locale.ROOT).replace(' ', '_');
+        for (Column<T> column : all) {
+            if (column.key().equals(key)) {
+                return column;
+            }
+        }
+        for (Column<T> column : all) {
+            if (column.title().equalsIgnoreCase(name.strip())) {
+                return column;
+            }
+        }
+        throw new IllegalArgumentException("--columns '" + name + "': no such column; there are "
+                + all.stream().map(Column::key).collect(Collectors.joining(", ")));
     }
 
     /** Writes rows. They may come in parts, under one heading: widths follow from the rows so far. */

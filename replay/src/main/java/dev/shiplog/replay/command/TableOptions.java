@@ -18,7 +18,7 @@ final class TableOptions {
             names = "--columns",
             paramLabel = "NAMES",
             split = ",",
-            description = "These columns, in this order, by their names in json.")
+            description = "These columns, in this order, by their titles or their names in json.")
     private List<String> columns = new ArrayList<>();
 
     @Option(names = "--no-trunc", description = "Print ids and commands in full.")

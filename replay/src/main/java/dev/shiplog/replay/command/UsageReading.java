@@ -34,14 +34,7 @@ final class UsageReading {
     int read(List<Path> sources, UsageBook book) throws IOException {
         Query query = new Query(range, filter, false, false, Long.MAX_VALUE, true);
         try (Reading reading = Reading.open(sources, query, Map.of(), console.clock())) {
-            Steps.each(console, reading, step -> {
-                take(step, reading, book);
-                if (step instanceof Reading.Notice notice) {
-                    report.add(notice);
-                } else if (step instanceof Reading.End end) {
-                    end.notices().forEach(report::add);
-                }
-            });
+            Steps.notices(console, reading, step -> take(step, reading, book), report::add);
             book.turnAll();
             int code = report.summarise();
             return missing.report(console, reading.containers().names()) ? ExitCode.FAILED : code;

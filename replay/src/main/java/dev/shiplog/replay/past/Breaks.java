@@ -4,7 +4,6 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Knows when listening to the engine broke off last, as the marks tell. Not thread safe. */
@@ -18,10 +17,10 @@ final class Breaks {
     /** Takes the next record. */
     void apply(RecordView record) {
         Stretch missed = missed(record);
-        if (type(record) == MarkType.ENGINE_UP) {
+        if (Marks.type(record) == MarkType.ENGINE_UP) {
             listens = true;
         } else if (record.restated()) {
-            listens &= type(record) != MarkType.ENGINE_DOWN; // when that began is not known here
+            listens &= Marks.type(record) != MarkType.ENGINE_DOWN; // when that began is not known here
         } else if (missed != null) {
             last = missed.from();
         } else if (isBreak(record)) {
@@ -42,11 +41,11 @@ final class Breaks {
 
     /** The stretch of which this mark says that events are or may be missing; null if it says no such thing. */
     static @Nullable Stretch missed(RecordView record) {
-        MarkType type = type(record);
+        MarkType type = Marks.type(record);
         if (type != MarkType.GAP && type != MarkType.UNSETTLED) {
             return null;
         }
-        Mark mark = mark(record);
+        Mark mark = Marks.read(record);
         if (mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {
             return new Stretch(gap.from(), gap.to());
         }
@@ -57,12 +56,12 @@ final class Breaks {
 
     /** Whether what {@link #missed} gives is missing for certain. */
     static boolean isCertain(RecordView record) {
-        return type(record) == MarkType.GAP;
+        return Marks.type(record) == MarkType.GAP;
     }
 
     /** Whether something may have happened before this mark that no event before it tells. */
     static boolean isBreak(RecordView record) {
-        MarkType type = type(record);
+        MarkType type = Marks.type(record);
         return type == MarkType.START
                 || type == MarkType.CLEAN_STOP
                 || type == MarkType.UNCLEAN_STOP
@@ -75,24 +74,10 @@ final class Breaks {
      * @param before receipt of the record before it
      */
     static boolean isSetBack(RecordView record, long before) {
-        MarkType type = type(record);
+        MarkType type = Marks.type(record);
         return type == MarkType.START && record.received() < before
-                || type == MarkType.CLOCK_STEP && mark(record) instanceof Mark.ClockStep clock && clock.step() < 0;
-    }
-
-    private static @Nullable MarkType type(RecordView record) {
-        if (!record.isOfKnownKind() || record.kind() != Kind.MARK) {
-            return null;
-        }
-        return MarkType.of(record.payload().array(), record.payload().length());
-    }
-
-    /** Null for one of a newer recorder. */
-    private static @Nullable Mark mark(RecordView record) {
-        try {
-            return Mark.fromJson(record.payload().toArray());
-        } catch (IOException e) {
-            return null;
-        }
+                || type == MarkType.CLOCK_STEP
+                        && Marks.read(record) instanceof Mark.ClockStep clock
+                        && clock.step() < 0;
     }
 }

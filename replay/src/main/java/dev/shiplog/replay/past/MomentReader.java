@@ -5,11 +5,13 @@ import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.replay.past.HostAt.Unknown;
+import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.Query;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.replay.query.Times;
+import dev.shiplog.timeline.ContainerState;
 import dev.shiplog.timeline.Gap;
 import dev.shiplog.timeline.HostState;
 import java.util.List;
@@ -23,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MomentReader {
     /** What the state of containers is told by, and what a gap in matters. */
-    private static final List<String> KINDS = List.of("event", "inspect", "mark");
+    static final List<String> KINDS = List.of("event", "inspect", "mark");
 
     private final long moment;
     private final Consumer<RecordView> also;
-    private HostState state = new HostState();
+    private final Departures departures;
+    private HostState state;
     private final Breaks breaks = new Breaks();
     private @Nullable Afterwards afterwards;
     private @Nullable Unknown unknown;
@@ -45,14 +48,42 @@ public final class MomentReader {
     private boolean snapshotIsLater;
 
     private String host = "";
+    private String journal = "";
+
+    /** Is told which containers leave the host on the way to the moment. */
+    interface Departures {
+        /** @param container as it was last */
+        void gone(ContainerState container);
+
+        /**
+         * The state begins anew with a snapshot. What is not in that has gone.
+         *
+         * @param old the containers so far
+         * @param since from when on it is not known what happened, ns since the epoch
+         * @param now when it is known again
+         */
+        void renewed(HostState old, long since, long now);
+    }
 
     /**
      * @param moment ns since the epoch
      * @param also takes each record up to the moment, too
      */
     public MomentReader(long moment, Consumer<RecordView> also) {
+        this(moment, also, new Departures() {
+            @Override
+            public void gone(ContainerState container) {}
+
+            @Override
+            public void renewed(HostState old, long since, long now) {}
+        });
+    }
+
+    MomentReader(long moment, Consumer<RecordView> also, Departures departures) {
         this.moment = moment;
         this.also = also;
+        this.departures = departures;
+        state = new HostState(departures::gone);
     }
 
     /** What a {@link Reading} must find for a moment. */
@@ -65,8 +96,16 @@ public final class MomentReader {
     public void step(Reading.Step step, Reading reading) {
         RecordView record = reading.last();
         if (record != null) {
+            Origin.Place place = reading.origin().place();
+            if (!place.journal().equals(journal)) {
+                boolean another = !journal.isEmpty() && !place.journal().isEmpty();
+                journal = place.journal();
+                if (another && afterwards == null) {
+                    renew(newest, record.received());
+                }
+            }
+            host = place.host();
             take(record);
-            host = reading.origin().place().host();
         }
         if (step instanceof Reading.Missing missing) {
             missing(missing.gap());
@@ -85,7 +124,8 @@ public final class MomentReader {
             }
             newest = record.received();
         }
-        snapshotIsLater |= record.restated() && record.received() > moment && isMark(record, MarkType.SEGMENT_START);
+        snapshotIsLater |=
+                record.restated() && record.received() > moment && Marks.type(record) == MarkType.SEGMENT_START;
         if (isOver || record.restated() && snapshotIsLater) {
             return;
         }
@@ -107,15 +147,21 @@ public final class MomentReader {
     }
 
     private void now(RecordView record) {
-        if (record.restated() && unknown != null && isMark(record, MarkType.SEGMENT_START)) {
-            state = new HostState(); // the snapshot says how it is, whatever was lost before
+        if (record.restated() && unknown != null && Marks.type(record) == MarkType.SEGMENT_START) {
+            renew(unknown.since(), record.received()); // whatever was lost before
             unknown = null;
         }
         reached |= record.received() <= moment
-                && (record.isOfKnownKind() && record.kind() != Kind.MARK || isMark(record, MarkType.ENGINE_UP));
+                && (record.isOfKnownKind() && record.kind() != Kind.MARK || Marks.type(record) == MarkType.ENGINE_UP);
         breaks.apply(record);
         state.apply(record);
         also.accept(record);
+    }
+
+    /** Begins anew: the snapshot that comes says how it is. */
+    private void renew(long since, long now) {
+        departures.renewed(state, since, now);
+        state = new HostState(departures::gone);
     }
 
     private void later(RecordView record) {
@@ -126,13 +172,6 @@ public final class MomentReader {
         if (!after.apply(record, state)) {
             since(breaks.last(), "it was not known yet what had happened before");
         }
-    }
-
-    private static boolean isMark(RecordView record, MarkType type) {
-        if (!record.isOfKnownKind() || record.kind() != Kind.MARK) {
-            return false;
-        }
-        return MarkType.of(record.payload().array(), record.payload().length()) == type;
     }
 
     private void lost(Loss.Received around) {

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  *
  * <pre>
  * name, container, image, label    as in {@link ContainerRule}
- * status=STATUS                    created, running, paused, restarting, removing, exited or dead
+ * status=STATUS                    created, running, paused, restarting, removing, exited or dead; removed, in a range
  * health=HEALTH                    starting, healthy, unhealthy or none
  * exited=CODE                      ended, with this code
  * </pre>
@@ -46,10 +46,7 @@ public final class StateFilter {
                 case "status" -> negated(negated, state -> state.status() == status(value, filter));
                 case "health" -> negated(negated, state -> state.health().equals(value.equals("none") ? "" : value));
                 case "exited" ->
-                    negated(
-                            negated,
-                            state -> state.status() == ContainerState.Status.EXITED
-                                    && value.equals(String.valueOf(state.exitCode())));
+                    negated(negated, state -> hasEnded(state) && value.equals(String.valueOf(state.exitCode())));
                 default ->
                     throw new IllegalArgumentException(
                             "--filter '" + filter + "': write KEY=VALUE or KEY!=VALUE with a key of " + KEYS);
@@ -73,6 +70,10 @@ public final class StateFilter {
 
     private static Predicate<ContainerState> negated(boolean negated, Predicate<ContainerState> rule) {
         return negated ? rule.negate() : rule;
+    }
+
+    private static boolean hasEnded(ContainerState state) {
+        return state.status() == ContainerState.Status.EXITED || state.status() == ContainerState.Status.REMOVED;
     }
 
     private static ContainerState.Status status(String word, String filter) {

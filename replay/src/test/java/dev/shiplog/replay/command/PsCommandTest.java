@@ -102,7 +102,7 @@ class PsCommandTest {
     void listsWhatRanInTheWordsOfDocker() {
         assertThat(run("--at 2026-11-21T09:01:30Z journal", ExitCode.OK).out()).isEqualTo("""
                         CONTAINER ID   IMAGE      COMMAND   CREATED             STATUS             PORTS                           NAMES
-                        b36156ce4d68   postgres   ""        30 seconds ago      Up 29 seconds                                      db
+                        b36156ce4d68   postgres             30 seconds ago      Up 29 seconds                                      db
                         8e8f401657b8   shop:1     "serve"   About an hour ago   Up About an hour   443/tcp, 0.0.0.0:8080->80/tcp   web
                         """);
     }

@@ -51,10 +51,11 @@ class UsageTest {
                     events --since now --until 1h x | --since now is after --until 1h; see 'replay events --help'
                     events --filter daemon=x y  | --filter 'daemon=x': a journal is of one daemon; type=daemon chooses the events about itself; see 'replay events --help'
                     events --format csv x       | Invalid value for option '--format': expected one of [table, json] (case-sensitive) but was 'csv'; see 'replay events --help'
-                    gaps --columns why x        | --columns 'why': no such column; there are host, from, to, seconds, what, kind, container, container_id, missing, estimated, segment, reason; see 'replay gaps --help'
+                    gaps --columns where x      | --columns 'where': no such column; there are host, from, to, seconds, what, kind, container, container_id, missing, estimated, segment, reason; see 'replay gaps --help'
                     gaps --tz Mars x            | --tz 'Mars': no such time zone; write UTC, Europe/Berlin or +02:00; see 'replay gaps --help'
                     size --by host x            | Invalid value for option '--by': expected one of [kind, container] (case-sensitive) but was 'host'; see 'replay size --help'
                     size --columns bytes x      | --columns 'bytes': no such column; there are host, by, name, id, records, payload, stored, share, per_record, per_day; see 'replay size --help'
+                    ps --at now --until 1h x    | --at is a moment, --since and --until are a range: give one of the two; see 'replay ps --help'
                     stats --every 10s x         | --every is for a range: give --since or --until; see 'replay stats --help'
                     stats -a --since 1h x       | --all is for a moment: a range has all containers with samples; see 'replay stats --help'
                     stats --at now --since 1h x | --at is a moment, --since and --until are a range: give one of the two; see 'replay stats --help'
@@ -98,7 +99,7 @@ class UsageTest {
 
                         Verbs:
                           ls          Lists the segments of a journal: from when to when, records by kind, bytes, state.
-                          ps          Lists the containers that ran at a moment, as 'docker ps' would have listed them then.
+                          ps          Lists the containers of a moment, as 'docker ps' would have, or all that ran in a range.
                           events      Prints events as 'docker events' does, and what was missed at its place among them.
                           explain     Says why containers ended, who ended first, what tells so, and what is not known.
                           gaps        Lists what was not recorded, or is gone: from when to when, of what, why, how much.
