@@ -22,19 +22,22 @@ import java.util.Random;
 public final class BusyHost {
     private static final int CONTAINERS = 50;
     private static final long SECOND = 1_000_000_000L;
-    private static final long START = Instant.parse("2026-11-21T00:00:00Z").getEpochSecond() * SECOND;
+    static final long START = Instant.parse("2026-11-21T00:00:00Z").getEpochSecond() * SECOND;
 
     private final Random random = new Random(28);
     private final List<Container> containers = new ArrayList<>();
+    private final long interval;
 
-    private BusyHost() {
-        for (int i = 0; i < CONTAINERS; i++) {
+    /** @param interval between two samples of a container, ns */
+    BusyHost(int count, long interval) {
+        this.interval = interval;
+        for (int i = 0; i < count; i++) {
             containers.add(new Container(i));
         }
     }
 
     public static void main(String[] args) throws IOException {
-        BusyHost host = new BusyHost();
+        BusyHost host = new BusyHost(CONTAINERS, SECOND);
         int samples = Integer.parseInt(args[1]);
         try (Appender appender = StatsSamples.open(Path.of(args[0]))) {
             for (int i = 0; i < samples; i++) {
@@ -43,9 +46,15 @@ public final class BusyHost {
         }
     }
 
-    private final class Container {
-        private final String id;
-        private final String name;
+    /** In the order in which they are sampled. */
+    List<Container> containers() {
+        return containers;
+    }
+
+    /** One container, and its counters. */
+    final class Container {
+        final String id;
+        final String name;
         private final double pace = Math.exp(random.nextGaussian());
         private final long phase = random.nextInt(1_000_000_000);
         private final Disk[] disks = {new Disk(8), new Disk(253)};
@@ -86,7 +95,7 @@ public final class BusyHost {
 
         Record next(long tick) {
             move();
-            long time = START + tick * SECOND + phase + random.nextInt(2_000_000);
+            long time = START + tick * interval + phase + random.nextInt(2_000_000);
             String read = Instant.ofEpochSecond(0, time).toString();
             long systemTicks = 1_000_000 + tick * 400 + random.nextInt(3);
             String cpu = "{\"cpu_usage\":{\"total_usage\":" + (kernelMicros + userMicros) * 1_000

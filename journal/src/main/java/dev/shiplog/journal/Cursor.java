@@ -94,6 +94,11 @@ public final class Cursor implements Closeable {
         return new Cursor(UpcomingSegments.of(sources), journal -> 0);
     }
 
+    /** How many {@linkplain Catalog#rows rows} there are to read, before the first is begun. */
+    public long rows() {
+        return segments.rows();
+    }
+
     /**
      * Goes, in each journal of each directory, to the last segment that is early enough, else to the first.
      *

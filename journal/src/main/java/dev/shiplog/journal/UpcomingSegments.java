@@ -34,9 +34,13 @@ final class UpcomingSegments {
     private final Map<Path, @Nullable Object> passed = new HashMap<>();
     /** The segment that was begun last; null if none was. */
     private @Nullable Segment current;
+    /** What there was at first, until reading begins. */
+    private List<Segment> listed;
 
-    private UpcomingSegments(List<Path> sources) {
+    private UpcomingSegments(List<Path> sources, List<Segment> listed) {
         this.sources = List.copyOf(sources);
+        this.listed = listed;
+        coming.addAll(listed);
         files = sources.stream().filter(source -> !Files.isDirectory(source)).collect(Collectors.toSet());
     }
 
@@ -46,9 +50,12 @@ final class UpcomingSegments {
      * @throws IOException naming the path that is not there, not readable, or holds no segment
      */
     static UpcomingSegments of(List<Path> sources) throws IOException {
-        UpcomingSegments segments = new UpcomingSegments(sources);
-        segments.coming.addAll(Catalog.list(sources));
-        return segments;
+        return new UpcomingSegments(sources, Catalog.list(sources));
+    }
+
+    /** How many rows there are, each of which is read by itself. */
+    long rows() {
+        return coming.stream().map(Segment::row).distinct().count();
     }
 
     /** Starts anew, in each journal of each directory with the last segment that is early enough, else with the first. */
@@ -56,7 +63,8 @@ final class UpcomingSegments {
         current = null;
         coming.clear();
         passed.clear();
-        List<Segment> latestFirst = new ArrayList<>(Catalog.list(sources));
+        List<Segment> latestFirst = new ArrayList<>(listed.isEmpty() ? Catalog.list(sources) : listed);
+        listed = List.of(); // it grows old
         Collections.reverse(latestFirst);
         Map<Map.Entry<Object, String>, SegmentStart> reached = new HashMap<>();
         String journal = "";
@@ -142,6 +150,7 @@ final class UpcomingSegments {
 
     /** The segment is begun: it does not come again. */
     void begin(Segment next) {
+        listed = List.of();
         coming.remove(next);
         passed.put(next.path(), next.identity());
         current = next;

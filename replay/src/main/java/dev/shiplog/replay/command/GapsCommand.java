@@ -137,8 +137,7 @@ final class GapsCommand implements Callable<Integer> {
 
     private List<Column<Row>> columns() {
         return List.of(
-                new Column<>(
-                        "HOST", "host", row -> row.of().host(), row -> row.of().host()),
+                Columns.host(row -> row.of().host()),
                 new Column<>(
                         "FROM",
                         "from",
@@ -150,14 +149,10 @@ final class GapsCommand implements Callable<Integer> {
                         GapsCommand::to,
                         row -> isOpen(row) ? null : Time.of(row.stretch().to())),
                 new Column<>("LASTED", "seconds", row -> GapSum.duration(row.length()), row -> row.length() / 1e9),
-                text("WHAT", "what", row -> row.stretch().what().label()),
-                text("KIND", "kind", row -> kind(row.stretch())),
+                Columns.text("WHAT", "what", row -> row.stretch().what().label()),
+                Columns.text("KIND", "kind", row -> kind(row.stretch())),
                 new Column<>("CONTAINER", "container", this::container, GapsCommand::name),
-                new Column<>(
-                        "CONTAINER ID",
-                        "container_id",
-                        row -> id(row.stretch()),
-                        row -> row.stretch().subject()),
+                Columns.id("CONTAINER ID", "container_id", row -> row.stretch().subject(), how.isWhole()),
                 new Column<>(
                         "MISSING",
                         "missing",
@@ -170,12 +165,8 @@ final class GapsCommand implements Callable<Integer> {
                         "estimated",
                         row -> String.valueOf(row.stretch().missing().isEstimate()),
                         row -> row.stretch().missing().isEstimate()),
-                text("SEGMENT", "segment", row -> row.stretch().segment()),
-                text("WHY", "reason", row -> row.stretch().reason()));
-    }
-
-    private static Column<Row> text(String title, String key, java.util.function.Function<Row, String> of) {
-        return new Column<>(title, key, of, of::apply);
+                Columns.text("SEGMENT", "segment", row -> row.stretch().segment()),
+                Columns.text("WHY", "reason", row -> row.stretch().reason()));
     }
 
     private static boolean isOpen(Row row) {

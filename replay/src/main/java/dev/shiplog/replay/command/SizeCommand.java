@@ -229,11 +229,10 @@ final class SizeCommand implements Callable<Integer> {
 
     private static List<Column<Row>> columns(String title) {
         return List.of(
-                new Column<>(
-                        "HOST", "host", row -> row.of().host(), row -> row.of().host()),
-                new Column<>("BY", "by", Row::by, Row::by),
-                new Column<>(title, "name", Row::name, Row::name),
-                new Column<>("ID", "id", row -> DockerWords.shortId(row.id()), Row::id),
+                Columns.host(row -> row.of().host()),
+                Columns.text("BY", "by", Row::by),
+                Columns.text(title, "name", Row::name),
+                Columns.id("ID", "id", Row::id, false),
                 new Column<>("RECORDS", "records", row -> String.valueOf(row.records()), Row::records),
                 bytes("PAYLOAD", "payload", Row::payload),
                 bytes("STORED", "stored", row -> Math.round(row.stored())),

@@ -2,12 +2,10 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.replay.past.ContainerUsage;
 import dev.shiplog.replay.past.HostAt;
-import dev.shiplog.replay.past.StateFilter;
 import dev.shiplog.replay.past.UsageAt;
 import dev.shiplog.replay.past.UsageBook;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.timeline.Amounts;
-import dev.shiplog.timeline.ConsumptionMeter;
 import dev.shiplog.timeline.ContainerState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,13 +76,7 @@ final class StatsCommand implements Callable<Integer> {
     private Sources sources = new Sources();
 
     @Mixin
-    private MomentOrRange when = new MomentOrRange();
-
-    @Mixin
-    private ContainerChoice containers = new ContainerChoice();
-
-    @Mixin
-    private TableOptions how = new TableOptions();
+    private UsageOptions asked = new UsageOptions();
 
     @Option(
             names = {"-a", "--all"},
@@ -108,27 +100,24 @@ final class StatsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Path> paths = sources.paths(console);
-        try (Report report = new Report(console)) {
-            return when.isRange() ? overRange(paths, report) : atMoment(paths, report);
-        }
+        return asked.answer(console, sources, this::atMoment, this::overRange);
     }
 
     private int atMoment(List<Path> paths, Report report) throws IOException {
         Usage.check(spec, every == null, "--every is for a range: give --since or --until");
-        long moment = Usage.of(spec, () -> when.moment(console.clock()));
-        StateFilter filter = Usage.of(spec, containers::ofMoment);
-        Usage.of(spec, () -> how.table(UsageAtColumns.all(how.isWhole()), USUAL));
-        ConsumptionMeter meter = new ConsumptionMeter();
-        List<HostAt> hosts = Moments.read(console, report, paths, moment, meter::apply);
-        List<UsageAt> rows = UsageAt.of(hosts, meter, c -> (all || isRunning(c)) && filter.wants(c));
-        how.table(UsageAtColumns.all(how.isWhole()), usual(hosts, rows)).write(rows, console.out());
+        Usage.of(spec, () -> asked.how().table(UsageAtColumns.all(asked.how().isWhole()), USUAL));
+        UsageOptions.AtMoment at = asked.read(console, spec, report, paths, c -> all || isRunning(c));
+        List<HostAt> hosts = at.hosts();
+        List<UsageAt> rows = at.rows();
+        asked.how()
+                .table(UsageAtColumns.all(asked.how().isWhole()), usual(hosts, rows))
+                .write(rows, console.out());
         int code = Math.max(Moments.reportUnknown(console, hosts), report.summarise());
         return reportMissing(hosts, rows) ? ExitCode.FAILED : code;
     }
 
     private boolean reportMissing(List<HostAt> hosts, List<UsageAt> rows) {
-        ContainerChoice.Missing missing = containers.missing();
+        ContainerChoice.Missing missing = asked.containers().missing();
         rows.forEach(row -> missing.meet(row.container().container()));
         List<String> known = hosts.stream()
                 .flatMap(host -> host.state().containers().stream())
@@ -156,15 +145,16 @@ final class StatsCommand implements Callable<Integer> {
 
     private int overRange(List<Path> paths, Report report) throws IOException {
         Usage.check(spec, !all, "--all is for a moment: a range has all containers with samples");
-        TimeRange range = Usage.of(spec, () -> when.range(console.clock()));
-        String asked = every;
-        long step = asked == null ? 0 : Usage.of(spec, () -> step("--every", asked));
-        UsageReading reading = Usage.of(spec, () -> new UsageReading(console, report, range, containers));
+        TimeRange range = Usage.of(spec, () -> asked.when().range(console.clock()));
+        String length = every;
+        long step = length == null ? 0 : Usage.of(spec, () -> step("--every", length));
+        UsageReading reading = Usage.of(spec, () -> new UsageReading(console, report, range, asked.containers()));
         List<String> usual = new ArrayList<>(step == 0 ? USUAL_OF_RANGE : USUAL_OF_STEPS);
         if (Sources.byHost(paths).size() > 1) {
             usual.add(0, "host");
         }
-        Table<ContainerUsage> table = Usage.of(spec, () -> how.table(UsageColumns.all(how.isWhole()), usual));
+        Table<ContainerUsage> table = Usage.of(
+                spec, () -> asked.how().table(UsageColumns.all(asked.how().isWhole()), usual));
         UsageBook book = new UsageBook(
                 range,
                 step,

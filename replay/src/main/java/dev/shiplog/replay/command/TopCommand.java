@@ -2,12 +2,10 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.replay.past.ContainerUsage;
 import dev.shiplog.replay.past.HostAt;
-import dev.shiplog.replay.past.StateFilter;
 import dev.shiplog.replay.past.UsageAt;
 import dev.shiplog.replay.past.UsageBook;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.timeline.Consumption;
-import dev.shiplog.timeline.ConsumptionMeter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,13 +66,7 @@ final class TopCommand implements Callable<Integer> {
     private Sources sources = new Sources();
 
     @Mixin
-    private MomentOrRange when = new MomentOrRange();
-
-    @Mixin
-    private ContainerChoice containers = new ContainerChoice();
-
-    @Mixin
-    private TableOptions how = new TableOptions();
+    private UsageOptions asked = new UsageOptions();
 
     @Option(
             names = "--by",
@@ -103,21 +95,16 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Path> paths = sources.paths(console);
         Usage.check(spec, most > 0, "-n " + most + " is less than one");
-        try (Report report = new Report(console)) {
-            return when.isRange() ? overRange(paths, report) : atMoment(paths, report);
-        }
+        return asked.answer(console, sources, this::atMoment, this::overRange);
     }
 
     private int atMoment(List<Path> paths, Report report) throws IOException {
         Usage.check(spec, step == null, "--step is for a range: give --since or --until");
-        long moment = Usage.of(spec, () -> when.moment(console.clock()));
-        StateFilter filter = Usage.of(spec, containers::ofMoment);
         Table<ContainerUsage> table = table(paths, false);
-        ConsumptionMeter meter = new ConsumptionMeter();
-        List<HostAt> hosts = Moments.read(console, report, paths, moment, meter::apply);
-        List<UsageAt> rows = UsageAt.of(hosts, meter, c -> StatsCommand.isRunning(c) && filter.wants(c));
+        UsageOptions.AtMoment at = asked.read(console, spec, report, paths, StatsCommand::isRunning);
+        List<HostAt> hosts = at.hosts();
+        List<UsageAt> rows = at.rows();
         table.write(first(rows.stream().map(TopCommand::usage).toList(), true), console.out());
         long unsampled = rows.stream()
                 .filter(row -> row.known() == UsageAt.Known.STALE || row.known() == UsageAt.Known.NONE)
@@ -141,10 +128,10 @@ final class TopCommand implements Callable<Integer> {
     }
 
     private int overRange(List<Path> paths, Report report) throws IOException {
-        TimeRange range = Usage.of(spec, () -> when.range(console.clock()));
-        String asked = step;
-        long nanos = asked == null ? 0 : Usage.of(spec, () -> StatsCommand.step("--step", asked));
-        UsageReading reading = Usage.of(spec, () -> new UsageReading(console, report, range, containers));
+        TimeRange range = Usage.of(spec, () -> asked.when().range(console.clock()));
+        String length = step;
+        long nanos = length == null ? 0 : Usage.of(spec, () -> StatsCommand.step("--step", length));
+        UsageReading reading = Usage.of(spec, () -> new UsageReading(console, report, range, asked.containers()));
         Table<ContainerUsage> table = table(paths, nanos != 0);
         UsageBook book = new UsageBook(range, nanos, usages -> {
             table.newPage(console.out());
@@ -163,7 +150,8 @@ final class TopCommand implements Callable<Integer> {
         if (Sources.byHost(paths).size() > 1) {
             usual.add(0, "host");
         }
-        return Usage.of(spec, () -> how.table(UsageColumns.all(how.isWhole()), usual));
+        return Usage.of(
+                spec, () -> asked.how().table(UsageColumns.all(asked.how().isWhole()), usual));
     }
 
     /** The first rows of the table. Those of which nothing is known come last. */

@@ -25,17 +25,9 @@ final class UsageAtColumns {
     /** @param whole whether people get ids in full */
     static List<Column<UsageAt>> all(boolean whole) {
         return List.of(
-                new Column<>(
-                        "HOST",
-                        "host",
-                        row -> row.host().host(),
-                        row -> row.host().host()),
-                new Column<>(
-                        "CONTAINER ID",
-                        "id",
-                        row -> whole ? id(row) : DockerWords.shortId(id(row)),
-                        UsageAtColumns::id),
-                new Column<>("NAME", "name", UsageAtColumns::name, UsageAtColumns::name),
+                Columns.host(row -> row.host().host()),
+                Columns.id("CONTAINER ID", "id", UsageAtColumns::id, whole),
+                Columns.text("NAME", "name", UsageAtColumns::name),
                 percent("CPU %", "cpu_percent", Consumption::cpuPercent),
                 pair("MEM USAGE / LIMIT", "memory_bytes", Counters::memory, Counters::limit, DockerWords::binarySize),
                 single("LIMIT", "memory_limit_bytes", Counters::limit, DockerWords::binarySize),
@@ -55,11 +47,7 @@ final class UsageAtColumns {
                         "sampled_at",
                         row -> row.last() == null ? "" : Times.format(row.last().time()),
                         row -> row.last() == null ? null : Time.of(row.last().time())),
-                new Column<>(
-                        "UNKNOWN SINCE",
-                        "unknown_since",
-                        row -> unknownSince(row) == 0 ? "" : Times.formatSeconds(unknownSince(row)),
-                        row -> Time.of(unknownSince(row))));
+                Columns.time("UNKNOWN SINCE", "unknown_since", UsageAtColumns::unknownSince));
     }
 
     private static String id(UsageAt row) {

@@ -23,20 +23,10 @@ final class UsageColumns {
     /** @param whole whether people get ids in full */
     static List<Column<ContainerUsage>> all(boolean whole) {
         List<Column<ContainerUsage>> columns = new ArrayList<>();
-        columns.add(new Column<>("HOST", "host", ContainerUsage::host, ContainerUsage::host));
+        columns.add(Columns.host(ContainerUsage::host));
         columns.add(new Column<>("TIME", "time", usage -> Times.format(usage.from()), usage -> Time.of(usage.from())));
-        columns.add(new Column<>(
-                "CONTAINER ID",
-                "id",
-                usage -> whole
-                        ? usage.container().id()
-                        : DockerWords.shortId(usage.container().id()),
-                usage -> usage.container().id()));
-        columns.add(new Column<>(
-                "NAME",
-                "name",
-                usage -> usage.container().name(),
-                usage -> usage.container().name()));
+        columns.add(Columns.id("CONTAINER ID", "id", usage -> usage.container().id(), whole));
+        columns.add(Columns.text("NAME", "name", usage -> usage.container().name()));
         columns.addAll(
                 series("CPU", "cpu_percent", ContainerUsage::cpuPercent, DockerWords::percent, UsageColumns::percent));
         columns.add(new Column<>("CPU TIME", "cpu_ns", usage -> seconds(usage.cpu()), usage -> amount(usage.cpu())));

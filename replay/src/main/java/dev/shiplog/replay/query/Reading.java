@@ -1,6 +1,5 @@
 package dev.shiplog.replay.query;
 
-import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.Extent;
 import dev.shiplog.journal.RetentionMarks;
@@ -111,8 +110,7 @@ public final class Reading implements Closeable {
         this.query = query;
         this.clock = clock;
         // In one row of several, what is after the range says nothing of the next.
-        mayEndEarly =
-                query.range().until() != Long.MAX_VALUE && Catalog.rows(sources).size() <= 1;
+        mayEndEarly = query.range().until() != Long.MAX_VALUE && cursor.rows() <= 1;
         goesOn = !before.isEmpty();
         learnsContainers = query.namesContainers() || query.filter().asksForContainers();
         once = new Once(before, RetentionMarks.lastSequence(sources));
