@@ -37,7 +37,8 @@ class ArchitectureTest {
         "dev.shiplog.journal.record",
         "dev.shiplog.journal.codec",
         "dev.shiplog.journal.retention",
-        "dev.shiplog.timeline.."
+        "dev.shiplog.timeline..",
+        "dev.shiplog.replay.run"
     };
     private static final DescribedPredicate<JavaClass> MAIN =
             describe("a main", c -> c.getSimpleName().endsWith("Main"));

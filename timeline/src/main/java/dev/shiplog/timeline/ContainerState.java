@@ -47,6 +47,12 @@ public final class ContainerState {
     private boolean listed;
     private byte[] description = {};
 
+    private long described;
+    private long changed;
+
+    /** What the newest description says of the state; null if nothing. */
+    private @Nullable Status describedStatus;
+
     /** What events told since {@link #missed}: descriptions may be older. */
     private boolean nameTold;
 
@@ -71,6 +77,7 @@ public final class ContainerState {
         container = container.after(event);
         nameTold = true;
         String action = event.action();
+        changed = changesDescription(action) ? time : changed;
         statusTold |= changesStatus(action);
         switch (action) {
             case "create" -> {
@@ -98,6 +105,14 @@ public final class ContainerState {
             case "create", "start", "die", "pause", "unpause" -> true;
             default -> false;
         };
+    }
+
+    private static boolean changesDescription(String action) {
+        return changesStatus(action)
+                || switch (action) {
+                    case "rename", "update", "oom" -> true;
+                    default -> action.startsWith("health_status: ");
+                };
     }
 
     /** Events of it may be missing from here on: descriptions are the newest that is known. */
@@ -138,6 +153,7 @@ public final class ContainerState {
     /** Takes a change that no event reported. A description that came first says more, and is kept. */
     void found(String change, long time) {
         listed = true;
+        changed = time;
         switch (change) {
             case "start" -> status = isAlive() ? status : Status.RUNNING;
             case "die" -> end(time);
@@ -166,10 +182,13 @@ public final class ContainerState {
      *
      * @param whose who it is by this description
      * @param state what it says of the state; null if nothing
+     * @param time when the engine gave it
      */
-    void describe(Container whose, @Nullable StateView state, byte[] newDescription) {
+    void describe(Container whose, @Nullable StateView state, byte[] newDescription, long time) {
         container = nameTold ? whose.withStateOf(container) : whose;
         description = newDescription;
+        described = time;
+        describedStatus = state == null ? null : status(state.status());
         if (state == null || status == Status.REMOVED) {
             return;
         }
@@ -202,6 +221,16 @@ public final class ContainerState {
         if (state.finished() != 0 && !isAlive(described)) {
             exitCode = state.exitCode();
             exitCodeKnown = true;
+        }
+    }
+
+    /** Takes a description that came later, and tells of now: the state is known already, so that only its bytes count. */
+    void describeNow(StateView state, byte[] newDescription, long time) {
+        boolean wanted = description.length == 0 || isChangedSinceDescribed();
+        if (wanted && status(state.status()) == status) {
+            description = newDescription;
+            described = time;
+            describedStatus = status;
         }
     }
 
@@ -292,5 +321,20 @@ public final class ContainerState {
     /** Drops the description, which is most of what it takes in memory. */
     public void forgetDescription() {
         description = new byte[0];
+    }
+
+    /** When the engine gave the {@link #description}; 0 if there is none. */
+    public long described() {
+        return described;
+    }
+
+    /** When an event, or a list after nobody had listened, last told of a change that a description shows; 0 if none did. */
+    public long changed() {
+        return changed;
+    }
+
+    /** Whether the {@link #description} is older than the state: something changed since, as far as is known. */
+    public boolean isChangedSinceDescribed() {
+        return description.length > 0 && (changed > described || describedStatus != null && describedStatus != status);
     }
 }

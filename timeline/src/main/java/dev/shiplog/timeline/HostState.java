@@ -88,9 +88,23 @@ public final class HostState {
         }
         try {
             Container whose = ContainerView.scanInspect(payload, label -> true);
-            state(record.subject()).describe(whose, seen, payload);
+            state(record.subject()).describe(whose, seen, payload, record.time());
         } catch (IOException e) {
             // Describes nothing.
+        }
+    }
+
+    /**
+     * Takes a description that was given after the moment of this state, but tells of it: it takes the place of one that is
+     * older than the last change. The state itself stays as it is.
+     */
+    public void describeNow(RecordView record) {
+        ContainerState known = containers.get(record.subject());
+        byte[] payload = record.payload().toArray();
+        Json description = known == null ? null : Json.parse(payload);
+        StateView seen = description == null ? null : StateView.of(description);
+        if (known != null && seen != null) {
+            known.describeNow(seen, payload, record.time());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.shiplog.replay.command;
 
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +18,7 @@ public final class Verbs {
     public static CommandLine commandLine() {
         return Replay.commandLine(new Console(
                 OutputStream.nullOutputStream(),
-                new PrintWriter(OutputStream.nullOutputStream()),
+                new PrintWriter(Writer.nullWriter()),
                 false,
                 InstantSource.system(),
                 Path.of(""),

@@ -35,6 +35,11 @@ final class ContainerChoice {
         return all;
     }
 
+    /** Whether any of the options was given. */
+    boolean isMade() {
+        return !names.isEmpty() || !filters.isEmpty();
+    }
+
     /** @throws IllegalArgumentException if an option makes no sense */
     StateFilter ofMoment() {
         return StateFilter.of(all());

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** Lists the containers of a moment, as {@code docker ps} would have then, or those that lived in a range of time. */
 @Command(
         name = "ps",
-        description = "Lists the containers of a moment, as 'docker ps' would have, or all that ran in a range.",
+        description = "Lists the containers of a moment, as 'docker ps' does, or all that ran in a range.",
         footer = {
             "",
             "CREATED and STATUS count from the moment. Where nobody listened at that moment, STATUS is",

@@ -72,6 +72,7 @@ public final class Replay implements Callable<Integer> {
         return new CommandLine(new Replay())
                 .addSubcommand(new LsCommand(console))
                 .addSubcommand(new PsCommand(console))
+                .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new EventsCommand(console))
                 .addSubcommand(new ExplainCommand(console))
                 .addSubcommand(new GapsCommand(console))

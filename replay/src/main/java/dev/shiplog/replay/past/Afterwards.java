@@ -44,8 +44,12 @@ final class Afterwards {
         return switch (record.kind()) {
             case EVENT -> happened(record, state);
             case INSPECT -> {
-                if (isMissing(state, record.subject()) && isOfMoment(record)) {
-                    state.apply(record);
+                if (!happened.contains(record.subject()) && isOfMoment(record)) {
+                    if (isMissing(state, record.subject())) {
+                        state.apply(record);
+                    } else {
+                        state.describeNow(record);
+                    }
                 }
                 yield true;
             }
@@ -95,7 +99,7 @@ final class Afterwards {
     /** Whether something is to be found out about a container. */
     private boolean isMissing(HostState state, String id) {
         ContainerState container = state.get(id);
-        return !happened.contains(id) && (container == null || !state.isWhole() && !container.isTold());
+        return container == null || !state.isWhole() && !container.isTold();
     }
 
     private static boolean is(@Nullable ContainerState container, ContainerState.Status status) {

@@ -99,7 +99,8 @@ class UsageTest {
 
                         Verbs:
                           ls          Lists the segments of a journal: from when to when, records by kind, bytes, state.
-                          ps          Lists the containers of a moment, as 'docker ps' would have, or all that ran in a range.
+                          ps          Lists the containers of a moment, as 'docker ps' does, or all that ran in a range.
+                          inspect     Prints containers of a moment as 'docker inspect' did, or the commands to run them.
                           events      Prints events as 'docker events' does, and what was missed at its place among them.
                           explain     Says why containers ended, who ended first, what tells so, and what is not known.
                           gaps        Lists what was not recorded, or is gone: from when to when, of what, why, how much.
@@ -129,6 +130,7 @@ class UsageTest {
             strings = {
                 "ls",
                 "ps",
+                "inspect",
                 "events",
                 "explain",
                 "gaps",

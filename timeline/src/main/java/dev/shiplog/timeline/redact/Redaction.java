@@ -20,6 +20,9 @@ public enum Redaction {
      */
     SECRETS("secrets");
 
+    /** What stands in the place of each value that was removed. */
+    public static final String REDACTED = SecretText.REDACTED;
+
     private final String label;
 
     Redaction(String label) {
