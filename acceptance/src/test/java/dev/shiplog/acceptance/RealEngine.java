@@ -49,13 +49,13 @@ final class RealEngine implements Closeable {
         return socket;
     }
 
-    /** @param more members of the request beside image, command and labels */
+    /** @param more members of the request beside command and labels; the image is busybox unless they name another */
     String create(String name, Map<String, String> labels, Map<String, Object> more, String... command)
             throws IOException {
         Map<String, String> all = new HashMap<>(labels);
         all.put(LABEL, run);
-        Map<String, Object> request = new HashMap<>(more);
-        request.put("Image", "busybox");
+        Map<String, Object> request = new HashMap<>(Map.of("Image", "busybox"));
+        request.putAll(more);
         request.put("Cmd", List.of(command));
         request.put("Labels", all);
         return post("/containers/create?name=" + name, request).path("Id").asText();
@@ -80,6 +80,21 @@ final class RealEngine implements Closeable {
     /** What the engine says of a container. */
     JsonNode inspect(String id) throws IOException {
         return call("GET", "/containers/" + id + "/json", Map.of());
+    }
+
+    /** @param limits as in {@code Memory} */
+    void update(String id, Map<String, Object> limits) throws IOException {
+        post("/containers/" + id + "/update", limits);
+    }
+
+    /** Gives an image one more name. */
+    void tag(String image, String repository) throws IOException {
+        post("/images/" + image + "/tag?repo=" + repository + "&tag=latest", Map.of());
+    }
+
+    /** Makes an image of a container. */
+    void commit(String id, String repository) throws IOException {
+        post("/commit?container=" + id + "&repo=" + repository + "&tag=latest", Map.of("Cmd", List.of("true")));
     }
 
     void remove(String id) throws IOException {
