@@ -175,6 +175,7 @@ final class Lives {
         life.container = track.container;
         life.ended = time;
         life.end = how;
+        life.liveRestore = liveRestore;
         Described after = life.after;
         if (how == Life.End.FOUND && after != null && after.state().finished() > life.started) {
             life.ended = after.state().finished();
@@ -429,7 +430,7 @@ final class Lives {
                 tracks.remove(life.container.id());
             }
         }
-        out.accept(life.life(host, now, liveRestore));
+        out.accept(life.life(host, now, life.liveRestore));
     }
 
     /** Hands out all that are over; gives the others. */

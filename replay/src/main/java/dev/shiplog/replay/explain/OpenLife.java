@@ -38,6 +38,8 @@ final class OpenLife {
     int restartsAfter = -1;
     long destroyed;
     boolean recreated;
+    /** Whether the engine was set to live-restore when it ended. */
+    boolean liveRestore;
 
     @Nullable
     Shutdown shutdown;
