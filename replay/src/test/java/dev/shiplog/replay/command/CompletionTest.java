@@ -101,7 +101,7 @@ class CompletionTest {
             replay stats nothing --name_                  | ''
             replay stats --name top journal --fi          | --filter
             replay completion f                           | fish
-            replay help exp                               | export
+            replay help expo                              | export
             replay ps --at_                               | ''
             """;
 
