@@ -22,7 +22,6 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -37,6 +36,7 @@ class ExplainTest {
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
     private static final int ROUNDS = Integer.getInteger("shiplog.incidents", 1);
     private static final @Nullable String KEEP = System.getProperty("shiplog.keep");
+    private static final @Nullable String KEPT = System.getProperty("shiplog.kept");
     private static final int AT_A_TIME = 6;
 
     @TempDir
@@ -44,6 +44,10 @@ class ExplainTest {
 
     @Test
     void explainSaysWhyEachContainerEnded() throws Exception {
+        if (KEPT != null) {
+            check(Path.of(KEPT));
+            return;
+        }
         Path directory = KEEP == null ? temporary : Files.createDirectories(Path.of(KEEP, "seed-" + SEED));
         try (IncidentStage stage = new IncidentStage(directory, SEED)) {
             alone(stage);
@@ -57,12 +61,6 @@ class ExplainTest {
             write(directory.resolve("truth.ndjson"), truth);
         }
         check(directory);
-    }
-
-    @Test
-    @EnabledIfSystemProperty(named = "shiplog.kept", matches = ".+")
-    void explainSaysTheSameOfIncidentsThatWereKept() throws Exception {
-        check(Path.of(System.getProperty("shiplog.kept")));
     }
 
     private static void check(Path directory) throws IOException, InterruptedException {
