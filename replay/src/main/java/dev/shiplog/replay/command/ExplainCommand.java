@@ -62,6 +62,9 @@ final class ExplainCommand implements Callable<Integer> {
     /** How far before a range records are read: what led to an end in it may have happened then. */
     private static final long LEADING_NANOS = TimeUnit.MINUTES.toNanos(15);
 
+    /** How far behind one. */
+    private static final long FOLLOWING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** The formats, by their names on the command line. */
     enum Format {
         text,
@@ -122,13 +125,17 @@ final class ExplainCommand implements Callable<Integer> {
         if (when.isRange()) {
             TimeRange range = when.range(console.clock());
             long since = range.since() == Long.MIN_VALUE ? Long.MIN_VALUE : range.since() - LEADING_NANOS;
-            return new Question(range, false, containers.isNamed(), wanted, new TimeRange(since, range.until()));
+            return new Question(range, false, containers.isNamed(), wanted, new TimeRange(since, after(range.until())));
         }
         long moment = when.moment(console.clock());
         boolean chosenAny = containers.isGiven() || wantedProject != null;
         long since = chosenAny ? Long.MIN_VALUE : moment - BEFORE_NANOS;
         TimeRange reading = new TimeRange(chosenAny ? Long.MIN_VALUE : since - LEADING_NANOS, moment + 1);
         return new Question(new TimeRange(since, moment + 1), true, containers.isNamed(), wanted, reading);
+    }
+
+    private static long after(long until) {
+        return until == Long.MAX_VALUE ? until : until + FOLLOWING_NANOS;
     }
 
     private void read(Sources.Host host, Question question, Answer answer, Report report) throws IOException {

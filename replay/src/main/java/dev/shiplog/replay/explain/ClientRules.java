@@ -73,7 +73,8 @@ final class ClientRules {
         long destroyed = life.context().destroyed();
         boolean soon = destroyed != 0 && destroyed - life.ended() < REMOVING;
         boolean killed = signal != null && signal.number() == Signals.KILL && isCode(life, Rules.KILLED);
-        if (!soon || !killed || life.isAutoRemoved() || !isAftermathKnown(life)) {
+        boolean told = life.end() == Life.End.EVENT && life.missed(life.ended(), destroyed) == null;
+        if (!soon || !killed || life.isAutoRemoved() || !told) {
             return null;
         }
         return new Finding(
@@ -146,7 +147,7 @@ final class ClientRules {
 
     /** Whether what followed the end just after it is known. */
     private static boolean isAftermathKnown(Life life) {
-        long settled = life.ended() + 2 * Life.SECOND;
+        long settled = life.ended() + Life.SECOND;
         return life.end() == Life.End.EVENT
                 && life.context().knownUntil() >= settled
                 && life.missed(life.ended(), settled) == null;

@@ -5,7 +5,9 @@ import dev.shiplog.replay.explain.Explanation.Follower;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,22 +27,30 @@ public final class Explainer {
     private static final int MOST = 4096;
 
     private final Consumer<Explanation> out;
-    private final Deque<Judged> before = new ArrayDeque<>();
+    private final Deque<Judged> explained = new ArrayDeque<>();
     private final Deque<Judged> waiting = new ArrayDeque<>();
+    /** Those of both by the container, and by the project if they belong to one. */
+    private final Map<String, Deque<Judged>> alike = new HashMap<>();
 
     private record Judged(Life life, Verdict verdict, String restarted) {
         /** When its end began: a container that is stopped may take its time. */
         long began() {
             Happening asked = verdict.cause().isOwn() ? null : life.asked();
-            return asked == null ? life.ended() : Math.min(asked.time(), life.ended());
+            return asked == null ? life.exactEnd() : Math.min(asked.time(), life.exactEnd());
         }
 
+        String container() {
+            return life.container().id();
+        }
+
+        /** Its project on its host; empty if it belongs to none. */
         String project() {
-            return life.container().labels().getOrDefault(Explanation.PROJECT, "");
+            String project = life.container().labels().getOrDefault(Explanation.PROJECT, "");
+            return project.isEmpty() ? "" : life.host() + "/" + project;
         }
 
         boolean isOf(Judged other) {
-            return life.container().id().equals(other.life.container().id());
+            return container().equals(other.container());
         }
     }
 
@@ -52,7 +62,12 @@ public final class Explainer {
     /** Takes the next life that is over. */
     public void take(Life life) {
         Verdict verdict = Verdict.of(life);
-        waiting.add(new Judged(life, verdict, Restart.by(life, verdict.cause())));
+        Judged judged = new Judged(life, verdict, Restart.by(life, verdict.cause()));
+        waiting.add(judged);
+        alike.computeIfAbsent(judged.container(), key -> new ArrayDeque<>()).add(judged);
+        if (!judged.project().isEmpty()) {
+            alike.computeIfAbsent(judged.project(), key -> new ArrayDeque<>()).add(judged);
+        }
         while (!waiting.isEmpty() && waiting.getFirst().life.ended() + LifeReader.SETTLING < life.ended()) {
             explain(waiting.removeFirst());
         }
@@ -63,7 +78,8 @@ public final class Explainer {
         while (!waiting.isEmpty()) {
             explain(waiting.removeFirst());
         }
-        before.clear();
+        explained.clear();
+        alike.clear();
     }
 
     /** Describes a life that is not over. */
@@ -88,17 +104,33 @@ public final class Explainer {
                             "it ended " + loop.size() + " times within " + Words.length(span)
                                     + ", and its restart policy started it again"));
         }
-        FirstMover first = firstMover(judged);
-        List<Follower> followed = followed(judged);
+        FirstMover first = firstMover(judged, first(judged));
+        List<Follower> followed = first == null ? followed(judged) : List.of();
         if (first != null || !followed.isEmpty()) {
             factors.add("cascade");
         }
         out.accept(new Explanation(
                 judged.life, verdict, List.copyOf(factors), first, followed, judged.restarted, restarts(judged.life)));
-        before.add(judged);
-        while (before.size() > MOST || before.getFirst().life.ended() + LOOKING_BACK < judged.life.ended()) {
-            before.removeFirst();
+        explained.add(judged);
+        while (explained.size() > MOST || explained.getFirst().life.ended() + LOOKING_BACK < judged.life.ended()) {
+            Judged oldest = explained.removeFirst();
+            forget(oldest.container());
+            forget(oldest.project());
         }
+    }
+
+    private void forget(String key) {
+        Deque<Judged> all = alike.get(key);
+        if (all != null) {
+            all.removeFirst();
+            if (all.isEmpty()) {
+                alike.remove(key);
+            }
+        }
+    }
+
+    private Deque<Judged> alike(String key) {
+        return alike.getOrDefault(key, new ArrayDeque<>());
     }
 
     private static Verdict with(Verdict verdict, Evidence more) {
@@ -115,52 +147,43 @@ public final class Explainer {
     /** The ends of this container that its policy connects with this one. */
     private List<Judged> loop(Judged judged) {
         List<Judged> loop = new ArrayList<>();
-        for (Judged other : around(judged)) {
-            if (other.isOf(judged)) {
-                boolean connected = other.restarted.equals("policy")
-                        || !loop.isEmpty()
-                                && loop.get(loop.size() - 1).restarted.equals("policy");
-                if (!connected && !loop.contains(judged)) {
-                    loop.clear();
-                } else if (connected) {
-                    loop.add(other);
-                }
+        for (Judged other : alike(judged.container())) {
+            boolean connected = other.restarted.equals("policy")
+                    || !loop.isEmpty() && loop.get(loop.size() - 1).restarted.equals("policy");
+            if (!connected && !loop.contains(judged)) {
+                loop.clear();
+            } else if (connected) {
+                loop.add(other);
             }
         }
         return loop.contains(judged) ? loop : List.of();
     }
 
-    private List<Judged> around(Judged judged) {
-        List<Judged> all = new ArrayList<>(before);
-        all.add(judged);
-        all.addAll(waiting);
-        return all;
+    private @Nullable Judged first(Judged judged) {
+        Judged first = null;
+        for (Judged other : alike(judged.project())) {
+            boolean earlier = first == null || other.life.exactEnd() < first.life.exactEnd();
+            first = earlier && follows(other, judged) ? other : first;
+        }
+        return first;
     }
 
-    private @Nullable FirstMover firstMover(Judged judged) {
-        Judged first = null;
-        for (Judged other : before) {
-            if (first == null && follows(other, judged)) {
-                first = other;
-            }
-        }
+    private static @Nullable FirstMover firstMover(Judged judged, @Nullable Judged first) {
         return first == null
                 ? null
                 : new FirstMover(
                         first.life.container().name(),
                         first.verdict.cause(),
-                        first.life.ended(),
-                        judged.life.ended() - first.life.ended());
+                        first.life.exactEnd(),
+                        judged.life.exactEnd() - first.life.exactEnd());
     }
 
     private List<Follower> followed(Judged judged) {
         List<Follower> followers = new ArrayList<>();
-        if (firstMover(judged) == null) {
-            for (Judged other : waiting) {
-                if (follows(judged, other) && !other.isOf(judged)) {
-                    followers.add(new Follower(
-                            other.life.container().name(), other.life.ended() - judged.life.ended(), how(other)));
-                }
+        for (Judged other : alike(judged.project())) {
+            if (follows(judged, other) && !other.isOf(judged)) {
+                long after = other.life.exactEnd() - judged.life.exactEnd();
+                followers.add(new Follower(other.life.container().name(), after, how(other)));
             }
         }
         return followers;
@@ -168,12 +191,8 @@ public final class Explainer {
 
     /** Whether the second end may have come of the first: soon after it, in the same project, and not by the same cause. */
     private static boolean follows(Judged first, Judged second) {
-        boolean sameProject = !first.project().isEmpty()
-                && first.project().equals(second.project())
-                && first.life.host().equals(second.life.host());
-        long began = second.began();
-        boolean soon = began >= first.life.ended() && began - first.life.ended() <= FOLLOWING;
-        return sameProject && soon && causes(first, second);
+        long waited = second.began() - first.life.exactEnd();
+        return waited > 0 && waited <= FOLLOWING && causes(first, second);
     }
 
     /** What ends by itself makes clients stop others, and others fail; what a client ends makes others fail. */

@@ -95,13 +95,26 @@ public record Life(
     }
 
     Coverage coverage() {
-        if (end == End.FOUND || missed(ended - LATE, ended) != null) {
+        if (end == End.FOUND || missed(ended, ended) != null) {
             return Coverage.HIDDEN;
         }
         boolean known = started != 0 && context.knownUntil >= ended + LATE;
         return known && missed(Math.max(started, ended - LINGERING), ended + LATE) == null
                 ? Coverage.WHOLE
                 : Coverage.PARTLY;
+    }
+
+    /**
+     * When the process ended, as exactly as it is known: the event comes later, by more or less, so that its time does not
+     * tell which of two containers ended first.
+     */
+    long exactEnd() {
+        long described = after == null ? 0 : after.state().finished();
+        if (described > 0 && described <= ended && described > ended - SECOND * 30) {
+            return described;
+        }
+        Happening oom = last("oom", ended);
+        return oom != null && ended - oom.time() < SECOND ? oom.time() : ended;
     }
 
     /** Whether nothing is missing of what led to the end. */

@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * are the containers that exist and the lives that ended just now. Not thread safe.
  */
 public final class LifeReader {
-    /** For so long after an end, what happens may belong to it, in ns: the end of the engine, a start, a removal. */
-    public static final long SETTLING = 30 * Life.SECOND;
+    /**
+     * For so long after an end, what happens may belong to it, in ns: the end of the engine, a removal, or a start by a
+     * policy, which waits for up to a minute.
+     */
+    public static final long SETTLING = 65 * Life.SECOND;
 
     private final CounterReader counters = new CounterReader();
     private final Listening listening = new Listening();

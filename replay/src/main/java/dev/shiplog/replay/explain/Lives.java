@@ -25,10 +25,15 @@ final class Lives {
     /** For so long an end that a description shows may still be reported by an event. */
     private static final long REPORTING = 10 * Life.SECOND;
 
-    private static final long TOGETHER = Life.SECOND;
+    /** An engine that is shut down asks all containers to end within some 10 ms, and more on a busy host. */
+    private static final long TOGETHER = 150_000_000L;
+
     private static final long SHORTLY = 5 * Life.SECOND;
     /** A description tells the start and the end of a process exactly, events a little later. */
     private static final long LATE = 60 * Life.SECOND;
+
+    /** An event tells of a start no later than this, and a restart comes later. */
+    private static final long STARTING = Life.SECOND;
 
     private static final int MAX_REMEMBERED = 1 << 16;
     private static final int MAX_HOLES = 64;
@@ -46,8 +51,12 @@ final class Lives {
 
     private final Deque<Hole> holes = new ArrayDeque<>();
     private String host = "";
+    /** By the newest answer of the engine. */
     private boolean liveRestore;
+
     private long now;
+    /** Receipt of the first record. */
+    private long begun;
 
     Lives(Consumer<Life> out, Listening listening) {
         this.out = out;
@@ -68,10 +77,15 @@ final class Lives {
     void at(String hostNow, long received) {
         host = hostNow;
         now = received == 0 ? now : received;
+        begun = begun == 0 ? now : begun;
     }
 
+    /** The engine says whether it lets its containers live while it is away. */
     void liveRestore(boolean does) {
         liveRestore = does;
+        for (OpenLife life : held) {
+            life.liveRestore = life.liveRestore == null ? Boolean.valueOf(does) : life.liveRestore;
+        }
     }
 
     /** Takes an event of a container. */
@@ -119,6 +133,17 @@ final class Lives {
         if (open != null) {
             end(track, open, time, Life.End.FOUND);
         }
+        OpenLife last = track.last;
+        if (last != null && last.startDescribed && last.end == Life.End.FOUND && time - last.started < STARTING) {
+            held.remove(last); // a description told of it before its events did
+            last.startDescribed = false;
+            last.started = time;
+            last.end = Life.End.NONE;
+            track.open = last;
+            track.last = null;
+            track.lastEnded = last.previousEnd;
+            return;
+        }
         open(track, time, false);
     }
 
@@ -133,7 +158,7 @@ final class Lives {
     }
 
     private void begun(Track track, long time) {
-        if (track.last != null) {
+        if (track.last != null && time - track.last.ended <= LifeReader.SETTLING) {
             track.last.nextStart = time;
         }
         Container container = track.container;
@@ -175,7 +200,6 @@ final class Lives {
         life.container = track.container;
         life.ended = time;
         life.end = how;
-        life.liveRestore = liveRestore;
         Described after = life.after;
         if (how == Life.End.FOUND && after != null && after.state().finished() > life.started) {
             life.ended = after.state().finished();
@@ -199,7 +223,7 @@ final class Lives {
         if (track.open != null) {
             end(track, track.open, time, Life.End.FOUND);
         }
-        if (track.last != null) {
+        if (track.last != null && time - track.last.ended <= LifeReader.SETTLING) {
             track.last.destroyed = time;
         }
         track.destroyed = true;
@@ -255,6 +279,9 @@ final class Lives {
             alive(track, described);
         } else if (described.isOver() && state.finished() != 0) {
             over(track, described);
+            if (track.open == null && state.finished() > track.lastEnded + SHORTLY && !restated) {
+                missed(track, described);
+            }
         }
         boolean news = !state.error().isEmpty() && !state.error().equals(track.errorTold);
         boolean recent = track.failedAt != 0 && received - track.failedAt < LifeReader.SETTLING;
@@ -310,7 +337,11 @@ final class Lives {
                 && state.finished() > last.previousEnd
                 && state.finished() <= last.ended + SHORTLY
                 && last.nextStart == 0) {
+            if (last.end == Life.End.NOT_STARTED || !state.error().isEmpty()) {
+                return; // it tells of a start that failed since
+            }
             last.after = described;
+            last.container = track.container;
             if (last.end == Life.End.FOUND && state.finished() > last.started) {
                 held.remove(last);
                 last.ended = state.finished();
@@ -318,6 +349,20 @@ final class Lives {
                 held.add(last);
             }
         }
+    }
+
+    /** A whole life passed while nobody listened. */
+    private void missed(Track track, Described described) {
+        StateView state = described.state();
+        if (begun == 0 || state.finished() < begun || state.started() == 0) {
+            return;
+        }
+        OpenLife life = new OpenLife(track.container, state.started());
+        life.after = described;
+        life.startDescribed = true;
+        life.previousEnd = track.lastEnded;
+        holes.forEach(life::add);
+        end(track, life, state.finished(), Life.End.FOUND);
     }
 
     /** Takes a change that no event reported. */
@@ -430,7 +475,8 @@ final class Lives {
                 tracks.remove(life.container.id());
             }
         }
-        out.accept(life.life(host, now, life.liveRestore));
+        life.liveRestore = life.liveRestore == null ? Boolean.valueOf(liveRestore) : life.liveRestore;
+        out.accept(life.life(host, now));
     }
 
     /** Hands out all that are over; gives the others. */
@@ -447,7 +493,7 @@ final class Lives {
         List<Life> running = new ArrayList<>();
         for (Track track : tracks.values()) {
             if (track.open != null) {
-                running.add(track.open.life(host, now, liveRestore));
+                running.add(track.open.life(host, now));
             }
         }
         tracks.clear();

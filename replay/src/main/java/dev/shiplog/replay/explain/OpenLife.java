@@ -38,11 +38,13 @@ final class OpenLife {
     int restartsAfter = -1;
     long destroyed;
     boolean recreated;
-    /** Whether the engine was set to live-restore when it ended. */
-    boolean liveRestore;
 
     @Nullable
     Shutdown shutdown;
+
+    /** Whether the engine that answered first after its end lets containers live while it is away; null if that is not known. */
+    @Nullable
+    Boolean liveRestore;
 
     String previousImage = "";
     long previousLimit = -1;
@@ -87,7 +89,7 @@ final class OpenLife {
 
     /** When it was asked to end by the first of the signals that belong to its end; 0 if it was not. */
     long asked() {
-        Happening asked = life("", 0, false).asked();
+        Happening asked = life("", 0).asked();
         return asked == null ? 0 : asked.time();
     }
 
@@ -96,7 +98,7 @@ final class OpenLife {
     }
 
     /** What is known of it now. */
-    Life life(String host, long knownUntil, boolean liveRestore) {
+    Life life(String host, long knownUntil) {
         List<Happening> inOrder = new ArrayList<>(happenings);
         inOrder.sort(Comparator.comparingLong(Happening::time));
         return new Life(
@@ -120,7 +122,7 @@ final class OpenLife {
                         destroyed,
                         recreated,
                         shutdown,
-                        liveRestore,
+                        Boolean.TRUE.equals(liveRestore),
                         previousImage,
                         previousLimit));
     }

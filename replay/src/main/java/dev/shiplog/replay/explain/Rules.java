@@ -37,6 +37,9 @@ final class Rules {
     /** A main process that lost a child for lack of memory may clean up for so long. */
     private static final long CLEANING = 60 * Life.SECOND;
 
+    /** A process that is asked to end may take so long. */
+    private static final long ASKING = 60 * Life.SECOND;
+
     /** With less of its limit in use than this, a container is not about to run out of memory. */
     private static final double NEAR = 0.8;
 
@@ -133,6 +136,11 @@ final class Rules {
         }
         String what = "It ended by " + Signals.name(signal) + " (exit code " + code
                 + "), which no client sent through the" + " engine";
+        Hole hole = life.missed(life.ended() - ASKING, life.ended() + Life.SECOND);
+        if (hole != null) {
+            return Finding.unknown("It ended by " + Signals.name(signal) + " (exit code " + code
+                    + "); whether a client sent it is not known, because " + hole.reason() + ".");
+        }
         if (signal == Signals.KILL && mayBeOutOfMemory(life)) {
             return Finding.unknown(what + "; whether the kernel did for lack of memory is not recorded.");
         }

@@ -182,7 +182,7 @@ final class Story {
     }
 
     private static String sample(String memory) {
-        long bytes = Long.parseLong(memory.replace("m", "")) << 20;
+        long bytes = (long) (Double.parseDouble(memory.replace("m", "")) * (1 << 20));
         return "{\"memory_stats\":{\"usage\":" + bytes + ",\"limit\":" + (1L << 33) + "}}";
     }
 
