@@ -28,10 +28,14 @@ public final class LifeReader {
     private final CounterReader counters = new CounterReader();
     private final Listening listening = new Listening();
     private final Lives lives;
+    private final LifeEvents events;
+    private final LifeDescriptions descriptions;
 
     /** @param out takes each life that is over */
     public LifeReader(Consumer<Life> out) {
         lives = new Lives(out, listening);
+        events = new LifeEvents(lives);
+        descriptions = new LifeDescriptions(lives);
     }
 
     /**
@@ -52,7 +56,8 @@ public final class LifeReader {
                 happen(record);
             }
             case INSPECT ->
-                lives.describe(record.subject(), record.payload().toArray(), record.received(), record.restated());
+                descriptions.describe(
+                        record.subject(), record.payload().toArray(), record.received(), record.restated());
             case STATS -> sample(record);
             case HOST -> {
                 if (record.subject().equals("info")) {
@@ -68,9 +73,9 @@ public final class LifeReader {
     private void happen(RecordView record) {
         EventView event = EventView.scan(record.payload().toArray());
         if (event.type().equals("network")) {
-            lives.network(event.attribute("container"), event.action(), record.time());
+            descriptions.network(event.attribute("container"), event.action(), record.time());
         } else if (event.ofContainer() && !record.subject().isEmpty()) {
-            lives.happen(record.subject(), event, record.time());
+            events.happen(record.subject(), event, record.time());
         }
     }
 
@@ -80,7 +85,7 @@ public final class LifeReader {
         }
         Counters now = counters.read(record);
         if (now.memory() >= 0) {
-            lives.sample(record.subject(), new Sample(record.time(), now.memory(), now.limit()));
+            events.sample(record.subject(), new Sample(record.time(), now.memory(), now.limit()));
         }
     }
 
@@ -128,7 +133,7 @@ public final class LifeReader {
             lives.miss(
                     message.subject(), new Hole(record.time(), record.time(), "an event was too long to be recorded"));
         } else if (mark instanceof Mark.Synthetic change) {
-            lives.found(change.subject(), change.change(), record.time());
+            events.found(change.subject(), change.change(), record.time());
         } else if (mark instanceof Mark.ClockStep clock) {
             long step = Math.abs(clock.step());
             lives.miss(

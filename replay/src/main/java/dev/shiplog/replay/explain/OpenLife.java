@@ -42,9 +42,10 @@ final class OpenLife {
     @Nullable
     Shutdown shutdown;
 
-    /** Whether the engine that answered first after its end lets containers live while it is away; null if that is not known. */
-    @Nullable
-    Boolean liveRestore;
+    /** Receipt of what told of its end, ns since the epoch. */
+    long endKnownAt;
+    /** Whether the engine that reported its end lets containers live while it is away. */
+    boolean liveRestore;
 
     String previousImage = "";
     long previousLimit = -1;
@@ -122,7 +123,7 @@ final class OpenLife {
                         destroyed,
                         recreated,
                         shutdown,
-                        Boolean.TRUE.equals(liveRestore),
+                        liveRestore,
                         previousImage,
                         previousLimit));
     }
