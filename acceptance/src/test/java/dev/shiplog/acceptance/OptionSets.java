@@ -71,7 +71,7 @@ final class OptionSets {
         set.identity(starts);
         set.storage(starts ? "rprivate" : "rslave");
         set.limits(starts);
-        set.health();
+        set.health(starts);
         if (!starts) {
             set.ports(place);
             set.host();
@@ -221,10 +221,10 @@ final class OptionSets {
         }
     }
 
-    private void health() {
+    private void health(boolean starts) {
         if (maybe()) {
             maybe("--health-cmd", "true", "test -e '/a b' && echo \"$HOME\"\nexit 0", "é");
-            maybe("--health-interval", "1s", "1m30s", "1500ms", "2h");
+            maybe("--health-interval", "1m30s", "2h", starts ? "40s" : "1500ms");
             maybe("--health-timeout", "10s");
             maybe("--health-start-period", "1ms");
             maybe("--health-retries", "5");
