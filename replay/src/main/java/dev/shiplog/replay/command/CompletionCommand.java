@@ -92,11 +92,13 @@ final class CompletionCommand implements Callable<Integer> {
                     .toList();
             return new Values(Values.Kind.WORDS, words);
         }
+        if (of instanceof OptionSpec option && option.longestName().equals("--project")) {
+            return Values.of(Values.Kind.PROJECTS);
+        }
         return switch (of.paramLabel()) {
             case "SOURCE", "JOURNAL", "FILE", "KEYFILE" -> Values.of(Values.Kind.FILES);
             case "DIR" -> Values.of(Values.Kind.DIRECTORIES);
             case "NAME" -> Values.of(Values.Kind.NAMES);
-            case "PROJECT" -> Values.of(Values.Kind.PROJECTS);
             case "KEY=VALUE" -> new Values(Values.Kind.FILTER, filterKeys(of));
             default -> Values.of(Values.Kind.TEXT);
         };

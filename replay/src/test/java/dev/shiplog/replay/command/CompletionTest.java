@@ -98,10 +98,11 @@ class CompletionTest {
             replay ps journal --filter name!=w            | web
             replay events journal --filter container=_    | db web
             replay export journal --filter label=w        | ''
+            replay explain journal --project_             | ''
             replay stats nothing --name_                  | ''
             replay stats --name top journal --fi          | --filter
             replay completion f                           | fish
-            replay help expo                              | export
+            replay help sal                               | salvage
             replay ps --at_                               | ''
             """;
 
