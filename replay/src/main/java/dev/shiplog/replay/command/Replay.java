@@ -7,7 +7,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -60,7 +63,7 @@ public final class Replay implements Callable<Integer> {
      * @return the exit code, one of {@link ExitCode}
      */
     public static int run(Console console, String... args) {
-        CommandLine commands = commandLine(console);
+        CommandLine commands = commandLine(console, args);
         int code = commands.execute(args);
         commands.getOut().flush();
         console.err().flush();
@@ -69,28 +72,50 @@ public final class Replay implements Callable<Integer> {
 
     /** The verbs and their options. */
     static CommandLine commandLine(Console console) {
-        return new CommandLine(new Replay())
-                .addSubcommand(new LsCommand(console))
-                .addSubcommand(new PsCommand(console))
-                .addSubcommand(new InspectCommand(console))
-                .addSubcommand(new EventsCommand(console))
-                .addSubcommand(new ExplainCommand(console))
-                .addSubcommand(new GapsCommand(console))
-                .addSubcommand(new SizeCommand(console))
-                .addSubcommand(new StatsCommand(console))
-                .addSubcommand(new TopCommand(console))
-                .addSubcommand(new ImagesCommand(console))
-                .addSubcommand(new DiffCommand(console))
-                .addSubcommand(new ExportCommand(console))
-                .addSubcommand(new ArchiveCommand(console))
-                .addSubcommand(new VerifyCommand(console))
-                .addSubcommand(new RestoreCommand(console))
-                .addSubcommand(new SalvageCommand(console))
-                .addSubcommand(new CutCommand(console))
-                .addSubcommand(new CompletionCommand())
-                .addSubcommand(new CompleteCommand(console))
-                .addSubcommand(new HelpCommand())
-                .registerConverter(long.class, Replay::number)
+        CommandLine commands = new CommandLine(new Replay());
+        verbs(console).values().forEach(verb -> commands.addSubcommand(verb.get()));
+        return finished(commands, console);
+    }
+
+    /** The same with the only verb that {@code args} can mean: to make all of them takes a third of a start. */
+    private static CommandLine commandLine(Console console, String... args) {
+        String first = args.length == 0 ? "" : args[0];
+        Supplier<Object> verb = verbs(console).get(first);
+        boolean asksForAll = verb == null || first.equals("help") || first.equals("completion");
+        if (asksForAll && !(args.length == 1 && first.equals("--version"))) {
+            return commandLine(console);
+        }
+        CommandLine commands = new CommandLine(new Replay());
+        return finished(verb == null ? commands : commands.addSubcommand(verb.get()), console);
+    }
+
+    private static Map<String, Supplier<Object>> verbs(Console console) {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("ls", () -> new LsCommand(console));
+        verbs.put("ps", () -> new PsCommand(console));
+        verbs.put("inspect", () -> new InspectCommand(console));
+        verbs.put("events", () -> new EventsCommand(console));
+        verbs.put("explain", () -> new ExplainCommand(console));
+        verbs.put("gaps", () -> new GapsCommand(console));
+        verbs.put("size", () -> new SizeCommand(console));
+        verbs.put("stats", () -> new StatsCommand(console));
+        verbs.put("top", () -> new TopCommand(console));
+        verbs.put("images", () -> new ImagesCommand(console));
+        verbs.put("diff", () -> new DiffCommand(console));
+        verbs.put("export", () -> new ExportCommand(console));
+        verbs.put("archive", () -> new ArchiveCommand(console));
+        verbs.put("verify", () -> new VerifyCommand(console));
+        verbs.put("restore", () -> new RestoreCommand(console));
+        verbs.put("salvage", () -> new SalvageCommand(console));
+        verbs.put("cut", () -> new CutCommand(console));
+        verbs.put("completion", CompletionCommand::new);
+        verbs.put("complete", () -> new CompleteCommand(console));
+        verbs.put("help", HelpCommand::new);
+        return verbs;
+    }
+
+    private static CommandLine finished(CommandLine commands, Console console) {
+        return commands.registerConverter(long.class, Replay::number)
                 .setOut(new PrintWriter(console.out(), false, StandardCharsets.UTF_8))
                 .setErr(console.err())
                 .setUsageHelpWidth(100)
