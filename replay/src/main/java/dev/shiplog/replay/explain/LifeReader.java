@@ -121,7 +121,9 @@ public final class LifeReader {
             return; // of a later version
         }
         if (mark instanceof Mark.UncleanStop stop) {
-            listening.stopped(stop.last() == 0 ? record.time() : stop.last(), false);
+            long last = stop.last() == 0 ? record.time() : stop.last();
+            listening.stopped(last, false);
+            listening.hadStopped(last);
         } else if (mark instanceof Mark.Unsettled question) {
             listening.asked(question);
         } else if (mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {

@@ -26,6 +26,14 @@ final class Listening {
         }
     }
 
+    /** It comes out after a start when the run before had ended. */
+    void hadStopped(long time) {
+        if (time < silentSince) {
+            silentSince = time;
+            ofEngine = false;
+        }
+    }
+
     /** The engine speaks; gives the silence that ends with that, or null. */
     @Nullable
     Silence heard(long received) {

@@ -183,6 +183,15 @@ class VerdictTest {
     }
 
     @Test
+    void saysHowLongARecorderThatWasKilledDidNotRun() {
+        String story = "start@0 now@0.1 used:1m@4 begin@20 crashed:4@20 up@21 was:3@8/21.1 found:die@22 gap:4-21@23";
+
+        assertThat(Story.of(story).get(0).verdict().evidence())
+                .extracting(Evidence::what)
+                .contains("the recorder did not run for 17.0 s");
+    }
+
+    @Test
     void isNotCertainAboutWhatTheJournalEndsWith() {
         for (String story : List.of(
                 "start@0 kill:15@5 die:0@5.1",
