@@ -69,7 +69,7 @@ final class ExplanationWriter {
         }
         line(
                 "",
-                Times.format(life.ended()) + "  " + name + host + ": "
+                Times.formatMillis(life.ended()) + "  " + name + host + ": "
                         + verdict.cause().label() + ", " + verdict.confidence().label());
         line("  ", verdict.summary());
         factors(explanation);
@@ -94,7 +94,7 @@ final class ExplanationWriter {
         list(
                 "Recorded:",
                 verdict.evidence().stream()
-                        .map(fact -> Times.format(fact.time()) + "  " + fact.what())
+                        .map(fact -> Times.formatMillis(fact.time()) + "  " + fact.what())
                         .toList());
         list("Not known:", verdict.missing());
     }

@@ -21,4 +21,9 @@ public final class Times {
     public static String formatSeconds(long epochNanos) {
         return format(epochNanos - Math.floorMod(epochNanos, 1_000_000_000L));
     }
+
+    /** The same to the millisecond. */
+    public static String formatMillis(long epochNanos) {
+        return format(epochNanos - Math.floorMod(epochNanos, 1_000_000L));
+    }
 }
