@@ -43,6 +43,9 @@ final class Rules {
     /** With less of its limit in use than this, a container is not about to run out of memory. */
     private static final double NEAR = 0.8;
 
+    /** The engine watches the memory of a container from some moment after its start on. */
+    private static final long UNWATCHED = 3 * Life.SECOND;
+
     static final int KILLED = Signals.BASE + Signals.KILL;
 
     private Rules() {}
@@ -150,9 +153,13 @@ final class Rules {
                 what + ": it came from within the container or from the host, " + lived(life) + ".");
     }
 
-    /** On some kernels no event tells that memory ran out; then a description after the end does. */
+    /**
+     * On some kernels no event tells that memory ran out; then a description after the end does. Of a life that ended before
+     * the engine watched its memory, that one does not, either.
+     */
     private static boolean mayBeOutOfMemory(Life life) {
-        if (life.after() != null || life.limit() == 0) {
+        boolean isWatched = life.duration() < 0 || life.duration() > UNWATCHED;
+        if (life.limit() == 0 || life.after() != null && isWatched) {
             return false;
         }
         List<Sample> samples = life.samples();

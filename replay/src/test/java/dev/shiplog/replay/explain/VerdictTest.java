@@ -29,6 +29,8 @@ class VerdictTest {
             signalled likely                | start@0 die:137@5 was:137,8m@5
             unknown unknown                 | start@0 now:8m,rm@0.1 die:137@5 destroy@5.1
             signalled likely                | start@0 now:8m,rm@0.1 used:1m@4 die:137@5 destroy@5.1
+            unknown unknown                 | start@0 now:8m,rm@0.1 die:137@0.4 was:137,8m@0.5 destroy@0.6
+            signalled likely                | start@0 now:8m@0.1 used:1m@1 die:137@1.4 was:137,8m@1.5
             out-of-memory likely            | start@0 now:8m@0.1 oom@4.9 die:137@5 was:137,oom,8m@5
             out-of-memory likely            | start@0 now:8m@0.1 die:137@5 was:137,oom,8m@5
             out-of-memory likely            | start@0 now:8m@0.1 die:137@5 oom@5.1 was:137,oom,8m@5
