@@ -15,11 +15,10 @@ final class OptionTable {
     /**
      * One row.
      *
-     * @param values of the option, which is written once for each; of an option without values, one empty text
+     * @param values of the option, which is written once for each
+     * @param isFlag whether the option has no value but true, which goes without saying, and false; nothing else may come
      */
-    private record Row(String option, String member, Function<Json, List<String>> values) {}
-
-    private static final String FLAG = "";
+    private record Row(String option, String member, Function<Json, List<String>> values, boolean isFlag) {}
 
     private static final List<Row> ROWS = List.of(
             value("--domainname", "Config.Domainname"),
@@ -27,7 +26,7 @@ final class OptionTable {
             value("--workdir", "Config.WorkingDir"),
             flag("--tty", "Config.Tty"),
             flag("--interactive", "Config.OpenStdin"),
-            row("--init", "HostConfig.Init", OptionTable::either),
+            either("--init", "HostConfig.Init"),
             pairs("--label", "Config.Labels"),
             pairs("--annotation", "HostConfig.Annotations"),
             value("--stop-signal", "Config.StopSignal"),
@@ -91,10 +90,8 @@ final class OptionTable {
         for (Row row : ROWS) {
             Json member = draft.member(row.member);
             for (String value : member == null ? List.<String>of() : row.values.apply(member)) {
-                if (value.equals(FLAG)) {
-                    draft.add(row.option);
-                } else if (value.startsWith("=")) {
-                    draft.add(row.option + value);
+                if (row.isFlag) {
+                    draft.add(value.equals("true") ? row.option : row.option + "=false");
                 } else {
                     draft.add(row.option, value);
                 }
@@ -110,11 +107,20 @@ final class OptionTable {
     }
 
     private static Row row(String option, String member, Function<Json, List<String>> values) {
-        return new Row(option, member, values);
+        return new Row(option, member, values, false);
     }
 
     private static Row flag(String option, String member) {
-        return row(option, member, json -> json.type() == Json.Type.TRUE ? List.of(FLAG) : List.of());
+        return new Row(option, member, json -> isTrue(json) ? List.of("true") : List.of(), true);
+    }
+
+    /** The engine has a default for it, so that no is said, too. */
+    private static Row either(String option, String member) {
+        return new Row(option, member, json -> List.of(isTrue(json) ? "true" : "false"), true);
+    }
+
+    private static boolean isTrue(Json json) {
+        return json.type() == Json.Type.TRUE;
     }
 
     private static Row value(String option, String member, String... defaults) {
@@ -144,11 +150,6 @@ final class OptionTable {
             pairs.add(object.names().get(i) + "=" + object.children().get(i).text());
         }
         return pairs;
-    }
-
-    /** The engine has a default for it, so that no is said, too. */
-    private static List<String> either(Json json) {
-        return List.of(json.type() == Json.Type.TRUE ? FLAG : "=false");
     }
 
     private static List<String> restart(Json policy) {

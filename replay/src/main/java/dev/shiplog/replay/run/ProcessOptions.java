@@ -15,7 +15,8 @@ final class ProcessOptions {
     /** Variables that a shell or the client has for itself: there the value of the container's cannot be given. */
     private static final Pattern OF_THE_SHELL = Pattern.compile(
             "PATH|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|PPID|UID|EUID|IFS|ENV|TERM|LANG|LC_.*|TZ|HOSTNAME|PS[124]|BASH.*|LD_.*"
-                    + "|DOCKER_.*|REDACTED_.*");
+                    + "|DOCKER_.*|REDACTED_.*|_|SECONDS|RANDOM|SRANDOM|LINENO"
+                    + "|OPTIND|SHLVL|GROUPS|DIRSTACK|FUNCNAME|OSTYPE|HOSTTYPE|MACHTYPE|HISTCMD|EPOCH.*");
 
     private final Draft draft;
 

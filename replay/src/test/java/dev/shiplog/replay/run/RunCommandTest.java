@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.shiplog.timeline.json.Json;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -12,10 +14,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunCommandTest {
+    @TempDir
+    private Path directory;
+
     private static final String ID = "8e8f401657b8fb9f5cb23a3be3809345daf4947650a3f2a8e20e897fafda72cb";
 
     private static String run(String json, boolean start) {
@@ -47,6 +54,61 @@ class RunCommandTest {
               --entrypoint '' \\
               busybox sh
             """;
+
+    /** Whatever a description says is a word of the shell and the value of its option, and never anything else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "=x;touch pwned;#",
+                "=$(touch pwned)",
+                "=false",
+                "=",
+                "`touch pwned`",
+                "a b",
+                "-x",
+                "'",
+                "\n",
+                " "
+            })
+    void noValueIsMoreThanAWord(String value) throws Exception {
+        String json = "\"" + value.replace("\n", "\\n") + "\"";
+        String pairs = "{" + json + ":" + json + "}";
+        String list = "[" + json + ",\"\"]";
+        String config = "\"User\":" + json + ",\"Domainname\":" + json + ",\"WorkingDir\":" + json + ",\"StopSignal\":"
+                + json + ",\"Labels\":" + pairs + ",\"StopTimeout\":" + json;
+        String host = "\"Dns\":" + list + ",\"DnsOptions\":" + list + ",\"CapAdd\":" + list + ",\"GroupAdd\":" + list
+                + ",\"CgroupParent\":" + json + ",\"Sysctls\":" + pairs + ",\"Memory\":" + json + ",\"CpuShares\":"
+                + json;
+
+        List<String> words = words(run(with(config, host, ""), true));
+
+        for (String option : List.of(
+                "--user",
+                "--domainname",
+                "--workdir",
+                "--dns",
+                "--cap-add",
+                "--group-add",
+                "--dns-option",
+                "--cgroup-parent",
+                "--memory",
+                "--cpu-shares",
+                "--stop-signal",
+                "--stop-timeout")) {
+            assertThat(words).as(option).containsSequence(option, value);
+        }
+        assertThat(words).containsSequence("--label", value + "=" + value).containsSequence("--cap-add", "");
+    }
+
+    /** What a shell makes of a command, in place of running it. */
+    private List<String> words(String command) throws IOException, InterruptedException {
+        Process shell = new ProcessBuilder("sh", "-c", "docker() { printf '%s\\0' \"$@\"; }\n" + command)
+                .directory(directory.toFile())
+                .start();
+        String out = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(shell.waitFor()).as(command).isZero();
+        return List.of(out.split("\0", -1));
+    }
 
     @Test
     void saysNothingOfWhatIsTheDefault() {
