@@ -4,6 +4,8 @@ import dev.shiplog.replay.completion.CompletedOption;
 import dev.shiplog.replay.completion.CompletedVerb;
 import dev.shiplog.replay.completion.Shell;
 import dev.shiplog.replay.completion.Values;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,15 +47,21 @@ final class CompletionCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}.")
     private Shell shell = Shell.bash;
 
+    private final Console console;
+
+    CompletionCommand(Console console) {
+        this.console = console;
+    }
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         CommandLine all = spec.parent().commandLine();
         List<CompletedVerb> verbs = all.getSubcommands().values().stream()
                 .map(CommandLine::getCommandSpec)
                 .filter(verb -> !verb.usageMessage().hidden())
                 .map(CompletionCommand::verb)
                 .toList();
-        all.getOut().print(shell.script(verbs));
+        console.out().write(shell.script(verbs).getBytes(StandardCharsets.UTF_8));
         return ExitCode.OK;
     }
 

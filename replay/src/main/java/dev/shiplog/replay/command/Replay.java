@@ -108,7 +108,7 @@ public final class Replay implements Callable<Integer> {
         verbs.put("restore", () -> new RestoreCommand(console));
         verbs.put("salvage", () -> new SalvageCommand(console));
         verbs.put("cut", () -> new CutCommand(console));
-        verbs.put("completion", CompletionCommand::new);
+        verbs.put("completion", () -> new CompletionCommand(console));
         verbs.put("complete", () -> new CompleteCommand(console));
         verbs.put("help", HelpCommand::new);
         return verbs;
