@@ -75,7 +75,7 @@ final class EngineEndings {
         String id = stopped.runUntilUp(stopped.name, Box.sh(HEEDS));
         stage.awaitRecorded();
         stopped.engine.act(id, "stop");
-        stage.engine().kill();
+        stage.killEngine();
         scenes.get(2).notUp();
         away.go();
         away.pass(500);
@@ -141,7 +141,7 @@ final class EngineEndings {
         String hostId = host.runUntilUp(host.name, Box.sh(Scene.LOOP));
         long pid = host.state(hostId).path("Pid").asLong();
         stage.awaitRecorded();
-        stage.engine().kill();
+        stage.killEngine();
         failed.go();
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         failed.pass(500);

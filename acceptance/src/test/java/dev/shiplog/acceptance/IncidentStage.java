@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,24 @@ final class IncidentStage implements AutoCloseable {
             recorder.terminate();
             assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
         }
+    }
+
+    /**
+     * {@code kill -9}; returns when the recorder has noticed. An engine that is back before that leaves nothing but a gap in
+     * the journal, which does not say that it was away.
+     */
+    void killEngine() throws IOException, InterruptedException {
+        RecorderProcess listening = Objects.requireNonNull(recorder);
+        int before = timesAway(listening);
+        engine.kill();
+        await("the recorder notices that the engine is gone")
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(PATIENCE)
+                .until(() -> timesAway(listening) > before);
+    }
+
+    private static int timesAway(RecorderProcess recorder) throws IOException {
+        return recorder.output().split("trying again until it answers", -1).length;
     }
 
     /** The engine is there again: somebody listens to it, and the recorder does. */
