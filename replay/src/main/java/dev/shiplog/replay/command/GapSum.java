@@ -20,14 +20,15 @@ final class GapSum {
         MissingStretch.Count missing = of.samplesMissing();
         return (namesHost ? of.host() + ": " : "")
                 + "Events were recorded for " + part(of.eventsRecorded(), of.length())
-                + (of.length() == 0 ? "" : " (" + percent(of.eventsRecorded(), of.length()) + ")")
+                + (of.length() == 0 ? "" : " (" + percent(of.eventsRecorded(), of.length(), RoundingMode.DOWN) + ")")
                 + "; " + Report.count(of.samples(), "sample", "samples") + " recorded, "
                 + (missing.records() < 0
                         ? "an unknown number missing"
                         : missing.records() == 0
                                 ? "none missing"
                                 : (missing.isEstimate() ? "some " : "") + missing.records() + " missing ("
-                                        + percent(of.samples(), of.samples() + missing.records()) + ")")
+                                        + percent(missing.records(), of.samples() + missing.records(), RoundingMode.UP)
+                                        + ")")
                 + ".";
     }
 
@@ -62,11 +63,11 @@ final class GapSum {
         return String.format(Locale.ROOT, "%.1f of %.1f %s", part / nanos, whole / nanos, unit);
     }
 
-    /** Rounded down: what is not whole is not 100%. */
-    private static String percent(long part, long whole) {
+    /** What was recorded is rounded down, what is missing up: if anything is missing, these are not 100% and 0%. */
+    private static String percent(long part, long whole, RoundingMode rounding) {
         return BigDecimal.valueOf(part)
                         .multiply(BigDecimal.valueOf(100))
-                        .divide(BigDecimal.valueOf(whole), 2, RoundingMode.DOWN)
+                        .divide(BigDecimal.valueOf(whole), 2, rounding)
                         .stripTrailingZeros()
                         .toPlainString()
                 + "%";

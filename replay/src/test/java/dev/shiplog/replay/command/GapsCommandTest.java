@@ -99,7 +99,7 @@ class GapsCommandTest {
                         2026-11-21T09:10:00Z   2026-11-21T09:20:00Z   10m      gap         stats               some 240 samples   connection refused
                         2026-11-21T09:28:20Z   2026-11-21T09:28:30Z   10s      dropped     stats               7 samples          the disk is full
                         2026-11-21T09:30:01Z   2026-11-21T09:30:01Z   0ms      oversized   event   db          1 event            30000000 bytes are too long
-                        Events were recorded for 20.0 of 30.0 minutes (66.7%); 478 samples recorded, some 247 missing (65.93%).
+                        Events were recorded for 20.0 of 30.0 minutes (66.7%); 478 samples recorded, some 247 missing (34.07%).
                         """);
     }
 
@@ -228,7 +228,7 @@ class GapsCommandTest {
                         2026-11-21T09:04:55Z   2026-11-21T09:06:40Z   unclean-stop   everything   unknown           the recorder was killed: what was on its way to the disk may be missing
                         2026-11-21T09:04:55Z   not over               gap            event        some 4 events     the engine has not answered since
                         2026-11-21T09:04:55Z   not over               gap            stats        some 42 samples   the engine has not answered since
-                        Events were recorded for 4.9 of 6.7 minutes (73.66%); 120 samples recorded, some 42 missing (74.07%).
+                        Events were recorded for 4.9 of 6.7 minutes (73.66%); 120 samples recorded, some 42 missing (25.93%).
                         """);
         assertThat(terminal.err()).isEmpty();
     }
