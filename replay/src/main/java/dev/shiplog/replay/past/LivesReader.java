@@ -1,5 +1,6 @@
 package dev.shiplog.replay.past;
 
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.replay.past.Life.End;
@@ -9,6 +10,7 @@ import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.timeline.ContainerState;
 import dev.shiplog.timeline.HostState;
+import dev.shiplog.timeline.payload.EventView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,6 +35,8 @@ public final class LivesReader {
     private final Map<String, Life> gone = new LinkedHashMap<>();
     /** By the ids of containers that exist, in which stretch a change was found that no event told of. */
     private final Map<String, End> found = new HashMap<>();
+    /** By the ids of containers that exist, when the last end that an event told of was. */
+    private final Map<String, Long> died = new HashMap<>();
     /** Containers that were there before records were lost, as they were last, and were not met since. */
     private final Map<String, Lost> lost = new LinkedHashMap<>();
 
@@ -81,6 +85,8 @@ public final class LivesReader {
             isFound = Marks.type(record) == MarkType.SYNTHETIC;
             if (isFound) {
                 find(record);
+            } else if (record.kind() == Kind.EVENT && record.time() <= moment) {
+                happened(EventView.scan(record.payload().toArray()), record.time());
             }
             if (!lost.isEmpty()) {
                 lost.remove(record.subject());
@@ -100,6 +106,12 @@ public final class LivesReader {
         }
     }
 
+    private void happened(EventView event, long time) {
+        if (event.ofContainer() && event.action().equals("die")) {
+            died.put(event.id(), time);
+        }
+    }
+
     private void remove(ContainerState container) {
         End known = found.remove(container.container().id());
         End between = vanished != null
@@ -110,6 +122,7 @@ public final class LivesReader {
             gone.put(container.container().id(), life(container, removed, between));
             container.forgetDescription();
         }
+        died.remove(container.container().id());
     }
 
     private void lose(HostState old, long since, long now) {
@@ -127,14 +140,13 @@ public final class LivesReader {
 
     /** @param between when it ended, if no event told of that */
     private Life life(ContainerState container, End removed, @Nullable End between) {
-        boolean ended =
-                !container.isAlive() && container.finished() != 0 && container.finished() >= container.started();
+        long finished = container.isAlive() ? 0 : finished(container);
         boolean began = container.started() != 0 || container.isAlive() || container.finished() != 0;
         End last;
         if (container.isAlive()) {
             last = End.NONE;
-        } else if (ended) {
-            last = End.at(container.finished());
+        } else if (finished != 0) {
+            last = End.at(finished);
         } else if (!began) {
             last = removed;
         } else {
@@ -142,6 +154,18 @@ public final class LivesReader {
         }
         boolean ran = began && (!last.isOver() || last.latest() >= range.since());
         return Life.of(container, last, removed, ran);
+    }
+
+    /**
+     * When the last life ended; 0 if nothing tells. The engine reads the clock for the start after the process began: of one
+     * that ended at once it describes an end before the start. Then the event counts, which came after both.
+     */
+    private long finished(ContainerState container) {
+        long finished = container.finished();
+        if (finished < container.started()) {
+            finished = died.getOrDefault(container.container().id(), 0L);
+        }
+        return finished < container.started() ? 0 : finished;
     }
 
     /**

@@ -189,6 +189,30 @@ class PsRangeTest {
                 .contains("db      2026-11-21T09:05:00Z   3");
     }
 
+    /** As the engine describes one that ended at once: its clock is read for the start later than for the end. */
+    @Test
+    void anEndThatIsDescribedBeforeItsStartIsWhenTheEventTells() throws IOException {
+        live();
+        event("die", "09:02:00Z");
+        event("start", "09:03:00.2Z");
+        event("die", "09:03:00.4Z");
+        records.add(described(DB, "db", "exited", "09:03:00.1Z", "09:03:00.099Z"));
+        String ended = ALL + "--filter name=db --format csv --columns ended,ended_after,exit_code ";
+        assertThat(run(ended, ExitCode.OK).out()).isEqualTo("ended,ended_after,exit_code\n2026-11-21T09:03:00.4Z,,3\n");
+    }
+
+    /** The last end that an event tells of is of the life before. */
+    @Test
+    void anEndThatNoEventTellsOfIsNotThatOfTheLifeBefore() throws IOException {
+        live();
+        event("die", "09:02:00Z");
+        event("start", "09:03:00Z");
+        gap();
+        found("die", "09:06:01Z");
+        assertThat(run(ALL + "--filter name=db --columns ended ", ExitCode.GAPS).out())
+                .contains("unknown, between 2026-11-21T09:04:00Z and 2026-11-21T09:06:01Z");
+    }
+
     @Test
     void whereTheEndOfTheRangeIsNotKnownNothingIsSaidOfIt() throws IOException {
         live();
