@@ -11,6 +11,7 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.timeline.redact.Redaction;
 import java.io.Closeable;
@@ -35,7 +36,7 @@ public final class CutWriter implements Closeable {
     private final Reading reading;
     private final Redactions redactions;
 
-    private final State state = new State();
+    private State state = new State();
     private final Contents contents = new Contents();
     private final RecordSplitter splitter = new RecordSplitter();
     private final List<Loss> losses = new ArrayList<>();
@@ -43,7 +44,9 @@ public final class CutWriter implements Closeable {
     /** A mark that reported a gap. The next step may find it again, because it is asked for. */
     private @Nullable KeptRecord gap;
 
-    private String journal = "";
+    /** Of the record that was taken last; of the archive's once that is begun. */
+    private Origin.Place place = new Origin.Place("", "");
+
     private @Nullable ArchiveWriter writer;
     private long last;
 
@@ -58,8 +61,15 @@ public final class CutWriter implements Closeable {
         redactions = new Redactions(redaction);
     }
 
-    /** Takes what the last step of the reading came to. */
+    /**
+     * Takes what the last step of the reading came to.
+     *
+     * @throws IOException if records of two journals are asked for: an archive is of one
+     */
     public void take(Reading.Step step) throws IOException {
+        if (!reading.origin().place().journal().equals(place.journal()) && isPassed(step)) {
+            return;
+        }
         if (step instanceof Reading.Found found) {
             gap = null;
             find(found.record());
@@ -80,12 +90,30 @@ public final class CutWriter implements Closeable {
         }
     }
 
+    /** At a step in another journal: what came before is not of this one. Whether the step does not count either. */
+    private boolean isPassed(Reading.Step step) throws IOException {
+        Origin.Place other = reading.origin().place();
+        if (writer == null) {
+            place = other;
+            state = new State();
+            losses.clear();
+            gap = null;
+            return false;
+        }
+        if (step instanceof Reading.Found) {
+            throw new IOException("an archive is of one journal, and these sources hold records of two: " + named(place)
+                    + " and " + named(other) + "; name the directory or the files of one");
+        }
+        return true;
+    }
+
+    private static String named(Origin.Place of) {
+        return "journal " + of.journal() + " of host " + of.host();
+    }
+
     private void find(RecordView record) throws IOException {
         if (writer == null) {
             begin();
-        }
-        if (!journal.equals(reading.origin().place().journal())) {
-            throw new IOException("the sources hold more than one journal: cut each by itself");
         }
         if (redactions.concerns(record.kind())) {
             write(new KeptRecord(record.toRecord(), reading.header()), record.restated());
@@ -96,10 +124,9 @@ public final class CutWriter implements Closeable {
 
     /** At the first record that is asked for, what was before it is known. */
     private void begin() throws IOException {
-        journal = reading.origin().place().journal();
+        place = reading.origin().place();
         Path directory = Objects.requireNonNull(target.toAbsolutePath().getParent());
-        writer = ArchiveWriter.begin(
-                directory, coding, journal, reading.origin().place().host());
+        writer = ArchiveWriter.begin(directory, coding, place.journal(), place.host());
         for (KeptRecord kept : state.records(this::isWanted)) {
             write(kept, true);
         }
@@ -174,8 +201,7 @@ public final class CutWriter implements Closeable {
         if (open == null) {
             return null;
         }
-        Description description = contents.describe(
-                "", null, selection, program, reading.origin().place().host(), losses);
+        Description description = contents.describe("", null, selection, program, place.host(), losses);
         Manifest manifest = open.finish(description, Manifest.Link.NONE);
         open.write(manifest, target, Access.OWNER, null);
         return manifest;

@@ -211,4 +211,34 @@ class CutCommandTest {
                         .out());
         assertThat(run(ExitCode.OK, "export small.tar").out()).contains("\"image\":\"db:1\"");
     }
+
+    @Test
+    void isOfOneJournal() throws Exception {
+        record();
+        Files.createDirectory(directory.resolve("second"));
+        TestJournal.write(
+                        directory.resolve("second"),
+                        List.of(
+                                TestJournal.mark("09:20:00Z", new Mark.Start("1.0", Map.of())),
+                                TestJournal.mark("09:20:00.1Z", new Mark.EngineUp("E", "28.5", "1.51")),
+                                TestJournal.stats(WEB, "web", "09:20:05Z", 1)))
+                .close();
+
+        assertThat(run(ExitCode.FAILED, "cut --since 09:02 -o cut.tar journal second")
+                        .err())
+                .containsPattern("replay: an archive is of one journal, and these sources hold records of two: journal"
+                        + " [-0-9a-f]{36} of host dockerhost and journal [-0-9a-f]{36} of host host; name the directory"
+                        + " or the files of one")
+                .doesNotContain("comes after");
+        assertThat(directory.resolve("cut.tar")).doesNotExist();
+
+        run(ExitCode.GAPS, "cut --since 09:02 --until 09:14 -o first.tar journal second");
+        run(ExitCode.OK, "cut --since 09:20 -o second.tar journal second");
+        run(ExitCode.OK, "cut --since 09:20 -o alone.tar second");
+        String all = "export --format envelope --restated ";
+        assertThat(run(ExitCode.GAPS, all + "first.tar").out()).doesNotContain("09:20:0");
+        assertThat(run(ExitCode.OK, all + "second.tar").out())
+                .contains("09:20:05")
+                .isEqualTo(run(ExitCode.OK, all + "alone.tar").out());
+    }
 }
