@@ -10,6 +10,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
  * <pre>
  * 2026-11-21T10:00:00Z   2026-11-21T10:00:00.5+02:00   RFC 3339; also with a space for the T
  * 2026-11-21   2026-11-21T10:00   10:00   9:05:30      in the grammar's time zone; a time alone is today's
+ * 10:00Z   9:05:30+02:00                               of today in that zone
  * now   today   yesterday   yesterday 03:12            the days from their first moment, or at this time
  * 90s   15m   3h   2d   1w   1h30m   -15m              so long ago
  * 15 minutes ago   2 hours   -15 m   1 hour 30 min ago  the same; an, a and one are 1
@@ -30,7 +32,7 @@ import java.util.regex.Pattern;
 public final class TimeGrammar {
     /** The forms in one clause, for messages and help. */
     public static final String FORMS =
-            "2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 15m, 3h, 2d, -15m, 15 minutes ago, now, today,"
+            "2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 9:05Z, 15m, 3h, 2d, -15m, 15 minutes ago, now, today,"
                     + " yesterday, yesterday 03:12, or seconds or ms since the epoch";
 
     private static final Pattern EPOCH = Pattern.compile("-?\\d{1,10}(\\.\\d{1,9})?");
@@ -42,6 +44,8 @@ public final class TimeGrammar {
     private static final Pattern DAY_AND_TIME = Pattern.compile("(today|yesterday)[ t]+(?:at +)?(\\S+)");
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
     private static final Pattern TIME = Pattern.compile("\\d?\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?");
+    private static final Pattern ZONED_TIME =
+            Pattern.compile("(" + TIME.pattern() + ")\\s*(z|[+-]\\d\\d:?\\d\\d)", Pattern.CASE_INSENSITIVE);
     private static final Pattern ZONED = Pattern.compile(".*[T ].*(Z|[+-]\\d\\d:?\\d\\d)");
 
     private final InstantSource clock;
@@ -98,6 +102,11 @@ public final class TimeGrammar {
         }
         if (TIME.matcher(text).matches()) {
             return at(today(), text);
+        }
+        Matcher zoned = ZONED_TIME.matcher(text);
+        if (zoned.matches()) {
+            ZoneOffset offset = ZoneOffset.of(zoned.group(zoned.groupCount()).toUpperCase(Locale.ROOT));
+            return new TimeGrammar(clock, offset).instant(zoned.group(1));
         }
         Matcher day = DAY_AND_TIME.matcher(lower);
         if (day.matches() && TIME.matcher(day.group(2)).matches()) {

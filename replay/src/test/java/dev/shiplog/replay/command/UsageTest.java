@@ -35,7 +35,7 @@ class UsageTest {
                     export --format raw --bare x | --bare is for --format flat; raw lines have no such form; see 'replay export --help'
                     export --format raw --compact x | --compact is for --format flat; raw lines have no such form; see 'replay export --help'
                     export --format envelope --compact x | --compact is for --format flat; envelope lines have no such form; see 'replay export --help'
-                    export --until noon x       | 'noon' is not a time; write 2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 15m, 3h, 2d, -15m, 15 minutes ago, now, today, yesterday, yesterday 03:12, or seconds or ms since the epoch; see 'replay export --help'
+                    export --until noon x       | 'noon' is not a time; write 2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 9:05Z, 15m, 3h, 2d, -15m, 15 minutes ago, now, today, yesterday, yesterday 03:12, or seconds or ms since the epoch; see 'replay export --help'
                     export --tz Mars x          | --tz 'Mars': no such time zone; write UTC, Europe/Berlin or +02:00; see 'replay export --help'
                     export --since now --until 1h x | --since now is after --until 1h; see 'replay export --help'
                     export --limit many x       | Invalid value for option '--limit': 'many' is not a number; see 'replay export --help'
