@@ -22,7 +22,7 @@ final class ContainerChoice {
     private List<String> names = new ArrayList<>();
 
     @Option(
-            names = "--filter",
+            names = {"-f", "--filter"},
             paramLabel = "KEY=VALUE",
             description = "Only containers for which it holds; of several with one key any, of several keys each:"
                     + " name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB]; at a moment also"

@@ -73,7 +73,7 @@ final class ImagesCommand implements Callable<Integer> {
     private boolean all;
 
     @Option(
-            names = "--filter",
+            names = {"-f", "--filter"},
             paramLabel = "KEY=VALUE",
             description =
                     "Only images for which it holds: image=GLOB|ID, digest=GLOB|DIGEST; of several with one key any,"

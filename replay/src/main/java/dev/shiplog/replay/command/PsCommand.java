@@ -72,7 +72,7 @@ final class PsCommand implements Callable<Integer> {
     private boolean quiet;
 
     @Option(
-            names = "--filter",
+            names = {"-f", "--filter"},
             paramLabel = "KEY=VALUE",
             description =
                     "Only containers for which it holds; of several with one key any, of several keys each:"

@@ -5,15 +5,21 @@ import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The parameters that name what is read, shared by all verbs. */
 final class Sources {
+    /** As docker allows them. */
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*");
+
     @Parameters(
             arity = "1..*",
             paramLabel = "SOURCE",
@@ -28,10 +34,14 @@ final class Sources {
      * The paths of the sources. Reports files in a journal's directory that look like segments but will not be read.
      *
      * @throws picocli.CommandLine.ParameterException if one of them is not a path at all
+     * @throws NoSuchFileException if one of several is not there and may be the name of a container
      */
     List<Path> paths(Console console) throws IOException {
         List<Path> paths =
                 Usage.of(verb, () -> sources.stream().map(console::path).toList());
+        for (int i = 0; i < paths.size() && paths.size() > 1; i++) {
+            refuseName(sources.get(i), paths.get(i));
+        }
         for (Path path : paths) {
             if (Files.isDirectory(path)) {
                 for (Path misnamed : Catalog.misnamed(path)) {
@@ -40,6 +50,21 @@ final class Sources {
             }
         }
         return paths;
+    }
+
+    /** The name of a container beside a source, as other programs take it, is not one more file that is not there. */
+    private void refuseName(String text, Path path) throws IOException {
+        OptionSpec name = verb.findOption("--name");
+        OptionSpec filter = verb.findOption("--filter");
+        boolean choosesNames =
+                filter != null && String.join(" ", filter.description()).contains("name=");
+        if (NAME.matcher(text).matches() && (name != null || choosesNames) && Files.notExists(path)) {
+            throw new NoSuchFileException(
+                    path.toString(),
+                    null,
+                    "no such file or directory; for a container of this name write "
+                            + (name != null ? "--name " : "--filter name=") + text);
+        }
     }
 
     /**

@@ -195,6 +195,37 @@ class PsCommandTest {
         assertThat(run("--columns nome journal", ExitCode.USAGE).err()).contains("no such column; there are host, id");
     }
 
+    @Test
+    void takesFiltersAsDockerDoes() {
+        assertThat(run("-a --at 2026-11-21T09:02:30Z -f name=db --columns name journal", ExitCode.OK)
+                        .out())
+                .isEqualTo("NAMES\ndb\n");
+        Terminal usage = new Terminal(directory);
+        assertThat(usage.run("stats --at 2026-11-21T09:02:30Z -f name=db --columns name journal"))
+                .as(usage.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(usage.out()).isEqualTo("NAME\n");
+    }
+
+    /** {@code docker} takes names as operands. */
+    @Test
+    void aNameBesideASourceIsNoFile() {
+        assertThat(run("db journal", ExitCode.FAILED).err())
+                .isEqualTo("replay: " + directory.resolve("db") + ": no such file or directory; for a container of this"
+                        + " name write --filter name=db" + System.lineSeparator());
+        Terminal inspect = new Terminal(directory);
+        assertThat(inspect.run("inspect journal db")).isEqualTo(ExitCode.FAILED);
+        assertThat(inspect.err()).contains("write --name db");
+        for (String other : List.of("ps ./db journal", "ps db", "verify db journal", "images db journal")) {
+            Terminal terminal = new Terminal(directory);
+            assertThat(terminal.run(other)).as(other).isEqualTo(ExitCode.FAILED);
+            assertThat(terminal.err())
+                    .as(other)
+                    .contains("db: no such file or directory")
+                    .doesNotContain("container");
+        }
+    }
+
     /** Each host is read to the moment, and no farther than it needs. */
     @Test
     void severalHostsInOneDirectoryOfArchives() throws IOException {
