@@ -154,7 +154,13 @@ final class StatsCommand implements Callable<Integer> {
             usual.add(0, "host");
         }
         Table<ContainerUsage> table = Usage.of(
-                spec, () -> asked.how().table(UsageColumns.all(asked.how().isWhole()), usual));
+                spec,
+                () -> asked.how()
+                        .table(
+                                step == 0
+                                        ? UsageColumns.all(asked.how().isWhole())
+                                        : UsageColumns.inParts(asked.how().isWhole()),
+                                usual));
         UsageBook book = new UsageBook(
                 range,
                 step,

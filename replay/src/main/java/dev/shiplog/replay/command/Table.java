@@ -35,8 +35,18 @@ final class Table<T> {
      * @param key for programs, in lower case with underscores
      * @param shown what people read
      * @param value what programs read: a text, a number, a boolean, a {@link Time}, a list of texts, or null for what is not known
+     * @param width for people: so many characters at least
      */
-    record Column<T>(String title, String key, Function<T, String> shown, Function<T, @Nullable Object> value) {}
+    record Column<T>(
+            String title, String key, Function<T, String> shown, Function<T, @Nullable Object> value, int width) {
+        Column(String title, String key, Function<T, String> shown, Function<T, @Nullable Object> value) {
+            this(title, key, shown, value, 0);
+        }
+
+        Column<T> atLeast(int characters) {
+            return new Column<>(title, key, shown, value, characters);
+        }
+    }
 
     /** A time in ns since the epoch. */
     record Time(long nanos) {
@@ -133,7 +143,9 @@ final class Table<T> {
                     .map(column -> Console.printable(column.shown().apply(row)))
                     .toList());
         }
-        widths = Arrays.copyOf(widths, columns.size());
+        if (widths.length == 0) {
+            widths = columns.stream().mapToInt(Column::width).toArray();
+        }
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], width(line.get(i)));

@@ -151,7 +151,13 @@ final class TopCommand implements Callable<Integer> {
             usual.add(0, "host");
         }
         return Usage.of(
-                spec, () -> asked.how().table(UsageColumns.all(asked.how().isWhole()), usual));
+                spec,
+                () -> asked.how()
+                        .table(
+                                inSteps
+                                        ? UsageColumns.inParts(asked.how().isWhole())
+                                        : UsageColumns.all(asked.how().isWhole()),
+                                usual));
     }
 
     /** The first rows of the table. Those of which nothing is known come last. */

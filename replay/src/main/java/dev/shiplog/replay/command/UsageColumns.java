@@ -54,6 +54,29 @@ final class UsageColumns {
         return columns;
     }
 
+    /**
+     * The same for tables that are written in parts: wide enough for docker's words, so that a larger value of a later part
+     * does not move the columns behind it.
+     *
+     * @param whole whether people get ids in full
+     */
+    static List<Column<ContainerUsage>> inParts(boolean whole) {
+        return all(whole).stream()
+                .map(column -> column.atLeast(width(column.key())))
+                .toList();
+    }
+
+    private static int width(String key) {
+        return switch (key) {
+            case "net_rx_bytes", "block_read_bytes" -> "999.9kB / 999.9kB".length();
+            case "cpu_ns", "covered_ns" -> "9999.99s".length();
+            default ->
+                key.startsWith("memory_bytes")
+                        ? "1023.9MiB".length()
+                        : key.startsWith("cpu_percent") ? "1600.00%".length() : 0;
+        };
+    }
+
     private static List<Column<ContainerUsage>> series(
             String title,
             String key,

@@ -158,11 +158,11 @@ class StatsCommandTest {
         String range = "--since 2026-11-21T09:12:00Z --until 2026-11-21T09:12:30Z --every 15s ";
         assertThat(run("stats " + range + columns + " journal", ExitCode.OK).out())
                 .isEqualTo("""
-                        TIME                   NAME   CPU MEAN   MEM MAX    SAMPLES
-                        2026-11-21T09:12:00Z   db     --         12.12MiB   1
-                        2026-11-21T09:12:00Z   web    --         12.12MiB   1
-                        2026-11-21T09:12:15Z   db     20.00%     12.12MiB   1
-                        2026-11-21T09:12:15Z   web    50.00%     12.12MiB   1
+                        TIME                   NAME   CPU MEAN   MEM MAX     SAMPLES
+                        2026-11-21T09:12:00Z   db     --         12.12MiB    1
+                        2026-11-21T09:12:00Z   web    --         12.12MiB    1
+                        2026-11-21T09:12:15Z   db     20.00%     12.12MiB    1
+                        2026-11-21T09:12:15Z   web    50.00%     12.12MiB    1
                         """);
         assertThat(run("top " + range.replace("every", "step") + "-n 1 --columns time,name journal", ExitCode.OK)
                         .out())
@@ -173,6 +173,28 @@ class StatsCommandTest {
                         TIME                   NAME
                         2026-11-21T09:12:15Z   web
                         """);
+    }
+
+    /** In the first step less is known, and less was used, than in the second. */
+    @Test
+    void largerValuesOfLaterStepsMoveNoColumn() {
+        String range = "--since 2026-11-21T09:12:00Z --until 2026-11-21T09:12:30Z ";
+        String columns =
+                "--columns name,cpu_percent_mean,cpu_ns,memory_bytes_max,net_rx_bytes,block_read_bytes,samples ";
+        String steps = run("stats " + range + "--every 15s " + columns + "journal", ExitCode.OK)
+                .out();
+        int column = steps.indexOf("SAMPLES");
+        assertThat(steps.lines().skip(1))
+                .hasSize(4)
+                .allSatisfy(
+                        line -> assertThat(line).as(steps).hasSize(column + 1).endsWith(" 1"));
+        List<String> tops = run("top " + range + "--step 15s " + columns + "journal", ExitCode.OK)
+                .out()
+                .lines()
+                .filter(line -> line.contains("SAMPLES"))
+                .distinct()
+                .toList();
+        assertThat(tops).hasSize(1);
     }
 
     @Test
