@@ -100,7 +100,15 @@ final class EventLines {
         if (event.action().equals(MarkType.CLOCK_STEP.label())) {
             ready.addAll(order.all()); // times before and after it do not compare
         }
-        addMark(event, event.time());
+        if (change != null || !reading.query().filter().asksForEvents() || tellsOfMissing(event)) {
+            addMark(event, event.time());
+        }
+    }
+
+    /** Of the recorder's own life, whoever asks for some events is told only what may have cost some. */
+    private static boolean tellsOfMissing(EventView mark) {
+        return mark.action().equals(MarkType.UNCLEAN_STOP.label())
+                || mark.action().equals(MarkType.DAMAGE.label());
     }
 
     private void notice(Reading.Notice notice) {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             "Times are printed in --tz. Lines of the type 'shiplog' are the recorder's: start, clean-stop,",
             "unclean-stop, engine-up, engine-down, synthetic (a change found in a list of containers, that",
             "no event told of), clock-step, retention, damage; and gap and loss, where events are missing.",
+            "With a filter on events, only those lines of the recorder that tell of missing ones stay.",
             "Their time is when it happened or began. Lines of several hosts are merged by time, with --follow",
             "they come as they are found; each line of the table begins with the host's name.",
             "",

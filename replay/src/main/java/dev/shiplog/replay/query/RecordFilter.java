@@ -119,6 +119,11 @@ public final class RecordFilter {
         return !ofContainers.isEmpty();
     }
 
+    /** Whether the answer depends on what events say. */
+    public boolean asksForEvents() {
+        return !ofEvents.isEmpty();
+    }
+
     /** Whether the record is wanted, given what is known of containers now. */
     public boolean wants(RecordView record, ContainerIndex containers) {
         return kinds.contains(record.kind())
