@@ -11,12 +11,17 @@ import dev.shiplog.timeline.payload.Container;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of {@code replay ps}, of a moment and of a range. */
 final class PsColumns {
     private static final int COMMAND_WIDTH = 20;
+
+    /** What events of containers say of themselves, beside the labels. */
+    private static final Set<String> OF_EVENTS =
+            Set.of("image", "name", "oldName", "signal", "exitCode", "execDuration", "execID", "comment");
 
     private final boolean whole;
 
@@ -191,8 +196,11 @@ final class PsColumns {
         return status + (known(row).equals("listed") ? " (listed)" : "");
     }
 
+    /** Before there is a description, labels are known from an event, which has them among its own attributes. */
     private static List<String> labels(Row row) {
+        boolean isDescribed = !row.who().imageId().isEmpty();
         return row.who().labels().entrySet().stream()
+                .filter(label -> isDescribed || !OF_EVENTS.contains(label.getKey()))
                 .map(label -> label.getKey() + "=" + label.getValue())
                 .sorted()
                 .toList();

@@ -222,6 +222,23 @@ class PsRangeTest {
                 .contains("db      unknown, after 2026-11-21T09:04:00Z   Unknown since 2026-11-21T09:04:00Z (was Up");
     }
 
+    /** Its event has them among what it says of itself. */
+    @Test
+    void labelsOfOneThatWasNeverDescribedAreLabelsAlone() throws IOException {
+        records.add(
+                TestJournal.record(
+                        Kind.EVENT,
+                        DB,
+                        "09:01:00Z",
+                        TestJournal.event("die", "09:01:00Z")
+                                .replace(
+                                        "\"name\":\"db\"",
+                                        "\"name\":\"db\",\"exitCode\":\"1\",\"execDuration\":\"2\",\"signal\":\"9\",\"tier\":\"data\"")));
+        assertThat(run(ALL + "--filter name=db --filter label=tier --format json ", ExitCode.OK)
+                        .out())
+                .contains("\"image\":\"postgres\"", "\"labels\":[\"tier=data\"]");
+    }
+
     @Test
     void theRestOfTheJournalHasNoEnd() throws IOException {
         live();
