@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Names come from the newest segment of each SOURCE on the command line: type SOURCE first, then",
-            "--name or --filter name=, and TAB.",
+            "--name or --filter name=, and TAB. As long as no SOURCE is there, no name can be known.",
             "",
             "Examples:",
             "  source <(replay completion bash)",

@@ -32,6 +32,8 @@ final class BashScript {
             _replay_filter() {
                 case $key in
                 name | container) _replay_words "$(_replay_ask names)" ;;
+                status) _replay_words '@STATUSES@' ;;
+                health) _replay_words '@HEALTHS@' ;;
                 '')
                     type compopt &>/dev/null && compopt -o nospace
                     _replay_words "$1"
@@ -78,7 +80,9 @@ final class BashScript {
     private BashScript() {}
 
     static String of(List<CompletedVerb> verbs) {
-        return TEMPLATE.replace("@VALUES@", values(verbs))
+        return TEMPLATE.replace("@STATUSES@", Values.STATUSES)
+                .replace("@HEALTHS@", Values.HEALTHS)
+                .replace("@VALUES@", values(verbs))
                 .replace(
                         "@VERBS@",
                         verbs.stream().map(CompletedVerb::name).collect(Collectors.joining(" ")) + " --help --version")

@@ -32,6 +32,10 @@ final class FishScript {
                 or printf '%s=\\n' $argv
                 if string match -qr '^(name|container)!?=$' -- $key
                     printf "$key%s\\n" (__replay_ask names)
+                else if string match -qr '^status!?=$' -- $key
+                    printf "$key%s\\n" @STATUSES@
+                else if string match -qr '^health!?=$' -- $key
+                    printf "$key%s\\n" @HEALTHS@
                 end
             end
 
@@ -43,7 +47,8 @@ final class FishScript {
     private FishScript() {}
 
     static String of(List<CompletedVerb> verbs) {
-        StringBuilder script = new StringBuilder(TEMPLATE);
+        StringBuilder script = new StringBuilder(
+                TEMPLATE.replace("@STATUSES@", Values.STATUSES).replace("@HEALTHS@", Values.HEALTHS));
         for (CompletedVerb verb : verbs) {
             line(script, "-n __replay_verb", "-a " + verb.name(), verb.about());
         }

@@ -26,6 +26,12 @@ public record Values(Kind kind, List<String> words) {
         FILTER
     }
 
+    /** Of the filter {@code status=}. */
+    static final String STATUSES = "created running paused restarting removing exited dead removed";
+
+    /** Of the filter {@code health=}. */
+    static final String HEALTHS = "starting healthy unhealthy none";
+
     /** Values of a kind that needs no words. */
     public static Values of(Kind kind) {
         return new Values(kind, List.of());

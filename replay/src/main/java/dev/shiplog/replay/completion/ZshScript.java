@@ -29,6 +29,10 @@ final class ZshScript {
             _replay_filter() {
                 if compset -P '(name|container)(!|)='; then
                     _replay_names
+                elif compset -P 'status(!|)='; then
+                    compadd -- @STATUSES@
+                elif compset -P 'health(!|)='; then
+                    compadd -- @HEALTHS@
                 elif ! compset -P '*='; then
                     compadd -S '' -- "${@/%/=}"
                 fi
@@ -62,7 +66,9 @@ final class ZshScript {
         String names = verbs.stream()
                 .map(verb -> "        '" + verb.name() + ":" + plain(verb.about()) + "'\n")
                 .collect(Collectors.joining());
-        return TEMPLATE.replace("@VERBS@", names)
+        return TEMPLATE.replace("@STATUSES@", Values.STATUSES)
+                .replace("@HEALTHS@", Values.HEALTHS)
+                .replace("@VERBS@", names)
                 .replace("@CASES@", verbs.stream().map(ZshScript::arguments).collect(Collectors.joining()));
     }
 

@@ -102,6 +102,10 @@ class CompletionTest {
             replay stats nothing --name_                  | ''
             replay stats --name top journal --fi          | --filter
             replay completion f                           | fish
+            replay ps -f im                               | image=
+            replay ps --filter status=e                   | exited
+            replay ps --filter status!=pa                 | paused
+            replay stats --filter health=_                | healthy none starting unhealthy
             replay help sal                               | salvage
             replay ps --at_                               | ''
             """;
