@@ -10,6 +10,8 @@ final class LifeEvents {
     /** It tells of the start of a life that a description told of before no later than this; a restart comes later. */
     private static final long STARTING = Life.SECOND;
 
+    private static final int MAX_UNCLAIMED = 16;
+
     private final Lives lives;
 
     LifeEvents(Lives lives) {
@@ -46,6 +48,11 @@ final class LifeEvents {
         OpenLife life = ofLast ? track.last : track.open;
         if (life != null) {
             life.add(happening);
+        } else if (happening.is("kill") || happening.is("oom")) {
+            track.unclaimed.add(happening); // it runs since before the first record
+            if (track.unclaimed.size() > MAX_UNCLAIMED) {
+                track.unclaimed.removeFirst();
+            }
         }
     }
 
@@ -85,6 +92,8 @@ final class LifeEvents {
             } else {
                 open = lives.fresh(track, 0);
                 open.before = track.described != null && track.described.isAlive() ? track.described : null;
+                track.unclaimed.forEach(open::add);
+                track.unclaimed.clear();
             }
         }
         Integer code = null;

@@ -93,6 +93,7 @@ final class Lives {
         OpenLife life = fresh(track, time);
         life.startDescribed = described;
         life.before = described ? track.described : null;
+        track.unclaimed.clear();
         track.open = life;
         begun(track, time);
     }

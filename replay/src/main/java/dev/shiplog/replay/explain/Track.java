@@ -1,6 +1,8 @@
 package dev.shiplog.replay.explain;
 
 import dev.shiplog.timeline.payload.Container;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one container that exists. Not thread safe. */
@@ -18,6 +20,9 @@ final class Track {
 
     /** When its newest life that is over ended; 0 if there is none. */
     long lastEnded;
+
+    /** What happened in a life whose start was not recorded, as long as nothing else tells of that life. */
+    final Deque<Happening> unclaimed = new ArrayDeque<>();
 
     /** When the engine connected it to a network in order to start it; 0 if it is not about to be started. */
     long connecting;

@@ -56,6 +56,10 @@ class VerdictTest {
             restarted certain               | start@0 kill:15@5 die:0@5.1 was:0@5.2 stop@5.2 start@5.5 restart@5.5
             restarted certain               | start@0 kill:15@5 kill:9@6 die:137@6.1 stop@6.2 start@6.5 restart@6.5
             removed likely                  | start@0 now@0.1 kill:9@5 die:137@5.1 destroy@5.3
+            removed likely                  | kill:9@5 die:137@5.1 destroy@5.3
+            killed likely                   | kill:9@5 die:137@5.1 destroy@25
+            stopped likely                  | kill:15@5 die:143@5.1 stop@5.2
+            signalled likely                | kill:9@5 start@6 die:137@20 was:137@20.1
             killed certain                  | start@0 now@0.1 kill:9@5 die:137@5.1 destroy@25
             killed certain                  | start@0 now:rm@0.1 kill:9@5 die:137@5.1 destroy@5.3
             killed likely                   | start@0 now@0.1 kill:15@5 die:5@5.1 was:5@5.2 down@6.4 up@20 gap:6.4-20@22
