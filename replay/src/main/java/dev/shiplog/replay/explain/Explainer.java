@@ -190,9 +190,50 @@ public final class Explainer {
     }
 
     /** Whether the second end may have come of the first: soon after it, in the same project, and not by the same cause. */
-    private static boolean follows(Judged first, Judged second) {
+    private boolean follows(Judged first, Judged second) {
         long waited = second.began() - first.life.exactEnd();
-        return waited > 0 && waited <= FOLLOWING && causes(first, second);
+        return waited > 0
+                && waited <= FOLLOWING
+                && causes(first, second)
+                && !isRepeated(first)
+                && !isRepeated(second)
+                && (!isByClient(second) || isOfProjectStop(first, second));
+    }
+
+    /**
+     * Whether it is one of the ends of a loop, which tell nothing of what else ended just then. The end of a life that was
+     * long before the loop began is none of them.
+     */
+    private boolean isRepeated(Judged judged) {
+        List<Judged> loop = loop(judged);
+        boolean begins = judged.life.duration() > FOLLOWING && loop.indexOf(judged) == 0;
+        return loop.size() >= LOOP && !begins;
+    }
+
+    /**
+     * Whether the client ended all of the project that still ran after the first end, as compose does when one container
+     * of it has ended; else a client had its own reasons to end just this one.
+     */
+    private boolean isOfProjectStop(Judged first, Judged second) {
+        if (second.life.context().companions() > 0) {
+            return false;
+        }
+        for (Judged other : alike(second.project())) {
+            boolean wasLeft = other.life.exactEnd() > first.life.exactEnd()
+                    && other.life.started() < second.began()
+                    && !other.isOf(first)
+                    && !other.isOf(second);
+            boolean byClient = isByClient(other) && Math.abs(other.began() - second.began()) <= FOLLOWING;
+            boolean stayedDown = other.verdict.cause().isOwn()
+                    && other.restarted.isEmpty()
+                    && other.began() <= second.began() + FOLLOWING;
+            boolean wasToRestart =
+                    other.restarted.equals("policy") && other.life.context().nextStart() > second.began();
+            if (wasLeft && !byClient && !stayedDown || wasToRestart && !other.isOf(second)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What ends by itself makes clients stop others, and others fail; what a client ends makes others fail. */

@@ -60,6 +60,7 @@ public record Life(
      * @param previousImage id of the image of the life before, of a container with the same name, made from the same
      *     reference; empty if there is none
      * @param previousLimit of memory, before it was changed while it ran; -1 if it was not
+     * @param companions how many other containers of its compose project ran on over its end and {@link LifeReader#SETTLING}
      */
     public record Context(
             long knownUntil,
@@ -71,9 +72,10 @@ public record Life(
             @Nullable Shutdown shutdown,
             boolean liveRestore,
             String previousImage,
-            long previousLimit) {
+            long previousLimit,
+            int companions) {
         /** Of a life of which nothing more is known. */
-        static final Context NONE = new Context(Long.MAX_VALUE, 0, 0, -1, 0, false, null, false, "", -1);
+        static final Context NONE = new Context(Long.MAX_VALUE, 0, 0, -1, 0, false, null, false, "", -1, 0);
     }
 
     static final long SECOND = 1_000_000_000L;
@@ -258,6 +260,6 @@ public record Life(
                 samples.stream().filter(one -> one.time() <= moment).toList(),
                 holes.stream().filter(one -> one.from() <= moment).toList(),
                 silences.stream().filter(one -> one.from() <= moment).toList(),
-                new Context(moment, context.previousEnd(), 0, -1, 0, false, null, false, "", context.previousLimit()));
+                new Context(moment, context.previousEnd(), 0, -1, 0, false, null, false, "", context.previousLimit(), 0));
     }
 }

@@ -193,7 +193,19 @@ final class Lives {
                 tracks.remove(life.container.id());
             }
         }
+        life.companions = companions(life);
         out.accept(life.life(host, now));
+    }
+
+    private int companions(OpenLife life) {
+        String project = life.container.labels().getOrDefault(Explanation.PROJECT, "");
+        int count = 0;
+        for (Track track : project.isEmpty() ? List.<Track>of() : tracks.values()) {
+            boolean ranOn = track.open != null && track.open.started < life.ended;
+            boolean isOther = !track.container.id().equals(life.container.id());
+            count += ranOn && isOther && project.equals(track.container.labels().get(Explanation.PROJECT)) ? 1 : 0;
+        }
+        return count;
     }
 
     /** Hands out all that are over; gives the others. */

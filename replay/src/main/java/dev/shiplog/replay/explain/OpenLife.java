@@ -49,6 +49,7 @@ final class OpenLife {
 
     String previousImage = "";
     long previousLimit = -1;
+    int companions;
 
     private final Deque<Happening> happenings = new ArrayDeque<>();
     private final Deque<Sample> samples = new ArrayDeque<>();
@@ -125,7 +126,8 @@ final class OpenLife {
                         shutdown,
                         liveRestore,
                         previousImage,
-                        previousLimit));
+                        previousLimit,
+                        companions));
     }
 
     /** A label of the container may take the place of the event's own exit code; nothing stands in for the description's. */

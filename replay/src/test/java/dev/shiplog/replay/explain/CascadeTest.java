@@ -48,6 +48,46 @@ class CascadeTest {
         });
     }
 
+    /** A worker that fails every two seconds has nothing to do with what else ends. */
+    @Test
+    void takesNoEndOfALoopForTheFirst() {
+        StringBuilder story = new StringBuilder("db.start@0 cache.start@0 app.start@0 late.start@0 ");
+        for (int i = 1; i < 20; i++) {
+            story.append("w.start@" + i + " w.die:7@" + i + ".7 w.was:7,always,r" + i + "@" + i + ".71 ");
+            story.append(i == 8 ? "db.oom@8.75 db.die:137@8.76 db.was:137,oom,8m@8.77 " : "");
+            story.append(i == 12 ? "cache.kill:15@12.8 cache.die:0@12.9 cache.stop@12.95 " : "");
+            story.append(i == 10 ? "late.die:1@10.8 late.was:1@10.81 " : "");
+        }
+        List<Explanation> all = Story.of(story.toString());
+        assertThat(of(all, "db").firstMover()).isNull();
+        assertThat(of(all, "db").followed())
+                .extracting(Explanation.Follower::container)
+                .containsExactly("late");
+        assertThat(of(all, "cache").firstMover()).isNull();
+        assertThat(of(all, "cache").factors()).doesNotContain("cascade");
+        assertThat(of(all, "late").firstMover().container()).isEqualTo("db");
+    }
+
+    @Test
+    void takesTheEndOfALongLifeForTheFirstWhenALoopFollowsIt() {
+        List<Explanation> all = Story.of("db.start@0 app.start@0 db.die:1@25 db.was:1,always@25.01 app.die:2@25.5"
+                + " app.was:2@25.6 db.start@26 db.die:1@26.2 db.was:1,always,r1@26.3"
+                + " db.start@27 db.die:1@27.2 db.was:1,always,r2@27.3");
+        assertThat(of(all, "app").firstMover().container()).isEqualTo("db");
+        assertThat(of(all, "app").firstMover().ended()).isEqualTo(of(all, "db").life().exactEnd());
+    }
+
+    @Test
+    void followsNothingWhereAClientEndsItAlone() {
+        for (String left : List.of("", " other.die:0@60 other.was:0@60.1", " other.kill:15@40 other.die:0@40.1 other.stop@40.2")) {
+            List<Explanation> all = Story.of("db.start@0 app.start@0.1 other.start@0.1 db.die:1@5 db.was:1@5.1"
+                    + " app.kill:15@9 app.die:0@9.1 app.stop@9.2" + left);
+            assertThat(of(all, "app").firstMover()).as(left).isNull();
+            assertThat(of(all, "db").followed()).as(left).isEmpty();
+            assertThat(of(all, "app").factors()).as(left).doesNotContain("cascade");
+        }
+    }
+
     @Test
     void namesALoopOfRestartsAtEachOfItsEnds() {
         StringBuilder story = new StringBuilder();
