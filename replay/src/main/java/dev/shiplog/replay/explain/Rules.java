@@ -137,12 +137,12 @@ final class Rules {
         if (signal == 0) {
             return null;
         }
-        String what = "It ended by " + Signals.name(signal) + " (exit code " + code
-                + "), which no client sent through the" + " engine";
+        String what =
+                "It ended with exit code " + code + ": by " + Signals.name(signal) + ", which no client sent through the engine";
         Hole hole = life.missed(life.ended() - ASKING, life.ended() + Life.SECOND);
         if (hole != null) {
-            return Finding.unknown("It ended by " + Signals.name(signal) + " (exit code " + code
-                    + "); whether a client sent it is not known, because " + hole.reason() + ".");
+            return Finding.unknown("It ended with exit code " + code + ", as " + Signals.name(signal)
+                    + " gives; whether a client sent it is not known, because " + hole.reason() + ".");
         }
         if (signal == Signals.KILL && mayBeOutOfMemory(life)) {
             return Finding.unknown(what + "; whether the kernel did for lack of memory is not recorded.");
@@ -150,7 +150,8 @@ final class Rules {
         return new Finding(
                 Cause.SIGNALLED,
                 LIKELY,
-                what + ": it came from within the container or from the host, " + lived(life) + ".");
+                what + ", but somebody within the container or on the host did; or by itself with that code, as a shell"
+                        + " does whose child was killed; " + lived(life) + ".");
     }
 
     /**

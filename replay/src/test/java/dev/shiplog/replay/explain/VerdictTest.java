@@ -188,6 +188,15 @@ class VerdictTest {
         return String.join(" ", left);
     }
 
+    /** A shell that passes the code of its child on ends with the same code as one that is killed. */
+    @Test
+    void tellsOfASignalAndOfACodeThatMayBeItsOwn() {
+        assertThat(Story.of("start@0 die:137@5 was:137@5").get(0).verdict().summary())
+                .isEqualTo("It ended with exit code 137: by SIGKILL, which no client sent through the engine, but somebody"
+                        + " within the container or on the host did; or by itself with that code, as a shell does whose"
+                        + " child was killed; 5.0 s after it was started.");
+    }
+
     @Test
     void saysHowLongARecorderThatWasKilledDidNotRun() {
         String story = "start@0 now@0.1 used:1m@4 begin@20 crashed:4@20 up@21 was:3@8/21.1 found:die@22 gap:4-21@23";
