@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param time when the recorder received it, ns since the epoch
  * @param policy of restarts: {@code no}, {@code always}, {@code unless-stopped}, {@code on-failure}; empty if not known
+ * @param maxRestarts after which the policy {@code on-failure} gives up; 0 for never
  * @param limit of its memory in bytes; 0 for none
  * @param autoRemove whether the engine removes it when it ends
  * @param stopSignal the number of the signal that asks it to end
  * @param probes the last ones of its health check, the newest last
  */
 record Described(
-        long time, StateView state, String policy, long limit, boolean autoRemove, int stopSignal, List<Probe> probes) {
+        long time, StateView state, String policy, long maxRestarts, long limit, boolean autoRemove, int stopSignal, List<Probe> probes) {
     /**
      * A run of the health check.
      *
@@ -44,6 +45,7 @@ record Described(
                 time,
                 state,
                 restart == null ? "" : restart.text("Name").isEmpty() ? "no" : restart.text("Name"),
+                number(restart == null ? null : restart.get("MaximumRetryCount")),
                 number(host == null ? null : host.get("Memory")),
                 autoRemove != null && autoRemove.type() == Json.Type.TRUE,
                 Signals.number(config == null ? "" : config.text("StopSignal")),
@@ -84,6 +86,15 @@ record Described(
 
     boolean isAlive() {
         return state.status().equals("running") || state.status().equals("paused");
+    }
+
+    /** Whether the policy would have started it again, but had done so as often as it may. */
+    boolean gaveUp() {
+        return policy.equals("on-failure")
+                && state.status().equals("exited")
+                && state.exitCode() != 0
+                && maxRestarts > 0
+                && state.restarts() >= maxRestarts;
     }
 
     /** Whether the engine starts it again after an end with this code, unless a client had it stopped. */

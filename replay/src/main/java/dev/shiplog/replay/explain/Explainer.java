@@ -4,6 +4,7 @@ import dev.shiplog.replay.explain.Explanation.FirstMover;
 import dev.shiplog.replay.explain.Explanation.Follower;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -102,7 +103,17 @@ public final class Explainer {
                     new Evidence(
                             judged.life.ended(),
                             "it ended " + loop.size() + " times within " + Words.length(span)
-                                    + ", and its restart policy started it again"));
+                                    + (judged.restarted.equals("policy")
+                                            ? ", and its restart policy started it again"
+                                            : "")));
+        }
+        Described after = judged.life.after();
+        boolean isLeft = verdict.cause().isOwn() && judged.life.context().nextStart() == 0;
+        if (isLeft && after != null && after.gaveUp()) {
+            String times = after.state().restarts() == 1 ? " restart" : " restarts";
+            verdict = with(
+                    verdict,
+                    new Evidence(after.time(), "its restart policy gave up after " + after.state().restarts() + times));
         }
         FirstMover first = firstMover(judged, first(judged));
         List<Follower> followed = first == null ? followed(judged) : List.of();
@@ -136,6 +147,7 @@ public final class Explainer {
     private static Verdict with(Verdict verdict, Evidence more) {
         List<Evidence> evidence = new ArrayList<>(verdict.evidence());
         evidence.add(more);
+        evidence.sort(Comparator.comparingLong(Evidence::time));
         return new Verdict(verdict.cause(), verdict.confidence(), verdict.summary(), evidence, verdict.missing());
     }
 

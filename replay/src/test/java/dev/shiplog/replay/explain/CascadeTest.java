@@ -2,6 +2,7 @@ package dev.shiplog.replay.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +102,25 @@ class CascadeTest {
                         .get(0)
                         .factors())
                 .doesNotContain("restart-loop");
+    }
+
+    @Test
+    void saysWhenAPolicyGaveUp() {
+        List<Explanation> all = Story.of("start@0 die:1@0.4 was:1,on-failure,max2@0.5 start@1 die:1@1.4"
+                + " was:1,on-failure,max2,r1@1.5 start@2 die:1@2.4 was:1,on-failure,max2,r2@2.5 used:1m@200");
+        assertThat(all).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            List<String> told =
+                    all.get(i).verdict().evidence().stream().map(Evidence::what).toList();
+            assertThat(told.contains("its restart policy gave up after 2 restarts"))
+                    .as("%d: %s", i, told)
+                    .isEqualTo(i == 2);
+            assertThat(told.contains("it ended 3 times within 2.0 s, and its restart policy started it again"))
+                    .as("%d: %s", i, told)
+                    .isEqualTo(i != 2);
+            assertThat(all.get(i).verdict().evidence())
+                    .isSortedAccordingTo(Comparator.comparingLong(Evidence::time));
+        }
     }
 
     @Test

@@ -145,23 +145,25 @@ final class Story {
                 : before + "\"com.docker.compose.project\":\"p\",\"com.docker.compose.service\":\"" + name + "\"";
     }
 
-    /** Words, by commas: a number with m is a limit; a plain number is an exit code; a policy; oom; rm; e, an error; rN restarts. */
+    /** Words, by commas: a number with m is a limit; a plain number is an exit code; a policy; oom; rm; e, an error; rN restarts of at most maxN. */
     private void describe(String name, String how, String detail, long time, long received) {
         String code = "0";
         String limit = "0";
         String policy = "no";
         String error = "";
         String restarts = "0";
+        String most = "0";
         for (String word : detail.split(",")) {
             code = word.matches("\\d+") ? word : code;
             limit = word.matches("\\d+m") ? String.valueOf(Long.parseLong(word.replace("m", "")) << 20) : limit;
             policy = word.matches("always|on-failure") ? word : policy;
             error = word.equals("e") ? "no such file" : error;
+            most = word.matches("max\\d+") ? word.substring("max".length()) : most;
             restarts = word.matches("r\\d+") ? word.substring(1) : restarts;
         }
         boolean over = how.equals("was");
         String status =
-                over ? policy.equals("no") ? "exited" : "restarting" : how.equals("now") ? "running" : "created";
+                over ? policy.equals("no") || !most.equals("0") && restarts.equals(most) ? "exited" : "restarting" : how.equals("now") ? "running" : "created";
         String zero = "0001-01-01T00:00:00Z";
         String begun = how.equals("is")
                 ? zero
@@ -178,7 +180,7 @@ final class Story {
                         + ",\"ExitCode\":" + code + ",\"Error\":\"" + error + "\",\"StartedAt\":\"" + begun
                         + "\",\"FinishedAt\":\"" + end + "\"},\"HostConfig\":{\"Memory\":" + limit + ",\"AutoRemove\":"
                         + detail.contains("rm") + ",\"RestartPolicy\":{\"Name\":\"" + policy
-                        + "\"}},\"Config\":{\"Image\":\"shop:1\",\"Labels\":{" + labels(name, "") + "}}}");
+                        + "\",\"MaximumRetryCount\":" + most + "}},\"Config\":{\"Image\":\"shop:1\",\"Labels\":{" + labels(name, "") + "}}}");
     }
 
     private static String sample(String memory) {
