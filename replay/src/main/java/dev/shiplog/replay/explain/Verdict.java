@@ -15,6 +15,9 @@ public record Verdict(
         Cause cause, Confidence confidence, String summary, List<Evidence> evidence, List<String> missing) {
     private static final int MAX_SIGNALS = 8;
 
+    /** What comes within this after an end may have to do with it. */
+    private static final long AFTERMATH = 5 * Life.SECOND;
+
     /** Judges a life that is over. */
     public static Verdict of(Life life) {
         Finding finding = Rules.find(life);
@@ -34,6 +37,9 @@ public record Verdict(
             all.add(new Evidence(happening.time(), words(happening)));
         }
         for (Silence silence : life.silences()) {
+            if (!isNear(life, silence)) {
+                continue;
+            }
             all.add(new Evidence(
                     silence.from(),
                     (silence.ofEngine() ? "the engine did not answer for " : "the recorder did not run for ")
@@ -50,6 +56,13 @@ public record Verdict(
         }
         all.sort(Comparator.comparingLong(Evidence::time));
         return List.copyOf(all);
+    }
+
+    /** Whether a silence may have to do with the end; one that began later hides only what came after it. */
+    private static boolean isNear(Life life, Silence silence) {
+        Shutdown shutdown = life.context().shutdown();
+        long end = life.ended() == 0 ? Long.MAX_VALUE - AFTERMATH : life.ended();
+        return silence.from() <= (shutdown == null ? end : Math.max(end, shutdown.time())) + AFTERMATH;
     }
 
     private static String words(Happening happening) {

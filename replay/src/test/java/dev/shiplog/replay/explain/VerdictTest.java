@@ -207,6 +207,24 @@ class VerdictTest {
     }
 
     @Test
+    void takesNoLaterSilenceForEvidence() {
+        String silence = "the engine did not answer for 4.0 s";
+        String later = " db.start@0 down@20 up@24 db.die:1@30 db.was:1@30.1";
+        assertThat(told("start@0 die:3@5 was:3@5" + later)).doesNotContain(silence);
+        assertThat(told("start@0 die:3@17 was:3@17" + later)).contains(silence);
+        assertThat(told("start@0 die:3@29 was:3@29" + later)).contains(silence);
+        assertThat(told("start@0 db.start@0 kill:15@5 db.kill:15@5 die:0@5.1 stop@5.2 db.kill:9@15 db.die:137@15.1"
+                        + " db.stop@15.2 down@16 up@20 gap:16-20@21"))
+                .contains(silence);
+    }
+
+    private static List<String> told(String story) {
+        return Story.of(story).get(0).verdict().evidence().stream()
+                .map(Evidence::what)
+                .toList();
+    }
+
+    @Test
     void isNotCertainAboutWhatTheJournalEndsWith() {
         for (String story : List.of(
                 "start@0 kill:15@5 die:0@5.1",
