@@ -1,6 +1,7 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.replay.explain.Cause;
 import dev.shiplog.replay.explain.Explanation;
 import dev.shiplog.replay.explain.Life;
 import dev.shiplog.replay.explain.Trend;
@@ -70,7 +71,10 @@ final class ExplanationWriter {
         line(
                 "",
                 Times.formatMillis(life.ended()) + "  " + name + host + ": "
-                        + verdict.cause().label() + ", " + verdict.confidence().label());
+                        + verdict.cause().label()
+                        + (verdict.cause() == Cause.UNKNOWN
+                                ? ""
+                                : ", " + verdict.confidence().label()));
         line("  ", verdict.summary());
         factors(explanation);
         Explanation.FirstMover first = explanation.firstMover();

@@ -27,7 +27,7 @@ final class OutageRules {
             return new Finding(
                     Cause.HOST_DOWN,
                     shutdown.together() > 1 ? CERTAIN : LIKELY,
-                    "The host was shut down, and the engine stopped it in order, " + Rules.lived(life) + ".");
+                    "The host was shut down, and the engine stopped it in an orderly shutdown, " + Rules.lived(life) + ".");
         }
         if (life.end() != Life.End.FOUND) {
             return null;
@@ -61,7 +61,7 @@ final class OutageRules {
         return new Finding(
                 Cause.ENGINE_STOPPED,
                 certain ? CERTAIN : LIKELY,
-                "The engine was shut down, and stopped it in order, " + Rules.lived(life) + ", "
+                "The engine stopped it in an orderly shutdown, " + Rules.lived(life) + ", "
                         + Words.withCode(life.exitCode()) + ".");
     }
 

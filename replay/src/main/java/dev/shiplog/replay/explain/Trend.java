@@ -7,7 +7,7 @@ public final class Trend {
     /** A sentence: how long it runs, how healthy it is, what memory it uses, and how long the rest lasts. */
     public static String summary(Life life) {
         long now = life.context().knownUntil();
-        StringBuilder text = new StringBuilder("It runs");
+        StringBuilder text = new StringBuilder(life.started() == 0 ? "It runs" : "It has been running");
         text.append(life.started() == 0 ? "" : " for " + Words.length(now - life.started()));
         text.append(life.health().isEmpty() ? "" : ", " + life.health());
         if (!life.samples().isEmpty()) {
