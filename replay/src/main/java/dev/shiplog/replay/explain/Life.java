@@ -61,6 +61,8 @@ public record Life(
      *     reference; empty if there is none
      * @param previousLimit of memory, before it was changed while it ran; -1 if it was not
      * @param companions how many other containers of its compose project ran on over its end and {@link LifeReader#SETTLING}
+     * @param startToldLater whether only a description after the end tells of the start, so that what came before the end
+     *     may have been missed
      */
     public record Context(
             long knownUntil,
@@ -73,9 +75,10 @@ public record Life(
             boolean liveRestore,
             String previousImage,
             long previousLimit,
-            int companions) {
+            int companions,
+            boolean startToldLater) {
         /** Of a life of which nothing more is known. */
-        static final Context NONE = new Context(Long.MAX_VALUE, 0, 0, -1, 0, false, null, false, "", -1, 0);
+        static final Context NONE = new Context(Long.MAX_VALUE, 0, 0, -1, 0, false, null, false, "", -1, 0, false);
     }
 
     static final long SECOND = 1_000_000_000L;
@@ -100,7 +103,7 @@ public record Life(
         if (end == End.FOUND || missed(ended, ended) != null) {
             return Coverage.HIDDEN;
         }
-        boolean known = started != 0 && context.knownUntil >= ended + LATE;
+        boolean known = started != 0 && !context.startToldLater && context.knownUntil >= ended + LATE;
         return known && missed(Math.max(started, ended - LINGERING), ended + LATE) == null
                 ? Coverage.WHOLE
                 : Coverage.PARTLY;
@@ -121,7 +124,7 @@ public record Life(
 
     /** Whether nothing is missing of what led to the end. */
     boolean isWholeBefore() {
-        return end == End.EVENT && started != 0 && missed(Math.max(started, ended - LINGERING), ended) == null;
+        return end == End.EVENT && started != 0 && !context.startToldLater && missed(Math.max(started, ended - LINGERING), ended) == null;
     }
 
     /** The newest stretch between two times in which events may be missing; null if there is none. */
@@ -260,6 +263,6 @@ public record Life(
                 samples.stream().filter(one -> one.time() <= moment).toList(),
                 holes.stream().filter(one -> one.from() <= moment).toList(),
                 silences.stream().filter(one -> one.from() <= moment).toList(),
-                new Context(moment, context.previousEnd(), 0, -1, 0, false, null, false, "", context.previousLimit(), 0));
+                new Context(moment, context.previousEnd(), 0, -1, 0, false, null, false, "", context.previousLimit(), 0, false));
     }
 }

@@ -101,6 +101,11 @@ final class LifeDescriptions {
             }
             last.after = described;
             last.container = track.container;
+            boolean covers = state.started() < last.ended && state.finished() > last.ended - SHORTLY;
+            if (last.started == 0 && covers && state.started() > last.previousEnd) {
+                last.started = state.started();
+                last.startToldLater = true;
+            }
             if (last.end == Life.End.FOUND && state.finished() > last.started) {
                 lives.takeBack(last);
                 lives.end(track, last, state.finished(), Life.End.FOUND);

@@ -171,9 +171,14 @@ final class Lives {
         if (!found.isEmpty()) {
             endFound();
         }
-        while (listening.isWhole() && !held.isEmpty() && held.peek().ended + LifeReader.SETTLING < now) {
+        while (listening.isWhole() && !held.isEmpty() && isSettled(held.peek())) {
             handOut(held.remove());
         }
+    }
+
+    /** An end that was reported late is described just after that. */
+    private boolean isSettled(OpenLife life) {
+        return life.ended + LifeReader.SETTLING < now && life.endKnownAt + REPORTING < now;
     }
 
     private void endFound() {

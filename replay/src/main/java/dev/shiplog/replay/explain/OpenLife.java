@@ -19,6 +19,9 @@ final class OpenLife {
     /** Whether only a description tells of the start. */
     boolean startDescribed;
 
+    /** Whether nothing told of the start before a description that was given after the end. */
+    boolean startToldLater;
+
     long ended;
     Life.End end = Life.End.NONE;
 
@@ -127,7 +130,8 @@ final class OpenLife {
                         liveRestore,
                         previousImage,
                         previousLimit,
-                        companions));
+                        companions,
+                        startToldLater));
     }
 
     /** A label of the container may take the place of the event's own exit code; nothing stands in for the description's. */

@@ -61,6 +61,7 @@ class VerdictTest {
             stopped likely                  | kill:15@5 die:143@5.1 stop@5.2
             signalled likely                | kill:9@5 start@6 die:137@20 was:137@20.1
             killed certain                  | start@0 now@0.1 kill:9@5 die:137@5.1 destroy@25
+            child-out-of-memory likely      | crashed:-5@200 begin@200 up@201 die:0@50/201.1 was:0,oom,8m@50/201.5 gap:0-40@202
             killed certain                  | start@0 now:rm@0.1 kill:9@5 die:137@5.1 destroy@5.3
             killed likely                   | start@0 now@0.1 kill:15@5 die:5@5.1 was:5@5.2 down@6.4 up@20 gap:6.4-20@22
             removed likely                  | start@0 now@0.1 kill:9@5 die:137@5.1 destroy@5.2 down@5.5 up@20 gap:5.5-20@22
@@ -222,6 +223,14 @@ class VerdictTest {
         return Story.of(story).get(0).verdict().evidence().stream()
                 .map(Evidence::what)
                 .toList();
+    }
+
+    @Test
+    void takesTheStartFromALaterDescription() {
+        Explanation end = Story.of("crashed:-5@200 begin@200 up@201 die:0@50/201.1 was:0@50/201.5 gap:0-40@202")
+                .get(0);
+        assertThat(end.life().started()).isNotZero().isLessThan(end.life().ended());
+        assertThat(end.verdict().missing()).doesNotContain("When it was started was not recorded.");
     }
 
     @Test
