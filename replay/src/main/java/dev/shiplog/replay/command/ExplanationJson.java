@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * An explanation as JSON, on one line:
  *
  * <pre>
- * {"host","container","id","project","service","image","state","started","ended","duration_s","exit_code","signal",
+ * {"host","container","id","project","service","image","state","started","ended","ended_after","ended_before","duration_s","exit_code","signal",
  *  "cause","confidence","summary","first_mover":{"container","cause","ended","before_ms"},
  *  "followed":[{"container","after_ms","how"}],"restarted","restarts","factors":[],"evidence":[{"time","what"}],
  *  "missing":[]}
  * </pre>
  *
- * Times are ns since the epoch, and again as RFC 3339 in a member NAME_rfc3339. What is not known is null.
+ * Times are ns since the epoch, and again as RFC 3339 in a member NAME_rfc3339. What is not known is null; of an end that
+ * was found afterwards, "ended_after" and "ended_before" say between which times it was.
  */
 final class ExplanationJson {
     private static final double MILLI = 1e6;
@@ -45,7 +46,10 @@ final class ExplanationJson {
         put(line, out, "image", life.container().image());
         line.put("state", verdict == null ? "running" : "ended");
         time(line, out, "started", life.started());
-        time(line, out, "ended", life.ended());
+        boolean isFound = !life.isEndKnown();
+        time(line, out, "ended", isFound ? 0 : life.ended());
+        time(line, out, "ended_after", isFound ? life.endedAfter() : 0);
+        time(line, out, "ended_before", isFound ? life.ended() : 0);
         number(line, out, "duration_s", life.duration() < 0 ? null : decimal((double) life.duration() / SECOND));
         Integer code = life.exitCode();
         number(line, out, "exit_code", code == null ? null : code.toString());

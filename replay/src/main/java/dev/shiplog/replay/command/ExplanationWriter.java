@@ -70,7 +70,7 @@ final class ExplanationWriter {
         }
         line(
                 "",
-                Times.formatMillis(life.ended()) + "  " + name + host + ": "
+                ended(life) + "  " + name + host + ": "
                         + verdict.cause().label()
                         + (verdict.cause() == Cause.UNKNOWN
                                 ? ""
@@ -101,6 +101,16 @@ final class ExplanationWriter {
                         .map(fact -> Times.formatMillis(fact.time()) + "  " + fact.what())
                         .toList());
         list("Not known:", verdict.missing());
+    }
+
+    private static String ended(Life life) {
+        String latest = Times.formatMillis(life.ended());
+        if (life.isEndKnown()) {
+            return latest;
+        }
+        return life.endedAfter() == 0
+                ? "before " + latest
+                : "between " + Times.formatMillis(life.endedAfter()) + " and " + latest;
     }
 
     private void factors(Explanation explanation) {

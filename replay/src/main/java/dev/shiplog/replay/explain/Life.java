@@ -137,9 +137,26 @@ public record Life(
         return found;
     }
 
+    /** Whether it is known when it ended: an event or a description told; of one that was found, {@link #ended} is the latest. */
+    public boolean isEndKnown() {
+        return end != End.FOUND || after != null && after.state().finished() == ended;
+    }
+
+    /** When it still ran, of an end of which the time is not known, in ns since the epoch; 0 if that is not known, either. */
+    public long endedAfter() {
+        Hole hole = missed(started, ended);
+        long alive = Math.max(started, hole == null || hole.from() > ended ? 0 : hole.from());
+        alive = Math.max(alive, before == null ? 0 : before.time());
+        alive = Math.max(alive, samples.isEmpty() ? 0 : samples.get(samples.size() - 1).time());
+        for (Happening happening : happenings) {
+            alive = happening.time() <= ended ? Math.max(alive, happening.time()) : alive;
+        }
+        return Math.min(alive, ended);
+    }
+
     /** How long it ran, in ns; -1 if that is not known. */
     public long duration() {
-        return started == 0 || ended == 0 ? -1 : Math.max(0, ended - started);
+        return started == 0 || ended == 0 || !isEndKnown() ? -1 : Math.max(0, ended - started);
     }
 
     /** The newest event of this name up to a moment; null if there is none. */

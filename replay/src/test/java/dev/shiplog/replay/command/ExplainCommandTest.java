@@ -8,7 +8,10 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +129,27 @@ class ExplainCommandTest {
                                 + " with exit code 0 (success).\",\"first_mover\":null,\"followed\":[],\"restarted\":null,"
                                 + "\"restarts\":0,\"factors\":[],\"evidence\":[{\"time\":");
         assertThat(terminal.out()).contains("\"exit_code\":7,\"signal\":null,\"cause\":\"unknown\"");
+    }
+
+    /** After the recorder is back, db is gone. */
+    @Test
+    void tellsBetweenWhichTimesAnEndWasThatNobodySaw() throws IOException {
+        Path other = directory.resolve("other");
+        Files.createDirectory(other);
+        List<Record> records = new ArrayList<>(RECORDS);
+        records.removeIf(record -> new String(record.payload(), StandardCharsets.UTF_8).contains("09:36:00Z"));
+        TestJournal.write(other, records).close();
+        String command = "explain --name db --at 2026-11-21T09:46:00Z";
+        assertThat(terminal.run(command + " other")).isEqualTo(ExitCode.GAPS);
+        assertThat(terminal.out())
+                .startsWith("between 2026-11-21T09:35:00Z and 2026-11-21T09:40:01Z  db on host: unknown\n");
+        Terminal json = new Terminal(directory);
+        assertThat(json.run(command + " --format json other")).isEqualTo(ExitCode.GAPS);
+        assertThat(json.out())
+                .contains(
+                        "\"ended\":null,\"ended_after\":" + TestJournal.nanos("09:35:00Z"),
+                        "\"ended_before\":" + TestJournal.nanos("09:40:01Z"),
+                        "\"duration_s\":null");
     }
 
     @Test

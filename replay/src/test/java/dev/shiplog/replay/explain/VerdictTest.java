@@ -226,6 +226,22 @@ class VerdictTest {
     }
 
     @Test
+    void knowsAnEndThatWasFoundOnlyAsBetweenTwoTimes() {
+        Life found = Story.of("start@0 now@0.1 used:1m@4 crashed:5@20 begin@20 up@21 found:die@22 gap:5-21@23")
+                .get(0)
+                .life();
+        assertThat(found.isEndKnown()).isFalse();
+        assertThat(found.ended() - found.endedAfter()).isEqualTo(17 * Life.SECOND);
+        assertThat(found.duration()).isEqualTo(-1);
+        Life described = Story.of(
+                        "start@0 now@0.1 used:1m@4 crashed:5@20 begin@20 up@21 was:3@8/21.1 found:die@22 gap:5-21@23")
+                .get(0)
+                .life();
+        assertThat(described.isEndKnown()).isTrue();
+        assertThat(described.duration()).isEqualTo(7_995_000_000L);
+    }
+
+    @Test
     void takesTheStartFromALaterDescription() {
         Explanation end = Story.of("crashed:-5@200 begin@200 up@201 die:0@50/201.1 was:0@50/201.5 gap:0-40@202")
                 .get(0);
