@@ -19,7 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param probes the last ones of its health check, the newest last
  */
 record Described(
-        long time, StateView state, String policy, long maxRestarts, long limit, boolean autoRemove, int stopSignal, List<Probe> probes) {
+        long time,
+        StateView state,
+        String policy,
+        long maxRestarts,
+        long limit,
+        boolean autoRemove,
+        int stopSignal,
+        List<Probe> probes) {
     /**
      * A run of the health check.
      *

@@ -113,7 +113,9 @@ public final class Explainer {
             String times = after.state().restarts() == 1 ? " restart" : " restarts";
             verdict = with(
                     verdict,
-                    new Evidence(after.time(), "its restart policy gave up after " + after.state().restarts() + times));
+                    new Evidence(
+                            after.time(),
+                            "its restart policy gave up after " + after.state().restarts() + times));
         }
         FirstMover first = firstMover(judged, first(judged));
         List<Follower> followed = first == null ? followed(judged) : List.of();

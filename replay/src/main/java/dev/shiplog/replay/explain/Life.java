@@ -124,7 +124,10 @@ public record Life(
 
     /** Whether nothing is missing of what led to the end. */
     boolean isWholeBefore() {
-        return end == End.EVENT && started != 0 && !context.startToldLater && missed(Math.max(started, ended - LINGERING), ended) == null;
+        return end == End.EVENT
+                && started != 0
+                && !context.startToldLater
+                && missed(Math.max(started, ended - LINGERING), ended) == null;
     }
 
     /** The newest stretch between two times in which events may be missing; null if there is none. */
@@ -147,7 +150,8 @@ public record Life(
         Hole hole = missed(started, ended);
         long alive = Math.max(started, hole == null || hole.from() > ended ? 0 : hole.from());
         alive = Math.max(alive, before == null ? 0 : before.time());
-        alive = Math.max(alive, samples.isEmpty() ? 0 : samples.get(samples.size() - 1).time());
+        alive = Math.max(
+                alive, samples.isEmpty() ? 0 : samples.get(samples.size() - 1).time());
         for (Happening happening : happenings) {
             alive = happening.time() <= ended ? Math.max(alive, happening.time()) : alive;
         }
@@ -280,6 +284,18 @@ public record Life(
                 samples.stream().filter(one -> one.time() <= moment).toList(),
                 holes.stream().filter(one -> one.from() <= moment).toList(),
                 silences.stream().filter(one -> one.from() <= moment).toList(),
-                new Context(moment, context.previousEnd(), 0, -1, 0, false, null, false, "", context.previousLimit(), 0, false));
+                new Context(
+                        moment,
+                        context.previousEnd(),
+                        0,
+                        -1,
+                        0,
+                        false,
+                        null,
+                        false,
+                        "",
+                        context.previousLimit(),
+                        0,
+                        false));
     }
 }

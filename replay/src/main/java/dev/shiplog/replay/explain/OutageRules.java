@@ -27,7 +27,8 @@ final class OutageRules {
             return new Finding(
                     Cause.HOST_DOWN,
                     shutdown.together() > 1 ? CERTAIN : LIKELY,
-                    "The host was shut down, and the engine stopped it in an orderly shutdown, " + Rules.lived(life) + ".");
+                    "The host was shut down, and the engine stopped it in an orderly shutdown, " + Rules.lived(life)
+                            + ".");
         }
         if (life.end() != Life.End.FOUND) {
             return null;

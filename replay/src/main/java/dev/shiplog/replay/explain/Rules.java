@@ -137,8 +137,8 @@ final class Rules {
         if (signal == 0) {
             return null;
         }
-        String what =
-                "It ended with exit code " + code + ": by " + Signals.name(signal) + ", which no client sent through the engine";
+        String what = "It ended with exit code " + code + ": by " + Signals.name(signal)
+                + ", which no client sent through the engine";
         Hole hole = life.missed(life.ended() - ASKING, life.ended() + Life.SECOND);
         if (hole != null) {
             return Finding.unknown("It ended with exit code " + code + ", as " + Signals.name(signal)

@@ -172,7 +172,11 @@ class ExplainCommandTest {
         assertThat(terminal.run("explain --name web --at 2026-11-21T09:46:00Z --format json ."))
                 .isEqualTo(ExitCode.OK);
         assertThat(terminal.out())
-                .contains("\"state\":\"running\"", "\"ended\":null", "\"cause\":null", "It has been running for 1 h 46 min");
+                .contains(
+                        "\"state\":\"running\"",
+                        "\"ended\":null",
+                        "\"cause\":null",
+                        "It has been running for 1 h 46 min");
     }
 
     @Test

@@ -75,12 +75,14 @@ class CascadeTest {
                 + " app.was:2@25.6 db.start@26 db.die:1@26.2 db.was:1,always,r1@26.3"
                 + " db.start@27 db.die:1@27.2 db.was:1,always,r2@27.3");
         assertThat(of(all, "app").firstMover().container()).isEqualTo("db");
-        assertThat(of(all, "app").firstMover().ended()).isEqualTo(of(all, "db").life().exactEnd());
+        assertThat(of(all, "app").firstMover().ended())
+                .isEqualTo(of(all, "db").life().exactEnd());
     }
 
     @Test
     void followsNothingWhereAClientEndsItAlone() {
-        for (String left : List.of("", " other.die:0@60 other.was:0@60.1", " other.kill:15@40 other.die:0@40.1 other.stop@40.2")) {
+        for (String left :
+                List.of("", " other.die:0@60 other.was:0@60.1", " other.kill:15@40 other.die:0@40.1 other.stop@40.2")) {
             List<Explanation> all = Story.of("db.start@0 app.start@0.1 other.start@0.1 db.die:1@5 db.was:1@5.1"
                     + " app.kill:15@9 app.die:0@9.1 app.stop@9.2" + left);
             assertThat(of(all, "app").firstMover()).as(left).isNull();
@@ -118,8 +120,7 @@ class CascadeTest {
             assertThat(told.contains("it ended 3 times within 2.0 s, and its restart policy started it again"))
                     .as("%d: %s", i, told)
                     .isEqualTo(i != 2);
-            assertThat(all.get(i).verdict().evidence())
-                    .isSortedAccordingTo(Comparator.comparingLong(Evidence::time));
+            assertThat(all.get(i).verdict().evidence()).isSortedAccordingTo(Comparator.comparingLong(Evidence::time));
         }
     }
 

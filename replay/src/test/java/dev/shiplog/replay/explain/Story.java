@@ -162,8 +162,9 @@ final class Story {
             restarts = word.matches("r\\d+") ? word.substring(1) : restarts;
         }
         boolean over = how.equals("was");
-        String status =
-                over ? policy.equals("no") || !most.equals("0") && restarts.equals(most) ? "exited" : "restarting" : how.equals("now") ? "running" : "created";
+        String status = over
+                ? policy.equals("no") || !most.equals("0") && restarts.equals(most) ? "exited" : "restarting"
+                : how.equals("now") ? "running" : "created";
         String zero = "0001-01-01T00:00:00Z";
         String begun = how.equals("is")
                 ? zero
@@ -180,7 +181,8 @@ final class Story {
                         + ",\"ExitCode\":" + code + ",\"Error\":\"" + error + "\",\"StartedAt\":\"" + begun
                         + "\",\"FinishedAt\":\"" + end + "\"},\"HostConfig\":{\"Memory\":" + limit + ",\"AutoRemove\":"
                         + detail.contains("rm") + ",\"RestartPolicy\":{\"Name\":\"" + policy
-                        + "\",\"MaximumRetryCount\":" + most + "}},\"Config\":{\"Image\":\"shop:1\",\"Labels\":{" + labels(name, "") + "}}}");
+                        + "\",\"MaximumRetryCount\":" + most + "}},\"Config\":{\"Image\":\"shop:1\",\"Labels\":{"
+                        + labels(name, "") + "}}}");
     }
 
     private static String sample(String memory) {

@@ -193,9 +193,10 @@ class VerdictTest {
     @Test
     void tellsOfASignalAndOfACodeThatMayBeItsOwn() {
         assertThat(Story.of("start@0 die:137@5 was:137@5").get(0).verdict().summary())
-                .isEqualTo("It ended with exit code 137: by SIGKILL, which no client sent through the engine, but somebody"
-                        + " within the container or on the host did; or by itself with that code, as a shell does whose"
-                        + " child was killed; 5.0 s after it was started.");
+                .isEqualTo(
+                        "It ended with exit code 137: by SIGKILL, which no client sent through the engine, but somebody"
+                                + " within the container or on the host did; or by itself with that code, as a shell does whose"
+                                + " child was killed; 5.0 s after it was started.");
     }
 
     @Test
