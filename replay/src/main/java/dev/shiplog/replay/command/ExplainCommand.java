@@ -1,7 +1,9 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
+import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.replay.explain.Cause;
 import dev.shiplog.replay.explain.Explainer;
@@ -14,6 +16,7 @@ import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.timeline.payload.Container;
+import dev.shiplog.replay.query.Times;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,7 +109,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Path> paths = sources.paths(console);
-        Question question = Usage.of(spec, this::question);
+        long end = when.isGiven() ? 0 : endIfOver(paths);
+        Question question = Usage.of(spec, () -> question(end));
         try (Report report = new Report(console)) {
             Answer answer = new Answer(question);
             for (Sources.Host host : Sources.byHost(paths)) {
@@ -116,7 +120,28 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private Question question() {
+    /** The end of what is recorded, in ns since the epoch, if no recorder goes on with it: there nothing is known of now; else 0. */
+    private long endIfOver(List<Path> paths) throws IOException {
+        for (Sources.Host host : Sources.byHost(paths)) {
+            if (host.isRecorded()) {
+                return 0;
+            }
+        }
+        long end = 0;
+        for (List<Segment> row : Catalog.rows(paths)) {
+            if (!row.isEmpty()) {
+                end = Math.max(end, row.get(row.size() - 1).summary(false).lastReceived());
+            }
+        }
+        if (end != 0) {
+            console.say("no recorder writes to it now: told is what was known at its end, " + Times.formatMillis(end)
+                    + "; --at asks for another moment");
+        }
+        return end;
+    }
+
+    /** @param end the moment if none is chosen, ns since the epoch; 0 for now */
+    private Question question(long end) {
         Predicate<Container> chosen = containers.ofContainers();
         String wantedProject = project;
         Predicate<Container> wanted = container -> chosen.test(container)
@@ -127,7 +152,7 @@ final class ExplainCommand implements Callable<Integer> {
             long since = range.since() == Long.MIN_VALUE ? Long.MIN_VALUE : range.since() - LEADING_NANOS;
             return new Question(range, false, containers.isNamed(), wanted, new TimeRange(since, after(range.until())));
         }
-        long moment = when.moment(console.clock());
+        long moment = end != 0 ? end : when.moment(console.clock());
         boolean chosenAny = containers.isGiven() || wantedProject != null;
         long since = chosenAny ? Long.MIN_VALUE : moment - BEFORE_NANOS;
         TimeRange reading = new TimeRange(chosenAny ? Long.MIN_VALUE : since - LEADING_NANOS, moment + 1);
@@ -198,6 +223,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
 
         void end() {
+            lives.idle().forEach(answer::takeIdle);
             List<Life> running = lives.end();
             explainer.end();
             running.forEach(answer::takeRunning);
@@ -209,6 +235,7 @@ final class ExplainCommand implements Callable<Integer> {
         private final Question question;
         private final ContainerChoice.Missing missing = containers.missing();
         private final TreeSet<String> known = new TreeSet<>();
+        private final TreeSet<String> projects = new TreeSet<>();
         /** The newest end of each container, if that is asked for; by host and name. */
         private final Map<String, Explanation> newest = new LinkedHashMap<>();
 
@@ -245,9 +272,28 @@ final class ExplainCommand implements Callable<Integer> {
             }
         }
 
+        /** Of one that has no life: it may never have been started. */
+        void takeIdle(Container container, boolean neverStarted) {
+            meet(container);
+            if (neverStarted && question.running && question.wanted.test(container)) {
+                console.say(container.name() + " was never started");
+            }
+        }
+
         private void meet(Container container) {
             missing.meet(container);
             known.add(container.name());
+            projects.add(container.labels().getOrDefault(Explanation.PROJECT, ""));
+        }
+
+        /** Says which projects there are, if the one that is asked for is none of them. */
+        private void reportProject() {
+            String wanted = project;
+            projects.remove("");
+            if (wanted != null && !projects.contains(wanted)) {
+                console.say("--project '" + wanted + "': no such project then; "
+                        + (projects.isEmpty() ? "none is known" : "there are " + String.join(", ", projects)));
+            }
         }
 
         private static String key(Life life) {
@@ -270,6 +316,7 @@ final class ExplainCommand implements Callable<Integer> {
             }
             writer.flush();
             boolean absent = missing.report(console, List.copyOf(known));
+            reportProject();
             if (!writer.wroteAny() && !absent) {
                 console.say("nothing ended then");
             }

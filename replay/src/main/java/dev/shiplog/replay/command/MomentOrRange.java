@@ -18,6 +18,11 @@ final class MomentOrRange {
     @Mixin
     private RangeOptions range = new RangeOptions();
 
+    /** Whether a moment or a range is chosen; without, it is now. */
+    boolean isGiven() {
+        return at != null || range.isGiven();
+    }
+
     boolean isRange() {
         return range.isGiven();
     }

@@ -6,10 +6,12 @@ import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.timeline.payload.CounterReader;
 import dev.shiplog.timeline.payload.Counters;
+import dev.shiplog.timeline.payload.Container;
 import dev.shiplog.timeline.payload.EventView;
 import dev.shiplog.timeline.payload.HostView;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -157,6 +159,11 @@ public final class LifeReader {
      */
     public void lose(long after, long before, String reason) {
         lives.miss("", new Hole(after, before == 0 ? Long.MAX_VALUE : before, reason));
+    }
+
+    /** The containers that exist and of which no life is known; with each, whether it was never started. */
+    public Map<Container, Boolean> idle() {
+        return lives.idle();
     }
 
     /**

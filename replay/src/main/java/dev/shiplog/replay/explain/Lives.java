@@ -235,6 +235,18 @@ final class Lives {
         return running;
     }
 
+    /** The containers without a life; with each, whether its description says that it was never started. */
+    Map<Container, Boolean> idle() {
+        Map<Container, Boolean> idle = new LinkedHashMap<>();
+        for (Track track : tracks.values()) {
+            Described described = track.described;
+            if (track.open == null && track.lastEnded == 0 && described != null) {
+                idle.put(track.container, described.state().status().equals("created"));
+            }
+        }
+        return idle;
+    }
+
     Track track(String id) {
         return tracks.computeIfAbsent(id, Track::new);
     }

@@ -135,7 +135,7 @@ class ExplainCommandTest {
     @Test
     void tellsBetweenWhichTimesAnEndWasThatNobodySaw() throws IOException {
         Path other = directory.resolve("other");
-        Files.createDirectory(other);
+        Files.createDirectories(other);
         List<Record> records = new ArrayList<>(RECORDS);
         records.removeIf(record -> new String(record.payload(), StandardCharsets.UTF_8).contains("09:36:00Z"));
         TestJournal.write(other, records).close();
@@ -177,6 +177,29 @@ class ExplainCommandTest {
                         "\"ended\":null",
                         "\"cause\":null",
                         "It has been running for 1 h 46 min");
+    }
+
+    @Test
+    void takesTheEndOfAJournalThatNobodyWritesToForNow() throws IOException {
+        TestJournal.write(directory.resolve("short"), RECORDS.subList(0, 12)).close();
+        assertThat(terminal.run("explain short")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("2026-11-21T09:21:00Z  db on host: failed");
+        assertThat(terminal.err())
+                .startsWith("replay: no recorder writes to it now: told is what was known at its end, 2026-11-21T09:21:00");
+    }
+
+    @Test
+    void saysOfANamedContainerThatItWasNeverStarted() throws IOException {
+        TestJournal.write(directory.resolve("new"), RECORDS.subList(0, 5)).close();
+        assertThat(terminal.run("explain --name db new")).isEqualTo(ExitCode.GAPS);
+        assertThat(terminal.err()).contains("db was never started").doesNotContain("no such container");
+    }
+
+    @Test
+    void namesTheProjectsThatThereAre() {
+        assertThat(terminal.run("explain --project nosuch --at 2026-11-21T09:25:00Z ."))
+                .isEqualTo(ExitCode.GAPS);
+        assertThat(terminal.err()).contains("--project 'nosuch': no such project then; there are shop");
     }
 
     @Test
