@@ -185,7 +185,8 @@ class ExplainCommandTest {
         assertThat(terminal.run("explain short")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).contains("2026-11-21T09:21:00Z  db on host: failed");
         assertThat(terminal.err())
-                .startsWith("replay: no recorder writes to it now: told is what was known at its end, 2026-11-21T09:21:00");
+                .startsWith(
+                        "replay: no recorder writes to it now: told is what was known at its end, 2026-11-21T09:21:00");
     }
 
     @Test
