@@ -249,8 +249,8 @@ final class ExplainCommand implements Callable<Integer> {
 
         void take(Explanation explanation) {
             Life life = explanation.life();
-            meet(life.container());
-            if (!question.wanted.test(life.container())) {
+            life.underEachName().forEach(this::meet);
+            if (life.underEachName().stream().noneMatch(question.wanted)) {
                 return;
             }
             if (life.started() < question.ends.until() && life.ended() >= question.ends.until()) {
@@ -265,9 +265,9 @@ final class ExplainCommand implements Callable<Integer> {
         }
 
         void takeRunning(Life life) {
-            meet(life.container());
+            life.underEachName().forEach(this::meet);
             boolean began = life.started() < question.ends.until() || question.ends.until() == Long.MAX_VALUE;
-            if (began && question.wanted.test(life.container())) {
+            if (began && life.underEachName().stream().anyMatch(question.wanted)) {
                 running.add(life);
             }
         }

@@ -6,7 +6,7 @@ package dev.shiplog.replay.explain;
  * @param time ns since the epoch
  * @param action the engine's word, such as {@code kill}
  * @param detail of a {@code kill} the number of the signal, of a {@code die} the exit code, of a {@code health_status} the
- *     status; empty if the event has none
+ *     status, of a {@code rename} the name before; empty if the event has none
  */
 record Happening(long time, String action, String detail) {
     boolean is(String wanted) {

@@ -1,6 +1,7 @@
 package dev.shiplog.replay.explain;
 
 import dev.shiplog.timeline.payload.Container;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -138,6 +139,18 @@ public record Life(
             found = hole.touches(since, until) ? hole : found;
         }
         return found;
+    }
+
+    /** The container as it was at its end, and the same under each name that it had in this life before. */
+    public List<Container> underEachName() {
+        List<Container> all = new ArrayList<>(List.of(container));
+        for (Happening happening : happenings) {
+            boolean inLife = ended == 0 || happening.time() <= ended;
+            if (happening.is("rename") && inLife && !happening.detail().isEmpty()) {
+                all.add(container.named(happening.detail()));
+            }
+        }
+        return all;
     }
 
     /** Whether it is known when it ended: an event or a description told; of one that was found, {@link #ended} is the latest. */

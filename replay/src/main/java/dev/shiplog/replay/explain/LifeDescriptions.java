@@ -100,7 +100,8 @@ final class LifeDescriptions {
                 return; // it tells of a start that failed since
             }
             last.after = described;
-            last.container = track.container;
+            String name = last.container.name(); // it may have been renamed since
+            last.container = name.isEmpty() ? track.container : track.container.named(name);
             boolean covers = state.started() < last.ended && state.finished() > last.ended - SHORTLY;
             if (last.started == 0 && covers && state.started() > last.previousEnd) {
                 last.started = state.started();

@@ -21,14 +21,16 @@ final class LifeEvents {
     /** Takes an event of a container. */
     void happen(String id, EventView event, long time) {
         Track track = lives.track(id);
+        String named = track.container.name();
         track.container = track.container.after(event);
         switch (event.action()) {
             case "start" -> start(track, time);
             case "die" -> die(track, event, time);
             case "destroy", "remove" -> destroy(track, time);
             case "kill" -> add(track, new Happening(time, "kill", attribute(track, event, "signal")));
-            case "stop", "restart", "oom", "update", "pause", "unpause", "rename" ->
+            case "stop", "restart", "oom", "update", "pause", "unpause" ->
                 add(track, new Happening(time, event.action(), ""));
+            case "rename" -> add(track, new Happening(time, "rename", named));
             default -> {
                 if (event.action().startsWith("health_status: ")) {
                     String status = event.action().substring("health_status: ".length());

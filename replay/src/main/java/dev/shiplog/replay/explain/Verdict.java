@@ -78,6 +78,7 @@ public record Verdict(
             case "oom" -> "the kernel killed one of its processes for lack of memory";
             case "update" -> "a client changed its limits or its policy";
             case "health_status" -> "its health check said " + happening.detail();
+            case "rename" -> "it was renamed" + (happening.detail().isEmpty() ? "" : " from " + happening.detail());
             default -> "the engine reported " + happening.action();
         };
     }

@@ -203,6 +203,34 @@ class ExplainCommandTest {
         assertThat(terminal.err()).contains("--project 'nosuch': no such project then; there are shop");
     }
 
+    /** db is renamed to db2 while it runs, and to db3 after its end. */
+    @Test
+    void findsAContainerByEachNameOfItsLife() throws IOException {
+        List<Record> records = new ArrayList<>(RECORDS.subList(0, 6));
+        records.add(renamed("09:01:30Z", "db2"));
+        for (Record record : RECORDS.subList(6, 9)) {
+            String event = new String(record.payload(), StandardCharsets.UTF_8).replace("\"db\"", "\"db2\"");
+            records.add(TestJournal.record(Kind.EVENT, DB, "09:02:00." + records.size() + "Z", event));
+        }
+        records.add(renamed("09:02:30Z", "db3"));
+        TestJournal.write(directory.resolve("renamed"), records).close();
+        for (String name : List.of("db", "db2")) {
+            Terminal one = new Terminal(directory);
+            assertThat(one.run("explain --name " + name + " --at 2026-11-21T09:03:00Z renamed"))
+                    .as(one.err())
+                    .isEqualTo(ExitCode.OK);
+            assertThat(one.out()).contains("  db2 on host: stopped");
+        }
+    }
+
+    private static Record renamed(String time, String name) {
+        return TestJournal.record(
+                Kind.EVENT,
+                DB,
+                time,
+                TestJournal.event("rename", time).replace("\"name\":\"db\"", "\"name\":\"" + name + "\""));
+    }
+
     @Test
     void choosesAProject() {
         assertThat(terminal.run("explain --project shop --since 2026-11-21T09:20:30Z --until 2026-11-21T09:25:00Z ."))
