@@ -3,7 +3,11 @@ package dev.shiplog.timeline.payload;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.codec.Decoder;
@@ -109,10 +113,11 @@ class CounterReaderTest {
 
     private static Counters oracle(byte[] payload) {
         JsonNode root;
-        try {
+        try (JsonParser parser = Mutation.JSON.createParser(payload)) {
+            parser.nextToken();
             root = dev.shiplog.timeline.json.Json.parse(payload) == null
                     ? Mutation.JSON.createObjectNode()
-                    : Mutation.JSON.readTree(payload);
+                    : tree(parser);
         } catch (IOException e) {
             root = Mutation.JSON.createObjectNode();
         }
@@ -130,6 +135,27 @@ class CounterReaderTest {
                 devices(root, 'r'),
                 devices(root, 'w'),
                 number(root.path("pids_stats").path("current")));
+    }
+
+    /** Of members with one name the first counts; Jackson would take the last. */
+    private static JsonNode tree(JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            ObjectNode object = Mutation.JSON.createObjectNode();
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                parser.nextToken();
+                object.putIfAbsent(name, tree(parser));
+            }
+            return object;
+        }
+        if (parser.currentToken() == JsonToken.START_ARRAY) {
+            ArrayNode array = Mutation.JSON.createArrayNode();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                array.add(tree(parser));
+            }
+            return array;
+        }
+        return parser.readValueAsTree();
     }
 
     private static long number(JsonNode node) {
