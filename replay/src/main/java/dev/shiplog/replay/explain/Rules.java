@@ -18,8 +18,8 @@ final class Rules {
     static final List<Function<Life, @Nullable Finding>> ALL = List.of(
             Rules::notStarted,
             OutageRules::hostDown,
-            OutageRules::engineStopped,
             OutageRules::engineKilled,
+            OutageRules::engineStopped,
             ClientRules::restarted,
             ClientRules::stopped,
             ClientRules::removed,

@@ -75,6 +75,7 @@ class VerdictTest {
             stopped likely                  | start@0 db.start@1 kill:15@5 die:0@5.2 was:0@5.3 stop@5.3 down@6.3 up@20 gap:6.3-20@22
             engine-killed likely            | engine:dead@-1 start@0 now@0.1 down@5 kill:15@9/12 die:0@9.1/12 stop@9.2/12 up@12.1 gap:5-9@14
             engine-killed likely            | engine:dead@-1 start@0 now@0.1 down@5 kill:15@9/12 die:0@9.1/12 stop@9.2/12 up@12.1 gap:5-9@14 engine:live@20
+            engine-killed likely            | engine:dead@-1 start@0 now@0.1 down@5 kill:15@9/12 die:0@9.1/12 stop@9.2/12 up@12.1 gap:5-9@14 down@14.5 up@20 gap:14.5-20@22
             stopped likely                  | engine:live@-1 start@0 now@0.1 down@5 kill:15@9/12 die:0@9.1/12 stop@9.2/12 up@12.1 gap:5-9@14
             stopped likely                  | engine:dead@-1 start@0 now@0.1 down@5 up@6 gap:5-6@7 kill:15@9 die:0@9.1 stop@9.2
             failed likely                   | start@0 now@0.1 down@5 up@12 was:3@8/12.1 found:die@13 gap:5-12@14
