@@ -69,7 +69,7 @@ final class GapsCommand implements Callable<Integer> {
         this.console = console;
     }
 
-    /** An stretch in its host. */
+    /** A stretch in its host. */
     private record Row(GapReport of, MissingStretch stretch) {
         @Nullable
         Container container() {

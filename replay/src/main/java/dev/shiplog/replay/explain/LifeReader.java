@@ -123,9 +123,7 @@ public final class LifeReader {
             return; // of a later version
         }
         if (mark instanceof Mark.UncleanStop stop) {
-            long last = stop.last() == 0 ? record.time() : stop.last();
-            listening.stopped(last, false);
-            listening.hadStopped(last);
+            listening.hadStopped(stop.last() == 0 ? record.time() : stop.last());
         } else if (mark instanceof Mark.Unsettled question) {
             listening.asked(question);
         } else if (mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {

@@ -28,7 +28,7 @@ final class Listening {
 
     /** It comes out after a start when the run before had ended. */
     void hadStopped(long time) {
-        if (time < silentSince) {
+        if (silentSince == 0 || time < silentSince) {
             silentSince = time;
             ofEngine = false;
         }
