@@ -1,327 +1,360 @@
 package dev.shiplog.acceptance;
 
-import dev.shiplog.journal.Cursor;
-import dev.shiplog.journal.record.Kind;
-import dev.shiplog.journal.record.MarkType;
-import dev.shiplog.recorder.TimedRecorder;
-import dev.shiplog.testkit.ScriptedEngine;
+import dev.shiplog.acceptance.PastTruth.Sample;
+import dev.shiplog.acceptance.PastTruth.Span;
+import dev.shiplog.recorder.source.HandFedRecorder;
+import dev.shiplog.recorder.source.SimulatedEngine;
+import dev.shiplog.recorder.source.SimulatedEngine.Seen;
+import dev.shiplog.recorder.source.SimulatedTime;
 import dev.shiplog.timeline.payload.EventView;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some hours on a host, in seconds: containers live and die while a real recorder records them from a scripted engine, stops
- * and is killed, and the engine goes away. Both have a wall clock that is set forward between two events, and once back.
+ * Some hours on a host, in simulated time: containers live and die while a recorder records them, stops and is killed, the
+ * engine goes away, and the wall clock is set. The same seed gives the same journal, and the same truth.
  */
-final class PastHistory implements Closeable {
-    private static final long SECOND = 1_000_000_000L;
-    /** A recorder compares its list a second after it found the engine, and may be slow. */
-    private static final long SETTLING_NANOS = 3 * SECOND / 2;
-
-    /** Nobody listened, or it was not known yet what had happened: ns since the epoch. */
-    record Outage(long from, long to) {}
-
-    private static final Set<String> CHANGES =
-            Set.of("create", "start", "die", "pause", "unpause", "rename", "destroy");
+final class PastHistory implements HandFedRecorder.Witness, Closeable {
+    private static final long MICRO = 1_000;
+    private static final long MILLI = 1_000_000;
+    private static final long SECOND = 1_000_000_000;
+    /** What was missed is stated within 300 ms of the connect, at the next turn of the writer. */
+    private static final long STATED = 450 * MILLI;
+    /** A stream that is quiet for so long has delivered everything. */
+    private static final long BURST = 1_050 * MILLI;
+    /** After so long, what was not described has not changed. */
+    private static final long SETTLING = 10 * SECOND;
 
     private final Path directory;
     private final Random random;
-    private final AtomicLong ahead = new AtomicLong();
-    private final ScriptedEngine engine;
-    /** States of the containers that exist, by id. */
-    private final Map<String, String> containers = new LinkedHashMap<>();
-
-    private final List<Outage> outages = new ArrayList<>();
+    private final SimulatedTime time = new SimulatedTime(1_795_000_000_000_000_000L);
+    private final SimulatedEngine engine = new SimulatedEngine(time);
+    private final PastTruth truth = new PastTruth(engine.steps(), time.reigns());
+    private final Set<String> held = new HashSet<>();
     private Path journal;
-    private @Nullable TimedRecorder recorder;
-    private long outageFrom;
-    private long connectedNanos;
-    private boolean listens;
-    private String changed = "";
+    private @Nullable HandFedRecorder recorder;
     private int names;
     private int journals;
 
-    PastHistory(Path directory, long seed) throws IOException {
+    // What the recorder knows.
+    /** Since when it has missed what it has not described yet. */
+    private long missedFrom;
+
+    private long openedAt;
+    private boolean isSettling;
+    private final Set<String> undescribed = new HashSet<>();
+    /** When those were described that were not. */
+    private final Map<String, Long> describedAt = new HashMap<>();
+
+    private long lastRecord;
+    private long lastEventHeard;
+    private long lastEventAt;
+
+    // The break that is on.
+    private long brokeOff;
+
+    private long lastHeard;
+    private long watermark;
+    private boolean wasSetBack;
+
+    /** When the clock was set back, which the recorder has not noticed yet; 0 if it was not. */
+    private long setBackAt;
+
+    PastHistory(Path directory, long seed) {
         this.directory = directory;
         random = new Random(seed);
-        engine = ScriptedEngine.at(directory.resolve("docker.sock"), () -> Instant.EPOCH.plusNanos(wall()));
         journal = directory.resolve("journal");
-    }
-
-    long wall() {
-        return ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now()) + ahead.get();
     }
 
     Path journal() {
         return journal;
     }
 
-    List<Outage> outages() {
-        return outages;
-    }
-
-    PastTruth truth() throws IOException {
-        return new PastTruth(engine.emitted());
+    PastTruth truth() {
+        return truth;
     }
 
     /** Lets it happen: so many things, with so many outages. */
     void happen(int actions, int breaks) throws IOException {
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 8; i++) {
             act();
+            pause();
         }
-        outageFrom = wall();
         begin();
         for (int i = 1; i <= actions; i++) {
-            act(true);
-            if (outageFrom != 0 && random.nextInt(10) == 0) {
-                settle();
+            act();
+            pause();
+            if (random.nextInt(40) == 0) {
+                time.pass(MILLI);
+                time.set(random.nextInt(1, 90) * SECOND);
             }
             if (i % (actions / (breaks + 1)) == 0 && i < actions) {
-                settle();
-                outage(random.nextInt(3));
+                outage(random.nextInt(6));
             }
-            if (i == actions / 2) {
-                ahead.addAndGet(-17 * SECOND);
+            if (i % (actions / 3) == actions / 6) {
+                setBack();
             }
+        }
+        time.pass(random.nextInt(20) * SECOND);
+        if (random.nextBoolean()) {
+            running().stop();
+        } else {
+            running().abandon();
         }
         settle();
-        end();
-    }
-
-    private void begin() {
-        recorder = new TimedRecorder(engine.address(), journal, this::wall);
-        await(() -> engine.listeners() == 1);
-        listens = true;
-        connectedNanos = System.nanoTime();
-    }
-
-    private void end() throws IOException {
-        TimedRecorder run = recorder;
-        if (run != null) {
-            run.close();
-        }
+        truth.unknown.add(new Span(time.nanos(), Long.MAX_VALUE, "the journal ends"));
+        truth.uncertain.add(new Span(lastRecord, time.nanos(), "the recorder was killed after its last record"));
         recorder = null;
     }
 
+    private HandFedRecorder running() {
+        if (recorder == null) {
+            throw new IllegalStateException();
+        }
+        return recorder;
+    }
+
+    private void begin() throws IOException {
+        if (brokeOff == 0) {
+            truth.unknown.add(new Span(Long.MIN_VALUE, time.nanos(), "the journal begins"));
+            brokeOff = time.nanos();
+            watermark = brokeOff;
+        }
+        recorder = new HandFedRecorder(journal, time, engine, random, held, true, this);
+    }
+
+    /** At the end of an outage, sometimes in the midst of its settling. */
+    private void awaitOpen() {
+        while (!running().isOpen()) {
+            time.pass(20 * MILLI);
+        }
+        if (random.nextInt(3) > 0) {
+            time.pass(random.nextInt(8) * SECOND);
+        }
+    }
+
     private void outage(int how) throws IOException {
-        outageFrom = wall();
-        listens = false;
-        if (how == 0) {
-            long before = downs();
-            engine.vanish();
-            await(() -> downs() > before); // before the clock moves on
-            missed();
-            engine.comeBack();
-            await(() -> engine.listeners() == 1);
-            listens = true;
-            connectedNanos = System.nanoTime();
-            return;
-        }
-        if (how == 1) {
-            Path killed = journal;
-            journal = directory.resolve("journal-" + ++journals);
-            copy(killed, journal);
-        }
-        end();
-        missed();
-        begin();
-    }
-
-    private void missed() {
-        jump();
-        for (int i = random.nextInt(12); i > 0; i--) {
-            act();
-            jump();
-        }
-        if (random.nextBoolean()) { // the engine keeps 256 events
-            engine.flood(containers.keySet().iterator().next(), 250 + random.nextInt(50));
-        }
-    }
-
-    /** Ends the outage once the recorder knows all again. */
-    private void settle() {
-        if (outageFrom != 0) {
-            await(() -> System.nanoTime() - connectedNanos > SETTLING_NANOS);
-            outages.add(new Outage(outageFrom, wall()));
-            outageFrom = 0;
-        }
-    }
-
-    private void jump() {
-        boolean settled = !listens || outageFrom == 0;
-        if (settled && random.nextInt(4) > 0) {
-            ahead.addAndGet((long) (random.nextDouble() * 60 * SECOND));
-        }
-    }
-
-    private void act(boolean recorded) {
-        int asked = engine.requests().size();
-        boolean isDescribed = act();
-        if (recorded && isDescribed && random.nextInt(10) > 0) {
-            await(() -> engine.requests().size() > asked);
-            awaitAtMost(TimeUnit.MILLISECONDS.toNanos(50), () -> isDescribed(changed)); // unless nothing has changed
-        }
-        jump();
-    }
-
-    /** Does something; false if the recorder asks for no description because of it. */
-    private boolean act() {
-        List<String> ids = List.copyOf(containers.keySet());
-        if (ids.size() < 3 || ids.size() < 9 && random.nextInt(5) == 0) {
-            create("c" + names++);
-            return true;
-        }
-        String id = ids.get(random.nextInt(ids.size()));
-        changed = id;
-        String state = String.valueOf(containers.get(id));
-        if (state.equals("running")) {
-            return run(id);
-        } else if (state.equals("paused")) {
-            engine.unpause(id);
-            containers.put(id, "running");
-            return true;
-        } else if (random.nextInt(3) == 0) {
-            return remove(id);
-        }
-        engine.start(id);
-        containers.put(id, "running");
-        return true;
-    }
-
-    private void create(String name) {
-        String id = engine.create(name);
-        changed = id;
-        containers.put(id, "created");
-        if (listens) {
-            awaitAtMost(TimeUnit.MILLISECONDS.toNanos(200), () -> isDescribed(id)); // unless nothing has changed
-        }
-    }
-
-    private boolean run(String id) {
-        switch (random.nextInt(10)) {
+        awaitOpen();
+        switch (how) {
             case 0, 1 -> {
-                engine.die(id, random.nextInt(4));
-                containers.put(id, "exited");
+                breakOff(time.nanos());
+                running().lose();
+                missed(true);
+                if (how == 0) {
+                    engine.forgetEvents();
+                }
+                running().find();
             }
             case 2 -> {
-                engine.stop(id);
-                containers.put(id, "exited");
+                breakOff(time.nanos());
+                running().cut();
+                missed(false);
             }
-            case 3 -> {
-                engine.outOfMemory(id);
-                containers.put(id, "exited");
+            case 3, 4 -> {
+                breakOff(lastRecord);
+                Path killed = journal;
+                journal = directory.resolve("journal-" + ++journals);
+                copy(killed, journal);
+                running().abandon();
+                missed(true);
+                begin();
             }
+            default -> {
+                breakOff(time.nanos());
+                running().stop();
+                missed(true);
+                begin();
+            }
+        }
+    }
+
+    private void missed(boolean isLong) {
+        for (int i = random.nextInt(10); i > 0; i--) {
+            act();
+            if (isLong) {
+                pause();
+            } else {
+                time.pass(random.nextInt(1, 20) * MILLI);
+            }
+        }
+        if (isLong && random.nextInt(3) == 0) {
+            setBack();
+        }
+        if (random.nextInt(3) == 0) { // the engine keeps 256 events
+            String id = engine.containers().keySet().iterator().next();
+            for (int i = 200 + random.nextInt(100); i > 0; i--) {
+                engine.exec(id, i);
+                time.pass(random.nextInt(10, 100) * MICRO);
+            }
+        }
+        for (int i = random.nextInt(4); i > 0; i--) {
+            act();
+            time.pass(random.nextInt(1, 20) * MILLI);
+        }
+    }
+
+    private void setBack() {
+        time.pass(MILLI);
+        wasSetBack |= brokeOff != 0;
+        setBackAt = setBackAt == 0 ? time.nanos() : setBackAt;
+        time.set(-random.nextInt(2, 45) * SECOND);
+    }
+
+    @Override
+    public void readClock() {
+        if (setBackAt != 0) {
+            long heardUntil = brokeOff == 0 ? setBackAt : lastHeard;
+            truth.unnoticed.add(new PastTruth.Unnoticed(heardUntil, setBackAt, time.nanos()));
+            long offset = time.wall() - time.nanos();
+            truth.blind.add(new Span(lastRecord + offset, time.wall(), "the clock was set back about then"));
+            setBackAt = 0;
+        }
+    }
+
+    private void breakOff(long last) {
+        settle();
+        brokeOff = time.nanos();
+        lastHeard = last;
+        watermark = last - lastEventHeard <= BURST ? Math.min(last, lastEventAt) : last;
+        wasSetBack = false;
+    }
+
+    /** The recorder breaks off: what was not described by then is not known, until it is back and describes it. */
+    private void settle() {
+        if (isSettling && time.nanos() - openedAt > SETTLING + STATED) {
+            isSettling = false;
+            undescribed.clear();
+        }
+        if (isSettling) {
+            truth.uncertain.add(new Span(missedFrom, time.nanos(), "the recorder broke off before all was described"));
+        }
+    }
+
+    @Override
+    public void opened(boolean missed) {
+        long now = time.nanos();
+        if (isSettling) {
+            truth.uncertain.add(new Span(missedFrom, now + STATED, "the recorder has not described all yet"));
+        }
+        if (missed || held.isEmpty()) {
+            (wasSetBack ? truth.uncertain : truth.unknown).add(new Span(brokeOff, now, "events were missed"));
+            truth.uncertain.add(new Span(watermark, now + STATED, "it is stated later that events were missed"));
+            missedFrom = isSettling ? missedFrom : watermark;
+            undescribed.addAll(engine.containers().keySet());
+            isSettling = true;
+        } else if (wasSetBack) {
+            truth.uncertain.add(new Span(watermark, now + STATED, "the clock was set back meanwhile"));
+        }
+        openedAt = now;
+        brokeOff = 0;
+        note();
+    }
+
+    private void note() {
+        lastRecord = time.nanos();
+    }
+
+    @Override
+    public void heard(EventView event) {
+        note();
+        lastEventHeard = time.nanos();
+        lastEventAt = time.nanos() - Math.max(0, time.wall() - event.time());
+        boolean changes = !event.action().startsWith("exec_") && !event.action().equals("create");
+        boolean isEarlier = lastEventAt <= describedAt.getOrDefault(event.id(), Long.MIN_VALUE);
+        boolean isOpen = changes && (undescribed.contains(event.id()) || isEarlier);
+        if (isOpen && time.nanos() - openedAt < SETTLING + STATED) {
+            truth.uncertain.add(
+                    new Span(missedFrom, time.nanos(), "it happened before it was described: " + event.id()));
+        }
+    }
+
+    @Override
+    public void described(String id) {
+        note();
+        if (undescribed.remove(id)) {
+            describedAt.put(id, time.nanos());
+        }
+    }
+
+    @Override
+    public void sampled(String id, long read, long takenAt) {
+        note();
+        truth.samples.add(new Sample(id, read, takenAt, time.nanos()));
+    }
+
+    /** Mostly a moment, sometimes a minute. */
+    private void pause() {
+        time.pass(
+                switch (random.nextInt(6)) {
+                    case 0, 1 -> random.nextInt(50, 5000) * MICRO;
+                    case 2, 3 -> random.nextInt(5, 1500) * MILLI;
+                    default -> random.nextInt(1, 60) * SECOND + random.nextInt(1000) * MILLI;
+                });
+    }
+
+    /** Does something. */
+    private void act() {
+        List<String> ids = List.copyOf(engine.containers().keySet());
+        if (ids.size() < 3 || ids.size() < 9 && random.nextInt(5) == 0) {
+            engine.create("c" + names++, random.nextInt(3) == 0);
+            return;
+        }
+        String id = ids.get(random.nextInt(ids.size()));
+        Seen seen = engine.containers().get(id);
+        if (seen.status().equals("running")) {
+            run(id, seen);
+        } else if (seen.status().equals("paused")) {
+            engine.unpause(id);
+        } else if (random.nextInt(3) == 0) {
+            remove(id);
+        } else {
+            engine.start(id);
+        }
+    }
+
+    private void run(String id, Seen seen) {
+        switch (random.nextInt(10)) {
+            case 0, 1, 2 -> engine.die(id, random.nextInt(4));
+            case 3 -> engine.outOfMemory(id);
             case 4 -> {
                 engine.die(id, 1);
+                time.pass(random.nextInt(1, 200) * MILLI);
                 engine.start(id); // its policy says so
             }
             case 5 -> engine.rename(id, "r" + names++);
-            case 6 -> engine.health(id, random.nextBoolean() ? "healthy" : "unhealthy");
+            case 6 -> {
+                if (seen.hasCheck()) {
+                    engine.health(id, random.nextBoolean() ? "healthy" : "unhealthy");
+                }
+            }
             case 7 -> {
-                return remove(id);
+                engine.die(id, 137);
+                time.pass(random.nextInt(50, 3000) * MICRO);
+                remove(id);
             }
-            case 8 -> {
-                engine.exec(id, "true");
-                return false;
-            }
-            default -> {
-                engine.pause(id);
-                containers.put(id, "paused");
-            }
+            case 8 -> engine.exec(id, 0);
+            default -> engine.pause(id);
         }
-        return true;
     }
 
     /** Sometimes another one takes its name. */
-    private boolean remove(String id) {
-        containers.remove(id);
-        if (listens) { // that a description comes after the snapshot of a later segment is not for here
-            awaitAtMost(TimeUnit.MILLISECONDS.toNanos(200), () -> isDescribed(id)); // unless nothing has changed
-        }
+    private void remove(String id) {
+        String name = engine.containers().get(id).name();
         engine.destroy(id);
-        if (listens) {
-            await(() -> !last(id, Set.of("destroy")).isEmpty());
-        }
         if (random.nextBoolean()) {
-            create("again" + names++);
-            return true;
+            time.pass(random.nextInt(1, 50) * MILLI);
+            engine.create(name, random.nextInt(3) == 0);
         }
-        return false;
-    }
-
-    /** How often the engine was found to be down. */
-    private long downs() {
-        long downs = 0;
-        try (Cursor cursor = Cursor.open(List.of(journal))) {
-            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
-                boolean isMark = step == Cursor.Step.RECORD && cursor.record().kind() == Kind.MARK;
-                byte[] payload = isMark ? cursor.record().payload().toArray() : new byte[0];
-                downs += isMark && MarkType.of(payload, payload.length) == MarkType.ENGINE_DOWN ? 1 : 0;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return downs;
-    }
-
-    private boolean isDescribed(String id) {
-        return last(id, CHANGES).equals("described");
-    }
-
-    /** The newest of these events of a container in the journal; {@code described} if a description came after it. */
-    private String last(String id, Set<String> actions) {
-        String last = "";
-        try (Cursor cursor = Cursor.open(List.of(journal))) {
-            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
-                if (step != Cursor.Step.RECORD || !cursor.record().subject().equals(id)) {
-                    continue;
-                }
-                String action =
-                        EventView.scan(cursor.record().payload().toArray()).action();
-                if (cursor.record().kind() == Kind.INSPECT) {
-                    last = last.isEmpty() || last.equals("destroy") ? last : "described";
-                } else if (cursor.record().kind() == Kind.EVENT && actions.contains(action)) {
-                    last = action;
-                }
-            }
-            return last;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        if (!awaitAtMost(TimeUnit.SECONDS.toNanos(30), condition)) {
-            throw new AssertionError("it did not happen in 30 s");
-        }
-    }
-
-    private static boolean awaitAtMost(long nanos, BooleanSupplier condition) {
-        long until = System.nanoTime() + nanos;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > until) {
-                return false;
-            }
-            LockSupport.parkNanos(200_000);
-        }
-        return true;
     }
 
     static void copy(Path from, Path to) throws IOException {
@@ -337,7 +370,8 @@ final class PastHistory implements Closeable {
 
     @Override
     public void close() throws IOException {
-        end();
-        engine.close();
+        if (recorder != null) {
+            recorder.abandon();
+        }
     }
 }

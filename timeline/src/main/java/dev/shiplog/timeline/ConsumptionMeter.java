@@ -37,6 +37,25 @@ public final class ConsumptionMeter {
         boolean whole;
         /** When this life began, as long as nothing is missing since; 0 if that is not known. */
         long born;
+
+        Meter copy() {
+            Meter copy = new Meter();
+            copy.last = last;
+            copy.monotonic = monotonic;
+            copy.clockSteps = clockSteps;
+            copy.whole = whole;
+            copy.born = born;
+            return copy;
+        }
+    }
+
+    /** The same, which goes its own way from here on. */
+    public ConsumptionMeter copy() {
+        ConsumptionMeter copy = new ConsumptionMeter();
+        meters.forEach((id, meter) -> copy.meters.put(id, meter.copy()));
+        copy.clockSteps = clockSteps;
+        copy.lastSequence = lastSequence;
+        return copy;
     }
 
     /** Takes the next record; gives what the container used up to it if it is a sample, or null. */
@@ -124,7 +143,11 @@ public final class ConsumptionMeter {
             return; // of a later version
         }
         switch (type) {
-            case START, CLEAN_STOP, UNCLEAN_STOP, ENGINE_DOWN -> lose();
+            case START -> {
+                lose();
+                clockSteps++; // it may have been set meanwhile
+            }
+            case CLEAN_STOP, UNCLEAN_STOP, ENGINE_DOWN -> lose();
             case CLOCK_STEP -> clockSteps++;
             case GAP, DROPPED, OVERSIZED, SYNTHETIC -> mark(record.time(), payload);
             case SEGMENT_START, ENGINE_UP, UNSETTLED, SETTLED, DAMAGE, REDACTION, RETENTION -> {}

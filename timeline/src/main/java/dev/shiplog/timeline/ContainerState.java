@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Events and descriptions are recorded in the order of their receipt, but a description may be of a moment before the
  * event that was received before it. Both have the engine's clock. So a description counts for the state only if it is of
  * the life that the events have reached; what it says of how the container was made always counts. Whether it is paused,
- * how healthy it is and what it is called have no time in a description: there events count, as long as none may be missing.
- * Not thread safe.
+ * how healthy it is and what it is called have no time in a description: there events count, unless some are missing. After
+ * such a gap the newest description counts, for all that no event has told since. Not thread safe.
  */
-public final class ContainerState {
+public final class ContainerState implements Cloneable {
     /** What a container does. */
     public enum Status {
         /** Nothing tells. */
@@ -32,6 +32,9 @@ public final class ContainerState {
         REMOVED
     }
 
+    /** The engine says what happened so much later than it happened. */
+    private static final long SECOND = 1_000_000_000L;
+
     private Container container;
     private Status status = Status.UNKNOWN;
     private long created;
@@ -46,6 +49,10 @@ public final class ContainerState {
     private int restarts;
     private boolean listed;
     private byte[] description = {};
+    /** The newest description; null if there is none. */
+    private @Nullable Container newestWhose;
+
+    private @Nullable StateView newestState;
 
     private long described;
     private long changed;
@@ -58,11 +65,15 @@ public final class ContainerState {
 
     private boolean statusTold;
     private boolean healthTold;
+    private boolean oomTold;
 
     /** When the last life that events tell of ended, and the one before the last start. */
     private long died;
 
     private long diedBefore;
+
+    /** The break in listening after which it was made or last described; 0 if none. */
+    private int toldAfter;
 
     ContainerState(String id) {
         container = Container.unknown(id);
@@ -89,7 +100,10 @@ public final class ContainerState {
             case "die" -> die(event, time);
             case "pause" -> status = Status.PAUSED;
             case "unpause" -> status = Status.RUNNING;
-            case "oom" -> oomKilled = true;
+            case "oom" -> {
+                oomKilled = true;
+                oomTold = true;
+            }
             case "destroy", "remove" -> remove(time);
             default -> {
                 if (action.startsWith("health_status: ")) {
@@ -115,23 +129,40 @@ public final class ContainerState {
                 };
     }
 
-    /** Events of it may be missing from here on: descriptions are the newest that is known. */
+    /** All that happened up to the break in listening with this number is known of it. */
+    void told(int breaks) {
+        toldAfter = breaks;
+    }
+
+    int toldAfter() {
+        return toldAfter;
+    }
+
+    /** Events of it may be missing before the next record: what they told before says nothing of what comes. */
     void missed() {
         nameTold = false;
         statusTold = false;
         healthTold = false;
+        oomTold = false;
+        died = 0;
+        diedBefore = 0;
     }
 
-    /** Whether an event told of it since events may have been missed. */
-    public boolean isTold() {
-        return nameTold;
+    /** Events of it are missing: the newest description counts, also if the recorder saw no other one since. */
+    void fallBack() {
+        Container whose = newestWhose;
+        if (whose != null) {
+            take(whose, newestState);
+        }
     }
 
     private void start(long time) {
         status = Status.RUNNING;
+        died = died == 0 ? time - SECOND : died; // no earlier life that is not known
         diedBefore = died;
         started = time;
         oomKilled = false;
+        oomTold = true;
         health = health.isEmpty() ? "" : "starting";
         error = "";
         listed = false;
@@ -185,40 +216,56 @@ public final class ContainerState {
      * @param time when the engine gave it
      */
     void describe(Container whose, @Nullable StateView state, byte[] newDescription, long time) {
-        container = nameTold ? whose.withStateOf(container) : whose;
         description = newDescription;
         described = time;
         describedStatus = state == null ? null : status(state.status());
+        newestWhose = whose;
+        newestState = state;
+        take(whose, state);
+    }
+
+    private void take(Container whose, @Nullable StateView state) {
+        container = nameTold ? whose.withStateOf(container) : whose;
         if (state == null || status == Status.REMOVED) {
             return;
         }
         created = state.created() == 0 ? created : state.created();
         restarts = state.restarts();
-        Status described = status(state.status());
-        if (isOfThisLife(state, described)) {
-            become(state, described);
+        Status word = status(state.status());
+        if (isOfThisLife(state, word)) {
+            become(state, word);
         }
     }
 
-    private boolean isOfThisLife(StateView state, Status described) {
-        return switch (described) {
-            case RUNNING, PAUSED -> state.started() > died || died == 0;
-            case CREATED -> started == 0;
+    private boolean isOfThisLife(StateView state, Status word) {
+        boolean ended = status == Status.EXITED;
+        return switch (word) {
+            case RUNNING, PAUSED -> died == 0 || state.started() > died;
+            case CREATED -> started == 0 && (!statusTold || status == Status.CREATED);
             case EXITED, RESTARTING, DEAD, REMOVING, UNKNOWN ->
-                state.started() > (status == Status.EXITED ? diedBefore : died) || died == 0;
+                died == 0
+                        || state.started() > (ended ? diedBefore : died)
+                                && (!statusTold || !ended || state.finished() > died - SECOND);
             case REMOVED -> false;
         };
     }
 
-    private void become(StateView state, Status described) {
-        boolean aliveBoth = isAlive() && isAlive(described);
-        status = statusTold && aliveBoth ? status : described;
+    private void become(StateView state, Status word) {
+        boolean aliveBoth = isAlive() && isAlive(word);
+        if (!statusTold && state.finished() != 0) {
+            boolean alive = isAlive(word);
+            died = alive
+                    ? Math.min(state.finished(), state.started() - 1)
+                    : state.finished(); // the clock may be set back
+            diedBefore = alive ? died : diedBefore;
+        }
+        status = statusTold && aliveBoth ? status : word;
         started = state.started() == 0 ? started : state.started();
         finished = state.finished() == 0 ? finished : state.finished();
-        oomKilled |= state.oomKilled();
+        oomKilled = state.oomKilled() || oomTold && oomKilled;
         health = healthTold ? health : state.health();
         error = state.error();
-        if (state.finished() != 0 && !isAlive(described)) {
+        if (state.finished() != 0 && !isAlive(word)) {
             exitCode = state.exitCode();
             exitCodeKnown = true;
         }
@@ -245,6 +292,15 @@ public final class ContainerState {
             case "dead" -> Status.DEAD;
             default -> Status.UNKNOWN;
         };
+    }
+
+    /** The same state, which goes its own way from here on. */
+    ContainerState copy() {
+        try {
+            return (ContainerState) clone(); // all that it refers to is never changed
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Who it is. */

@@ -40,11 +40,12 @@ public final class HostState {
 
     private final Consumer<ContainerState> gone;
 
-    /** Whether each container that there is was in the segment's snapshot, or was created since. */
-    private boolean listensSinceSnapshot;
+    private final Settling settling;
 
-    /** Whether the next gap of events only answers what was asked before the events since then. */
-    private boolean isAsked;
+    /** Whether any container was described, and any sampled. */
+    private boolean hasDescriptions;
+
+    private boolean hasSamples;
 
     public HostState() {
         this(removed -> {});
@@ -52,43 +53,80 @@ public final class HostState {
 
     /** @param gone takes each container that is removed, as it was last */
     public HostState(Consumer<ContainerState> gone) {
+        this(gone, new Settling());
+    }
+
+    private HostState(Consumer<ContainerState> gone, Settling settling) {
         this.gone = gone;
+        this.settling = settling;
+    }
+
+    /**
+     * The same state, which goes its own way from here on.
+     *
+     * @param goneFromCopy takes each container that is removed from the copy
+     */
+    public HostState copy(Consumer<ContainerState> goneFromCopy) {
+        HostState copy = new HostState(goneFromCopy, settling.copy());
+        containers.forEach((id, state) -> copy.containers.put(id, state.copy()));
+        copy.removed.addAll(removed);
+        copy.hasDescriptions = hasDescriptions;
+        copy.hasSamples = hasSamples;
+        return copy;
     }
 
     /** Takes the next record of the journal. */
     public void apply(RecordView record) {
         switch (record.kind()) {
             case EVENT -> happen(record);
-            case INSPECT -> describe(record);
-            case STATS -> name(record);
+            case INSPECT -> {
+                hasDescriptions = true;
+                describe(record);
+            }
+            case STATS -> {
+                hasSamples = true;
+                name(record);
+            }
             case MARK -> mark(record);
             case LOG, HOST, ENGINE_METRICS, SOCKETS -> {}
         }
+        settling.pass(record);
     }
 
     private void happen(RecordView record) {
         EventView event = EventView.scan(record.payload().toArray());
+        settling.hear(record);
         boolean ofContainer = event.ofContainer() && !record.subject().isEmpty();
         if (ofContainer && !removed.contains(record.subject())) { // Podman tells of a cleanup after the removal
             ContainerState state = state(record.subject());
             state.apply(event, record.time());
+            if (event.action().equals("create")) {
+                state.told(settling.breaks());
+            }
             removeIfGone(state);
         }
     }
 
     private void describe(RecordView record) {
-        byte[] payload = record.payload().toArray();
-        Json description = Json.parse(payload);
-        if (description == null || removed.contains(record.subject())) {
+        ContainerState known = containers.get(record.subject());
+        boolean repeated = record.restated() && known != null && known.description().length > 0;
+        if (repeated || removed.contains(record.subject())) {
             return; // of one that is gone: the answer came after its end
         }
+        byte[] payload = record.payload().toArray();
+        Json description = Json.parse(payload);
+        if (description == null) {
+            return;
+        }
         StateView seen = StateView.of(description);
-        if (!containers.containsKey(record.subject()) && !record.restated() && seen != null && isLate(seen)) {
+        if (known == null && !record.restated() && seen != null && isLate(seen, record.received())) {
             return;
         }
         try {
             Container whose = ContainerView.scanInspect(payload, label -> true);
-            state(record.subject()).describe(whose, seen, payload, record.time());
+            ContainerState state = state(record.subject());
+            state.describe(whose, seen, payload, record.time());
+            state.told(settling.breaks());
         } catch (IOException e) {
             // Describes nothing.
         }
@@ -109,14 +147,19 @@ public final class HostState {
     }
 
     /** Whether a description is the last of a container that went as the segment before ended: its snapshot lacks it. */
-    private boolean isLate(StateView seen) {
-        return listensSinceSnapshot
-                && (seen.status().equals("removing") || seen.status().equals("dead"));
+    private boolean isLate(StateView seen, long received) {
+        boolean isEnd = seen.status().equals("removing") || seen.status().equals("dead");
+        boolean isOld = settling.isJustBegun(received) && settling.isBeforeSnapshot(seen.created());
+        return isWhole() && (isEnd || isOld);
     }
 
-    /** At the beginning of a copy of one segment, a sample may be all that tells of a container: then it runs. */
+    /**
+     * A sample may be all that tells of a container: then it runs. But just after a snapshot that lacks it, it may be the
+     * last of one that is gone.
+     */
     private void name(RecordView record) {
-        if (!containers.containsKey(record.subject()) && !removed.contains(record.subject())) {
+        boolean isLate = settling.isJustBegun(record.received());
+        if (!isLate && !containers.containsKey(record.subject()) && !removed.contains(record.subject())) {
             ContainerState state = state(record.subject());
             state.name(state.container().named(StatsView.name(record.payload().toArray())));
             state.found("start", record.time());
@@ -130,25 +173,25 @@ public final class HostState {
             return; // a newer recorder's
         }
         switch (type) {
-            case SEGMENT_START -> listensSinceSnapshot = true;
-            case ENGINE_UP -> listensSinceSnapshot &= record.restated();
-            case START, UNCLEAN_STOP, ENGINE_DOWN -> missed();
-            case UNSETTLED -> {
-                missed();
-                isAsked = true;
+            case SEGMENT_START -> settling.begin(record);
+            case ENGINE_UP -> settling.up(record);
+            case START, UNCLEAN_STOP -> settling.interrupt();
+            case ENGINE_DOWN -> {
+                settling.pass(record); // it listened until then
+                settling.interrupt();
             }
-            case SETTLED -> isAsked = false;
-            case GAP, SYNTHETIC -> mark(payload, record.time());
+            case UNSETTLED -> {
+                if (settling.ask(record)) {
+                    containers.values().forEach(ContainerState::missed);
+                }
+            }
+            case SETTLED -> settling.settle();
+            case GAP, SYNTHETIC -> mark(record, payload);
             case CLEAN_STOP, OVERSIZED, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION -> {}
         }
     }
 
-    private void missed() {
-        listensSinceSnapshot = false;
-        containers.values().forEach(ContainerState::missed);
-    }
-
-    private void mark(byte[] payload, long time) {
+    private void mark(RecordView record, byte[] payload) {
         try {
             Mark mark = Mark.fromJson(payload);
             if (mark instanceof Mark.Synthetic change) {
@@ -156,17 +199,22 @@ public final class HostState {
                 if (state.container().name().isEmpty()) {
                     state.name(state.container().named(change.name()));
                 }
-                state.found(change.change(), time);
+                state.found(change.change(), record.time());
+                state.told(settling.breaks());
                 removeIfGone(state);
             } else if (mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label())) {
-                if (!isAsked) {
-                    missed();
-                }
-                isAsked = false;
+                gap(record);
             }
         } catch (IOException e) {
             // A newer recorder's: what it says is not known.
         }
+    }
+
+    private void gap(RecordView record) {
+        if (settling.miss(record)) {
+            containers.values().forEach(ContainerState::missed);
+        }
+        containers.values().forEach(ContainerState::fallBack);
     }
 
     /** Takes out a container that a later snapshot does not have. It was found to be gone at {@code time}, ns since the epoch. */
@@ -192,7 +240,26 @@ public final class HostState {
 
     /** Whether all that there is was in the segment's snapshot or happened since, so that nothing is left to be found out. */
     public boolean isWhole() {
-        return listensSinceSnapshot;
+        return settling.isWhole();
+    }
+
+    /** Whether all is known of a container, unless there is none: nothing was missed since it was described. */
+    public boolean isSettled(String id) {
+        ContainerState state = containers.get(id);
+        return state == null ? isWhole() : settling.isSettled(state.toldAfter());
+    }
+
+    /**
+     * Whether something may still be said of what was missed: the recorder has just begun to ask for descriptions. Where
+     * samples come and no container was ever described, none will be.
+     *
+     * @param monotonic when that is, by the recorder's monotonic clock
+     */
+    public boolean isSettling(long monotonic) {
+        boolean describesNone = hasSamples && !hasDescriptions;
+        return settling.isSoon(monotonic)
+                && !describesNone
+                && !(isWhole() && containers.keySet().stream().allMatch(this::isSettled));
     }
 
     /** The containers that exist, in the order in which the records name them. */

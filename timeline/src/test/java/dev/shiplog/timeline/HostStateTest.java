@@ -58,6 +58,37 @@ class HostStateTest {
         assertThat(host.containers()).isEmpty();
     }
 
+    /** Just after a segment began, whose snapshot lacks the container, it may be the last answer about it. */
+    @Test
+    void aDescriptionAfterARollBringsNobodyBack() {
+        mark(new Mark.EngineUp("id", "20.10", "1.41"));
+        mark(new Mark.SegmentStart("", 0));
+        described("web", "running");
+        assertThat(host.containers()).isEmpty();
+    }
+
+    @Test
+    void aLifeThatBeganInAGapHasNothingOfTheOneBefore() {
+        event("create");
+        event("start");
+        event("oom");
+        mark(new Mark.Unsettled(now, now + 1, "test"));
+        mark(new Mark.Gap("event", "", now, now + 1, "test"));
+        described("web", "running");
+        assertThat(host.get(WEB).oomKilled()).isFalse();
+        assertThat(host.isSettled(WEB)).isTrue();
+    }
+
+    /** What comes to light later changes the copy, or the state itself, and not both. */
+    @Test
+    void aCopyGoesItsOwnWay() {
+        event("create");
+        HostState copy = host.copy(removed -> {});
+        event("start");
+        assertThat(copy.get(WEB).status()).isEqualTo(Status.CREATED);
+        assertThat(status()).isEqualTo(Status.RUNNING);
+    }
+
     @Test
     void aDescriptionFromBeforeAnEventDoesNotUndoIt() {
         event("create");

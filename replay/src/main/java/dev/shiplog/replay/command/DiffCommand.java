@@ -1,6 +1,7 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.replay.command.Table.Column;
+import dev.shiplog.replay.past.Branch;
 import dev.shiplog.replay.past.Change;
 import dev.shiplog.replay.past.DockerWords;
 import dev.shiplog.replay.past.HostAt;
@@ -85,8 +86,8 @@ final class DiffCommand implements Callable<Integer> {
         StateFilter filter = Usage.of(spec, containers::ofMoment);
         Usage.of(spec, () -> how.table(columns(), USUAL));
         try (Report report = Report.ofSeveralReadings(console)) {
-            List<HostAt> before = Moments.read(console, report, paths, at[0], record -> {});
-            List<HostAt> after = Moments.read(console, report, paths, at[1], record -> {});
+            List<HostAt> before = Moments.read(console, report, paths, at[0], Branch.none());
+            List<HostAt> after = Moments.read(console, report, paths, at[1], Branch.none());
             List<Row> rows = new ArrayList<>();
             int hosts = Math.min(before.size(), after.size());
             for (int i = 0; i < hosts; i++) {

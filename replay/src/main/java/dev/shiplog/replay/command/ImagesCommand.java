@@ -3,6 +3,7 @@ package dev.shiplog.replay.command;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.replay.command.Table.Column;
 import dev.shiplog.replay.command.Table.Time;
+import dev.shiplog.replay.past.Branch;
 import dev.shiplog.replay.past.DockerWords;
 import dev.shiplog.replay.past.HostAt;
 import dev.shiplog.replay.past.ImageBook;
@@ -121,9 +122,9 @@ final class ImagesCommand implements Callable<Integer> {
     }
 
     private Answer at(Sources.Host of, long moment, Report report) throws IOException {
-        ImageBook book = new ImageBook();
-        HostAt host = Moments.read(console, report, of, moment, book::apply);
-        return new Answer(host.host(), host, ImageUses.at(host, book, all));
+        Branch<ImageBook> book = new Branch<>(new ImageBook(), ImageBook::apply, ImageBook::copy);
+        HostAt host = Moments.read(console, report, of, moment, book);
+        return new Answer(host.host(), host, ImageUses.at(host, book.get(), all));
     }
 
     private Answer over(Sources.Host of, TimeRange range, Report report) throws IOException {

@@ -1,6 +1,7 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.replay.past.Branch;
 import dev.shiplog.replay.past.DockerWords;
 import dev.shiplog.replay.past.HostAt;
 import dev.shiplog.replay.past.StateFilter;
@@ -85,7 +86,7 @@ final class InspectCommand implements Callable<Integer> {
         long moment = Usage.of(spec, () -> when.moment(console.clock()));
         StateFilter filter = Usage.of(spec, containers::ofMoment);
         try (Report report = new Report(console)) {
-            List<HostAt> hosts = Moments.read(console, report, paths, moment, record -> {});
+            List<HostAt> hosts = Moments.read(console, report, paths, moment, Branch.none());
             Usage.check(spec, containers.isMade(), "choose containers by --name or --filter; " + there(hosts));
             ContainerChoice.Missing missing = containers.missing();
             List<Found> found = new ArrayList<>();

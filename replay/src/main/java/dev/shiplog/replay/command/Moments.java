@@ -1,6 +1,6 @@
 package dev.shiplog.replay.command;
 
-import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.replay.past.Branch;
 import dev.shiplog.replay.past.HostAt;
 import dev.shiplog.replay.past.HostOver;
 import dev.shiplog.replay.past.LivesReader;
@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** Reads the hosts of sources at a moment, or up to the end of a range, for the verbs that ask for one. */
 final class Moments {
@@ -26,7 +25,7 @@ final class Moments {
      *
      * @param also takes each record up to the moment, of one host after the other
      */
-    static List<HostAt> read(Console console, Report report, List<Path> sources, long moment, Consumer<RecordView> also)
+    static List<HostAt> read(Console console, Report report, List<Path> sources, long moment, Branch<?> also)
             throws IOException {
         List<HostAt> hosts = new ArrayList<>();
         for (Sources.Host host : Sources.byHost(sources)) {
@@ -36,7 +35,7 @@ final class Moments {
     }
 
     /** As above, of one host. */
-    static HostAt read(Console console, Report report, Sources.Host of, long moment, Consumer<RecordView> also)
+    static HostAt read(Console console, Report report, Sources.Host of, long moment, Branch<?> also)
             throws IOException {
         MomentReader host = new MomentReader(moment, also);
         try (Reading reading = Reading.openWhole(of.files(), MomentReader.query(moment), Map.of(), console.clock())) {
@@ -87,10 +86,14 @@ final class Moments {
         return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 
-    /** Says of each host at which the moment is not known why; gives the exit code. */
+    /** Says of each host whether the moment came twice, and why it is not known if it is not; gives the exit code. */
     static int reportUnknown(Console console, List<HostAt> hosts) {
         int code = ExitCode.OK;
         for (HostAt host : hosts) {
+            if (host.cameBefore()) {
+                console.say("the clock" + of(host) + " was set back: " + Times.format(host.moment())
+                        + " came more than once; this is the last time");
+            }
             HostAt.Unknown unknown = host.unknown();
             if (unknown != null) {
                 code = ExitCode.GAPS;

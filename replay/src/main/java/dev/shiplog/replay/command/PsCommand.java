@@ -2,6 +2,7 @@ package dev.shiplog.replay.command;
 
 import dev.shiplog.replay.command.PsColumns.Row;
 import dev.shiplog.replay.command.Table.Column;
+import dev.shiplog.replay.past.Branch;
 import dev.shiplog.replay.past.DockerWords;
 import dev.shiplog.replay.past.HostAt;
 import dev.shiplog.replay.past.HostOver;
@@ -103,7 +104,7 @@ final class PsCommand implements Callable<Integer> {
         long moment = Usage.of(spec, () -> when.moment(console.clock()));
         List<Column<Row>> columns = new PsColumns(how.isWhole()).ofMoment();
         Usage.of(spec, () -> how.table(columns, USUAL));
-        List<HostAt> hosts = Moments.read(console, report, paths, moment, record -> {});
+        List<HostAt> hosts = Moments.read(console, report, paths, moment, Branch.none());
         List<Row> rows = new ArrayList<>();
         for (HostAt host : hosts) {
             host.state().containers().stream()

@@ -1,5 +1,6 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.replay.past.Branch;
 import dev.shiplog.replay.past.HostAt;
 import dev.shiplog.replay.past.StateFilter;
 import dev.shiplog.replay.past.UsageAt;
@@ -64,8 +65,9 @@ final class UsageOptions {
             throws IOException {
         long moment = Usage.of(verb, () -> when.moment(console.clock()));
         StateFilter filter = Usage.of(verb, containers::ofMoment);
-        ConsumptionMeter meter = new ConsumptionMeter();
-        List<HostAt> hosts = Moments.read(console, report, sources, moment, meter::apply);
-        return new AtMoment(hosts, UsageAt.of(hosts, meter, c -> wanted.test(c) && filter.wants(c)));
+        Branch<ConsumptionMeter> meter =
+                new Branch<>(new ConsumptionMeter(), ConsumptionMeter::apply, ConsumptionMeter::copy);
+        List<HostAt> hosts = Moments.read(console, report, sources, moment, meter);
+        return new AtMoment(hosts, UsageAt.of(hosts, meter.get(), c -> wanted.test(c) && filter.wants(c)));
     }
 }

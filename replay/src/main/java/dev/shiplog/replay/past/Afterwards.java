@@ -1,133 +1,229 @@
 package dev.shiplog.replay.past;
 
+import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
-import dev.shiplog.timeline.ContainerState;
+import dev.shiplog.replay.past.HostAt.Unknown;
 import dev.shiplog.timeline.HostState;
 import dev.shiplog.timeline.json.Json;
 import dev.shiplog.timeline.payload.EventView;
 import dev.shiplog.timeline.payload.StateView;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the records after a moment say of the moment. A recorder that found its engine again describes the containers and
- * compares the list within a second or two; what it finds was so before. It counts for a container until the first event
- * of it, and for all until listening breaks off again. Not thread safe.
+ * What the records that were received after a moment say of the moment. Events from before it count; {@link Delivery} says
+ * whether all of them came. If events were missed, the recorder describes the containers once it is back: what it finds of
+ * a container before the first event of it was so at the moment. All that ends when the recorder breaks off again. Not
+ * thread safe.
  */
 final class Afterwards {
     private final long moment;
-    private final Breaks breaks;
+    private final HostState state;
+    private final Delivery delivery;
+
+    /** Containers of which an event came that happened after the moment. */
     private final Set<String> happened = new HashSet<>();
-    private boolean broken;
+    /** The first that came of these containers after the moment was an event. */
+    private final Set<String> doubtful = new HashSet<>();
+    /** When these containers were described after the moment, ns since the epoch. */
+    private final Map<String, Long> described = new HashMap<>();
+    /** Nothing that comes says anything of the moment any more. */
+    private boolean isOver;
+    /** The recorder had not described all containers when it broke off. */
+    private boolean isUnsettled;
+    /** Of the last record. */
+    private long monotonic;
 
     /**
      * @param moment ns since the epoch
-     * @param breaks up to the moment; where the recorder did not listen, what comes later says nothing of it
+     * @param state at the moment, by the records received up to then; takes what comes to light
+     * @param breaks as of then
      */
-    Afterwards(long moment, Breaks breaks) {
+    Afterwards(long moment, HostState state, Breaks breaks) {
         this.moment = moment;
-        this.breaks = breaks;
-        this.broken = !breaks.listens();
+        this.state = state;
+        delivery = new Delivery(moment, breaks);
+        monotonic = breaks.monotonic();
+        isUnsettled = delivery.isInBreak() && state.isSettling(monotonic);
     }
 
     /**
-     * Takes the next record after the moment into the state at the moment.
+     * Takes the next record that is not restated.
      *
-     * @return false if it shows that the state is not known
+     * @param breaks as of this record
+     * @return whether it belongs to what had happened by the moment
      */
-    boolean apply(RecordView record, HostState state) {
-        if (broken || !record.isOfKnownKind()) {
-            return !tellsOfGapBefore(record);
-        }
-        return switch (record.kind()) {
-            case EVENT -> happened(record, state);
-            case INSPECT -> {
-                if (!happened.contains(record.subject()) && isOfMoment(record)) {
-                    if (isMissing(state, record.subject())) {
-                        state.apply(record);
-                    } else {
-                        state.describeNow(record);
-                    }
+    boolean apply(RecordView record, Breaks breaks) {
+        boolean belongs = take(record, breaks);
+        delivery.pass(record, breaks);
+        monotonic = record.restated() ? monotonic : record.monotonic();
+        return belongs;
+    }
+
+    private boolean take(RecordView record, Breaks breaks) {
+        Mark.Gap gap = Breaks.gapOfEvents(record);
+        if (gap != null) {
+            missed(record, gap);
+        } else if (!isOver && record.isOfKnownKind()) {
+            switch (record.kind()) {
+                case EVENT -> {
+                    return happen(record, breaks);
                 }
-                yield true;
+                case STATS -> {
+                    return delivery.isBefore(record);
+                }
+                case INSPECT -> describe(record);
+                case MARK -> mark(record, breaks);
+                case LOG, HOST, ENGINE_METRICS, SOCKETS -> {}
             }
-            case MARK -> {
-                mark(record, state);
-                yield true;
-            }
-            case STATS, LOG, HOST, ENGINE_METRICS, SOCKETS -> true;
-        };
-    }
-
-    /** Whether the recorder did not listen all the time since the moment. */
-    boolean isBroken() {
-        return broken;
-    }
-
-    /** Whether it has come out that what happened before the first event that the engine repeated is missing. */
-    private boolean tellsOfGapBefore(RecordView record) {
-        Breaks.Stretch missed = Breaks.missed(record);
-        if (missed == null || !Breaks.isCertain(record) || missed.from() > moment) {
-            return false;
         }
-        breaks.apply(record);
-        return true;
+        return false;
     }
 
-    /** Whether an event fits to what was known before it; only the first of a container tells. */
-    private boolean happened(RecordView record, HostState state) {
-        EventView event = EventView.scan(record.payload().toArray());
-        if (event.type().equals("network")) {
-            happened.add(event.attribute("container")); // the description that follows has the change
+    /** The wall clock was set back before the next record. */
+    void setBack(Breaks breaks) {
+        delivery.setBack(breaks);
+    }
+
+    /** Records are missing before the next one. */
+    void lose() {
+        if (!isOver) {
+            delivery.lose();
         }
-        if (!event.ofContainer() || !happened.add(record.subject())) {
+        end();
+    }
+
+    private boolean happen(RecordView record, Breaks breaks) {
+        delivery.happen(record, breaks);
+        if (delivery.isBefore(record)) {
+            state.apply(record);
             return true;
         }
-        ContainerState container = state.get(record.subject());
-        return switch (event.action()) {
-            case "create" -> container == null;
-            case "start" -> container != null && !container.isAlive();
-            case "die" -> container != null && container.isAlive();
-            case "pause" -> is(container, ContainerState.Status.RUNNING);
-            case "unpause" -> is(container, ContainerState.Status.PAUSED);
-            default -> true;
+        EventView event = EventView.scan(record.payload().toArray());
+        String id = changed(event, record.subject());
+        if (delivery.isInBreak() || id.isEmpty() || !happened.add(id)) {
+            return false;
+        }
+        isUnsettled |= record.time() <= described.getOrDefault(id, Long.MIN_VALUE);
+        boolean isNew = state.get(id) == null;
+        if (!event.action().equals("create") && (isNew || state.isSettling(record.monotonic()))) {
+            doubtful.add(id);
+        }
+        return false;
+    }
+
+    /** The container of which a description would say what this event changed; empty if there is none. */
+    private static String changed(EventView event, String subject) {
+        return event.type().equals("network")
+                ? event.attribute("container")
+                : event.ofContainer() && changesState(event.action()) ? subject : "";
+    }
+
+    private static boolean changesState(String action) {
+        return switch (action) {
+            case "create", "start", "die", "oom", "pause", "unpause", "rename", "update", "destroy", "remove" -> true;
+            default -> action.startsWith("health_status");
         };
     }
 
-    /** Whether something is to be found out about a container. */
-    private boolean isMissing(HostState state, String id) {
-        ContainerState container = state.get(id);
-        return container == null || !state.isWhole() && !container.isTold();
+    private void describe(RecordView record) {
+        String id = record.subject();
+        if (delivery.isInBreak() || happened.contains(id)) {
+            return;
+        }
+        boolean isOfMoment = isOfMoment(record);
+        if (state.isSettled(id)) {
+            if (isOfMoment) {
+                state.describeNow(record);
+            }
+        } else if (isOfMoment) {
+            state.apply(record);
+            described.put(id, record.received());
+        } else if (state.isSettling(record.monotonic())) {
+            doubtful.add(id);
+        }
     }
 
-    private static boolean is(@Nullable ContainerState container, ContainerState.Status status) {
-        return container != null && container.status() == status;
-    }
-
-    /** Whether nothing that a description tells came after the moment. */
+    /** Whether nothing that a description tells came after the moment; before the clock was set back, times were later. */
     private boolean isOfMoment(RecordView record) {
         Json description = Json.parse(record.payload().toArray());
-        StateView state = description == null ? null : StateView.of(description);
-        return state != null && Math.max(state.created(), Math.max(state.started(), state.finished())) <= moment;
+        StateView seen = description == null ? null : StateView.of(description);
+        if (seen == null) {
+            return false;
+        }
+        long newest = Math.max(seen.created(), Math.max(seen.started(), seen.finished()));
+        return newest <= moment || newest > record.received();
     }
 
-    private void mark(RecordView record, HostState state) {
-        MarkType type = MarkType.of(record.payload().array(), record.payload().length());
-        Breaks.Stretch missed = Breaks.missed(record);
+    private void mark(RecordView record, Breaks breaks) {
+        MarkType type = Marks.type(record);
         if (type == MarkType.SYNTHETIC) {
-            if (!happened.contains(record.subject())) {
+            if (!delivery.isInBreak() && !happened.contains(record.subject())) {
                 state.apply(record);
             }
-        } else if (missed != null) {
-            broken = missed.from() > moment || missed.to() > moment;
-            if (!broken) { // it is known only now that something was missed before the moment
-                breaks.apply(record);
+        } else if (type == MarkType.UNSETTLED) {
+            if (delivery.isAskedOfLater(breaks)) {
+                end();
+            }
+        } else if (type == MarkType.SETTLED) {
+            if (delivery.isAsked()) {
                 state.apply(record);
             }
-        } else {
-            broken = Breaks.isBreak(record);
+            delivery.answer();
+        } else if (type == MarkType.ENGINE_UP) {
+            delivery.up(breaks);
+        } else if (!breaks.listens()) {
+            if (type == MarkType.CLEAN_STOP || type == MarkType.ENGINE_DOWN) { // it listened until then
+                monotonic = record.monotonic() - Math.max(0, record.received() - record.time());
+            }
+            breakOff(breaks);
         }
+    }
+
+    private void breakOff(Breaks breaks) {
+        boolean listened = !delivery.isInBreak();
+        if (delivery.breaksOffLater(breaks)) {
+            end();
+        } else {
+            isUnsettled |= listened && state.isSettling(monotonic);
+        }
+    }
+
+    private void missed(RecordView record, Mark.Gap gap) {
+        boolean isAsked = delivery.isAsked();
+        if (delivery.isMissed(gap)) {
+            return;
+        }
+        if (!isAsked) {
+            end();
+        } else if (!isOver) {
+            state.apply(record);
+        }
+    }
+
+    /** What was not described by now is not known. */
+    private void end() {
+        isUnsettled |= !isOver && !delivery.isInBreak() && state.isSettling(monotonic);
+        isOver = true;
+    }
+
+    /**
+     * Why the state is not known; null if it is. To be asked at the end.
+     *
+     * @param silence for how long nothing was recorded then, ns
+     */
+    @Nullable
+    Unknown unknown(long silence) {
+        monotonic += silence;
+        end();
+        Unknown missing = delivery.unknown();
+        if (missing == null && (isUnsettled || !doubtful.stream().allMatch(state::isSettled))) {
+            return new Unknown(delivery.brokeOff(), "it was not known yet what had happened before");
+        }
+        return missing;
     }
 }

@@ -6,26 +6,100 @@ import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
 import org.jspecify.annotations.Nullable;
 
-/** Knows when listening to the engine broke off last, as the marks tell. Not thread safe. */
+/** Knows whether the recorder listens to the engine, and how the wall clock moves, as the records tell. Not thread safe. */
 final class Breaks {
     /** Times in ns since the epoch. */
     record Stretch(long from, long to) {}
 
     private boolean listens = true;
-    private long last;
+    private long brokeOff;
+    /** The wall clock was set back while it did not listen. */
+    private boolean isSetBack;
 
-    /** Takes the next record. */
-    void apply(RecordView record) {
-        Stretch missed = missed(record);
-        if (Marks.type(record) == MarkType.ENGINE_UP) {
+    private Mark.@Nullable Unsettled question;
+    /** The wall clock was set back at any time. */
+    private boolean wasSetBack;
+
+    private long setBackFrom = Long.MAX_VALUE;
+    private long newest;
+    private long offset = Long.MIN_VALUE;
+    private long monotonic;
+
+    /**
+     * Takes the next record.
+     *
+     * @return whether the wall clock was set back before it
+     */
+    boolean apply(RecordView record) {
+        MarkType type = Marks.type(record);
+        if (record.restated()) {
+            restate(record, type);
+            return false;
+        }
+        boolean back = isSetBack(record, type);
+        setBackFrom = back && listens && type != MarkType.START ? monotonic + offset : Long.MAX_VALUE;
+        isSetBack |= back && !listens;
+        if (type == null) {
+            listens |= record.isOfKnownKind() && record.kind() == Kind.EVENT;
+        } else {
+            mark(record, type);
+        }
+        isSetBack |= back && !listens;
+        wasSetBack |= back;
+        newest = record.received();
+        monotonic = record.monotonic();
+        return back;
+    }
+
+    private boolean isSetBack(RecordView record, @Nullable MarkType type) {
+        long now = record.received() - record.monotonic();
+        boolean isFirst =
+                offset == Long.MIN_VALUE || type == MarkType.START; // each run has a monotonic clock of its own
+        boolean back = isFirst ? record.received() < newest : now < offset;
+        offset = now;
+        return back;
+    }
+
+    private void restate(RecordView record, @Nullable MarkType type) {
+        if (type == MarkType.ENGINE_UP) {
             listens = true;
-        } else if (record.restated()) {
-            listens &= Marks.type(record) != MarkType.ENGINE_DOWN; // when that began is not known here
-        } else if (missed != null) {
-            last = missed.from();
-        } else if (isBreak(record)) {
-            last = listens ? record.time() : last;
-            listens = false;
+        } else if (type == MarkType.ENGINE_DOWN) {
+            breakOff(newest == 0 ? record.time() : newest);
+        } else if (type == MarkType.UNSETTLED) {
+            ask(record);
+        }
+    }
+
+    private void mark(RecordView record, MarkType type) {
+        switch (type) {
+            case ENGINE_UP -> listens = true;
+            case START, UNCLEAN_STOP -> breakOff(newest);
+            case CLEAN_STOP -> breakOff(record.received());
+            case ENGINE_DOWN -> breakOff(record.time());
+            case UNSETTLED -> {
+                listens = true;
+                ask(record);
+            }
+            case SETTLED -> question = null;
+            case GAP -> {
+                if (gapOfEvents(record) != null) {
+                    question = null;
+                    listens = true;
+                }
+            }
+            case SEGMENT_START, OVERSIZED, SYNTHETIC, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION -> {}
+        }
+    }
+
+    private void breakOff(long since) {
+        brokeOff = listens ? since : brokeOff;
+        isSetBack &= !listens;
+        listens = false;
+    }
+
+    private void ask(RecordView record) {
+        if (question == null && Marks.read(record) instanceof Mark.Unsettled asked) {
+            question = asked;
         }
     }
 
@@ -34,9 +108,46 @@ final class Breaks {
         return listens;
     }
 
-    /** Since when events were missed last, ns since the epoch; 0 if that is not known. */
-    long last() {
-        return last;
+    /** Since when it does not listen, or did not when it broke off last, ns since the epoch. */
+    long brokeOff() {
+        return brokeOff;
+    }
+
+    /** Since when events may be missing, which is not known yet; null if none are. */
+    Mark.@Nullable Unsettled question() {
+        return question;
+    }
+
+    /** Whether the wall clock was set back while it did not listen, the last time that it did not. */
+    boolean isSetBack() {
+        return isSetBack;
+    }
+
+    /** Whether the wall clock was set back before the last record, at any time. */
+    boolean wasSetBack() {
+        return wasSetBack;
+    }
+
+    /**
+     * The earliest that the wall clock may have shown after it was set back before the last record, while the recorder
+     * listened, ns since the epoch; {@link Long#MAX_VALUE} if it was not set back so.
+     */
+    long setBackFrom() {
+        return setBackFrom;
+    }
+
+    /** When the last record was received, by the recorder's monotonic clock. */
+    long monotonic() {
+        return monotonic;
+    }
+
+    /** The stretch of which this mark says that events are missing; null if it says no such thing. */
+    static Mark.@Nullable Gap gapOfEvents(RecordView record) {
+        boolean isOfEvents = Marks.type(record) == MarkType.GAP
+                && Marks.read(record) instanceof Mark.Gap gap
+                && gap.subject().isEmpty()
+                && (gap.kind().isEmpty() || gap.kind().equals(Kind.EVENT.label()));
+        return isOfEvents && Marks.read(record) instanceof Mark.Gap gap ? gap : null;
     }
 
     /** The stretch of which this mark says that events are or may be missing; null if it says no such thing. */
@@ -54,11 +165,6 @@ final class Breaks {
                 : null;
     }
 
-    /** Whether what {@link #missed} gives is missing for certain. */
-    static boolean isCertain(RecordView record) {
-        return Marks.type(record) == MarkType.GAP;
-    }
-
     /** Whether something may have happened before this mark that no event before it tells. */
     static boolean isBreak(RecordView record) {
         MarkType type = Marks.type(record);
@@ -66,18 +172,5 @@ final class Breaks {
                 || type == MarkType.CLEAN_STOP
                 || type == MarkType.UNCLEAN_STOP
                 || type == MarkType.ENGINE_DOWN;
-    }
-
-    /**
-     * Whether the wall clock was set back before this mark, by the recorder's word or while it did not run.
-     *
-     * @param before receipt of the record before it
-     */
-    static boolean isSetBack(RecordView record, long before) {
-        MarkType type = Marks.type(record);
-        return type == MarkType.START && record.received() < before
-                || type == MarkType.CLOCK_STEP
-                        && Marks.read(record) instanceof Mark.ClockStep clock
-                        && clock.step() < 0;
     }
 }

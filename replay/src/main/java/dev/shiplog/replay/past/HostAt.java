@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param moment ns since the epoch
  * @param state what the records up to then tell
  * @param unknown from when on nothing is known of it at that moment; null if all was recorded
+ * @param cameBefore whether the clock was set back, and the moment came before
  */
 public record HostAt(
-        String host, long moment, HostState state, @Nullable Unknown unknown) {
+        String host, long moment, HostState state, @Nullable Unknown unknown, boolean cameBefore) {
     /**
      * A stretch in which nobody listened, or of which the records are lost.
      *

@@ -37,6 +37,16 @@ public final class ImageBook {
      */
     record Tagging(String imageId, String before, long since, boolean isCertain) {}
 
+    /** The same, which goes its own way from here on. */
+    public ImageBook copy() {
+        ImageBook copy = new ImageBook();
+        copy.tags.putAll(tags);
+        copy.moved.putAll(moved);
+        copy.deleted.putAll(deleted);
+        digests.forEach((imageId, all) -> copy.digests.put(imageId, new TreeSet<>(all)));
+        return copy;
+    }
+
     /** Takes the next record of the journal, also one that is restated. */
     public void apply(RecordView record) {
         switch (record.kind()) {

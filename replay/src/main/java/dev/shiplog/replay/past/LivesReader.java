@@ -57,7 +57,7 @@ public final class LivesReader {
     public LivesReader(TimeRange range, long now) {
         this.range = range;
         moment = Math.min(range.until(), now) - 1;
-        end = new MomentReader(moment, record -> {}, new MomentReader.Departures() {
+        end = new MomentReader(moment, Branch.none(), new MomentReader.Departures() {
             @Override
             public void gone(ContainerState container) {
                 remove(container);
@@ -182,7 +182,7 @@ public final class LivesReader {
         boolean toTheEnd = moment == Long.MAX_VALUE - 1;
         HostAt last = end.result(newest, isRecorded || toTheEnd);
         long shown = toTheEnd ? newest : moment + 1;
-        HostAt host = new HostAt(last.host(), shown, last.state(), last.unknown());
+        HostAt host = new HostAt(last.host(), shown, last.state(), last.unknown(), last.cameBefore());
         List<Life> lives = new ArrayList<>(gone.values());
         for (ContainerState container : host.state().containers()) {
             End between = found.get(container.container().id());

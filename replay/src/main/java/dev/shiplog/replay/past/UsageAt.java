@@ -56,7 +56,9 @@ public record UsageAt(
         return rows;
     }
 
-    private static UsageAt of(HostAt host, ContainerState container, @Nullable Consumption last, long stale) {
+    private static UsageAt of(HostAt host, ContainerState container, @Nullable Consumption newest, long stale) {
+        // It may be of the life before, if no event told of the start.
+        Consumption last = newest == null || newest.time() < container.started() ? null : newest;
         Known known = host.unknown() != null
                 ? Known.UNKNOWN
                 : !container.isAlive()

@@ -10,6 +10,7 @@ import dev.shiplog.journal.record.Record;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +62,9 @@ class ImagesCommandTest {
                         + "}"));
     }
 
+    /** In the order of their receipt: where that goes back, the clock was set back, and what came before counts. */
     private void write() throws IOException {
+        records.sort(Comparator.comparingLong(Record::received));
         records.add(TestJournal.mark("09:30:00Z", new Mark.CleanStop("SIGTERM")));
         EventsCommandTest.write(directory.resolve("journal"), records);
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,6 +25,8 @@ final class UsageHistory {
     static final long BEGIN = TestJournal.nanos("09:00:00Z");
     static final int SECONDS = 400;
     private static final int CPUS = 4;
+    /** Between what happens to a container and its receipt. */
+    private static final long DELAY = 1_000_000;
 
     /** A sample, and what is known of the time before it; -1 and NaN for what is not. */
     record Truth(
@@ -145,14 +148,19 @@ final class UsageHistory {
         }
         if (real < life.hiddenUntil) {
             miss(life);
-            add(mark(life.id, real, new Mark.Gap("stats", life.id, real - SECOND, real + offset + 1, "hangs")));
+            miss(life, real, real - SECOND);
         } else if (life.alive && random.nextInt(40) == 0) {
             life.hiddenUntil = real + (2 + random.nextInt(20)) * SECOND;
             miss(life);
-            add(mark(life.id, real, new Mark.Gap("stats", life.id, real, real + offset + 1, "hangs")));
+            miss(life, real, real);
         } else if (life.alive) {
             sample(life, real + 1_000_000);
         }
+    }
+
+    private void miss(Life life, long real, long from) {
+        Mark gap = new Mark.Gap("stats", life.id, from, real + offset + 1, "hangs");
+        add(Kind.MARK, life.id, real, DELAY + 1000, gap.toJson()); // after the start, if it started
     }
 
     /** Starts it, ends it, or both. */
@@ -258,20 +266,16 @@ final class UsageHistory {
     }
 
     private void mark(long real, Mark mark) {
-        add(mark("", real, mark));
-    }
-
-    private Record mark(String subject, long real, Mark mark) {
-        return new Record(0, Kind.MARK, subject, real + offset, real + offset, real - BEGIN / 2, mark.toJson());
+        add(Kind.MARK, "", real, 0, mark.toJson());
     }
 
     private void record(Kind kind, String subject, long real, String payload) {
-        byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-        add(new Record(0, kind, subject, real + offset, real + offset + 1_000_000, real - BEGIN / 2, bytes));
+        add(kind, subject, real, DELAY, payload.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void add(Record record) {
-        records.add(record);
+    private void add(Kind kind, String subject, long real, long delay, byte[] payload) {
+        long time = real + offset;
+        records.add(new Record(0, kind, subject, time, time + delay, real - BEGIN / 2 + delay, payload));
     }
 
     /** When the newest life of a container up to a moment began, as far as that was recorded. */
@@ -283,9 +287,10 @@ final class UsageHistory {
                 .orElse(Long.MIN_VALUE);
     }
 
-    /** Writes it into one segment. */
+    /** Writes it into one segment, in the order of receipt. */
     void write(Path journal) throws IOException {
         Appender.Options options = new Appender.Options(Roll.HOURLY, "host", "boot", "test 1", 0);
+        records.sort(Comparator.comparingLong(Record::monotonic));
         try (Appender appender = Appender.open(journal, options, tail -> {})) {
             for (Record record : records) {
                 appender.append(record);
