@@ -1,5 +1,6 @@
 package dev.shiplog.replay.past;
 
+import dev.shiplog.replay.query.Times;
 import dev.shiplog.timeline.ContainerState;
 import dev.shiplog.timeline.json.Json;
 import java.math.BigDecimal;
@@ -107,7 +108,7 @@ public final class DockerWords {
     }
 
     private static String up(ContainerState container, long moment) {
-        return container.started() == 0 ? "Up" : "Up " + duration(moment - container.started());
+        return container.started() == 0 ? "Up" : "Up " + duration(Times.between(container.started(), moment));
     }
 
     private static String health(String health) {
@@ -116,7 +117,7 @@ public final class DockerWords {
 
     /** {@code 3 hours ago}; {@code at an unknown time} for 0. */
     public static String ago(long time, long moment) {
-        return time == 0 ? "at an unknown time" : duration(moment - time) + " ago";
+        return time == 0 ? "at an unknown time" : duration(Times.between(time, moment)) + " ago";
     }
 
     /** The command of a description as {@code docker ps} has it, without quotes around it; empty if there is none. */

@@ -4,6 +4,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.past.MissingStretch.Count;
 import dev.shiplog.replay.past.MissingStretch.What;
 import dev.shiplog.replay.query.TimeRange;
+import dev.shiplog.replay.query.Times;
 import dev.shiplog.timeline.payload.Container;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ public record GapReport(
 
     /** How long the range is, ns. */
     public long length() {
-        return range.until() - range.since();
+        return Times.between(range.since(), range.until());
     }
 
     /** How long events were recorded in the range, as far as that is known for certain, ns. */

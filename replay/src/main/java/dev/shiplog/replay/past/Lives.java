@@ -3,6 +3,7 @@ package dev.shiplog.replay.past;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.replay.query.Times;
 import dev.shiplog.timeline.json.Json;
 import dev.shiplog.timeline.payload.EventView;
 import dev.shiplog.timeline.payload.StateView;
@@ -47,11 +48,11 @@ final class Lives {
             boolean runs = runsAt(from);
             for (Map.Entry<Long, Boolean> turn :
                     turns.subMap(from, false, to, false).entrySet()) {
-                sum += runs ? turn.getKey() - since : 0;
+                sum += runs ? Times.between(since, turn.getKey()) : 0;
                 since = turn.getKey();
                 runs = turn.getValue();
             }
-            return sum + (runs ? to - since : 0);
+            return sum + (runs ? Times.between(since, to) : 0);
         }
     }
 
@@ -108,7 +109,7 @@ final class Lives {
         }
         Life life = lives.get(change.subject());
         if (life == null || life.runsAt(time)) {
-            long middle = seen + (time - seen) / 2;
+            long middle = seen + Times.between(seen, time) / 2;
             turn(change.subject(), middle, false).assumed = middle;
         }
     }
@@ -122,8 +123,8 @@ final class Lives {
             life.assumed = 0;
         }
         life.turns.put(time, runs);
-        life.turns.headMap(life.turns.lastKey() - KEPT_NANOS).clear();
-        forgetBefore(time - KEPT_NANOS);
+        life.turns.headMap(Times.plus(life.turns.lastKey(), -KEPT_NANOS)).clear();
+        forgetBefore(Times.plus(time, -KEPT_NANOS));
         return life;
     }
 
@@ -139,7 +140,7 @@ final class Lives {
     /** For how long a container ran between two moments, ns; all the time if nothing is known of it. */
     long ran(String id, long from, long to) {
         Life life = lives.get(id);
-        return life == null ? to - from : life.ran(from, to);
+        return life == null ? Times.between(from, to) : life.ran(from, to);
     }
 
     /** The containers that were started between two moments. */

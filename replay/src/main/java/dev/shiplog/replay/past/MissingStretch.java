@@ -1,6 +1,7 @@
 package dev.shiplog.replay.past;
 
 import dev.shiplog.journal.record.MarkType;
+import dev.shiplog.replay.query.Times;
 import java.util.Locale;
 
 /**
@@ -69,7 +70,7 @@ public record MissingStretch(
 
     /** How long it lasts, ns, if it is over at {@code end} at the latest; 0 if its beginning is not known. */
     public long length(long end) {
-        return from == 0 ? 0 : Math.max(0, Math.min(to, end) - from);
+        return from == 0 ? 0 : Math.max(0, Times.between(from, Math.min(to, end)));
     }
 
     /** Whether {@code next} goes on where this ends: the recorder states a long gap piece by piece. */

@@ -1,5 +1,6 @@
 package dev.shiplog.replay.past;
 
+import dev.shiplog.replay.query.Times;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,12 +35,12 @@ final class Rates {
         private long interval;
 
         private void take(long received) {
-            long since = received - last;
+            long since = Times.between(last, received);
             if (last == 0 || since <= 0) {
                 // Nothing to learn from the first, or from a clock that went back.
             } else if (interval == 0 || since < interval / 2) {
                 interval = since; // the two samples before it may have had a gap between them
-            } else if (since > MISSED * interval) {
+            } else if (since / MISSED > interval) {
                 beforeBreak = last;
             } else {
                 interval += (since - interval) / 4;
@@ -48,8 +49,11 @@ final class Rates {
         }
 
         private boolean ranAt(long time) {
-            long near = MISSED * interval;
-            return interval != 0 && (Math.abs(last - time) <= near || Math.abs(beforeBreak - time) <= near);
+            return interval != 0 && (isNear(last, time) || isNear(beforeBreak, time));
+        }
+
+        private boolean isNear(long sample, long time) {
+            return Times.between(Math.min(sample, time), Math.max(sample, time)) / MISSED <= interval;
         }
     }
 
@@ -102,8 +106,8 @@ final class Rates {
 
     /** How many events would have come between two moments, at the rate of the hour before. */
     double events(long from, long to) {
-        long since = Math.max(first, from - HOUR_NANOS);
-        if (first == 0 || from - since < MINUTE_NANOS) {
+        long since = Math.max(first, Times.plus(from, -HOUR_NANOS));
+        if (first == 0 || Times.between(since, from) < MINUTE_NANOS) {
             return -1;
         }
         long before = events
@@ -112,6 +116,6 @@ final class Rates {
                 .stream()
                 .mapToLong(Integer::longValue)
                 .sum();
-        return (double) before * (to - from) / (from - since);
+        return (double) before * Times.between(from, to) / (from - since);
     }
 }

@@ -1,5 +1,6 @@
 package dev.shiplog.replay.past;
 
+import dev.shiplog.replay.query.Times;
 import dev.shiplog.timeline.Consumption;
 import dev.shiplog.timeline.ConsumptionMeter;
 import dev.shiplog.timeline.ContainerState;
@@ -65,7 +66,7 @@ public record UsageAt(
                         ? Known.STOPPED
                         : last == null
                                 ? Known.NONE
-                                : host.moment() - last.time() > stale ? Known.STALE : Known.RECORDED;
+                                : Times.between(last.time(), host.moment()) > stale ? Known.STALE : Known.RECORDED;
         return new UsageAt(host, container, last, known);
     }
 
@@ -87,6 +88,6 @@ public record UsageAt(
 
     /** How old the newest sample is, in ns. */
     public long age() {
-        return last == null ? 0 : host.moment() - last.time();
+        return last == null ? 0 : Times.between(last.time(), host.moment());
     }
 }

@@ -3,6 +3,7 @@ package dev.shiplog.replay.past;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.replay.query.TimeRange;
+import dev.shiplog.replay.query.Times;
 import dev.shiplog.timeline.Consumption;
 import dev.shiplog.timeline.ConsumptionMeter;
 import dev.shiplog.timeline.payload.Container;
@@ -56,7 +57,7 @@ public final class UsageBook {
         boolean counts = wanted && range.contains(record.time()) && !record.restated();
         if (consumption != null && counts) {
             usage(record.time(), host, container).add(consumption);
-            turn(record.time() - LATE_NANOS);
+            turn(Times.plus(record.time(), -LATE_NANOS));
         } else if (record.kind() == Kind.EVENT && restarts(record) && counts) {
             usage(record.time(), host, container).addRestarts(1);
         }
@@ -95,7 +96,7 @@ public final class UsageBook {
 
     /** Hands out the steps that are over at {@code time}. */
     private void turn(long time) throws IOException {
-        while (step != 0 && !steps.isEmpty() && steps.firstKey() + step <= time) {
+        while (step != 0 && !steps.isEmpty() && Times.plus(steps.firstKey(), step) <= time) {
             page.turn(steps.pollFirstEntry().getValue().values());
         }
     }

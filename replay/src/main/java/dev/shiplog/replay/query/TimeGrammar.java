@@ -11,6 +11,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +36,9 @@ public final class TimeGrammar {
             "2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 9:05Z, 15m, 3h, 2d, -15m, 15 minutes ago, now, today,"
                     + " yesterday, yesterday 03:12, or seconds or ms since the epoch";
 
+    private static final Instant FIRST = Instant.ofEpochSecond(0, Long.MIN_VALUE);
+    private static final Instant LAST = Instant.ofEpochSecond(0, Long.MAX_VALUE);
+
     private static final Pattern EPOCH = Pattern.compile("-?\\d{1,10}(\\.\\d{1,9})?");
     private static final Pattern EPOCH_MILLIS = Pattern.compile("\\d{13}");
     private static final Pattern WORDS_AGO = Pattern.compile("-?\\s*([^-\\s].*?)(?:\\s+ago)?");
@@ -58,14 +62,18 @@ public final class TimeGrammar {
     }
 
     /**
-     * The point in time that {@code text} means, in ns since the epoch.
+     * The point in time that {@code text} means, in ns since the epoch; never the least or the largest number, which stand for
+     * no beginning and no end.
      *
-     * @throws IllegalArgumentException if it is none, with the forms that there are
+     * @throws IllegalArgumentException if it is none, with the forms that there are, or out of range
      */
     public long parse(String text) {
         try {
             Instant instant = instant(text.strip());
-            return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
+            if (!instant.isAfter(FIRST) || !instant.isBefore(LAST)) {
+                throw new IllegalArgumentException("'" + text + "' is out of range: times are from 1677-09-22 to 2262-04-11");
+            }
+            return Instant.EPOCH.until(instant, ChronoUnit.NANOS);
         } catch (DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException("'" + text + "' is not a time; write " + FORMS, e);
         }

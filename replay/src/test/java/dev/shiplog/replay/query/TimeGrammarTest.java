@@ -108,7 +108,6 @@ class TimeGrammarTest {
                 "99999999999",
                 "1795251036.",
                 "2026-11-21T10:00:00+0",
-                "0001-01-01",
                 "2026-02-30"
             })
     void refusesAnythingElse(String text) {
@@ -117,5 +116,21 @@ class TimeGrammarTest {
         assertThatThrownBy(() -> grammar.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'" + text + "' is not a time; write " + TimeGrammar.FORMS);
+    }
+
+    /** The first and the last number of ns stand for no beginning and no end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0000-01-01",
+                "0001-01-01",
+                "1677-09-21T00:12:43.145224192Z",
+                "2262-04-11T23:47:16.854775807Z",
+                "9999-12-31"
+            })
+    void aTimeThatTheJournalCannotHoldIsOutOfRange(String text) {
+        assertThatThrownBy(() -> new TimeGrammar(CLOCK, ZoneId.of("UTC")).parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'" + text + "' is out of range: times are from 1677-09-22 to 2262-04-11");
     }
 }
