@@ -149,18 +149,18 @@ final class ExplainCommand implements Callable<Integer> {
                         || wantedProject.equals(container.labels().get(Explanation.PROJECT)));
         if (when.isRange()) {
             TimeRange range = when.range(console.clock());
-            long since = range.since() == Long.MIN_VALUE ? Long.MIN_VALUE : range.since() - LEADING_NANOS;
+            long since = Times.plus(range.since(), -LEADING_NANOS);
             return new Question(range, false, containers.isNamed(), wanted, new TimeRange(since, after(range.until())));
         }
         long moment = end != 0 ? end : when.moment(console.clock());
         boolean chosenAny = containers.isGiven() || wantedProject != null;
-        long since = chosenAny ? Long.MIN_VALUE : moment - BEFORE_NANOS;
-        TimeRange reading = new TimeRange(chosenAny ? Long.MIN_VALUE : since - LEADING_NANOS, moment + 1);
+        long since = chosenAny ? Long.MIN_VALUE : Times.plus(moment, -BEFORE_NANOS);
+        TimeRange reading = new TimeRange(chosenAny ? Long.MIN_VALUE : Times.plus(since, -LEADING_NANOS), moment + 1);
         return new Question(new TimeRange(since, moment + 1), true, containers.isNamed(), wanted, reading);
     }
 
     private static long after(long until) {
-        return until == Long.MAX_VALUE ? until : until + FOLLOWING_NANOS;
+        return Times.plus(until, FOLLOWING_NANOS);
     }
 
     private void read(Sources.Host host, Question question, Answer answer, Report report) throws IOException {

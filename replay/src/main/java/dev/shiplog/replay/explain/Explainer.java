@@ -2,6 +2,7 @@ package dev.shiplog.replay.explain;
 
 import dev.shiplog.replay.explain.Explanation.FirstMover;
 import dev.shiplog.replay.explain.Explanation.Follower;
+import dev.shiplog.replay.query.Times;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,7 +70,7 @@ public final class Explainer {
         if (!judged.project().isEmpty()) {
             alike.computeIfAbsent(judged.project(), key -> new ArrayDeque<>()).add(judged);
         }
-        while (!waiting.isEmpty() && waiting.getFirst().life.ended() + LifeReader.SETTLING < life.ended()) {
+        while (!waiting.isEmpty() && Times.plus(waiting.getFirst().life.ended(), LifeReader.SETTLING) < life.ended()) {
             explain(waiting.removeFirst());
         }
     }
@@ -125,7 +126,8 @@ public final class Explainer {
         out.accept(new Explanation(
                 judged.life, verdict, List.copyOf(factors), first, followed, judged.restarted, restarts(judged.life)));
         explained.add(judged);
-        while (explained.size() > MOST || explained.getFirst().life.ended() + LOOKING_BACK < judged.life.ended()) {
+        while (explained.size() > MOST
+                || Times.plus(explained.getFirst().life.ended(), LOOKING_BACK) < judged.life.ended()) {
             Judged oldest = explained.removeFirst();
             forget(oldest.container());
             forget(oldest.project());
