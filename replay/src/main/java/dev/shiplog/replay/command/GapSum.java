@@ -19,7 +19,7 @@ final class GapSum {
     static String text(GapReport of, boolean namesHost) {
         MissingStretch.Count missing = of.samplesMissing();
         return (namesHost ? of.host() + ": " : "")
-                + "Events were recorded for " + part(of.eventsRecorded(), of.length())
+                + "Events were recorded for " + (of.isMostOfEvents() ? "at most " : "") + part(of.eventsRecorded(), of.length())
                 + (of.length() == 0 ? "" : " (" + percent(of.eventsRecorded(), of.length(), RoundingMode.DOWN) + ")")
                 + "; " + Report.count(of.samples(), "sample", "samples") + " recorded, "
                 + (missing.records() < 0
@@ -41,6 +41,8 @@ final class GapSum {
         out.putAscii(seconds(of.length()));
         line.name("seconds_recorded");
         out.putAscii(seconds(of.eventsRecorded()));
+        line.name("at_most");
+        out.putAscii(String.valueOf(of.isMostOfEvents()));
         line.put("samples", of.samples());
         line.name("samples_missing");
         out.putAscii(

@@ -125,7 +125,9 @@ public final class GapReader {
         long from = Math.max(gap.from(), range.since());
         long to = Math.max(from, Math.min(end, range.until()));
         boolean isCounted = gap.count() > 0 || gap.type() == Gap.Type.MESSAGE;
-        if (gap.kind().equals(Kind.STATS.label()) && !isCounted) {
+        if (gap.to() < gap.from()) {
+            add(missing(gap, -1)); // the clock was set back meanwhile
+        } else if (gap.kind().equals(Kind.STATS.label()) && !isCounted) {
             missingSamples.ask(gap, from, to, known);
         } else {
             add(missing(gap, gap.kind().equals(Kind.EVENT.label()) ? rates.events(from, to) : -1));

@@ -26,15 +26,12 @@ public record GapReport(
         return Times.between(range.since(), range.until());
     }
 
-    /** How long events were recorded in the range, as far as that is known for certain, ns. */
+    /** How long events were recorded in the range, ns: at most, if {@link #isMostOfEvents}. */
     public long eventsRecorded() {
         long missing = 0;
         long covered = range.since();
         for (MissingStretch stretch : stretches) {
-            boolean ofEvents = stretch.kind().isEmpty() || stretch.kind().equals(Kind.EVENT.label());
-            boolean isNone = stretch.what() == What.UNCLEAN_STOP
-                    || stretch.what() == What.LOSS && stretch.missing().records() == 0;
-            if (!ofEvents || isNone || stretch.from() == 0 || !stretch.subject().isEmpty()) {
+            if (!mayHold(stretch, Kind.EVENT) || stretch.what() == What.UNCLEAN_STOP || !stretch.isLengthKnown()) {
                 continue;
             }
             long from = Math.max(covered, stretch.from());
@@ -45,11 +42,28 @@ public record GapReport(
         return length() - missing;
     }
 
-    /** How many samples are missing. */
+    /**
+     * Whether events may be missing for some time more: in a stretch of a length that is not known, or because the recorder
+     * was killed.
+     */
+    public boolean isMostOfEvents() {
+        return stretches.stream()
+                .anyMatch(stretch -> mayHold(stretch, Kind.EVENT)
+                        && (stretch.what() == What.UNCLEAN_STOP || !stretch.isLengthKnown()));
+    }
+
+    /** How many samples are missing. What a kill cost stands in a gap of its own. */
     public Count samplesMissing() {
         return stretches.stream()
-                .filter(stretch -> stretch.kind().equals(Kind.STATS.label()))
-                .map(MissingStretch::missing)
+                .filter(stretch -> stretch.kind().equals(Kind.STATS.label())
+                        || mayHold(stretch, Kind.STATS) && stretch.what() != What.UNCLEAN_STOP)
+                .map(stretch -> stretch.kind().isEmpty() ? Count.UNKNOWN : stretch.missing())
                 .reduce(Count.exactly(0), Count::plus);
+    }
+
+    /** Whether records of this kind, of every container, may be missing in a stretch. */
+    private static boolean mayHold(MissingStretch stretch, Kind kind) {
+        boolean ofKind = stretch.kind().isEmpty() || stretch.kind().equals(kind.label());
+        return ofKind && stretch.subject().isEmpty() && stretch.missing().records() != 0;
     }
 }

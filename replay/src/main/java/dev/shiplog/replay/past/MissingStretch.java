@@ -68,9 +68,14 @@ public record MissingStretch(
         }
     }
 
-    /** How long it lasts, ns, if it is over at {@code end} at the latest; 0 if its beginning is not known. */
+    /** Whether it is known how long it lasts: not if the clock was set back meanwhile to before it began. */
+    public boolean isLengthKnown() {
+        return from != 0 && to >= from;
+    }
+
+    /** How long it lasts, ns, if it is over at {@code end} at the latest; 0 if that is not known. */
     public long length(long end) {
-        return from == 0 ? 0 : Math.max(0, Times.between(from, Math.min(to, end)));
+        return !isLengthKnown() ? 0 : Math.max(0, Times.between(from, Math.min(to, end)));
     }
 
     /** Whether {@code next} goes on where this ends: the recorder states a long gap piece by piece. */
@@ -81,6 +86,7 @@ public record MissingStretch(
                 && segment.equals(next.segment)
                 && (what == What.LOSS || what == What.RETENTION || reason.equals(next.reason))
                 && what != What.OVERSIZED
+                && next.isLengthKnown()
                 && from <= next.from
                 && next.from <= to;
     }

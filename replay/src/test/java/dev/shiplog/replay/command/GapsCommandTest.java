@@ -228,7 +228,7 @@ class GapsCommandTest {
                         2026-11-21T09:04:55Z   2026-11-21T09:06:40Z   unclean-stop   everything   unknown           the recorder was killed: what was on its way to the disk may be missing
                         2026-11-21T09:04:55Z   not over               gap            event        some 4 events     the engine has not answered since
                         2026-11-21T09:04:55Z   not over               gap            stats        some 42 samples   the engine has not answered since
-                        Events were recorded for 4.9 of 6.7 minutes (73.66%); 120 samples recorded, some 42 missing (25.93%).
+                        Events were recorded for at most 4.9 of 6.7 minutes (73.66%); 120 samples recorded, some 42 missing (25.93%).
                         """);
         assertThat(terminal.err()).isEmpty();
     }
@@ -282,6 +282,45 @@ class GapsCommandTest {
         assertThat(lines.get(2))
                 .matches("2026-11-21T09:04:55Z +2026-11-21T09:05:05Z +loss +1 record +20261121-09F.cq4");
         assertThat(terminal.err()).contains("lost: 20261121-09F.cq4");
+    }
+
+    @Test
+    void besideALossNobodySaysThatNoSampleIsMissing() throws IOException {
+        begin();
+        live(0, 300);
+        write();
+        assertThat(run("--since 2026-11-21T08:00:00Z journal", ExitCode.OK).out())
+                .endsWith("120 samples recorded, an unknown number missing.\n");
+
+        Files.write(directory.resolve("journal/20261121-08F.cq4"), "no segment at all".repeat(100).getBytes(StandardCharsets.UTF_8));
+        assertThat(run("journal", ExitCode.DAMAGE).out())
+                .contains("unknown   loss")
+                .contains("recorded for at most ")
+                .endsWith("120 samples recorded, an unknown number missing.\n");
+    }
+
+    /** From 09:05 to 09:15, and during these ten minutes the clock went back by half an hour. */
+    @Test
+    void aGapInWhichTheClockWasSetBackHasNoKnownLength() throws IOException {
+        begin();
+        live(0, 300);
+        mark(300, new Mark.EngineDown("connection refused"));
+        mark(-899, new Mark.ClockStep(-1800 * SECOND));
+        mark(-899, new Mark.EngineUp("id", "20.10", "1.41"));
+        gap(-898, "event", "", 300, -899, "connection refused");
+        gap(-898, "stats", "", 300, -899, "connection refused");
+        live(-895, -600);
+        write();
+        Terminal terminal = run("--columns seconds,what,kind,missing journal", ExitCode.OK);
+        assertThat(terminal.out()).isEqualTo("""
+                        LASTED    WHAT   KIND    MISSING
+                        unknown   gap    event   unknown
+                        unknown   gap    stats   unknown
+                        Events were recorded for at most 5.0 of 5.0 minutes (100%); 238 samples recorded, an unknown number missing.
+                        """);
+        assertThat(run("--format json journal", ExitCode.OK).out())
+                .contains("\"seconds\":null")
+                .contains("\"at_most\":true");
     }
 
     @Test
