@@ -2,6 +2,7 @@ package dev.shiplog.replay.past;
 
 import dev.shiplog.replay.query.Times;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -17,7 +18,16 @@ final class Rates {
     /** A container that gave no sample for so many intervals did not run, or there is a gap. */
     private static final int MISSED = 3;
 
-    private final Map<String, Track> tracks = new HashMap<>();
+    /** Far more containers than give samples at a time; of more, those that gave the oldest are forgotten. */
+    private static final int MOST = 4096;
+
+    @SuppressWarnings("serial")
+    private final Map<String, Track> tracks = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Track> eldest) {
+            return size() > MOST;
+        }
+    };
     /** The interval seen last, of any container; 0 if there is none yet. */
     private long interval;
 
