@@ -63,9 +63,9 @@ public record Consumption(
                 now);
     }
 
-    /** What came to a counter; absent if it went back: a network or a device has gone. */
+    /** What came to a counter; absent if it went back, as a network or a device has gone, or is larger than a long. */
     private static long more(long before, long now) {
-        return before < 0 || now < before ? Counters.ABSENT : now - before;
+        return before < 0 || now < before || now == Long.MAX_VALUE ? Counters.ABSENT : now - before;
     }
 
     /** Measured by the CPU time of the host, as docker does it; by the clock where the sample does not have that. */

@@ -36,7 +36,7 @@ final class UsageAtColumns {
                 single("NET TX", "net_tx_bytes", Counters::sent, DockerWords::decimalSize),
                 pair("BLOCK I/O", "block_read_bytes", Counters::read, Counters::written, DockerWords::decimalSize),
                 single("BLOCK WRITTEN", "block_write_bytes", Counters::written, DockerWords::decimalSize),
-                single("PIDS", "pids", Counters::pids, number -> String.valueOf((long) number)),
+                single("PIDS", "pids", Counters::pids, number -> DockerWords.number((long) number)),
                 new Column<>(
                         "KNOWN",
                         "known",
@@ -75,7 +75,7 @@ final class UsageAtColumns {
 
     private static double memoryPercent(Consumption last) {
         long limit = last.now().limit();
-        return last.now().memory() < 0
+        return last.now().memory() < 0 || last.now().memory() == Long.MAX_VALUE
                 ? Double.NaN
                 : limit > 0 ? 100.0 * last.now().memory() / limit : 0;
     }

@@ -44,7 +44,7 @@ final class UsageColumns {
         columns.add(new Column<>(
                 "PIDS",
                 "pids_max",
-                usage -> usage.pids() < 0 ? DockerWords.UNKNOWN : String.valueOf(usage.pids()),
+                usage -> DockerWords.number(usage.pids()),
                 usage -> amount(usage.pids())));
         columns.add(new Column<>(
                 "RESTARTS", "restarts", usage -> String.valueOf(usage.restarts()), ContainerUsage::restarts));
@@ -131,16 +131,16 @@ final class UsageColumns {
     }
 
     private static String seconds(long nanos) {
-        return nanos < 0 ? DockerWords.UNKNOWN : String.format(Locale.ROOT, "%.2fs", nanos / 1e9);
+        return nanos < 0 || nanos == Long.MAX_VALUE ? DockerWords.UNKNOWN : String.format(Locale.ROOT, "%.2fs", nanos / 1e9);
     }
 
-    /** A number for programs; null if it is not known. */
+    /** A number for programs; null if it is not known, or larger than a long. */
     static @Nullable Object amount(long number) {
-        return number < 0 ? null : number;
+        return number < 0 || number == Long.MAX_VALUE ? null : number;
     }
 
     private static @Nullable Object bytes(double number) {
-        return Double.isNaN(number) ? null : Math.round(number);
+        return Double.isNaN(number) ? null : amount(Math.round(number));
     }
 
     /** With four decimals, which is more than the counters of an engine can tell; null if it is not known. */

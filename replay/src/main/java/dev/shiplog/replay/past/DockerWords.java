@@ -63,7 +63,11 @@ public final class DockerWords {
         return size(bytes, 1024, 4, new String[] {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"});
     }
 
+    /** A number that no long holds is known by its least only: {@code >8EiB}. */
     private static String size(double bytes, int base, int digits, String[] units) {
+        if (bytes >= Long.MAX_VALUE) {
+            return ">" + size(Math.nextDown((double) Long.MAX_VALUE), base, digits, units);
+        }
         double rest = bytes;
         int unit = 0;
         while (rest >= base && unit < units.length - 1) {
@@ -81,6 +85,11 @@ public final class DockerWords {
         int whole = (int) Math.floor(Math.log10(number)) + 1;
         BigDecimal rounded = new BigDecimal(number).setScale(Math.max(0, digits - whole), RoundingMode.HALF_EVEN);
         return rounded.stripTrailingZeros().toPlainString();
+    }
+
+    /** A number; {@code --} for one that is not known, or larger than a long. */
+    public static String number(long number) {
+        return number < 0 || number == Long.MAX_VALUE ? UNKNOWN : String.valueOf(number);
     }
 
     /** A percentage as {@code docker stats} prints it: {@code 12.34%}; {@code --} for one that is not known. */

@@ -10,6 +10,7 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,6 +101,34 @@ class StatsCommandTest {
                         b36156ce4d68   db     20.00%   12.12MiB / 23.54GiB   0.05%   3kB / 648B    12.3kB / 0B   3
                         8e8f401657b8   web    50.00%   12.12MiB / 23.54GiB   0.05%   15kB / 648B   61.4kB / 0B   15
                         """);
+    }
+
+    /** The limit and the bytes read are larger than 64 bits hold. */
+    @Test
+    void aNumberThatIsTooLargeIsNotShownAsTheLargestThatFits() throws IOException {
+        String huge = "99999999999999999999";
+        Record sample = sample(WEB, "web", "09:12:10Z", 10);
+        String payload = new String(sample.payload(), StandardCharsets.UTF_8)
+                .replace("\"limit\":25276510208", "\"limit\":" + huge)
+                .replace("\"value\":40960", "\"value\":" + huge)
+                .replace("\"current\":10", "\"current\":" + huge);
+        write(
+                Files.createDirectory(directory.resolve("huge")),
+                Roll.HOURLY,
+                List.of(
+                        records().get(0),
+                        records().get(1),
+                        TestJournal.record(Kind.STATS, WEB, "09:12:08Z", payload),
+                        TestJournal.record(Kind.STATS, WEB, "09:12:10Z", payload)));
+        assertThat(run("stats --at 2026-11-21T09:12:10Z huge", ExitCode.OK).out())
+                .contains("12.12MiB / >8EiB")
+                .contains(">9.22EB / 0B   --\n");
+        assertThat(run("stats --at 2026-11-21T09:12:10Z --format json huge", ExitCode.OK).out())
+                .contains("\"memory_limit_bytes\":null")
+                .contains("\"block_read_bytes\":null");
+        assertThat(run("stats --since 2026-11-21T09:12:00Z --columns block_read_bytes,pids_max huge", ExitCode.OK)
+                        .out())
+                .contains("-- / 0B     --\n");
     }
 
     @Test

@@ -19,7 +19,8 @@ class DockerWordsTest {
         "25276510208, 23.54GiB, 25.3GB",
         "1005, 1005B, 1kB",
         "999999, 976.6KiB, 1000kB",
-        "9223372036854775807, 8EiB, 9.22EB",
+        "9223372036854774784, 8EiB, 9.22EB",
+        "9223372036854775807, >8EiB, >9.22EB",
     })
     void sizes(double bytes, String binary, String decimal) {
         assertThat(DockerWords.binarySize(bytes)).isEqualTo(binary);
