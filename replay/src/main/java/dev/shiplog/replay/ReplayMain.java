@@ -6,6 +6,7 @@ import dev.shiplog.replay.command.Replay;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,8 +38,8 @@ public final class ReplayMain {
         });
         Runtime.getRuntime().addShutdownHook(interrupt);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        Console console =
-                new Console(new StandardOutput(), err, isTerminal(2), InstantSource.system(), Path.of(""), stop);
+        OutputStream out = isTerminal(1) ? new TerminalOutput(new StandardOutput()) : new StandardOutput();
+        Console console = new Console(out, err, isTerminal(2), InstantSource.system(), Path.of(""), stop);
         try {
             code[0] = Replay.run(console, args);
         } catch (OutOfMemoryError e) {

@@ -48,6 +48,11 @@ public record Console(
                         .collect(Collectors.joining()));
     }
 
+    /** Whether a text is shown as it is: nothing in it is to be replaced. */
+    public static boolean isPrintable(String text) {
+        return !UNPRINTABLE.matcher(text).find();
+    }
+
     /**
      * The path that {@code text} names.
      *
