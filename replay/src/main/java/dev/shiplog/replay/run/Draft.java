@@ -13,7 +13,7 @@ final class Draft {
     private final Json description;
     private final List<String> options = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-    /** Names of the variables that stand for what is redacted, and where each stands. */
+    /** Names of the variables that stand for what is redacted, and what to say of each. */
     private final Map<String, String> variables = new LinkedHashMap<>();
     /** How many of them have no name of their own. */
     private int unnamed;
@@ -65,10 +65,16 @@ final class Draft {
         options.add(option + " " + word(value, where));
     }
 
-    /** Adds an option whose value ends in the value of a variable: {@code NAME="${NAME}"}. */
-    void addVariable(String option, String text, String variable) {
-        variables.put(variable, "");
-        options.add(option + " " + (text.isEmpty() ? "" : ShellWord.of(text)) + "\"${" + variable + "}\"");
+    /**
+     * Adds an option for a variable of the container's environment, of which the value is that of a variable of the shell,
+     * and which is left out if that is set to nothing: the image may have its own.
+     *
+     * @param variable of the shell; empty for one that has no name of its own
+     */
+    void addVariable(String name, String variable) {
+        String from = variable.isEmpty() ? "REDACTED_" + ++unnamed : variable;
+        variables.put(from, (variable.isEmpty() ? " in --env " + name : "") + ": set it first, to nothing if the image sets it");
+        options.add("${" + from + ":+--env " + ShellWord.of(name + "=") + "\"${" + from + "}\"}");
     }
 
     /** Adds something that no option says. */
@@ -90,7 +96,7 @@ final class Draft {
         int from = 0;
         for (; at >= 0; at = text.indexOf(Redaction.REDACTED, from)) {
             String variable = "REDACTED_" + ++unnamed;
-            variables.put(variable, where);
+            variables.put(variable, " in " + where + ": set it first");
             word.append(at == from ? "" : ShellWord.of(text.substring(from, at)))
                     .append("\"${")
                     .append(variable)

@@ -68,11 +68,10 @@ final class ProcessOptions {
                 draft.add("--env", variable);
             } else if (name.equals("PATH")) {
                 draft.note("Config.Env PATH: the value is redacted; the image's own is used");
-            } else if (NAME.matcher(name).matches()
-                    && !OF_THE_SHELL.matcher(name).matches()) {
-                draft.addVariable("--env", name + "=", name);
             } else {
-                draft.add("--env", variable);
+                boolean canBeSet = NAME.matcher(name).matches()
+                        && !OF_THE_SHELL.matcher(name).matches();
+                draft.addVariable(name, canBeSet ? name : "");
             }
         }
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code docker run} command that makes a container again, from its description alone, for a POSIX shell.
@@ -79,10 +80,15 @@ public final class RunCommand {
         new HostOptions(draft, names).add();
         List<String> arguments = process.addCommand();
         String image = draft.text("Config.Image").isEmpty() ? draft.text("Image") : draft.text("Config.Image");
+        if (image.startsWith("-")) {
+            words.add("--"); // else it would be read as an option
+        }
         words.add(draft.word(image, "the image"));
         arguments.forEach(argument -> words.add(draft.word(argument, "an argument")));
-        noteUnknown("Config", description);
-        noteUnknown("HostConfig", description);
+        for (String object : List.of("Config", "HostConfig")) {
+            noteUnknown(object, description);
+            noteStrange(object, description.get(object));
+        }
         String container = draft.word(plainName, "--name");
         after.addAll(networks.others(container));
         boolean connectFirst = start && !after.isEmpty() && !process.isDetached();
@@ -128,13 +134,29 @@ public final class RunCommand {
         Members.unknown(description.get(object), names).forEach(member -> draft.note(object + "." + member));
     }
 
+    /** No engine gives a member twice, nor U+0000 in a text. */
+    private void noteStrange(String path, @Nullable Json value) {
+        if (value == null) {
+            return;
+        }
+        if (value.type() == Json.Type.STRING && value.text().indexOf('\0') >= 0) {
+            draft.note(path + " with U+0000, which no word of a command can hold: it is left out");
+        }
+        for (int i = 0; i < value.children().size(); i++) {
+            String name = value.names().isEmpty() ? "" : "." + value.names().get(i);
+            if (!name.isEmpty() && value.names().indexOf(name.substring(1)) < i) {
+                draft.note(path + name + " once more: the first counts");
+            }
+            noteStrange(path + name, value.children().get(i));
+        }
+    }
+
     private String text() {
         StringBuilder text = new StringBuilder();
         draft.notes().forEach(note -> comment(text, "not said: " + note));
         Map<String, String> variables = draft.variables();
         if (!variables.isEmpty()) {
-            variables.forEach((name, where) -> comment(
-                    text, "redacted: ${" + name + "}" + (where.isEmpty() ? "" : " in " + where) + ": set it first"));
+            variables.forEach((name, what) -> comment(text, "redacted: ${" + name + "}" + what));
             text.append(variables.keySet().stream()
                             .map(name -> "\"${" + name + "?}\"")
                             .collect(Collectors.joining(" ", ": ", "")))

@@ -13,7 +13,10 @@ final class ShellWord {
 
     private ShellWord() {}
 
-    /** The text as it is if the shell leaves it alone, else in single quotes; what is not printable by {@code printf}. */
+    /**
+     * The text as it is if the shell leaves it alone, else in single quotes; what is not printable by {@code printf}; without
+     * U+0000, which no shell can hold.
+     */
     static String of(String text) {
         if (PLAIN.matcher(text).matches()) {
             return text;
@@ -21,7 +24,7 @@ final class ShellWord {
         StringBuilder word = new StringBuilder();
         StringBuilder quoted = new StringBuilder();
         StringBuilder octal = new StringBuilder();
-        text.codePoints().forEach(c -> {
+        text.codePoints().filter(c -> c != 0).forEach(c -> {
             String one = Character.toString(c);
             if (UNPRINTABLE.matcher(one).matches()) {
                 quote(quoted, word);

@@ -7,12 +7,14 @@ import dev.shiplog.timeline.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,18 +35,35 @@ class RunCommandTest {
     /** As an engine describes a container of which somebody gave only name and image. */
     private static String with(String config, String hostConfig, String more) {
         return "{\"Id\":\"b36156ce4d68b30becadc071e6b3775831e6bcabd56f41456f7c5988a636da20\",\"Name\":\"/a1\",\"Config\":{"
-                + first(config)
-                + "\"Hostname\":\"b36156ce4d68\",\"Image\":\"busybox\",\"Cmd\":[\"sh\"],\"Env\":null,\"Volumes\":null"
-                + "},\"HostConfig\":{" + first(hostConfig)
-                + "\"NetworkMode\":\"default\",\"CgroupnsMode\":\"host\",\"OomKillDisable\":false,"
-                + "\"IpcMode\":\"private\",\"ShmSize\":67108864,\"Runtime\":\"runc\",\"ConsoleSize\":[24,80],\"Memory\":0,"
-                + "\"RestartPolicy\":{\"Name\":\"no\",\"MaximumRetryCount\":0},\"LogConfig\":{\"Type\":\"json-file\","
-                + "\"Config\":{}}}" + more + "}";
+                + and(
+                        config,
+                        "\"Hostname\":\"b36156ce4d68\"",
+                        "\"Image\":\"busybox\"",
+                        "\"Cmd\":[\"sh\"]",
+                        "\"Env\":null",
+                        "\"Volumes\":null")
+                + "},\"HostConfig\":{"
+                + and(
+                        hostConfig,
+                        "\"NetworkMode\":\"default\"",
+                        "\"CgroupnsMode\":\"host\"",
+                        "\"OomKillDisable\":false",
+                        "\"IpcMode\":\"private\"",
+                        "\"ShmSize\":67108864",
+                        "\"Runtime\":\"runc\"",
+                        "\"ConsoleSize\":[24,80]",
+                        "\"Memory\":0",
+                        "\"RestartPolicy\":{\"Name\":\"no\",\"MaximumRetryCount\":0}",
+                        "\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{}}")
+                + "}" + more + "}";
     }
 
-    /** Of members with one name the first counts. */
-    private static String first(String members) {
-        return members.isEmpty() ? "" : members + ",";
+    /** These members, and of the usual ones those that they do not name. */
+    private static String and(String members, String... usual) {
+        Stream<String> others = Arrays.stream(usual)
+                .filter(member -> !members.contains(member.substring(0, member.indexOf(':') + 1)));
+        return Stream.concat(Stream.of(members).filter(some -> !some.isEmpty()), others)
+                .collect(Collectors.joining(","));
     }
 
     private static final String PLAIN = """
@@ -198,9 +217,9 @@ class RunCommandTest {
                         "\"Env\":[\"PW=<redacted>\",\"PATH=<redacted>\",\"a.b=<redacted>\",\"HOME=<redacted>\"]");
         assertThat(run(json, true)).isEqualTo("""
                 # not said: Config.Env PATH: the value is redacted; the image's own is used
-                # redacted: ${PW}: set it first
-                # redacted: ${REDACTED_1} in --env a.b: set it first
-                # redacted: ${REDACTED_2} in --env HOME: set it first
+                # redacted: ${PW}: set it first, to nothing if the image sets it
+                # redacted: ${REDACTED_1} in --env a.b: set it first, to nothing if the image sets it
+                # redacted: ${REDACTED_2} in --env HOME: set it first, to nothing if the image sets it
                 # redacted: ${REDACTED_3} in --label token: set it first
                 # redacted: ${REDACTED_4} in an argument: set it first
                 # redacted: ${REDACTED_5} in an argument: set it first
@@ -208,13 +227,36 @@ class RunCommandTest {
                 docker run \\
                   --detach \\
                   --name a1 \\
-                  --env PW="${PW}" \\
-                  --env a.b="${REDACTED_1}" \\
-                  --env HOME="${REDACTED_2}" \\
+                  ${PW:+--env PW="${PW}"} \\
+                  ${REDACTED_1:+--env a.b="${REDACTED_1}"} \\
+                  ${REDACTED_2:+--env HOME="${REDACTED_2}"} \\
                   --label token="${REDACTED_3}" \\
                   --entrypoint '' \\
                   busybox --pw="${REDACTED_4}"';'"${REDACTED_5}"x
                 """);
+    }
+
+    /** What the image sets need not be known: a variable that is set to nothing is left to the image. */
+    @Test
+    void aVariableThatIsSetToNothingIsLeftOut() throws Exception {
+        String json = with("\"Env\":[\"PW=<redacted>\",\"LANG=<redacted>\",\"it's}=<redacted>\"]", "", "");
+        String set = "PW='a  b}'; REDACTED_1=; REDACTED_2='*'\n";
+        assertThat(words(set + run(json, true))).containsSubsequence("--name", "a1", "--env", "PW=a  b}", "--env", "it's}=*", "--entrypoint");
+        assertThat(words(set + run(json, true))).noneMatch(word -> word.contains("LANG"));
+    }
+
+    @Test
+    void anImageIsNoOption() throws Exception {
+        assertThat(words(run(with("\"Image\":\"--privileged\"", "", ""), true))).containsSequence("--", "--privileged", "sh");
+    }
+
+    @Test
+    void whatNoEngineSaysIsNotedAndHarmless() throws Exception {
+        String command = run(with("\"Env\":[\"A=x\\u0000y\"],\"User\":\"a\",\"User\":\"root\"", "", ""), true);
+        assertThat(command)
+                .contains("# not said: Config.Env with U+0000, which no word of a command can hold: it is left out\n")
+                .contains("# not said: Config.User once more: the first counts\n");
+        assertThat(words(command)).containsSubsequence("--env", "A=xy").containsSubsequence("--user", "a");
     }
 
     private static final String NETWORKS =
