@@ -68,7 +68,7 @@ final class EventsCommand implements Callable<Integer> {
     private Format format = Format.table;
 
     @Option(
-            names = "--filter",
+            names = {"-f", "--filter"},
             paramLabel = "KEY=VALUE",
             description = "Only events for which it holds; of several with one key any, of several keys each:"
                     + " container=GLOB|ID, name=GLOB, image=GLOB|ID, label=KEY[=GLOB], event=GLOB, type=GLOB,"
@@ -80,8 +80,8 @@ final class EventsCommand implements Callable<Integer> {
     private boolean engineOnly;
 
     @Option(
-            names = {"-f", "--follow"},
-            description = "At the end wait for more, until interrupted.")
+            names = "--follow",
+            description = "At the end wait for more, until interrupted. As in docker events, -f is --filter.")
     private boolean follow;
 
     private final Console console;

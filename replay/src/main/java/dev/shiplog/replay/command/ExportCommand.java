@@ -87,7 +87,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--follow"},
             description =
-                    "At the end wait for more, until interrupted. Of segments' files the last one read is waited for,"
+                    "At the end wait for more, until interrupted; -f as in docker logs. Of segments' files the last one read is waited for,"
                             + " until its writer goes on in another.")
     private boolean follow;
 
