@@ -1,10 +1,13 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.replay.past.HostAt;
 import dev.shiplog.replay.past.StateFilter;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.timeline.ContainerRule;
+import dev.shiplog.timeline.ContainerState;
 import dev.shiplog.timeline.payload.Container;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +21,8 @@ final class ContainerChoice {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "Only this container, by its name or the beginning of its id; may be repeated.")
+            description = "Only this container, by its name or the beginning of its id; may be repeated. The exit code is 3"
+                    + " if there is none.")
     private List<String> names = new ArrayList<>();
 
     @Option(
@@ -26,18 +30,13 @@ final class ContainerChoice {
             paramLabel = "KEY=VALUE",
             description = "Only containers for which it holds; of several with one key any, of several keys each:"
                     + " name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB]; at a moment also"
-                    + " status=STATUS, health=HEALTH. KEY!=VALUE takes out what it names; ~REGEX may stand for GLOB.")
+                    + " status=STATUS, health=HEALTH, exited=CODE. KEY!=VALUE takes out what it names; ~REGEX may stand for GLOB.")
     private List<String> filters = new ArrayList<>();
 
     private List<String> all() {
         List<String> all = new ArrayList<>(filters);
         names.forEach(name -> all.add("container=" + name));
         return all;
-    }
-
-    /** Whether any of the options was given. */
-    boolean isMade() {
-        return !names.isEmpty() || !filters.isEmpty();
     }
 
     /** @throws IllegalArgumentException if an option makes no sense */
@@ -82,6 +81,11 @@ final class ContainerChoice {
         return each;
     }
 
+    /** Whether there is a filter by one of these keys. */
+    boolean hasFilterBy(String... keys) {
+        return filters.stream().anyMatch(filter -> Arrays.stream(keys).anyMatch(filter::startsWith));
+    }
+
     /** Whether a container is named. */
     boolean isNamed() {
         return !names.isEmpty();
@@ -90,6 +94,19 @@ final class ContainerChoice {
     /** Whether any option is given. */
     boolean isGiven() {
         return !names.isEmpty() || !filters.isEmpty();
+    }
+
+    /** Says which names belong to no container of a moment; gives the exit code that {@code code} becomes if any do. */
+    int report(int code, Console console, List<HostAt> hosts) {
+        Missing missing = missing();
+        List<String> known = new ArrayList<>();
+        for (HostAt host : hosts) {
+            for (ContainerState state : host.state().containers()) {
+                missing.meet(state.container());
+                known.add(state.container().name());
+            }
+        }
+        return missing.report(code, console, known);
     }
 
     /** Those that are named and not there yet; to be shown each container that is. */
@@ -111,7 +128,12 @@ final class ContainerChoice {
             }
         }
 
-        /** Says which names belong to nothing, and what there is; whether there are any. */
+        /** Says which names belong to nothing, and what there is; gives the exit code that {@code code} becomes if any do. */
+        int report(int code, Console console, List<String> known) {
+            return report(console, known) ? ExitCode.withGaps(code) : code;
+        }
+
+        /** As above; gives whether any do. */
         boolean report(Console console, List<String> known) {
             for (ContainerRule rule : rules) {
                 String name = rule.text().substring("container=".length());

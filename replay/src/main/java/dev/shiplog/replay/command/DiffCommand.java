@@ -99,7 +99,7 @@ final class DiffCommand implements Callable<Integer> {
             int code = Moments.reportUnknown(
                     console, Stream.concat(before.stream(), after.stream()).toList());
             code = Math.max(code, report.summarise());
-            return reportMissing(before, after) ? ExitCode.FAILED : code;
+            return reportMissing(code, before, after);
         }
     }
 
@@ -117,7 +117,7 @@ final class DiffCommand implements Callable<Integer> {
         return at;
     }
 
-    private boolean reportMissing(List<HostAt> before, List<HostAt> after) {
+    private int reportMissing(int code, List<HostAt> before, List<HostAt> after) {
         ContainerChoice.Missing missing = containers.missing();
         List<String> known = Stream.concat(before.stream(), after.stream())
                 .flatMap(host -> host.state().containers().stream())
@@ -125,7 +125,7 @@ final class DiffCommand implements Callable<Integer> {
                 .map(container -> container.container().name())
                 .distinct()
                 .toList();
-        return missing.report(console, known);
+        return missing.report(code, console, known);
     }
 
     private static List<String> usual(int hosts) {

@@ -8,7 +8,10 @@ final class ExitCode {
     static final int FAILED = 1;
     /** The command line makes no sense. */
     static final int USAGE = 2;
-    /** Done, but something that is asked for was not recorded, or may not have been. */
+    /**
+     * Done, but something that is asked for was not recorded, or may not have been: also a container that is named. A filter
+     * that nothing meets is an answer.
+     */
     static final int GAPS = 3;
     /** Done, but damaged parts of the journal were skipped. This wins over {@link #GAPS}. */
     static final int DAMAGE = 4;
@@ -20,4 +23,9 @@ final class ExitCode {
                     + " 5 an archive does not match its manifest.";
 
     private ExitCode() {}
+
+    /** The code of an answer in which something that is asked for is missing, and which would else have ended with {@code code}. */
+    static int withGaps(int code) {
+        return code == OK ? GAPS : code;
+    }
 }

@@ -89,7 +89,7 @@ final class InspectCommand implements Callable<Integer> {
         StateFilter filter = Usage.of(spec, containers::ofMoment);
         try (Report report = new Report(console)) {
             List<HostAt> hosts = Moments.read(console, report, paths, moment, Branch.none());
-            Usage.check(spec, containers.isMade(), "choose containers by --name or --filter; " + there(hosts));
+            Usage.check(spec, containers.isGiven(), "choose containers by --name or --filter; " + there(hosts));
             ContainerChoice.Missing missing = containers.missing();
             List<Found> found = new ArrayList<>();
             for (HostAt host : hosts) {
@@ -103,7 +103,6 @@ final class InspectCommand implements Callable<Integer> {
             boolean whole = !missing.report(console, names(hosts));
             if (whole && found.isEmpty()) {
                 console.say("no container matched then; " + there(hosts));
-                whole = false;
             }
             for (Found one : List.copyOf(found)) {
                 if (!say(one, hosts.size() > 1)) {
@@ -113,7 +112,7 @@ final class InspectCommand implements Callable<Integer> {
             }
             print(found);
             int code = Math.max(Moments.reportUnknown(console, hosts), report.summarise());
-            return whole ? code : Math.max(code, ExitCode.GAPS);
+            return whole ? code : ExitCode.withGaps(code);
         }
     }
 

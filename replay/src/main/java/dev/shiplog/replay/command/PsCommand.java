@@ -38,11 +38,12 @@ import picocli.CommandLine.Spec;
             "its last run ENDED, and how; its STATUS at the end of the range (without --until: now, or where",
             "the journal ends). One that never ran ended when it was removed. What ended while nobody",
             "listened ended at an unknown time between two that are known. More columns: ended_after,",
-            "ended_before, removed_at, ports and those of a moment.",
+            "ended_before, removed_at, ports and those of a moment. Filters by status, health and exit code",
+            "are for the end of the range; what was removed before has the status removed.",
             "",
             "Examples:",
             "  replay ps --at 03:12 /srv/events",
-            "  replay ps -a --at 'yesterday 03:12' --tz local /srv/events",
+            "  replay ps --name web --at 'yesterday 03:12' --tz local /srv/events",
             "  replay ps -a --filter status=exited --format json /srv/archives | jq .name",
             "  replay ps --since yesterday --until today --filter exited=137 /srv/events",
             "",
@@ -64,7 +65,7 @@ final class PsCommand implements Callable<Integer> {
 
     @Option(
             names = {"-a", "--all"},
-            description = "Also containers that existed and did not run.")
+            description = "Also containers that existed and did not run; --name and --filter status and exited imply it.")
     private boolean all;
 
     @Option(
@@ -72,15 +73,8 @@ final class PsCommand implements Callable<Integer> {
             description = "Print ids only.")
     private boolean quiet;
 
-    @Option(
-            names = {"-f", "--filter"},
-            paramLabel = "KEY=VALUE",
-            description =
-                    "Only containers for which it holds; of several with one key any, of several keys each:"
-                            + " name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB], status=STATUS, health=HEALTH,"
-                            + " exited=CODE. KEY!=VALUE takes out what it names; ~REGEX may stand for GLOB. --filter status"
-                            + " and exited imply -a. In a range it is what holds at its end; what was removed before has the status removed.")
-    private List<String> filters = new ArrayList<>();
+    @Mixin
+    private ContainerChoice containers = new ContainerChoice();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -94,7 +88,7 @@ final class PsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Path> paths = sources.paths(console);
-        StateFilter filter = Usage.of(spec, () -> StateFilter.of(filters));
+        StateFilter filter = Usage.of(spec, containers::ofMoment);
         try (Report report = new Report(console)) {
             return when.isRange() ? overRange(paths, filter, report) : atMoment(paths, filter, report);
         }
@@ -115,7 +109,8 @@ final class PsCommand implements Callable<Integer> {
                             rows.add(new Row(host, Life.at(container)))); // newest first, as docker has them
         }
         write(rows, columns, usual(USUAL, hosts.size()));
-        return Math.max(Moments.reportUnknown(console, hosts), report.summarise());
+        int code = Math.max(Moments.reportUnknown(console, hosts), report.summarise());
+        return containers.report(code, console, hosts);
     }
 
     private int overRange(List<Path> paths, StateFilter filter, Report report) throws IOException {
@@ -124,8 +119,12 @@ final class PsCommand implements Callable<Integer> {
         Usage.of(spec, () -> how.table(columns, USUAL_OF_RANGE));
         List<HostOver> hosts = Moments.lives(console, report, paths, range);
         List<Row> rows = new ArrayList<>();
+        ContainerChoice.Missing missing = containers.missing();
+        List<String> known = new ArrayList<>();
         for (HostOver host : hosts) {
             for (Life life : host.containers()) {
+                missing.meet(life.container().container());
+                known.add(life.container().container().name());
                 if ((isAll() || life.ran()) && filter.wants(life.container())) {
                     rows.add(new Row(host.end(), life));
                 }
@@ -134,11 +133,11 @@ final class PsCommand implements Callable<Integer> {
         write(rows, columns, usual(USUAL_OF_RANGE, hosts.size()));
         int code =
                 Moments.reportUnknown(console, hosts.stream().map(HostOver::end).toList());
-        return Math.max(code, report.summarise());
+        return missing.report(Math.max(code, report.summarise()), console, known);
     }
 
     private boolean isAll() {
-        return all || filters.stream().anyMatch(filter -> filter.startsWith("status") || filter.startsWith("exited"));
+        return all || containers.isNamed() || containers.hasFilterBy("status", "exited");
     }
 
     private void write(List<Row> rows, List<Column<Row>> columns, List<String> usual) throws IOException {

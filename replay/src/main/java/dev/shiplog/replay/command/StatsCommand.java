@@ -80,7 +80,7 @@ final class StatsCommand implements Callable<Integer> {
 
     @Option(
             names = {"-a", "--all"},
-            description = "At a moment: also containers that did not run.")
+            description = "At a moment: also containers that did not run; those that are named are shown anyway.")
     private boolean all;
 
     @Option(
@@ -113,18 +113,7 @@ final class StatsCommand implements Callable<Integer> {
                 .table(UsageAtColumns.all(asked.how().isWhole()), usual(hosts, rows))
                 .write(rows, console.out());
         int code = Math.max(Moments.reportUnknown(console, hosts), report.summarise());
-        return reportMissing(hosts, rows) ? ExitCode.FAILED : code;
-    }
-
-    private boolean reportMissing(List<HostAt> hosts, List<UsageAt> rows) {
-        ContainerChoice.Missing missing = asked.containers().missing();
-        rows.forEach(row -> missing.meet(row.container().container()));
-        List<String> known = hosts.stream()
-                .flatMap(host -> host.state().containers().stream())
-                .filter(container -> all || isRunning(container))
-                .map(container -> container.container().name())
-                .toList();
-        return missing.report(console, known);
+        return asked.containers().report(code, console, hosts);
     }
 
     /** As {@code docker stats} has it without {@code -a}. */

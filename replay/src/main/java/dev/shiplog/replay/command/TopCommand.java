@@ -113,7 +113,8 @@ final class TopCommand implements Callable<Integer> {
             console.say(Report.count(unsampled, "container", "containers")
                     + " ran then without a new sample: what they used is not known; see replay stats");
         }
-        return Math.max(Moments.reportUnknown(console, hosts), report.summarise());
+        int code = Math.max(Moments.reportUnknown(console, hosts), report.summarise());
+        return asked.containers().report(code, console, hosts);
     }
 
     private static ContainerUsage usage(UsageAt row) {

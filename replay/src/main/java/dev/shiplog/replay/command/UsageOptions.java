@@ -59,7 +59,9 @@ final class UsageOptions {
         }
     }
 
-    /** Reads what containers used at the moment, those that are {@code wanted} and chosen by the options. */
+    /**
+     * Reads what containers used at the moment, those that are {@code wanted}, or named, and chosen by the options.
+     */
     AtMoment read(
             Console console, CommandSpec verb, Report report, List<Path> sources, Predicate<ContainerState> wanted)
             throws IOException {
@@ -68,6 +70,6 @@ final class UsageOptions {
         Branch<ConsumptionMeter> meter =
                 new Branch<>(new ConsumptionMeter(), ConsumptionMeter::apply, ConsumptionMeter::copy);
         List<HostAt> hosts = Moments.read(console, report, sources, moment, meter);
-        return new AtMoment(hosts, UsageAt.of(hosts, meter.get(), c -> wanted.test(c) && filter.wants(c)));
+        return new AtMoment(hosts, UsageAt.of(hosts, meter.get(), c -> (containers.isNamed() || wanted.test(c)) && filter.wants(c)));
     }
 }

@@ -37,7 +37,7 @@ final class UsageReading {
             Steps.notices(console, reading, step -> take(step, reading, book), report::add);
             book.turnAll();
             int code = report.summarise();
-            return missing.report(console, reading.containers().names()) ? ExitCode.FAILED : code;
+            return missing.report(code, console, reading.containers().names());
         }
     }
 

@@ -209,7 +209,7 @@ class DiffCommandTest {
                         .out()
                         .lines())
                 .hasSize(1);
-        assertThat(run(at("09:00:05", "09:02:00") + "--name nobody journal", ExitCode.FAILED)
+        assertThat(run(at("09:00:05", "09:02:00") + "--name nobody journal", ExitCode.GAPS)
                         .err())
                 .contains("--name 'nobody': no such container then; there are");
     }

@@ -201,10 +201,29 @@ class PsCommandTest {
                         .out())
                 .isEqualTo("NAMES\ndb\n");
         Terminal usage = new Terminal(directory);
+        assertThat(usage.run("events -f event=start --engine-only --until 2026-11-21T09:02:30Z journal"))
+                .as(usage.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(usage.out()).contains(" container start ").doesNotContain(" die ");
+        usage = new Terminal(directory);
         assertThat(usage.run("stats --at 2026-11-21T09:02:30Z -f name=db --columns name journal"))
                 .as(usage.err())
                 .isEqualTo(ExitCode.OK);
         assertThat(usage.out()).isEqualTo("NAME\n");
+    }
+
+    @Test
+    void aContainerThatIsNamedIsListedWhateverItDoes() {
+        assertThat(run("--name db --at 2026-11-21T09:02:30Z --columns name,status journal", ExitCode.OK)
+                        .out())
+                .startsWith("NAMES   STATUS\ndb ");
+        for (String when : List.of("--at 2026-11-21T09:02:30Z", "--since 2026-11-21T09:00:05Z --until 2026-11-21T09:02:30Z")) {
+            assertThat(run("--name nobody " + when + " --columns name journal", ExitCode.GAPS).out())
+                    .isEqualTo("NAMES\n");
+            assertThat(run("--name nobody " + when + " journal", ExitCode.GAPS).err())
+                    .contains("--name 'nobody': no such container then; there are ");
+            assertThat(run("--filter name=nobody " + when + " journal", ExitCode.OK).err()).isEmpty();
+        }
     }
 
     /** {@code docker} takes names as operands. */
@@ -212,7 +231,7 @@ class PsCommandTest {
     void aNameBesideASourceIsNoFile() {
         assertThat(run("db journal", ExitCode.FAILED).err())
                 .isEqualTo("replay: " + directory.resolve("db") + ": no such file or directory; for a container of this"
-                        + " name write --filter name=db" + System.lineSeparator());
+                        + " name write --name db" + System.lineSeparator());
         Terminal inspect = new Terminal(directory);
         assertThat(inspect.run("inspect journal db")).isEqualTo(ExitCode.FAILED);
         assertThat(inspect.err()).contains("write --name db");
