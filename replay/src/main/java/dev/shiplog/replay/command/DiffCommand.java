@@ -34,8 +34,9 @@ import picocli.CommandLine.Spec;
             "labels, command, and so on. Of environment variables the names are told, and that a value",
             "changed, never the value. Where the recorder redacted a value, it is 'not known' whether it",
             "changed. What happened in between and was undone is no change: 'replay events' has it. If the",
-            "state at a moment is unknown, that is the answer. More columns: key, id_before, id_after,",
-            "known, host.",
+            "state at a moment is unknown, a row says since when; the others compare what was known last,",
+            "and KNOWN says that it may be another by then. More columns: key, id_before, id_after, known,",
+            "host.",
             "",
             "Examples:",
             "  replay diff --at 'yesterday 12:00' --at 12:00 /srv/events",
@@ -95,7 +96,7 @@ final class DiffCommand implements Callable<Integer> {
                 HostDiff.of(before.get(i), after.get(i), filter::wants)
                         .forEach(change -> rows.add(new Row(host, change)));
             }
-            how.table(columns(), usual(hosts)).write(rows, console.out());
+            how.table(columns(), usual(hosts, rows)).write(rows, console.out());
             int code = Moments.reportUnknown(
                     console, Stream.concat(before.stream(), after.stream()).toList());
             code = Math.max(code, report.summarise());
@@ -128,10 +129,13 @@ final class DiffCommand implements Callable<Integer> {
         return missing.report(code, console, known);
     }
 
-    private static List<String> usual(int hosts) {
+    private static List<String> usual(int hosts, List<Row> rows) {
         List<String> usual = new ArrayList<>(USUAL);
         if (hosts > 1) {
             usual.add(0, "host");
+        }
+        if (rows.stream().anyMatch(row -> row.change().what().equals("unknown"))) {
+            usual.add("known");
         }
         return usual;
     }

@@ -48,6 +48,11 @@ public record Change(
         }
     }
 
+    /** The same, of which nobody knows. */
+    Change notKnown() {
+        return new Change(container, idBefore, idAfter, what, key, before, after, false);
+    }
+
     /** Whether its values are ids, of which people get the beginning. */
     public boolean isOfIds() {
         return what.equals(RECREATED) || what.equals(IMAGE_ID);

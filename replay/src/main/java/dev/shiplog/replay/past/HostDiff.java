@@ -36,16 +36,31 @@ public final class HostDiff {
     private record Pair(ContainerState old, ContainerState now) {}
 
     /**
-     * What is different, by the names of the containers. If a moment is not known, that alone is the answer.
+     * What is different, by the names of the containers. If a moment is not known, that comes first, and it is compared as it
+     * was known last: nobody knows whether it still was so.
      *
      * @param before at the earlier moment
      * @param after at the later one
      * @param wanted chooses containers, by what they are at either moment
      */
     public static List<Change> of(HostAt before, HostAt after, Predicate<ContainerState> wanted) {
-        if (before.unknown() != null || after.unknown() != null) {
-            return List.of(new Change("", "", "", "unknown", "", unknown(before), unknown(after), false));
+        boolean isKnown = before.unknown() == null && after.unknown() == null;
+        if (isKnown) {
+            return compare(before, after, wanted);
         }
+        List<Change> changes = new ArrayList<>();
+        changes.add(new Change("", "", "", "unknown", "", unknown(before), unknown(after), false));
+        if (wasEverKnown(before) && wasEverKnown(after)) {
+            compare(before, after, wanted).forEach(change -> changes.add(change.notKnown()));
+        }
+        return changes;
+    }
+
+    private static boolean wasEverKnown(HostAt at) {
+        return at.unknown() == null || at.unknown().since() != 0;
+    }
+
+    private static List<Change> compare(HostAt before, HostAt after, Predicate<ContainerState> wanted) {
         HostDiff diff = new HostDiff(before, after);
         diff.pair(container -> container.container().id());
         diff.pair(container -> container.container().name());

@@ -250,6 +250,7 @@ class DiffCommandTest {
 
     @Test
     void aMomentInAGapIsUnknown() throws IOException {
+        add(Kind.EVENT, WEB, "09:03:00Z", TestJournal.event("die", "09:03:00Z").replace(DB, WEB).replace("\"db\"", "\"web\""));
         records.add(TestJournal.mark("09:04:00Z", new Mark.EngineDown("connection refused")));
         records.add(TestJournal.mark("09:06:00Z", new Mark.EngineUp("id", "20.10", "1.41")));
         records.add(TestJournal.mark(
@@ -264,15 +265,17 @@ class DiffCommandTest {
         write();
         Terminal terminal = run(at("09:01:00", "09:05:00") + "journal", ExitCode.GAPS);
         assertThat(terminal.out()).isEqualTo("""
-                        CONTAINER   CHANGE    BEFORE   AFTER
-                                    unknown   known    unknown since 2026-11-21T09:04:00Z
+                        CONTAINER   CHANGE      BEFORE    AFTER                                KNOWN
+                                    unknown     known     unknown since 2026-11-21T09:04:00Z   not known
+                        web         state       running   exited                               not known
+                        web         exit code             not known                            not known
                         """);
         assertThat(terminal.err().lines())
                 .satisfiesExactly(
                         gap -> assertThat(gap).contains("gap: event from 2026-11-21T09:04:00Z"),
                         line -> assertThat(line).contains("not known of vm7 at 2026-11-21T09:05:00Z"));
         assertThat(run(at("09:01:00", "09:07:00") + "journal", ExitCode.OK).out())
-                .hasLineCount(1);
+                .doesNotContain("KNOWN", "unknown");
         assertThat(run(at("08:00:00", "09:07:00") + "--format json journal", ExitCode.GAPS)
                         .out())
                 .contains("\"change\":\"unknown\"", "\"before\":\"unknown\",\"after\":\"known\"", "\"known\":false");
