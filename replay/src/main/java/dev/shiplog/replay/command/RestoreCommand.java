@@ -9,9 +9,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,21 +80,24 @@ final class RestoreCommand implements Callable<Integer> {
 
     /** The id of the journal that the sources are of; empty if nothing that they begin with names one. */
     private static String oneJournal(List<Segment> segments) throws IOException {
-        Set<String> journals = new TreeSet<>();
+        SortedMap<String, String> firsts = new TreeMap<>();
         for (Segment segment : segments) {
             if (segment instanceof ArchivedSegment archive && archive.isSelection()) {
                 throw new IOException(segment.path() + ": holds a choice of records, as replay cut makes it, and no"
                         + " segment; every verb reads it as it is");
             }
             if (segment.start() != null && !segment.start().journal().isEmpty()) {
-                journals.add(segment.start().journal());
+                firsts.putIfAbsent(segment.start().journal(), segment.name());
             }
         }
-        if (journals.size() > 1) {
-            throw new IOException("the sources hold " + journals.size() + " journals: " + String.join(", ", journals)
-                    + "; restore each to a directory of its own");
+        if (firsts.size() > 1) {
+            String journals = firsts.entrySet().stream()
+                    .map(first -> first.getKey() + " from " + first.getValue() + " on")
+                    .collect(Collectors.joining(", "));
+            throw new IOException("the sources hold " + firsts.size() + " journals: " + journals
+                    + "; name the files of one, and restore each to a directory of its own");
         }
-        return String.join("", journals);
+        return String.join("", firsts.keySet());
     }
 
     private void restore(Cursor cursor, String id, Restoration journal, Report report, Progress progress)

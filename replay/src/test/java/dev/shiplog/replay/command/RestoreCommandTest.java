@@ -183,7 +183,8 @@ class RestoreCommandTest {
 
         assertThat(terminal.err())
                 .contains("the sources hold 2 journals: ")
-                .endsWith("; restore each to a directory of its own" + System.lineSeparator());
+                .containsPattern(": [0-9a-f-]{36} from [^ ]+ on, [0-9a-f-]{36} from [^ ]+ on; name the files of one")
+                .hasLineCount(1);
         assertThat(target).doesNotExist();
     }
 
