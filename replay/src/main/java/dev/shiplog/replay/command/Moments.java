@@ -39,7 +39,14 @@ final class Moments {
             throws IOException {
         MomentReader host = new MomentReader(moment, also);
         try (Reading reading = Reading.openWhole(of.files(), MomentReader.query(moment), Map.of(), console.clock())) {
-            Steps.notices(console, reading, step -> host.step(step, reading), report::add);
+            Steps.notices(
+                    console,
+                    reading,
+                    step -> {
+                        host.step(step, reading);
+                        report.check(reading.last());
+                    },
+                    report::add);
             return host.result(reading.received(), moment <= now(console) && of.isRecorded());
         }
     }
@@ -70,13 +77,20 @@ final class Moments {
         boolean endsWithJournal = range.until() == Long.MAX_VALUE && !isRecorded;
         LivesReader host = new LivesReader(range, endsWithJournal ? Long.MAX_VALUE : now(console));
         try (Reading reading = Reading.openWhole(of.files(), LivesReader.query(range), Map.of(), console.clock())) {
-            Steps.notices(console, reading, step -> host.step(step, reading), notice -> {
-                if (notice instanceof Reading.Missing missing) {
-                    gaps.add(missing.gap());
-                } else {
-                    report.add(notice);
-                }
-            });
+            Steps.notices(
+                    console,
+                    reading,
+                    step -> {
+                        host.step(step, reading);
+                        report.check(reading.last());
+                    },
+                    notice -> {
+                        if (notice instanceof Reading.Missing missing) {
+                            gaps.add(missing.gap());
+                        } else {
+                            report.add(notice);
+                        }
+                    });
             return host.result(reading.received(), isRecorded);
         }
     }

@@ -1,12 +1,17 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
+import dev.shiplog.replay.past.DockerWords;
 import dev.shiplog.replay.query.GapLine;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.Times;
+import dev.shiplog.timeline.json.Json;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
@@ -29,6 +34,11 @@ final class Report implements AutoCloseable {
 
     /** What was reported, if a second reading may come upon it again; null if there is but one. */
     private final @Nullable Set<Reading.Notice> reported;
+
+    /** Descriptions that say nothing, by container and time: a second reading comes upon them again. */
+    private final Set<List<Object>> unreadable = new HashSet<>();
+
+    private String firstUnreadable = "";
 
     private boolean refused;
     private boolean mismatch;
@@ -73,6 +83,17 @@ final class Report implements AutoCloseable {
         } else if (notice instanceof Reading.Unknown skipped) {
             unknown.merge(skipped.kindCode(), 1L, Long::sum);
         }
+    }
+
+    /** Takes a record that an answer about containers is made of; null is none. A description that is no JSON says nothing. */
+    void check(@Nullable RecordView record) {
+        if (record == null || record.kind() != Kind.INSPECT || Json.parse(record.payload().toArray()) != null) {
+            return;
+        }
+        if (unreadable.isEmpty()) {
+            firstUnreadable = DockerWords.shortId(record.subject()) + " at " + Times.format(record.time());
+        }
+        unreadable.add(List.of(record.subject(), record.time()));
     }
 
     /** Counts a gap that the answer itself tells of. */
@@ -185,6 +206,10 @@ final class Report implements AutoCloseable {
         flush();
         unknown.forEach((kindCode, skipped) -> console.say("passed over: " + count(skipped, "record", "records")
                 + " of kind " + kindCode + ", which this version does not know: a newer replay does"));
+        if (!unreadable.isEmpty()) {
+            console.say("passed over: " + count(unreadable.size(), "description", "descriptions")
+                    + " that cannot be read as JSON, the first of " + firstUnreadable);
+        }
         if (stretches == 0) {
             return refused ? ExitCode.FAILED : gaps > 0 ? ExitCode.GAPS : ExitCode.OK;
         }
