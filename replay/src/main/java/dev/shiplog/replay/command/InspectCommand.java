@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  replay inspect --name web --at 03:12 /srv/events",
-            "  replay inspect --filter label=tier=front --at yesterday --format json /srv/events | jq .[].Name",
+            "  replay inspect --filter label=tier=front --at yesterday --format json /srv/events | jq '.[].Name'",
             "  replay inspect --name web --at 03:12 --format run /srv/events > again.sh",
             "",
             ExitCode.HELP

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  replay stats --at 03:12 /srv/events",
-            "  replay stats --since 03:00 --until 04:00 --filter name=web-* /srv/events",
+            "  replay stats --since 03:00 --until 04:00 --filter 'name=web-*' /srv/events",
             "  replay stats --since 03:00 --until 04:00 --every 10s --name web --format csv /srv/archives",
             "",
             ExitCode.HELP
