@@ -98,7 +98,6 @@ public final class Decoder {
         DecoderTrack model = named(index - in.varintUpTo(index));
         String subject = texts.readSubject(in);
         DecoderTrack track = new DecoderTrack(model.kindCode, subject, shapes.read(flags, model.coded, in));
-        System.arraycopy(model.before, 0, track.before, 0, model.before.length);
         System.arraycopy(model.texts, 0, track.texts, 0, model.texts.length);
         Residuals.read(track, model, texts, in);
         track.begin();

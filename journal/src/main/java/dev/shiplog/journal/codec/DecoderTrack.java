@@ -11,6 +11,8 @@ final class DecoderTrack {
     /** The numbers of the record before the newest. */
     long[] before;
 
+    private long[] spare = {};
+
     final byte[][] texts;
     final long[] mask;
 
@@ -23,6 +25,18 @@ final class DecoderTrack {
         this.before = new long[slots];
         this.texts = new byte[slots][];
         this.mask = new long[Mask.words(slots)];
+    }
+
+    /** An array for the numbers of the next record. */
+    long[] spare() {
+        return spare.length == last.length ? spare : new long[last.length];
+    }
+
+    /** Makes {@code now} the numbers of the newest record. */
+    void moveOn(long[] now) {
+        spare = before;
+        before = last;
+        last = now;
     }
 
     /** Ends the first record of the track: none was before it, so its own numbers stand for those. */

@@ -30,12 +30,16 @@ final class Prediction {
 
     final byte[] how;
     final int[] of;
+    /** The slots that are not predicted to be as they were, a bit for each as in {@link Mask}. */
+    final long[] moving;
+
     private final byte[] scales;
 
     /** That all slots are as they were. */
     Prediction(int slots) {
         how = new byte[slots];
         of = new int[slots];
+        moving = new long[Mask.words(slots)];
         scales = new byte[slots];
     }
 
@@ -44,6 +48,7 @@ final class Prediction {
         how[i] = newHow;
         of[i] = newOf;
         scales[i] = (byte) scale;
+        moving[i >> 6] = newHow == LAST ? moving[i >> 6] & ~(1L << i) : moving[i >> 6] | 1L << i;
     }
 
     /** Whether both predict slot {@code i} in the same way. */
@@ -59,8 +64,7 @@ final class Prediction {
     /**
      * The value that is predicted for slot {@code i}.
      *
-     * @param before the numbers of the record before the last; may be the same array as {@code now}, since slot {@code i} of
-     *     it is still the old one
+     * @param before the numbers of the record before the last
      * @param last the numbers of the last record
      * @param now the numbers of this record, known for the slots before {@code i}
      */

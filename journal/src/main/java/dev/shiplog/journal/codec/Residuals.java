@@ -87,27 +87,35 @@ final class Residuals {
         }
     }
 
-    /** Reads the values of the record after {@code model} on {@code track}, whose {@code before} is the model's. */
+    /** Reads the values of the record after {@code model} on {@code track}, which may be the model's own track. */
     static void read(DecoderTrack track, DecoderTrack model, Text.Reader texts, BytesReader in)
             throws UndecodableException {
         Shape shape = track.coded.shape();
         Prediction prediction = track.coded.prediction();
         int slots = shape.slots();
+        long[] moving = prediction.moving;
         long[] mask = track.mask;
         Mask.read(mask, slots, in);
+        long[] before = model.before;
         long[] last = model.last;
-        long[] now = track.before; // each slot of it is read for its own prediction before it is written
-        for (int i = 0; i < slots; i++) {
-            boolean differs = (mask[i >> 6] >>> i & 1) != 0;
-            if (shape.type(i).isNumeric()) {
-                long value = prediction.predict(i, now, last, now);
-                now[i] = differs ? value + readNumber(prediction.scale(i), in) : value;
-            } else if (differs) {
-                track.texts[i] = texts.read(in);
+        long[] now = track.spare();
+        System.arraycopy(last, 0, now, 0, slots); // most slots are as they were
+        for (int w = 0; w < Mask.words(slots); w++) {
+            for (long rest = mask[w] | moving[w]; rest != 0; rest &= rest - 1) {
+                int i = (w << 6) + Long.numberOfTrailingZeros(rest);
+                if (i >= slots) {
+                    break; // what fills the last byte of a mask
+                }
+                boolean differs = (mask[w] >>> i & 1) != 0;
+                if (shape.type(i).isNumeric()) {
+                    long value = prediction.predict(i, before, last, now);
+                    now[i] = differs ? value + readNumber(prediction.scale(i), in) : value;
+                } else if (differs) {
+                    track.texts[i] = texts.read(in);
+                }
             }
         }
-        track.before = track.last;
-        track.last = now;
+        track.moveOn(now);
     }
 
     private static long readNumber(long scale, BytesReader in) throws UndecodableException {
