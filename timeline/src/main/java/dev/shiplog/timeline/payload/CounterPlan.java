@@ -89,12 +89,27 @@ final class CounterPlan {
     Counters read(Shape shape, RecordView record) {
         long[] values = new long[slots.length];
         for (int term = 0; term < values.length; term++) {
-            for (int slot : slots[term]) {
-                values[term] = CounterLayout.sum(values[term], number(shape, record, slot));
-            }
+            values[term] = sum(term, shape, record);
         }
         values[Term.LISTED_CPUS.ordinal()] = cpus == 0 ? Counters.ABSENT : cpus;
         return Counters.of(values);
+    }
+
+    /** Those of the {@linkplain Term#OF_MEMORY memory}, of any sample of the plan's shape. */
+    Counters memory(Shape shape, RecordView record) {
+        long[] values = Counters.absent();
+        for (int term : Term.OF_MEMORY) {
+            values[term] = sum(term, shape, record);
+        }
+        return Counters.of(values);
+    }
+
+    private long sum(int term, Shape shape, RecordView record) {
+        long sum = 0;
+        for (int slot : slots[term]) {
+            sum = CounterLayout.sum(sum, number(shape, record, slot));
+        }
+        return sum;
     }
 
     private static long number(Shape shape, RecordView record, int slot) {

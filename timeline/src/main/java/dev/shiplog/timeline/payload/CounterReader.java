@@ -26,6 +26,15 @@ public final class CounterReader {
         return shape == null || plan == null ? parsed(sample) : plan.read(shape, sample);
     }
 
+    /** Only {@link Counters#memory} and {@link Counters#limit} of a sample; of the others nothing is to be read. */
+    public Counters memory(RecordView sample) {
+        Shape shape = sample.shape();
+        Plans plans = shape == null ? null : plansByShape.get(shape);
+        return shape == null || plans == null || plans.found.isEmpty()
+                ? read(sample)
+                : plans.found.get(0).memory(shape, sample); // plans of one shape differ in what block devices do
+    }
+
     /** The same, read as JSON. */
     static Counters parsed(RecordView sample) {
         Bytes payload = sample.payload();

@@ -49,10 +49,15 @@ public record Counters(
         SENT,
         READ,
         WRITTEN,
-        PIDS
+        PIDS;
+
+        /** The ordinals of those that tell of memory. */
+        static final int[] OF_MEMORY = {
+            MEMORY.ordinal(), TOTAL_INACTIVE_FILE.ordinal(), INACTIVE_FILE.ordinal(), CACHE.ordinal(), LIMIT.ordinal()
+        };
     }
 
-    private static long[] absent() {
+    static long[] absent() {
         long[] values = new long[Term.values().length];
         Arrays.fill(values, ABSENT);
         return values;

@@ -107,7 +107,11 @@ class CounterReaderTest {
             } catch (UndecodableException e) {
                 throw new AssertionError(e);
             }
-            check.accept(payloads.get(i), reader.read(view));
+            Counters memory = reader.memory(view);
+            Counters counters = reader.read(view);
+            assertThat(List.of(memory.memory(), memory.limit()))
+                    .isEqualTo(List.of(counters.memory(), counters.limit()));
+            check.accept(payloads.get(i), counters);
         }
     }
 
