@@ -91,6 +91,14 @@ final class ContainerChoice {
         return !names.isEmpty();
     }
 
+    /** Whether only one container is chosen, and by its name alone: by what can be neither a pattern nor the beginning of an id. */
+    boolean isOneName() {
+        return names.size() == 1
+                && filters.isEmpty()
+                && names.get(0).matches("[A-Za-z0-9][A-Za-z0-9_.-]*")
+                && !names.get(0).matches("[0-9a-f]{1,64}");
+    }
+
     /** Whether any option is given. */
     boolean isGiven() {
         return !names.isEmpty() || !filters.isEmpty();

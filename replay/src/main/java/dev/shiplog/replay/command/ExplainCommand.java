@@ -1,30 +1,15 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.Catalog;
-import dev.shiplog.journal.record.RecordView;
-import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
-import dev.shiplog.journal.segment.SegmentHeader;
-import dev.shiplog.replay.explain.Cause;
-import dev.shiplog.replay.explain.Explainer;
+import dev.shiplog.replay.command.ExplainAnswer.Question;
 import dev.shiplog.replay.explain.Explanation;
-import dev.shiplog.replay.explain.Life;
-import dev.shiplog.replay.explain.LifeReader;
-import dev.shiplog.replay.explain.Verdict;
-import dev.shiplog.replay.query.Query;
-import dev.shiplog.replay.query.Reading;
-import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.replay.query.Times;
 import dev.shiplog.timeline.payload.Container;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -43,7 +28,8 @@ import picocli.CommandLine.Spec;
             "",
             "A life is a container from a start to its end. At a moment, the newest end of each container with",
             "--name, --filter or --project; without, the ends of the ten minutes before. A range has all its ends.",
-            "With --name, a container that still runs is told of, too.",
+            "With --name, a container that still runs is told of, too; with one name, what led to the end is looked",
+            "for from half an hour before it on.",
             "",
             "Causes: completed, failed, not-started, crashed, out-of-memory, child-out-of-memory, stopped,",
             "killed, restarted, removed (these four by a client; the engine does not say which), signalled (by",
@@ -102,19 +88,20 @@ final class ExplainCommand implements Callable<Integer> {
         this.console = console;
     }
 
-    /** What is asked for. */
-    private record Question(
-            TimeRange ends, boolean newestOnly, boolean running, Predicate<Container> wanted, TimeRange reading) {}
-
     @Override
     public Integer call() throws IOException {
         List<Path> paths = sources.paths(console);
         long end = when.isGiven() ? 0 : endIfOver(paths);
         Question question = Usage.of(spec, () -> question(end));
-        try (Report report = new Report(console)) {
-            Answer answer = new Answer(question);
+        try (Report report = Report.ofSeveralReadings(console)) {
+            ExplanationWriter writer = new ExplanationWriter(console.out(), format == Format.json);
+            ExplainAnswer answer = new ExplainAnswer(console, question, containers.missing(), writer);
             for (Sources.Host host : Sources.byHost(paths)) {
-                read(host, question, answer, report);
+                if (question.newestOnly() && containers.isOneName() && project == null) {
+                    NewestEnd.read(console, host, question.ends().until() - 1, question.wanted(), answer, report);
+                } else {
+                    LifeFold.read(console, host, reading(question), answer, report);
+                }
             }
             return Math.max(answer.finish(), report.summarise());
         }
@@ -148,184 +135,20 @@ final class ExplainCommand implements Callable<Integer> {
                 && (wantedProject == null
                         || wantedProject.equals(container.labels().get(Explanation.PROJECT)));
         if (when.isRange()) {
-            TimeRange range = when.range(console.clock());
-            long since = Times.plus(range.since(), -LEADING_NANOS);
-            return new Question(range, false, containers.isNamed(), wanted, new TimeRange(since, after(range.until())));
+            return new Question(when.range(console.clock()), false, containers.isNamed(), wanted, wantedProject);
         }
         long moment = end != 0 ? end : when.moment(console.clock());
         boolean chosenAny = containers.isGiven() || wantedProject != null;
         long since = chosenAny ? Long.MIN_VALUE : Times.plus(moment, -BEFORE_NANOS);
-        TimeRange reading = new TimeRange(chosenAny ? Long.MIN_VALUE : Times.plus(since, -LEADING_NANOS), moment + 1);
-        return new Question(new TimeRange(since, moment + 1), true, containers.isNamed(), wanted, reading);
+        return new Question(new TimeRange(since, moment + 1), true, containers.isNamed(), wanted, wantedProject);
     }
 
-    private static long after(long until) {
-        return Times.plus(until, FOLLOWING_NANOS);
-    }
-
-    private void read(Sources.Host host, Question question, Answer answer, Report report) throws IOException {
-        Query query =
-                new Query(question.reading, new RecordFilter(List.of(), List.of()), true, false, Long.MAX_VALUE, false);
-        try (Reading reading = Reading.openWhole(host.files(), query, Map.of(), console.clock())) {
-            Folding folding = new Folding(reading, answer, report);
-            Steps.each(console, reading, folding::step);
-            folding.end();
-        }
-    }
-
-    /** Folds the records of one host, one journal after the other. */
-    private static final class Folding {
-        private final Reading reading;
-        private final Answer answer;
-        private final Report report;
-        private final Explainer explainer;
-        private LifeReader lives;
-        private String journal = "";
-
-        Folding(Reading reading, Answer answer, Report report) {
-            this.reading = reading;
-            this.answer = answer;
-            this.report = report;
-            explainer = new Explainer(answer::take);
-            lives = new LifeReader(explainer::take);
-        }
-
-        void step(Reading.Step step) throws IOException {
-            if (step instanceof Reading.End end) {
-                end.notices().forEach(this::notice);
-            } else if (step instanceof Reading.Notice notice) {
-                notice(notice);
-            }
-            RecordView record = reading.last();
-            if (record == null || step instanceof Reading.Missing) {
-                return; // if its record is asked for, that is the next step
-            }
-            String origin = reading.origin().place().journal();
-            if (!origin.equals(journal) && !journal.isEmpty()) {
-                end();
-                lives = new LifeReader(explainer::take);
-            }
-            journal = origin;
-            SegmentHeader header = reading.header();
-            lives.take(record, reading.origin().place().host(), header == null ? "" : header.boot());
-            answer.writer.flushMuch();
-        }
-
-        /** Gaps are told by the marks themselves, and matter only where something ended. */
-        private void notice(Reading.Notice notice) {
-            if (notice instanceof Reading.Damaged damaged && damaged.loss().records() != 0) {
-                Loss.Received received = damaged.loss().received();
-                lives.lose(received.after(), received.before(), "records are lost");
-            }
-            if (!(notice instanceof Reading.Missing) && !(notice instanceof Reading.Gone)) {
-                report.add(notice);
-            }
-        }
-
-        void end() {
-            lives.idle().forEach(answer::takeIdle);
-            List<Life> running = lives.end();
-            explainer.end();
-            running.forEach(answer::takeRunning);
-        }
-    }
-
-    /** What is asked for of the explanations. */
-    private final class Answer {
-        private final Question question;
-        private final ContainerChoice.Missing missing = containers.missing();
-        private final TreeSet<String> known = new TreeSet<>();
-        private final TreeSet<String> projects = new TreeSet<>();
-        /** The newest end of each container, if that is asked for; by host and name. */
-        private final Map<String, Explanation> newest = new LinkedHashMap<>();
-
-        private final List<Life> running = new ArrayList<>();
-        private final ExplanationWriter writer = new ExplanationWriter(console.out(), format == Format.json);
-        private boolean unknown;
-
-        Answer(Question question) {
-            this.question = question;
-        }
-
-        void take(Explanation explanation) {
-            Life life = explanation.life();
-            life.underEachName().forEach(this::meet);
-            if (life.underEachName().stream().noneMatch(question.wanted)) {
-                return;
-            }
-            if (life.started() < question.ends.until() && life.ended() >= question.ends.until()) {
-                running.add(life); // it ended after the moment
-            } else if (question.ends.contains(life.ended())) {
-                if (question.newestOnly) {
-                    newest.put(key(life), explanation);
-                } else {
-                    write(explanation);
-                }
-            }
-        }
-
-        void takeRunning(Life life) {
-            life.underEachName().forEach(this::meet);
-            boolean began = life.started() < question.ends.until() || question.ends.until() == Long.MAX_VALUE;
-            if (began && life.underEachName().stream().anyMatch(question.wanted)) {
-                running.add(life);
-            }
-        }
-
-        /** Of one that has no life: it may never have been started. */
-        void takeIdle(Container container, boolean neverStarted) {
-            meet(container);
-            if (neverStarted && question.running && question.wanted.test(container)) {
-                console.say(container.name() + " was never started");
-            }
-        }
-
-        private void meet(Container container) {
-            missing.meet(container);
-            known.add(container.name());
-            projects.add(container.labels().getOrDefault(Explanation.PROJECT, ""));
-        }
-
-        /** Says which projects there are, if the one that is asked for is none of them. */
-        private void reportProject() {
-            String wanted = project;
-            projects.remove("");
-            if (wanted != null && !projects.contains(wanted)) {
-                console.say("--project '" + wanted + "': no such project then; "
-                        + (projects.isEmpty() ? "none is known" : "there are " + String.join(", ", projects)));
-            }
-        }
-
-        private static String key(Life life) {
-            String name = life.container().name();
-            return life.host() + "/" + (name.isEmpty() ? life.container().id() : name);
-        }
-
-        private void write(Explanation explanation) {
-            Verdict verdict = explanation.verdict();
-            unknown |= verdict != null && verdict.cause() == Cause.UNKNOWN;
-            writer.write(explanation);
-        }
-
-        int finish() throws IOException {
-            newest.values().stream()
-                    .sorted(Comparator.comparingLong(one -> one.life().ended()))
-                    .forEach(this::write);
-            if (question.running) {
-                running.forEach(life -> write(Explainer.running(asOf(life))));
-            }
-            writer.flush();
-            boolean absent = missing.report(console, List.copyOf(known));
-            reportProject();
-            if (!writer.wroteAny() && !absent) {
-                console.say("nothing ended then");
-            }
-            return absent || unknown || !writer.wroteAny() ? ExitCode.GAPS : ExitCode.OK;
-        }
-
-        /** The life as it was at the moment, when its end was still to come. */
-        private Life asOf(Life life) {
-            return life.upTo(question.ends.until());
-        }
+    /** What has to be read for it. */
+    private static TimeRange reading(Question question) {
+        long since = question.ends().since();
+        long until = question.ends().until();
+        return new TimeRange(
+                Times.plus(since, -LEADING_NANOS),
+                question.newestOnly() ? until : Times.plus(until, FOLLOWING_NANOS));
     }
 }

@@ -171,6 +171,12 @@ public record Life(
         return Math.min(alive, ended);
     }
 
+    /** When the life of the container before this one ended, in ns since the epoch; 0 if there was none, or that is not known. */
+    public long previousEnd() {
+        long described = before == null ? 0 : before.state().finished();
+        return described != 0 && described < started ? described : context.previousEnd();
+    }
+
     /** How long it ran, in ns; -1 if that is not known. */
     public long duration() {
         return started == 0 || ended == 0 || !isEndKnown() ? -1 : Math.max(0, ended - started);

@@ -11,7 +11,6 @@ import dev.shiplog.timeline.payload.EventView;
 import dev.shiplog.timeline.payload.HostView;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +84,7 @@ public final class LifeReader {
         if (record.restated()) {
             return;
         }
-        Counters now = counters.read(record);
+        Counters now = counters.memory(record);
         if (now.memory() >= 0) {
             events.sample(record.subject(), new Sample(record.time(), now.memory(), now.limit()));
         }
@@ -159,8 +158,16 @@ public final class LifeReader {
         lives.miss("", new Hole(after, before == 0 ? Long.MAX_VALUE : before, reason));
     }
 
-    /** The containers that exist and of which no life is known; with each, whether it was never started. */
-    public Map<Container, Boolean> idle() {
+    /**
+     * A container that exists and of which no life is known.
+     *
+     * @param neverStarted whether its description says so
+     * @param ended when it ended last by its description, ns since the epoch; 0 if that does not say
+     */
+    public record Idle(Container container, boolean neverStarted, long ended) {}
+
+    /** The containers that exist and of which no life is known. */
+    public List<Idle> idle() {
         return lives.idle();
     }
 

@@ -235,13 +235,15 @@ final class Lives {
         return running;
     }
 
-    /** The containers without a life; with each, whether its description says that it was never started. */
-    Map<Container, Boolean> idle() {
-        Map<Container, Boolean> idle = new LinkedHashMap<>();
+    /** The containers without a life. */
+    List<LifeReader.Idle> idle() {
+        List<LifeReader.Idle> idle = new ArrayList<>();
         for (Track track : tracks.values()) {
             Described described = track.described;
             if (track.open == null && track.lastEnded == 0 && described != null) {
-                idle.put(track.container, described.state().status().equals("created"));
+                boolean neverStarted = described.state().status().equals("created");
+                idle.add(new LifeReader.Idle(
+                        track.container, neverStarted, described.state().finished()));
             }
         }
         return idle;
