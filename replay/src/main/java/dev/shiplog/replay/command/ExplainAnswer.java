@@ -123,9 +123,13 @@ final class ExplainAnswer implements LifeFold.Taker {
     }
 
     private void write(Explanation explanation) {
+        write(explanation, false);
+    }
+
+    private void write(Explanation explanation, boolean isEnd) {
         Verdict verdict = explanation.verdict();
         unknown |= verdict != null && verdict.cause() == Cause.UNKNOWN;
-        writer.write(explanation);
+        writer.write(explanation, isEnd);
     }
 
     /** Writes what waits; gives the exit code. */
@@ -134,7 +138,7 @@ final class ExplainAnswer implements LifeFold.Taker {
                 .sorted(Comparator.comparingLong(one -> one.life().ended()))
                 .forEach(this::write);
         if (question.running) {
-            running.forEach(life -> write(Explainer.running(asOf(life))));
+            running.forEach(this::writeRunning);
         }
         writer.flush();
         boolean absent = missing.report(console, List.copyOf(known));
@@ -145,8 +149,9 @@ final class ExplainAnswer implements LifeFold.Taker {
         return absent || unknown || !writer.wroteAny() ? ExitCode.GAPS : ExitCode.OK;
     }
 
-    /** The life as it was at the moment, when its end was still to come. */
-    private Life asOf(Life life) {
-        return life.upTo(question.ends.until());
+    /** Tells of a life as it was at the moment, when its end was still to come. */
+    private void writeRunning(Life life) {
+        Life then = life.upTo(question.ends.until());
+        write(Explainer.running(then), then.context().knownUntil() < question.ends.until());
     }
 }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             "",
             "A life is a container from a start to its end. At a moment, the newest end of each container with",
             "--name, --filter or --project; without, the ends of the ten minutes before. A range has all its ends.",
-            "With --name, a container that still runs is told of, too; with one name, what led to the end is looked",
+            "With --name, a container that still ran is told of, too; with one name, what led to the end is looked",
             "for from half an hour before it on.",
             "",
             "Causes: completed, failed, not-started, crashed, out-of-memory, child-out-of-memory, stopped,",

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Times are ns since the epoch, and again as RFC 3339 in a member NAME_rfc3339. What is not known is null; of an end that
- * was found afterwards, "ended_after" and "ended_before" say between which times it was.
+ * was found afterwards, "ended_after" and "ended_before" say between which times it was. Of one that still ran,
+ * "ended_after" is the last time that it is known of.
  */
 final class ExplanationJson {
     private static final double MILLI = 1e6;
@@ -48,7 +49,7 @@ final class ExplanationJson {
         time(line, out, "started", life.started());
         boolean isFound = !life.isEndKnown();
         time(line, out, "ended", isFound ? 0 : life.ended());
-        time(line, out, "ended_after", isFound ? life.endedAfter() : 0);
+        time(line, out, "ended_after", verdict == null ? life.context().knownUntil() : isFound ? life.endedAfter() : 0);
         time(line, out, "ended_before", isFound ? life.ended() : 0);
         number(line, out, "duration_s", life.duration() < 0 ? null : decimal((double) life.duration() / SECOND));
         Integer code = life.exitCode();

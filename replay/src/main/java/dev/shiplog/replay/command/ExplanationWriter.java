@@ -29,15 +29,19 @@ final class ExplanationWriter {
         return wroteAny;
     }
 
-    /** Takes the next one; {@link #flush} is needed to see it. */
-    void write(Explanation explanation) {
+    /**
+     * Takes the next one; {@link #flush} is needed to see it.
+     *
+     * @param isEnd whether nothing was recorded beyond what is known of one that still runs
+     */
+    void write(Explanation explanation, boolean isEnd) {
         if (asJson) {
             ExplanationJson.write(explanation, text);
         } else {
             if (wroteAny) {
                 text.put('\n');
             }
-            people(explanation);
+            people(explanation, isEnd);
         }
         wroteAny = true;
     }
@@ -55,7 +59,7 @@ final class ExplanationWriter {
         text.clear();
     }
 
-    private void people(Explanation explanation) {
+    private void people(Explanation explanation, boolean isEnd) {
         Life life = explanation.life();
         Verdict verdict = explanation.verdict();
         String name = life.container().name().isEmpty()
@@ -63,7 +67,8 @@ final class ExplanationWriter {
                 : life.container().name();
         String host = life.host().isEmpty() ? "" : " on " + life.host();
         if (verdict == null) {
-            line("", name + host + " still runs");
+            String known = Times.formatMillis(life.context().knownUntil());
+            line("", name + host + " still ran at " + known + (isEnd ? ", where the recording ends" : ""));
             line("  ", Trend.summary(life));
             factors(explanation);
             return;

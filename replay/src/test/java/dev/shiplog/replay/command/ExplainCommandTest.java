@@ -180,6 +180,14 @@ class ExplainCommandTest {
     }
 
     @Test
+    void saysOfANamedContainerThatRunsUpToWhenThatIsKnown() {
+        terminal.run("explain --name web --at 2026-11-21T09:46:00Z .");
+        assertThat(terminal.out()).startsWith("web on host still ran at 2026-11-21T09:46:00Z\n");
+        terminal.run("explain --name web --at 2026-11-21T11:00:00Z .");
+        assertThat(terminal.out()).contains("web on host still ran at 2026-11-21T09:50:00.001Z, where the recording ends\n");
+    }
+
+    @Test
     void takesTheEndOfAJournalThatNobodyWritesToForNow() throws IOException {
         TestJournal.write(directory.resolve("short"), RECORDS.subList(0, 12)).close();
         assertThat(terminal.run("explain short")).isEqualTo(ExitCode.OK);
