@@ -11,6 +11,9 @@ final class ClientRules {
     /** A program that heeds a signal at once ends within this. */
     private static final long PROMPT = Life.SECOND;
 
+    /** A stop is reported within this after the end, and a restart goes on within this after the stop. */
+    private static final long STOPPING = 5 * Life.SECOND;
+
     /** After that time, a signal is hardly the reason that a process ends, and nobody knows before. */
     private static final long LATEST = 60 * Life.SECOND;
 
@@ -26,13 +29,38 @@ final class ClientRules {
     static @Nullable Finding restarted(Life life) {
         Happening restart = life.first("restart", life.ended());
         Happening asked = life.asked();
-        if (restart == null || asked == null && life.coverage() == Coverage.WHOLE) {
+        if (restart == null || isToRestart(life)) {
             return null;
         }
-        return new Finding(
-                Cause.RESTARTED,
-                asked == null ? LIKELY : Rules.unlessMissed(life, CERTAIN),
-                "A client had it restarted, " + Rules.lived(life) + "; " + howItEnded(life, asked));
+        Happening stop = life.first("stop", life.ended());
+        if (asked != null && stop != null && stop.time() <= restart.time() && isStopOf(life, stop)) {
+            return new Finding(
+                    Cause.RESTARTED,
+                    Rules.unlessMissed(life, CERTAIN),
+                    "A client had it restarted, " + Rules.lived(life) + "; " + howItEnded(life, asked));
+        }
+        boolean missed = life.missed(life.ended() - LATEST, restart.time()) != null || life.end() == Life.End.FOUND;
+        return missed && restart.time() - life.ended() < LATEST
+                ? Finding.unknown("A client had it restarted, " + Words.length(restart.time() - life.ended())
+                        + " after its end or while it still ran; which of the two is not recorded.")
+                : null;
+    }
+
+    /** The engine reports a stop once the container has ended; of one that had ended before, only if it was to be started again. */
+    private static boolean isStopOf(Life life, Happening stop) {
+        return stop.time() - life.ended() <= STOPPING;
+    }
+
+    /** Whether the engine meant to start it again after its end, as it does of none that a client had stopped. */
+    private static boolean isToRestart(Life life) {
+        return life.after() != null && life.after().state().status().equals("restarting");
+    }
+
+    /** Whether it may have ended by itself, and been stopped while it waited for its policy. */
+    private static boolean mayBeToRestart(Life life) {
+        Described before = life.before();
+        boolean hasPolicy = before == null || before.restartsAfter(life.exitCode());
+        return life.after() == null && hasPolicy && !(isForced(life) && isCode(life, Rules.KILLED));
     }
 
     /**
@@ -44,7 +72,10 @@ final class ClientRules {
         Happening stop = life.first("stop", life.ended());
         Happening asked = life.asked();
         boolean whole = life.coverage() == Coverage.WHOLE;
-        if (stop == null || asked == null && (whole || stop.time() - life.ended() > PROMPT)) {
+        if (stop == null
+                || !isStopOf(life, stop)
+                || isToRestart(life)
+                || asked == null && (whole || stop.time() - life.ended() > PROMPT)) {
             return null;
         }
         if (isOutOfMemory(life)) {
@@ -57,7 +88,13 @@ final class ClientRules {
         }
         // SIGKILL that nobody sent through the engine: the kernel's, or the host's
         boolean foreign = isCode(life, Rules.KILLED) && !isForced(life);
+        boolean goesOn = next == 0
+                && life.context().destroyed() == 0
+                && (life.context().knownUntil() < stop.time() + STOPPING
+                        || life.missed(life.ended(), stop.time() + STOPPING) != null);
         boolean before = asked != null
+                && !goesOn
+                && !mayBeToRestart(life)
                 && asked.time() <= life.ended()
                 && !foreign
                 && life.context().shutdown() == null;
@@ -76,6 +113,10 @@ final class ClientRules {
         boolean told = life.end() == Life.End.EVENT && life.missed(life.ended(), destroyed) == null;
         if (!soon || !killed || life.isAutoRemoved() || !told) {
             return null;
+        }
+        if (life.before() == null && life.after() == null) {
+            return Finding.unknown("A client removed it while it ran (rm -f), or killed it and the engine removed it by"
+                    + " itself (--rm); which of the two is not recorded.");
         }
         return new Finding(
                 Cause.REMOVED, LIKELY, "A client removed it while it ran (rm -f), " + Rules.lived(life) + ".");

@@ -234,12 +234,18 @@ public record Life(
         return known == null ? Signals.TERM : known.stopSignal();
     }
 
-    /** When the kernel last killed one of its processes for lack of memory; 0 if that did not happen, -1 if it did at an unknown time. */
+    /**
+     * When the kernel last killed one of its processes for lack of memory; 0 if that did not happen, -1 if it did at an
+     * unknown time. What was described while it ran had happened before that.
+     */
     long outOfMemory() {
         Happening event = last("oom", ended + LATE);
-        boolean described = after != null && after.state().oomKilled()
-                || before != null && before.state().oomKilled();
-        return event != null ? event.time() : described ? -1 : 0;
+        if (event != null) {
+            return event.time();
+        }
+        return before != null && before.state().oomKilled()
+                ? before.time()
+                : after != null && after.state().oomKilled() ? -1 : 0;
     }
 
     /** Its restart policy; empty if it is not known. */

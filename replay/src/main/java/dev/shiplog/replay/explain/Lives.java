@@ -100,7 +100,7 @@ final class Lives {
 
     /** The container runs since {@code time}: what that says of the life before, and of others. */
     void begun(Track track, long time) {
-        if (track.last != null && time - track.last.ended <= LifeReader.SETTLING) {
+        if (track.last != null && time <= track.last.settledAt()) {
             track.last.nextStart = time;
         }
         Container container = track.container;
@@ -178,7 +178,7 @@ final class Lives {
 
     /** An end that was reported late is described just after that. */
     private boolean isSettled(OpenLife life) {
-        return life.ended + LifeReader.SETTLING < now && life.endKnownAt + REPORTING < now;
+        return life.settledAt() < now && life.endKnownAt + REPORTING < now;
     }
 
     private void endFound() {

@@ -92,6 +92,20 @@ final class OpenLife {
         }
     }
 
+    /** Whether events of it may be missing between two times. */
+    boolean missed(long since, long until) {
+        return holes.stream().anyMatch(hole -> hole.touches(since, until));
+    }
+
+    /** Until when what happens may belong to its end: an engine that comes back starts containers a little later. */
+    long settledAt() {
+        long at = ended + LifeReader.SETTLING;
+        for (Silence silence : silences) {
+            at = Math.max(at, silence.to() + Restart.STARTING);
+        }
+        return at;
+    }
+
     /** When it was asked to end by the first of the signals that belong to its end; 0 if it was not. */
     long asked() {
         Happening asked = life("", 0).asked();

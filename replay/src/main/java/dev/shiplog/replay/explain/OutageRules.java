@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The rules of ends with which the engine or the host went, and of ends that nobody reported. */
 final class OutageRules {
     /** The engine gives this code to a process of which it does not know how it ended. */
-    private static final int LOST = 255;
+    static final int LOST = 255;
 
     /** What ends together with the recorder ends within this. */
     private static final long SHORTLY = 30 * Life.SECOND;
@@ -24,9 +24,10 @@ final class OutageRules {
         }
         Shutdown shutdown = life.context().shutdown();
         if (shutdown != null && shutdown.complete() && life.end() == Life.End.EVENT) {
-            return new Finding(
+            return byShutdown(
+                    life,
+                    shutdown,
                     Cause.HOST_DOWN,
-                    shutdown.together() > 1 ? CERTAIN : LIKELY,
                     "The host was shut down, and the engine stopped it in an orderly shutdown, " + Rules.lived(life)
                             + ".");
         }
@@ -35,8 +36,7 @@ final class OutageRules {
         }
         Integer code = life.exitCode();
         boolean lost = code == null || code == LOST;
-        boolean soon = Math.abs(life.ended() - reboot.from()) <= SHORTLY;
-        return lost || soon
+        return lost
                 ? new Finding(
                         Cause.HOST_DOWN,
                         LIKELY,
@@ -58,12 +58,41 @@ final class OutageRules {
         if (!shutdown.ofEngine() && (shutdown.together() < 2 || !forgot)) {
             return null;
         }
-        boolean certain = shutdown.ofEngine() && shutdown.together() > 1 && life.isWholeBefore();
-        return new Finding(
+        return byShutdown(
+                life,
+                shutdown,
                 Cause.ENGINE_STOPPED,
-                certain ? CERTAIN : LIKELY,
                 "The engine stopped it in an orderly shutdown, " + Rules.lived(life) + ", "
                         + Words.withCode(life.exitCode()) + ".");
+    }
+
+    /**
+     * A client that has all containers stopped, and the engine after that, leaves the same events. Under the policy
+     * unless-stopped, an engine that comes back starts what itself had stopped, and nothing that a client had.
+     */
+    private static @Nullable Finding byShutdown(Life life, Shutdown shutdown, Cause cause, String summary) {
+        if (life.policy().equals("unless-stopped")) {
+            String by = Restart.by(life, cause);
+            if (by.equals("engine")) {
+                return new Finding(
+                        cause, shutdown.ofEngine() && life.isWholeBefore() ? CERTAIN : LIKELY, summary);
+            }
+            Silence away = life.silences().isEmpty()
+                    ? null
+                    : life.silences().get(life.silences().size() - 1);
+            long back = away == null || away.from() < life.ended() ? Long.MAX_VALUE : away.to();
+            boolean known = back != Long.MAX_VALUE
+                    && life.context().knownUntil() > back + Restart.STARTING
+                    && life.missed(back, back + Restart.STARTING) == null;
+            if (known && life.context().nextStart() == 0 && life.context().destroyed() == 0) {
+                return null;
+            }
+        }
+        return shutdown.ofEngine() && shutdown.together() > 1
+                ? new Finding(cause, LIKELY, summary)
+                : Finding.unknown("It was stopped, " + Rules.lived(life) + ", just before the "
+                        + (shutdown.ofEngine() ? "engine" : "recorder")
+                        + " ended: by a client, or by an engine that was shut down; which of the two is not recorded.");
     }
 
     /** Without live-restore, an engine that comes back ends the containers that it finds, and reports that as a stop. */

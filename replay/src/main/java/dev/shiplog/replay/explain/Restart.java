@@ -3,7 +3,7 @@ package dev.shiplog.replay.explain;
 /** Who started a container again after an end. */
 final class Restart {
     /** An engine that comes back starts its containers within this. */
-    private static final long STARTING = 15 * Life.SECOND;
+    static final long STARTING = 15 * Life.SECOND;
 
     /** A policy waits 100 ms, then twice as long each time, up to a minute. */
     private static final long LONGEST_WAIT = 65 * Life.SECOND;

@@ -160,12 +160,13 @@ final class Rules {
      */
     private static boolean mayBeOutOfMemory(Life life) {
         boolean isWatched = life.duration() < 0 || life.duration() > UNWATCHED;
-        if (life.limit() == 0 || life.after() != null && isWatched) {
-            return false;
-        }
         List<Sample> samples = life.samples();
         Sample newest = samples.isEmpty() ? null : samples.get(samples.size() - 1);
-        return newest == null || newest.limit() <= 0 || newest.memory() >= NEAR * (double) newest.limit();
+        if (life.limit() == 0 || newest == null || newest.limit() <= 0) {
+            return life.limit() != 0 && (life.after() == null || !isWatched);
+        }
+        long limit = life.limit() > 0 ? Math.min(life.limit(), newest.limit()) : newest.limit();
+        return newest.memory() >= NEAR * (double) limit;
     }
 
     /** What is left: no signal, no client, no lack of memory. */
@@ -174,7 +175,10 @@ final class Rules {
         if (code == null) {
             return Finding.unknown("It ended; its exit code is not recorded.");
         }
-        boolean clean = life.after() != null && life.outOfMemory() == 0 && life.last("kill", Long.MAX_VALUE) == null;
+        boolean clean = life.after() != null
+                && life.outOfMemory() == 0
+                && life.last("kill", Long.MAX_VALUE) == null
+                && code != OutageRules.LOST;
         Confidence confidence = clean ? unlessMissed(life, CERTAIN) : LIKELY;
         return code == 0
                 ? new Finding(Cause.COMPLETED, confidence, "It ended by itself with exit code 0, " + lived(life) + ".")

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param time ns since the epoch
  * @param ofEngine whether the engine went; else the recorder was told to stop
- * @param complete whether all that ran were asked to end at that moment, and have ended just before
+ * @param complete whether all that ran were asked to end at that moment, and have ended just before, as far as is known
  * @param together how many containers were asked to end at the same moment as this one, itself among them
  */
 record Shutdown(long time, boolean ofEngine, boolean complete, int together) {
@@ -21,7 +21,8 @@ record Shutdown(long time, boolean ofEngine, boolean complete, int together) {
 
     /**
      * Notes the end of the engine or of the recorder with each life that was asked to end at one moment with all others,
-     * and so may have ended because of that. It is no shutdown if anybody ran on who was not asked.
+     * and so may have ended because of that. It is no shutdown if anybody ran on who was not asked; one of whom events may
+     * be missing may have been asked.
      *
      * @param over those that ended lately
      */
@@ -30,13 +31,14 @@ record Shutdown(long time, boolean ofEngine, boolean complete, int together) {
                 .filter(life -> life.started < time && life.shutdown == null)
                 .toList();
         long[] asked = ended.stream()
-                .mapToLong(life -> life.has("stop") ? life.asked() : 0)
+                .mapToLong(life -> life.has("stop") || life.missed(life.ended, time) ? life.asked() : 0)
                 .toArray();
         long[] stillAsked = running.stream().mapToLong(OpenLife::asked).toArray();
         for (int i = 0; i < asked.length; i++) {
             long moment = asked[i];
             int together = count(asked, moment) + count(stillAsked, moment);
-            boolean complete = running.isEmpty() && isComplete(time, moment, asked, ended);
+            boolean complete = running.stream().allMatch(life -> mayBeAsked(life, moment, time))
+                    && isComplete(time, moment, asked, ended);
             if (moment != 0 && (complete || together > 1)) {
                 ended.get(i).shutdown = new Shutdown(time, ofEngine, complete, together);
             }
@@ -49,11 +51,17 @@ record Shutdown(long time, boolean ofEngine, boolean complete, int together) {
             OpenLife life = ended.get(i);
             if (isWith(asked[i], moment)) {
                 newest = Math.max(newest, life.ended);
-            } else if (life.started < moment && life.ended > moment + TOGETHER) {
+            } else if (life.started < moment
+                    && life.ended > moment + TOGETHER
+                    && !mayBeAsked(life, moment, time)) {
                 return false;
             }
         }
         return time - newest <= SHORTLY;
+    }
+
+    private static boolean mayBeAsked(OpenLife life, long moment, long time) {
+        return life.missed(moment - TOGETHER, time);
     }
 
     private static int count(long[] asked, long moment) {

@@ -20,6 +20,12 @@ public final class Trend {
                             ? ""
                             : ", which at this rate lasts for " + Words.length((long) (seconds * Life.SECOND)));
         }
+        Happening oom = life.last("oom", now);
+        text.append(
+                oom == null
+                        ? ""
+                        : "; " + Words.length(now - oom.time())
+                                + " before, the kernel had killed one of its processes for lack of memory, and it runs on");
         Hole hole = life.missed(now - Life.SECOND, Long.MAX_VALUE);
         return text + (hole == null ? "." : "; whether it still does is not known: " + hole.reason() + ".");
     }

@@ -124,7 +124,7 @@ class ExplainCommandTest {
                         + "\",\"project\":\"shop\",\"service\":\"db\","
                         + "\"image\":\"postgres\",\"state\":\"ended\",\"started\":" + TestJournal.nanos("09:01:00.2Z"))
                 .contains(
-                        "\"duration_s\":59.900,\"exit_code\":0,\"signal\":null,\"cause\":\"stopped\",\"confidence\":\"certain\","
+                        "\"duration_s\":59.900,\"exit_code\":0,\"signal\":null,\"cause\":\"stopped\",\"confidence\":\"likely\","
                                 + "\"summary\":\"A client had it stopped, 59.9 s after it was started; it ended 100 ms after SIGTERM,"
                                 + " with exit code 0 (success).\",\"first_mover\":null,\"followed\":[],\"restarted\":null,"
                                 + "\"restarts\":0,\"factors\":[],\"evidence\":[{\"time\":");

@@ -156,7 +156,7 @@ final class Story {
         for (String word : detail.split(",")) {
             code = word.matches("\\d+") ? word : code;
             limit = word.matches("\\d+m") ? String.valueOf(Long.parseLong(word.replace("m", "")) << 20) : limit;
-            policy = word.matches("always|on-failure") ? word : policy;
+            policy = word.matches("always|unless-stopped|on-failure") ? word : policy;
             error = word.equals("e") ? "no such file" : error;
             most = word.matches("max\\d+") ? word.substring("max".length()) : most;
             restarts = word.matches("r\\d+") ? word.substring(1) : restarts;

@@ -18,7 +18,7 @@ class VerdictTest {
             completed likely                | start@0 die:0@5
             failed certain                  | start@0 now@0.1 die:3@5 was:3@5
             failed certain                  | start@0 die:127@5 was:127@5
-            failed certain                  | start@0 die:255@5 was:255@5
+            failed likely                   | start@0 die:255@5 was:255@5
             failed certain                  | start@0 now:on-failure@0.1 die:1@5 was:1,on-failure@5 start@5.2
             failed likely                   | start@0 now:rm@0.1 die:3@5 destroy@5.1
             not-started certain             | create@0 is@0 connect@0.1 disconnect@0.2 is:127,e@0.3
@@ -38,6 +38,9 @@ class VerdictTest {
             child-out-of-memory likely      | start@0 now:8m@0.1 oom@4 die:0@5 was:0,oom,8m@5
             failed likely                   | start@0 now:8m@0.1 oom@4 die:5@80 was:5,oom,8m@80 used:1m@200
             unknown unknown                 | start@0 now:8m@0.1 oom@1 die:137@50 was:137,oom,8m@50
+            unknown unknown                 | start@0 now:oom,8m@2 die:137@50 was:137,oom,8m@50.1
+            failed likely                   | start@0 now:oom,8m@2 die:3@90 was:3,oom,8m@90.1
+            unknown unknown                 | start@0 now:8m@0.1 used:7.9m@4 die:137@5 was:137,8m@5
             stopped certain                 | start@0 kill:15@5 die:0@5.1 was:0@5.2 stop@5.2
             stopped certain                 | start@0 kill:15@5 die:3@9 was:3@9 stop@9.1
             stopped certain                 | start@0 kill:15@5 kill:9@15 die:137@15.1 stop@15.2
@@ -55,8 +58,12 @@ class VerdictTest {
             failed likely                   | start@0 die:4@5 kill:9@5.01 was:4@5.1
             restarted certain               | start@0 kill:15@5 die:0@5.1 was:0@5.2 stop@5.2 start@5.5 restart@5.5
             restarted certain               | start@0 kill:15@5 kill:9@6 die:137@6.1 stop@6.2 start@6.5 restart@6.5
+            failed likely                   | start@0 kill:15@5 die:1@70 was:1@70.1 start@80 restart@80.2
+            failed likely                   | die:1@5 was:1@5.1 start@20 restart@20.5
+            unknown unknown                 | start@0 now@0.1 die:1@5 was:1@5.1 gap:4-4.9@6 start@8 restart@8.2
+            unknown unknown                 | start@0 now:always@0.1 kill:15@1 die:1@5 was:1,always@5.1 stop@5.3
             removed likely                  | start@0 now@0.1 kill:9@5 die:137@5.1 destroy@5.3
-            removed likely                  | kill:9@5 die:137@5.1 destroy@5.3
+            unknown unknown                 | kill:9@5 die:137@5.1 destroy@5.3
             killed likely                   | kill:9@5 die:137@5.1 destroy@25
             stopped likely                  | kill:15@5 die:143@5.1 stop@5.2
             signalled likely                | kill:9@5 start@6 die:137@20 was:137@20.1
@@ -69,8 +76,13 @@ class VerdictTest {
             failed certain                  | start@0 now@0.1 die:4@1 was:4@1.1 connect@2 disconnect@2.3 was:127,e@2.4
             unknown unknown                 | begin@0 crashed:1@10 begin@10 up@11 gap:1-11@11.1 was:3@8/11.2
             failed certain                  | begin@0 crashed:1@10 begin@10 up@11 was:3@9/11.2 start@8.501/11.3 die:3@9.1/11.3 settled@11.4
-            engine-stopped certain          | start@0 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.kill:9@15 db.die:137@15.1 db.stop@15.2 down@16.2 up@20 gap:16.2-20@22
-            engine-stopped likely           | start@0 kill:15@5 die:0@5.2 stop@5.3 down@6.3 up@20 gap:6.3-20@22
+            engine-stopped likely           | start@0 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.kill:9@15 db.die:137@15.1 db.stop@15.2 down@16.2 up@20 gap:16.2-20@22
+            engine-stopped likely           | start@0 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.kill:9@15 db.die:137@15.1 gap:15.2-15.2@15.2 down@16.2 up@20 gap:16.2-20@22
+            engine-stopped certain          | start@0 now:unless-stopped@0.1 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.die:0@6 db.stop@6.1 down@7 start@19/20 up@20 gap:7-19@22
+            engine-stopped certain          | start@0 now:unless-stopped@0.1 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.die:0@6 db.stop@6.1 down@7 start@198/200 up@200 gap:7-198@202
+            stopped likely                  | start@0 now:unless-stopped@0.1 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.die:0@6 db.stop@6.1 down@7 up@20 gap:7-20@22
+            unknown unknown                 | start@0 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.die:0@5.4 db.stop@5.5 cleanstop@6 begin@20 up@21 gap:6-20@22
+            unknown unknown                 | start@0 kill:15@5 die:0@5.2 stop@5.3 down@6.3 up@20 gap:6.3-20@22
             stopped certain                 | start@0 db.start@1 kill:15@5 die:0@5.2 was:0@5.3 stop@5.3 db.die:0@15.1 down@15.2 up@20 gap:15.2-20@22
             stopped likely                  | start@0 db.start@1 kill:15@5 die:0@5.2 was:0@5.3 stop@5.3 down@6.3 up@20 gap:6.3-20@22
             engine-killed likely            | engine:dead@-1 start@0 now@0.1 down@5 kill:15@9/12 die:0@9.1/12 stop@9.2/12 up@12.1 gap:5-9@14
@@ -84,8 +96,9 @@ class VerdictTest {
             unknown unknown                 | start@0 now@0.1 down@5 up@12 was:255@8/12.1 found:die@13 gap:5-12@14
             out-of-memory likely            | start@0 now:8m@0.1 down@5 up@12 was:137,oom,8m@8/12.1 found:die@13 gap:5-12@14
             failed likely                   | engine:live@-1 start@0 now@0.1 down@5 up@9 gap:5-9@10 die:3@15 was:3@15
-            host-down certain               | start@0 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.die:0@6 db.stop@6.1 down@7 reboot@0 begin@40 up@41 gap:7-41@42
+            host-down likely                | start@0 db.start@1 kill:15@5 db.kill:15@5.1 die:0@5.2 stop@5.3 db.die:0@6 db.stop@6.1 down@7 reboot@0 begin@40 up@41 gap:7-41@42
             host-down likely                | start@0 now@0.1 used:1m@4 reboot@0 crashed:4@40 begin@40 up@41 was:255@40.5/41.1 found:die@42 gap:4-41@43
+            unknown unknown                 | start@0 now@0.1 used:1m@4 reboot@0 crashed:4@40 begin@40 up@41 was:3@4.5/41.1 found:die@42 gap:4-41@43
             unknown unknown                 | start@0 now@0.1 used:1m@4 reboot@0 crashed:4@90 begin@90 up@91 was:0@50/91.1 found:die@92 gap:4-91@93
             unknown unknown                 | start@0 now@0.1 crashed:4@20 begin@20 up@21 was:3@8/21.1 found:die@22 gap:4-21@23
             stopped certain                 | start@0 cleanstop@4 begin@20 unsettled:4@21 kill:15@8/21 die:0@8.1/21 stop@8.2/21 up@21.1 settled@22 was:0@8/22
@@ -221,6 +234,13 @@ class VerdictTest {
                 .contains(silence);
     }
 
+    @Test
+    void saysOfOneThatRunsThatAChildWasKilled() {
+        assertThat(Trend.summary(Story.running("start@0 now:8m@0.1 oom@4 used:1m@9").get(0)))
+                .isEqualTo("It has been running for 9.0 s, with 1 MiB of memory of 8 MiB; 5.0 s before, the kernel had"
+                        + " killed one of its processes for lack of memory, and it runs on.");
+    }
+
     private static List<String> told(String story) {
         return Story.of(story).get(0).verdict().evidence().stream()
                 .map(Evidence::what)
@@ -258,7 +278,8 @@ class VerdictTest {
                 "start@0 kill:9@5 die:137@5.1",
                 "start@0 die:137@5.1",
                 "start@0 now@0.1 die:3@5.1 was:3@5.1",
-                "start@0 kill:15@5 die:0@5.1 stop@5.2")) {
+                "start@0 kill:15@5 die:0@5.1 stop@5.2",
+                "start@0 kill:15@5 die:0@5.1 stop@5.2 used:1m@8")) {
             assertThat(Story.cut(story))
                     .as(story)
                     .allSatisfy(explanation ->
