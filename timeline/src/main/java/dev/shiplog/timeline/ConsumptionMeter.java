@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * samples is that of the monotonic clock. Not thread safe.
  */
 public final class ConsumptionMeter {
+    private static final long SECOND = 1_000_000_000L;
+
     private final CounterReader reader = new CounterReader();
     private final Map<String, Meter> meters = new HashMap<>();
     private int clockSteps;
@@ -107,7 +109,8 @@ public final class ConsumptionMeter {
                 : Consumption.first(record.subject(), record.time(), before == null && meter.born != 0, now);
         meter.last = last;
         meter.monotonic = record.monotonic();
-        meter.clockSteps = clockSteps;
+        boolean isOfReignBefore = record.time() > record.received() + SECOND; // it was on its way
+        meter.clockSteps = isOfReignBefore ? clockSteps - 1 : clockSteps;
         meter.whole = true;
         return last;
     }

@@ -150,7 +150,7 @@ public final class HostState {
     private boolean isLate(StateView seen, long received) {
         boolean isEnd = seen.status().equals("removing") || seen.status().equals("dead");
         boolean isOld = settling.isJustBegun(received) && settling.isBeforeSnapshot(seen.created());
-        return isWhole() && (isEnd || isOld);
+        return settling.isWhole() && (isEnd || isOld);
     }
 
     /**
@@ -238,15 +238,10 @@ public final class HostState {
         return containers.computeIfAbsent(id, ContainerState::new);
     }
 
-    /** Whether all that there is was in the segment's snapshot or happened since, so that nothing is left to be found out. */
-    public boolean isWhole() {
-        return settling.isWhole();
-    }
-
     /** Whether all is known of a container, unless there is none: nothing was missed since it was described. */
     public boolean isSettled(String id) {
         ContainerState state = containers.get(id);
-        return state == null ? isWhole() : settling.isSettled(state.toldAfter());
+        return state == null ? settling.isWhole() : settling.isSettled(state.toldAfter());
     }
 
     /**
@@ -259,7 +254,7 @@ public final class HostState {
         boolean describesNone = hasSamples && !hasDescriptions;
         return settling.isSoon(monotonic)
                 && !describesNone
-                && !(isWhole() && containers.keySet().stream().allMatch(this::isSettled));
+                && !(settling.isWhole() && containers.keySet().stream().allMatch(this::isSettled));
     }
 
     /** The containers that exist, in the order in which the records name them. */

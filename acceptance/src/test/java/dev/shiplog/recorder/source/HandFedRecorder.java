@@ -301,11 +301,10 @@ public final class HandFedRecorder {
                     known.put(container.id(), container);
                 }
             }
-            gone.forEach(id -> {
-                known.remove(id);
-                newest.forget(id);
-            });
+            known.keySet().removeAll(gone);
             sinceAsked.forEach(this::apply);
+            gone.removeAll(known.keySet());
+            gone.forEach(newest::forget);
             isListed = true;
             if (!informed) {
                 informed = true;
