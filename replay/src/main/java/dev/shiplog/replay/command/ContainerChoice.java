@@ -21,16 +21,18 @@ final class ContainerChoice {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "Only this container, by its name or the beginning of its id; may be repeated. The exit code is 3"
-                    + " if there is none.")
+            description =
+                    "Only this container, by its name or the beginning of its id; may be repeated. The exit code is 3"
+                            + " if there is none.")
     private List<String> names = new ArrayList<>();
 
     @Option(
             names = {"-f", "--filter"},
             paramLabel = "KEY=VALUE",
-            description = "Only containers for which it holds; of several with one key any, of several keys each:"
-                    + " name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB]; at a moment also"
-                    + " status=STATUS, health=HEALTH, exited=CODE. KEY!=VALUE takes out what it names; ~REGEX may stand for GLOB.")
+            description =
+                    "Only containers for which it holds; of several with one key any, of several keys each:"
+                            + " name=GLOB, container=GLOB|ID, image=GLOB|ID, label=KEY[=GLOB]; at a moment also"
+                            + " status=STATUS, health=HEALTH, exited=CODE. KEY!=VALUE takes out what it names; ~REGEX may stand for GLOB.")
     private List<String> filters = new ArrayList<>();
 
     private List<String> all() {

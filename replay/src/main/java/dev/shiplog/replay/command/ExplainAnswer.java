@@ -47,8 +47,7 @@ final class ExplainAnswer implements LifeFold.Taker {
     private final List<Life> running = new ArrayList<>();
     private boolean unknown;
 
-    ExplainAnswer(
-            Console console, Question question, ContainerChoice.Missing missing, ExplanationWriter writer) {
+    ExplainAnswer(Console console, Question question, ContainerChoice.Missing missing, ExplanationWriter writer) {
         this.console = console;
         this.question = question;
         this.missing = missing;

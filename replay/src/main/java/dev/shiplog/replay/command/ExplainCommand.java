@@ -148,7 +148,6 @@ final class ExplainCommand implements Callable<Integer> {
         long since = question.ends().since();
         long until = question.ends().until();
         return new TimeRange(
-                Times.plus(since, -LEADING_NANOS),
-                question.newestOnly() ? until : Times.plus(until, FOLLOWING_NANOS));
+                Times.plus(since, -LEADING_NANOS), question.newestOnly() ? until : Times.plus(until, FOLLOWING_NANOS));
     }
 }

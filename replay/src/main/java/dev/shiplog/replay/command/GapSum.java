@@ -19,7 +19,8 @@ final class GapSum {
     static String text(GapReport of, boolean namesHost) {
         MissingStretch.Count missing = of.samplesMissing();
         return (namesHost ? of.host() + ": " : "")
-                + "Events were recorded for " + (of.isMostOfEvents() ? "at most " : "") + part(of.eventsRecorded(), of.length())
+                + "Events were recorded for " + (of.isMostOfEvents() ? "at most " : "")
+                + part(of.eventsRecorded(), of.length())
                 + (of.length() == 0 ? "" : " (" + percent(of.eventsRecorded(), of.length(), RoundingMode.DOWN) + ")")
                 + "; " + Report.count(of.samples(), "sample", "samples") + " recorded, "
                 + (missing.records() < 0

@@ -149,7 +149,10 @@ final class GapsCommand implements Callable<Integer> {
                         "to",
                         GapsCommand::to,
                         row -> isOpen(row) ? null : Time.of(row.stretch().to())),
-                new Column<>("LASTED", "seconds", row -> row.stretch().isLengthKnown() ? GapSum.duration(row.length()) : "unknown",
+                new Column<>(
+                        "LASTED",
+                        "seconds",
+                        row -> row.stretch().isLengthKnown() ? GapSum.duration(row.length()) : "unknown",
                         row -> row.stretch().isLengthKnown() ? row.length() / 1e9 : null),
                 Columns.text("WHAT", "what", row -> row.stretch().what().label()),
                 Columns.text("KIND", "kind", row -> kind(row.stretch())),

@@ -86,7 +86,8 @@ final class NewestEnd {
         for (List<Segment> row : Catalog.rows(host.files())) {
             for (Segment segment : row) {
                 begin = Math.min(
-                        begin, segment.start() == null ? 0 : segment.start().first().clock());
+                        begin,
+                        segment.start() == null ? 0 : segment.start().first().clock());
             }
         }
         return begin;

@@ -65,7 +65,8 @@ final class PsCommand implements Callable<Integer> {
 
     @Option(
             names = {"-a", "--all"},
-            description = "Also containers that existed and did not run; --name and --filter status and exited imply it.")
+            description =
+                    "Also containers that existed and did not run; --name and --filter status and exited imply it.")
     private boolean all;
 
     @Option(

@@ -87,7 +87,9 @@ final class Report implements AutoCloseable {
 
     /** Takes a record that an answer about containers is made of; null is none. A description that is no JSON says nothing. */
     void check(@Nullable RecordView record) {
-        if (record == null || record.kind() != Kind.INSPECT || Json.parse(record.payload().toArray()) != null) {
+        if (record == null
+                || record.kind() != Kind.INSPECT
+                || Json.parse(record.payload().toArray()) != null) {
             return;
         }
         if (unreadable.isEmpty()) {

@@ -42,10 +42,7 @@ final class UsageColumns {
                 "block_write_bytes",
                 ContainerUsage::written));
         columns.add(new Column<>(
-                "PIDS",
-                "pids_max",
-                usage -> DockerWords.number(usage.pids()),
-                usage -> amount(usage.pids())));
+                "PIDS", "pids_max", usage -> DockerWords.number(usage.pids()), usage -> amount(usage.pids())));
         columns.add(new Column<>(
                 "RESTARTS", "restarts", usage -> String.valueOf(usage.restarts()), ContainerUsage::restarts));
         columns.add(
@@ -131,7 +128,9 @@ final class UsageColumns {
     }
 
     private static String seconds(long nanos) {
-        return nanos < 0 || nanos == Long.MAX_VALUE ? DockerWords.UNKNOWN : String.format(Locale.ROOT, "%.2fs", nanos / 1e9);
+        return nanos < 0 || nanos == Long.MAX_VALUE
+                ? DockerWords.UNKNOWN
+                : String.format(Locale.ROOT, "%.2fs", nanos / 1e9);
     }
 
     /** A number for programs; null if it is not known, or larger than a long. */

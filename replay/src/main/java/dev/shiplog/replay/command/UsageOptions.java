@@ -70,6 +70,8 @@ final class UsageOptions {
         Branch<ConsumptionMeter> meter =
                 new Branch<>(new ConsumptionMeter(), ConsumptionMeter::apply, ConsumptionMeter::copy);
         List<HostAt> hosts = Moments.read(console, report, sources, moment, meter);
-        return new AtMoment(hosts, UsageAt.of(hosts, meter.get(), c -> (containers.isNamed() || wanted.test(c)) && filter.wants(c)));
+        return new AtMoment(
+                hosts,
+                UsageAt.of(hosts, meter.get(), c -> (containers.isNamed() || wanted.test(c)) && filter.wants(c)));
     }
 }

@@ -34,28 +34,6 @@ public final class Explainer {
     /** Those of both by the container, and by the project if they belong to one. */
     private final Map<String, Deque<Judged>> alike = new HashMap<>();
 
-    private record Judged(Life life, Verdict verdict, String restarted) {
-        /** When its end began: a container that is stopped may take its time. */
-        long began() {
-            Happening asked = verdict.cause().isOwn() ? null : life.asked();
-            return asked == null ? life.exactEnd() : Math.min(asked.time(), life.exactEnd());
-        }
-
-        String container() {
-            return life.container().id();
-        }
-
-        /** Its project on its host; empty if it belongs to none. */
-        String project() {
-            String project = life.container().labels().getOrDefault(Explanation.PROJECT, "");
-            return project.isEmpty() ? "" : life.host() + "/" + project;
-        }
-
-        boolean isOf(Judged other) {
-            return container().equals(other.container());
-        }
-    }
-
     /** @param out takes the explanations, in the order of the ends */
     public Explainer(Consumer<Explanation> out) {
         this.out = out;
@@ -70,7 +48,7 @@ public final class Explainer {
         if (!judged.project().isEmpty()) {
             alike.computeIfAbsent(judged.project(), key -> new ArrayDeque<>()).add(judged);
         }
-        while (!waiting.isEmpty() && Times.plus(waiting.getFirst().life.ended(), LifeReader.SETTLING) < life.ended()) {
+        while (!waiting.isEmpty() && Times.plus(waiting.getFirst().life().ended(), LifeReader.SETTLING) < life.ended()) {
             explain(waiting.removeFirst());
         }
     }
@@ -92,24 +70,24 @@ public final class Explainer {
     }
 
     private void explain(Judged judged) {
-        List<String> factors = new ArrayList<>(Factors.of(judged.life));
-        Verdict verdict = judged.verdict;
+        List<String> factors = new ArrayList<>(Factors.of(judged.life()));
+        Verdict verdict = judged.verdict();
         List<Judged> loop = loop(judged);
         if (loop.size() >= LOOP) {
             factors.add("restart-loop");
             long span =
-                    loop.get(loop.size() - 1).life.ended() - loop.get(0).life.ended();
+                    loop.get(loop.size() - 1).life().ended() - loop.get(0).life().ended();
             verdict = with(
                     verdict,
                     new Evidence(
-                            judged.life.ended(),
+                            judged.life().ended(),
                             "it ended " + loop.size() + " times within " + Words.length(span)
-                                    + (judged.restarted.equals("policy")
+                                    + (judged.restarted().equals("policy")
                                             ? ", and its restart policy started it again"
                                             : "")));
         }
-        Described after = judged.life.after();
-        boolean isLeft = verdict.cause().isOwn() && judged.life.context().nextStart() == 0;
+        Described after = judged.life().after();
+        boolean isLeft = verdict.cause().isOwn() && judged.life().context().nextStart() == 0;
         if (isLeft && after != null && after.gaveUp()) {
             String times = after.state().restarts() == 1 ? " restart" : " restarts";
             verdict = with(
@@ -118,16 +96,17 @@ public final class Explainer {
                             after.time(),
                             "its restart policy gave up after " + after.state().restarts() + times));
         }
-        FirstMover first = firstMover(judged, first(judged));
+        Judged mover = first(judged);
+        FirstMover first = mover == null ? null : mover.asFirstOf(judged);
         List<Follower> followed = first == null ? followed(judged) : List.of();
         if (first != null || !followed.isEmpty()) {
             factors.add("cascade");
         }
         out.accept(new Explanation(
-                judged.life, verdict, List.copyOf(factors), first, followed, judged.restarted, restarts(judged.life)));
+                judged.life(), verdict, List.copyOf(factors), first, followed, judged.restarted(), judged.restarts()));
         explained.add(judged);
         while (explained.size() > MOST
-                || Times.plus(explained.getFirst().life.ended(), LOOKING_BACK) < judged.life.ended()) {
+                || Times.plus(explained.getFirst().life().ended(), LOOKING_BACK) < judged.life().ended()) {
             Judged oldest = explained.removeFirst();
             forget(oldest.container());
             forget(oldest.project());
@@ -155,17 +134,12 @@ public final class Explainer {
         return new Verdict(verdict.cause(), verdict.confidence(), verdict.summary(), evidence, verdict.missing());
     }
 
-    private static int restarts(Life life) {
-        Described known = life.after() != null ? life.after() : life.before();
-        return known == null ? 0 : known.state().restarts();
-    }
-
     /** The ends of this container that its policy connects with this one. */
     private List<Judged> loop(Judged judged) {
         List<Judged> loop = new ArrayList<>();
         for (Judged other : alike(judged.container())) {
-            boolean connected = other.restarted.equals("policy")
-                    || !loop.isEmpty() && loop.get(loop.size() - 1).restarted.equals("policy");
+            boolean connected = other.restarted().equals("policy")
+                    || !loop.isEmpty() && loop.get(loop.size() - 1).restarted().equals("policy");
             if (!connected && !loop.contains(judged)) {
                 loop.clear();
             } else if (connected) {
@@ -178,28 +152,18 @@ public final class Explainer {
     private @Nullable Judged first(Judged judged) {
         Judged first = null;
         for (Judged other : alike(judged.project())) {
-            boolean earlier = first == null || other.life.exactEnd() < first.life.exactEnd();
+            boolean earlier = first == null || other.life().exactEnd() < first.life().exactEnd();
             first = earlier && follows(other, judged) ? other : first;
         }
         return first;
-    }
-
-    private static @Nullable FirstMover firstMover(Judged judged, @Nullable Judged first) {
-        return first == null
-                ? null
-                : new FirstMover(
-                        first.life.container().name(),
-                        first.verdict.cause(),
-                        first.life.exactEnd(),
-                        judged.life.exactEnd() - first.life.exactEnd());
     }
 
     private List<Follower> followed(Judged judged) {
         List<Follower> followers = new ArrayList<>();
         for (Judged other : alike(judged.project())) {
             if (follows(judged, other) && !other.isOf(judged)) {
-                long after = other.life.exactEnd() - judged.life.exactEnd();
-                followers.add(new Follower(other.life.container().name(), after, how(other)));
+                long after = other.life().exactEnd() - judged.life().exactEnd();
+                followers.add(new Follower(other.life().container().name(), after, other.how()));
             }
         }
         return followers;
@@ -207,13 +171,13 @@ public final class Explainer {
 
     /** Whether the second end may have come of the first: soon after it, in the same project, and not by the same cause. */
     private boolean follows(Judged first, Judged second) {
-        long waited = second.began() - first.life.exactEnd();
+        long waited = second.began() - first.life().exactEnd();
         return waited > 0
                 && waited <= FOLLOWING
-                && causes(first, second)
+                && first.mayCause(second)
                 && !isRepeated(first)
                 && !isRepeated(second)
-                && (!isByClient(second) || isOfProjectStop(first, second));
+                && (!second.isByClient() || isOfProjectStop(first, second));
     }
 
     /**
@@ -222,7 +186,7 @@ public final class Explainer {
      */
     private boolean isRepeated(Judged judged) {
         List<Judged> loop = loop(judged);
-        boolean begins = judged.life.duration() > FOLLOWING && loop.indexOf(judged) == 0;
+        boolean begins = judged.life().duration() > FOLLOWING && loop.indexOf(judged) == 0;
         return loop.size() >= LOOP && !begins;
     }
 
@@ -231,53 +195,24 @@ public final class Explainer {
      * of it has ended; else a client had its own reasons to end just this one.
      */
     private boolean isOfProjectStop(Judged first, Judged second) {
-        if (second.life.context().companions() > 0) {
+        if (second.life().context().companions() > 0) {
             return false;
         }
         for (Judged other : alike(second.project())) {
-            boolean wasLeft = other.life.exactEnd() > first.life.exactEnd()
-                    && other.life.started() < second.began()
+            boolean wasLeft = other.life().exactEnd() > first.life().exactEnd()
+                    && other.life().started() < second.began()
                     && !other.isOf(first)
                     && !other.isOf(second);
-            boolean byClient = isByClient(other) && Math.abs(other.began() - second.began()) <= FOLLOWING;
-            boolean stayedDown = other.verdict.cause().isOwn()
-                    && other.restarted.isEmpty()
+            boolean byClient = other.isByClient() && Math.abs(other.began() - second.began()) <= FOLLOWING;
+            boolean stayedDown = other.verdict().cause().isOwn()
+                    && other.restarted().isEmpty()
                     && other.began() <= second.began() + FOLLOWING;
             boolean wasToRestart =
-                    other.restarted.equals("policy") && other.life.context().nextStart() > second.began();
+                    other.restarted().equals("policy") && other.life().context().nextStart() > second.began();
             if (wasLeft && !byClient && !stayedDown || wasToRestart && !other.isOf(second)) {
                 return false;
             }
         }
         return true;
-    }
-
-    /** What ends by itself makes clients stop others, and others fail; what a client ends makes others fail. */
-    private static boolean causes(Judged first, Judged second) {
-        boolean ofOwn = second.verdict.cause().isOwn() && !second.isOf(first);
-        return switch (second.verdict.cause()) {
-            case ENGINE_STOPPED, ENGINE_KILLED, HOST_DOWN, UNKNOWN -> false;
-            default ->
-                first.verdict.cause().isOwn() ? ofOwn || !second.verdict.cause().isOwn() : ofOwn && isByClient(first);
-        };
-    }
-
-    private static boolean isByClient(Judged judged) {
-        return switch (judged.verdict.cause()) {
-            case STOPPED, KILLED, REMOVED, RESTARTED -> true;
-            default -> false;
-        };
-    }
-
-    private static String how(Judged follower) {
-        return switch (follower.verdict.cause()) {
-            case STOPPED -> "a client had it stopped";
-            case KILLED -> "a client killed it";
-            case REMOVED -> "a client removed it";
-            case RESTARTED -> "a client had it restarted";
-            case COMPLETED -> "it ended by itself";
-            case FAILED -> "it failed";
-            default -> follower.verdict.cause().label();
-        };
     }
 }

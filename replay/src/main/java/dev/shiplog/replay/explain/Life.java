@@ -47,41 +47,6 @@ public record Life(
         NOT_STARTED
     }
 
-    /**
-     * What surrounds a life.
-     *
-     * @param knownUntil up to when the records that follow are known
-     * @param previousEnd when the life of this container before ended; 0 if there is none
-     * @param nextStart when it was started again; 0 if it was not
-     * @param restartsAfter how often the policy had started it, by the description after {@code nextStart}; -1 if there is none
-     * @param destroyed when it was removed; 0 if it was not
-     * @param recreated whether another container of its name was started after that
-     * @param shutdown null if neither the engine nor the recorder ended then
-     * @param liveRestore whether the engine lets containers live while it is away
-     * @param previousImage id of the image of the life before, of a container with the same name, made from the same
-     *     reference; empty if there is none
-     * @param previousLimit of memory, before it was changed while it ran; -1 if it was not
-     * @param companions how many other containers of its compose project ran on over its end and {@link LifeReader#SETTLING}
-     * @param startToldLater whether only a description after the end tells of the start, so that what came before the end
-     *     may have been missed
-     */
-    public record Context(
-            long knownUntil,
-            long previousEnd,
-            long nextStart,
-            int restartsAfter,
-            long destroyed,
-            boolean recreated,
-            @Nullable Shutdown shutdown,
-            boolean liveRestore,
-            String previousImage,
-            long previousLimit,
-            int companions,
-            boolean startToldLater) {
-        /** Of a life of which nothing more is known. */
-        static final Context NONE = new Context(Long.MAX_VALUE, 0, 0, -1, 0, false, null, false, "", -1, 0, false);
-    }
-
     static final long SECOND = 1_000_000_000L;
 
     /** The engine reports a die some time after the process has ended, and a kill after it has sent the signal. */
@@ -104,7 +69,7 @@ public record Life(
         if (end == End.FOUND || missed(ended, ended) != null) {
             return Coverage.HIDDEN;
         }
-        boolean known = started != 0 && !context.startToldLater && context.knownUntil >= ended + LATE;
+        boolean known = started != 0 && !context.startToldLater() && context.knownUntil() >= ended + LATE;
         return known && missed(Math.max(started, ended - LINGERING), ended + LATE) == null
                 ? Coverage.WHOLE
                 : Coverage.PARTLY;
@@ -127,7 +92,7 @@ public record Life(
     boolean isWholeBefore() {
         return end == End.EVENT
                 && started != 0
-                && !context.startToldLater
+                && !context.startToldLater()
                 && missed(Math.max(started, ended - LINGERING), ended) == null;
     }
 
@@ -309,18 +274,6 @@ public record Life(
                 samples.stream().filter(one -> one.time() <= moment).toList(),
                 holes.stream().filter(one -> one.from() <= moment).toList(),
                 silences.stream().filter(one -> one.from() <= moment).toList(),
-                new Context(
-                        moment,
-                        context.previousEnd(),
-                        0,
-                        -1,
-                        0,
-                        false,
-                        null,
-                        false,
-                        "",
-                        context.previousLimit(),
-                        0,
-                        false));
+                context.upTo(moment));
     }
 }

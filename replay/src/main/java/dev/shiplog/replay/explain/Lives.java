@@ -84,6 +84,7 @@ final class Lives {
     OpenLife fresh(Track track, long started) {
         OpenLife life = new OpenLife(track.container, started);
         life.previousEnd = track.lastEnded;
+        life.earlier = track.described;
         holes.forEach(life::add);
         return life;
     }

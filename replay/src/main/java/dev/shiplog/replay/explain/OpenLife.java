@@ -54,6 +54,10 @@ final class OpenLife {
     long previousLimit = -1;
     int companions;
 
+    /** The newest description of the container before this life. */
+    @Nullable
+    Described earlier;
+
     private final Deque<Happening> happenings = new ArrayDeque<>();
     private final Deque<Sample> samples = new ArrayDeque<>();
     private final Deque<Hole> holes = new ArrayDeque<>();
@@ -133,7 +137,7 @@ final class OpenLife {
                 List.copyOf(samples),
                 List.copyOf(holes),
                 List.copyOf(silences),
-                new Life.Context(
+                new Context(
                         knownUntil,
                         previousEnd,
                         nextStart,
@@ -145,7 +149,8 @@ final class OpenLife {
                         previousImage,
                         previousLimit,
                         companions,
-                        startToldLater));
+                        startToldLater,
+                        earlier));
     }
 
     /** A label of the container may take the place of the event's own exit code; nothing stands in for the description's. */

@@ -74,8 +74,7 @@ final class OutageRules {
         if (life.policy().equals("unless-stopped")) {
             String by = Restart.by(life, cause);
             if (by.equals("engine")) {
-                return new Finding(
-                        cause, shutdown.ofEngine() && life.isWholeBefore() ? CERTAIN : LIKELY, summary);
+                return new Finding(cause, shutdown.ofEngine() && life.isWholeBefore() ? CERTAIN : LIKELY, summary);
             }
             Silence away = life.silences().isEmpty()
                     ? null

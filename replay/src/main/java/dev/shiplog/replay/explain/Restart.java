@@ -12,7 +12,7 @@ final class Restart {
 
     /** {@code policy}, {@code client}, {@code engine}, {@code recreated}; empty if nobody did, or that is not known. */
     static String by(Life life, Cause cause) {
-        Life.Context context = life.context();
+        Context context = life.context();
         long start = context.nextStart();
         if (start == 0) {
             return context.recreated() ? "recreated" : "";
@@ -20,7 +20,8 @@ final class Restart {
         if (life.first("restart", start) != null) {
             return "client";
         }
-        Described known = life.after() != null ? life.after() : life.before();
+        Described during = life.after() != null ? life.after() : life.before();
+        Described known = during != null ? during : context.earlier(); // a policy seldom changes
         for (Silence silence : life.silences()) {
             boolean comesBack = silence.ofEngine() && start >= silence.from() && start <= silence.to() + STARTING;
             if (comesBack && known != null && known.restartsAfter(life.exitCode())) {

@@ -51,9 +51,7 @@ record Shutdown(long time, boolean ofEngine, boolean complete, int together) {
             OpenLife life = ended.get(i);
             if (isWith(asked[i], moment)) {
                 newest = Math.max(newest, life.ended);
-            } else if (life.started < moment
-                    && life.ended > moment + TOGETHER
-                    && !mayBeAsked(life, moment, time)) {
+            } else if (life.started < moment && life.ended > moment + TOGETHER && !mayBeAsked(life, moment, time)) {
                 return false;
             }
         }

@@ -47,7 +47,7 @@ public record Verdict(
                             + (silence.rebooted() ? "; the host was started anew" : "")));
         }
         addDescription(life, all);
-        Life.Context context = life.context();
+        Context context = life.context();
         if (context.nextStart() != 0) {
             all.add(new Evidence(context.nextStart(), "it was started again"));
         }

@@ -71,7 +71,8 @@ public final class TimeGrammar {
         try {
             Instant instant = instant(text.strip());
             if (!instant.isAfter(FIRST) || !instant.isBefore(LAST)) {
-                throw new IllegalArgumentException("'" + text + "' is out of range: times are from 1677-09-22 to 2262-04-11");
+                throw new IllegalArgumentException(
+                        "'" + text + "' is out of range: times are from 1677-09-22 to 2262-04-11");
             }
             return Instant.EPOCH.until(instant, ChronoUnit.NANOS);
         } catch (DateTimeException | ArithmeticException e) {

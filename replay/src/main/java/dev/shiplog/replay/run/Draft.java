@@ -73,7 +73,9 @@ final class Draft {
      */
     void addVariable(String name, String variable) {
         String from = variable.isEmpty() ? "REDACTED_" + ++unnamed : variable;
-        variables.put(from, (variable.isEmpty() ? " in --env " + name : "") + ": set it first, to nothing if the image sets it");
+        variables.put(
+                from,
+                (variable.isEmpty() ? " in --env " + name : "") + ": set it first, to nothing if the image sets it");
         options.add("${" + from + ":+--env " + ShellWord.of(name + "=") + "\"${" + from + "}\"}");
     }
 

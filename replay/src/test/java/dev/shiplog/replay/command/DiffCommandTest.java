@@ -250,7 +250,11 @@ class DiffCommandTest {
 
     @Test
     void aMomentInAGapIsUnknown() throws IOException {
-        add(Kind.EVENT, WEB, "09:03:00Z", TestJournal.event("die", "09:03:00Z").replace(DB, WEB).replace("\"db\"", "\"web\""));
+        add(
+                Kind.EVENT,
+                WEB,
+                "09:03:00Z",
+                TestJournal.event("die", "09:03:00Z").replace(DB, WEB).replace("\"db\"", "\"web\""));
         records.add(TestJournal.mark("09:04:00Z", new Mark.EngineDown("connection refused")));
         records.add(TestJournal.mark("09:06:00Z", new Mark.EngineUp("id", "20.10", "1.41")));
         records.add(TestJournal.mark(

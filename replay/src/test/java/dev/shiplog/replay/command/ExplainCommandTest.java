@@ -184,7 +184,8 @@ class ExplainCommandTest {
         terminal.run("explain --name web --at 2026-11-21T09:46:00Z .");
         assertThat(terminal.out()).startsWith("web on host still ran at 2026-11-21T09:46:00Z\n");
         terminal.run("explain --name web --at 2026-11-21T11:00:00Z .");
-        assertThat(terminal.out()).contains("web on host still ran at 2026-11-21T09:50:00.001Z, where the recording ends\n");
+        assertThat(terminal.out())
+                .contains("web on host still ran at 2026-11-21T09:50:00.001Z, where the recording ends\n");
     }
 
     @Test

@@ -57,8 +57,9 @@ class ExtremeTimesTest {
     }
 
     private static String description(String time) {
-        return "{\"Id\":\"" + WEB + "\",\"Created\":\"" + time + "\",\"Name\":\"/web\",\"State\":{\"Status\":\"exited\","
-                + "\"StartedAt\":\"" + time + "\",\"FinishedAt\":\"" + time + "\"},\"Config\":{\"Image\":\"shop:1\"}}";
+        return "{\"Id\":\"" + WEB + "\",\"Created\":\"" + time
+                + "\",\"Name\":\"/web\",\"State\":{\"Status\":\"exited\"," + "\"StartedAt\":\"" + time
+                + "\",\"FinishedAt\":\"" + time + "\"},\"Config\":{\"Image\":\"shop:1\"}}";
     }
 
     private static Record mark(long time, String subject, Mark mark) {
@@ -118,7 +119,8 @@ class ExtremeTimesTest {
         Terminal terminal = new Terminal(directory);
         assertThat(terminal.run("ps --at 2262-04-12 journal")).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.err())
-                .isEqualTo("replay: '2262-04-12' is out of range: times are from 1677-09-22 to 2262-04-11; see 'replay ps"
-                        + " --help'\n");
+                .isEqualTo(
+                        "replay: '2262-04-12' is out of range: times are from 1677-09-22 to 2262-04-11; see 'replay ps"
+                                + " --help'\n");
     }
 }

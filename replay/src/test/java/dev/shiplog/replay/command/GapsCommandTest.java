@@ -292,7 +292,9 @@ class GapsCommandTest {
         assertThat(run("--since 2026-11-21T08:00:00Z journal", ExitCode.OK).out())
                 .endsWith("120 samples recorded, an unknown number missing.\n");
 
-        Files.write(directory.resolve("journal/20261121-08F.cq4"), "no segment at all".repeat(100).getBytes(StandardCharsets.UTF_8));
+        Files.write(
+                directory.resolve("journal/20261121-08F.cq4"),
+                "no segment at all".repeat(100).getBytes(StandardCharsets.UTF_8));
         assertThat(run("journal", ExitCode.DAMAGE).out())
                 .contains("unknown   loss")
                 .contains("recorded for at most ")

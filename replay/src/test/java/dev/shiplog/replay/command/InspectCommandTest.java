@@ -194,7 +194,8 @@ class InspectCommandTest {
         Terminal inspect = run("--name web --at 2026-11-21T09:00:15Z broken", ExitCode.OK);
         assertThat(inspect.err()).isEqualTo(line);
         assertThat(inspect.out()).contains("\"Image\": \"shop:1\"");
-        for (String verb : List.of("ps", "stats", "images", "ps --since 2026-11-21T09:00:05Z", "images --since 2026-11-21T09:00:05Z")) {
+        for (String verb : List.of(
+                "ps", "stats", "images", "ps --since 2026-11-21T09:00:05Z", "images --since 2026-11-21T09:00:05Z")) {
             Terminal terminal = new Terminal(directory);
             terminal.run(verb + (verb.contains("since") ? "" : " --at 2026-11-21T09:00:15Z") + " broken");
             assertThat(terminal.err()).as(verb).containsOnlyOnce(line);

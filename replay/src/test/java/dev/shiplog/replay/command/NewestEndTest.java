@@ -54,7 +54,9 @@ class NewestEndTest {
         }
 
         private static String time(long nanos) {
-            return nanos == 0 ? "0001-01-01T00:00:00Z" : Instant.ofEpochSecond(0, nanos).toString();
+            return nanos == 0
+                    ? "0001-01-01T00:00:00Z"
+                    : Instant.ofEpochSecond(0, nanos).toString();
         }
     }
 
@@ -108,7 +110,12 @@ class NewestEndTest {
                     create(appender, "web", now + 2 * SECOND);
                     start(appender, "web", now + 3 * SECOND);
                 } else {
-                    append(appender, Kind.STATS, "worker", now, "{\"memory_stats\":{\"usage\":1048576,\"limit\":8388608}}");
+                    append(
+                            appender,
+                            Kind.STATS,
+                            "worker",
+                            now,
+                            "{\"memory_stats\":{\"usage\":1048576,\"limit\":8388608}}");
                 }
             }
         }
@@ -174,12 +181,6 @@ class NewestEndTest {
 
     private static Record record(Kind kind, String subject, long now, String payload) {
         return new Record(
-                0,
-                kind,
-                subject,
-                now,
-                now + 1_000,
-                now - START / 2,
-                payload.getBytes(StandardCharsets.UTF_8));
+                0, kind, subject, now, now + 1_000, now - START / 2, payload.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -217,12 +217,16 @@ class PsCommandTest {
         assertThat(run("--name db --at 2026-11-21T09:02:30Z --columns name,status journal", ExitCode.OK)
                         .out())
                 .startsWith("NAMES   STATUS\ndb ");
-        for (String when : List.of("--at 2026-11-21T09:02:30Z", "--since 2026-11-21T09:00:05Z --until 2026-11-21T09:02:30Z")) {
-            assertThat(run("--name nobody " + when + " --columns name journal", ExitCode.GAPS).out())
+        for (String when :
+                List.of("--at 2026-11-21T09:02:30Z", "--since 2026-11-21T09:00:05Z --until 2026-11-21T09:02:30Z")) {
+            assertThat(run("--name nobody " + when + " --columns name journal", ExitCode.GAPS)
+                            .out())
                     .isEqualTo("NAMES\n");
             assertThat(run("--name nobody " + when + " journal", ExitCode.GAPS).err())
                     .contains("--name 'nobody': no such container then; there are ");
-            assertThat(run("--filter name=nobody " + when + " journal", ExitCode.OK).err()).isEmpty();
+            assertThat(run("--filter name=nobody " + when + " journal", ExitCode.OK)
+                            .err())
+                    .isEmpty();
         }
     }
 

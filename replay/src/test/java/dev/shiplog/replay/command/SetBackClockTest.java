@@ -50,8 +50,7 @@ class SetBackClockTest {
     /** @param step what the wall clock is ahead, in s */
     private static Record record(long seconds, long step, Kind kind, String subject, String payload) {
         long time = BEGIN + (seconds + step) * SECOND;
-        return new Record(
-                0, kind, subject, time, time, seconds * SECOND, payload.getBytes(StandardCharsets.UTF_8));
+        return new Record(0, kind, subject, time, time, seconds * SECOND, payload.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Record sample(long seconds, long step) {

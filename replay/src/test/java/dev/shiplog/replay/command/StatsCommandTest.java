@@ -123,7 +123,8 @@ class StatsCommandTest {
         assertThat(run("stats --at 2026-11-21T09:12:10Z huge", ExitCode.OK).out())
                 .contains("12.12MiB / >8EiB")
                 .contains(">9.22EB / 0B   --\n");
-        assertThat(run("stats --at 2026-11-21T09:12:10Z --format json huge", ExitCode.OK).out())
+        assertThat(run("stats --at 2026-11-21T09:12:10Z --format json huge", ExitCode.OK)
+                        .out())
                 .contains("\"memory_limit_bytes\":null")
                 .contains("\"block_read_bytes\":null");
         assertThat(run("stats --since 2026-11-21T09:12:00Z --columns block_read_bytes,pids_max huge", ExitCode.OK)

@@ -128,6 +128,8 @@ class VerdictTest {
     void tellsOfEachLife() {
         assertThat(ends("start@0 die:1@5 was:1,on-failure@5 start@5.1 kill:15@5.2 die:0@5.3 stop@5.4"))
                 .containsExactly("web failed policy", "web stopped ");
+        assertThat(ends("start@0 now:always@0.1 die:1@5 was:1,always@5 start@5.1 die:1@5.2 start@5.4 now:always,r2@6"))
+                .containsExactly("web failed policy", "web failed policy");
         assertThat(ends("start@0 die:4@1 was:4@1.1 connect@2 disconnect@2.3 was:127,e@2.4"))
                 .containsExactly("web failed ", "web not-started ");
         assertThat(ends(
@@ -236,7 +238,8 @@ class VerdictTest {
 
     @Test
     void saysOfOneThatRunsThatAChildWasKilled() {
-        assertThat(Trend.summary(Story.running("start@0 now:8m@0.1 oom@4 used:1m@9").get(0)))
+        assertThat(Trend.summary(
+                        Story.running("start@0 now:8m@0.1 oom@4 used:1m@9").get(0)))
                 .isEqualTo("It has been running for 9.0 s, with 1 MiB of memory of 8 MiB; 5.0 s before, the kernel had"
                         + " killed one of its processes for lack of memory, and it runs on.");
     }

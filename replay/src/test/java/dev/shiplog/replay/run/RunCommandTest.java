@@ -60,8 +60,8 @@ class RunCommandTest {
 
     /** These members, and of the usual ones those that they do not name. */
     private static String and(String members, String... usual) {
-        Stream<String> others = Arrays.stream(usual)
-                .filter(member -> !members.contains(member.substring(0, member.indexOf(':') + 1)));
+        Stream<String> others =
+                Arrays.stream(usual).filter(member -> !members.contains(member.substring(0, member.indexOf(':') + 1)));
         return Stream.concat(Stream.of(members).filter(some -> !some.isEmpty()), others)
                 .collect(Collectors.joining(","));
     }
@@ -241,13 +241,15 @@ class RunCommandTest {
     void aVariableThatIsSetToNothingIsLeftOut() throws Exception {
         String json = with("\"Env\":[\"PW=<redacted>\",\"LANG=<redacted>\",\"it's}=<redacted>\"]", "", "");
         String set = "PW='a  b}'; REDACTED_1=; REDACTED_2='*'\n";
-        assertThat(words(set + run(json, true))).containsSubsequence("--name", "a1", "--env", "PW=a  b}", "--env", "it's}=*", "--entrypoint");
+        assertThat(words(set + run(json, true)))
+                .containsSubsequence("--name", "a1", "--env", "PW=a  b}", "--env", "it's}=*", "--entrypoint");
         assertThat(words(set + run(json, true))).noneMatch(word -> word.contains("LANG"));
     }
 
     @Test
     void anImageIsNoOption() throws Exception {
-        assertThat(words(run(with("\"Image\":\"--privileged\"", "", ""), true))).containsSequence("--", "--privileged", "sh");
+        assertThat(words(run(with("\"Image\":\"--privileged\"", "", ""), true)))
+                .containsSequence("--", "--privileged", "sh");
     }
 
     @Test
