@@ -34,6 +34,7 @@ final class PastTruth {
     final List<Span> unknown = new ArrayList<>();
     /** Where a reader cannot know all, because the journal does not tell. */
     final List<Span> uncertain = new ArrayList<>();
+
     final List<Unnoticed> unnoticed = new ArrayList<>();
     /** Moments, by the wall clock, that may have come again before the recorder noticed that it was set back. */
     final List<Span> blind = new ArrayList<>();

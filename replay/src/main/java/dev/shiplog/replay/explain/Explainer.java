@@ -48,7 +48,8 @@ public final class Explainer {
         if (!judged.project().isEmpty()) {
             alike.computeIfAbsent(judged.project(), key -> new ArrayDeque<>()).add(judged);
         }
-        while (!waiting.isEmpty() && Times.plus(waiting.getFirst().life().ended(), LifeReader.SETTLING) < life.ended()) {
+        while (!waiting.isEmpty()
+                && Times.plus(waiting.getFirst().life().ended(), LifeReader.SETTLING) < life.ended()) {
             explain(waiting.removeFirst());
         }
     }
@@ -75,8 +76,8 @@ public final class Explainer {
         List<Judged> loop = loop(judged);
         if (loop.size() >= LOOP) {
             factors.add("restart-loop");
-            long span =
-                    loop.get(loop.size() - 1).life().ended() - loop.get(0).life().ended();
+            long span = loop.get(loop.size() - 1).life().ended()
+                    - loop.get(0).life().ended();
             verdict = with(
                     verdict,
                     new Evidence(
@@ -106,7 +107,8 @@ public final class Explainer {
                 judged.life(), verdict, List.copyOf(factors), first, followed, judged.restarted(), judged.restarts()));
         explained.add(judged);
         while (explained.size() > MOST
-                || Times.plus(explained.getFirst().life().ended(), LOOKING_BACK) < judged.life().ended()) {
+                || Times.plus(explained.getFirst().life().ended(), LOOKING_BACK)
+                        < judged.life().ended()) {
             Judged oldest = explained.removeFirst();
             forget(oldest.container());
             forget(oldest.project());
@@ -152,7 +154,8 @@ public final class Explainer {
     private @Nullable Judged first(Judged judged) {
         Judged first = null;
         for (Judged other : alike(judged.project())) {
-            boolean earlier = first == null || other.life().exactEnd() < first.life().exactEnd();
+            boolean earlier =
+                    first == null || other.life().exactEnd() < first.life().exactEnd();
             first = earlier && follows(other, judged) ? other : first;
         }
         return first;
