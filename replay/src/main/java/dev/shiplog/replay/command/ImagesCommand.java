@@ -138,6 +138,7 @@ final class ImagesCommand implements Callable<Integer> {
                 if (record != null && !(step instanceof Reading.Missing) && record.time() < range.until()) {
                     book.apply(record);
                     uses.apply(record);
+                    report.check(record);
                     host[0] = reading.origin().place().host();
                 }
                 if (step instanceof Reading.Notice notice) {

@@ -21,6 +21,8 @@ public final class HostDiff {
     private static final String PROJECT = "com.docker.compose.project";
     private static final String SERVICE = "com.docker.compose.service";
     private static final String NUMBER = "com.docker.compose.container-number";
+    private static final String COME = "come";
+    private static final String GONE = "gone";
 
     /** Those that have no counterpart yet, at the earlier and at the later moment, by id. */
     private final Map<String, ContainerState> before;
@@ -37,7 +39,7 @@ public final class HostDiff {
 
     /**
      * What is different, by the names of the containers. If a moment is not known, that comes first, and it is compared as it
-     * was known last: nobody knows whether it still was so.
+     * was known last: nobody knows whether it still was so, nor which containers came or went.
      *
      * @param before at the earlier moment
      * @param after at the later one
@@ -51,7 +53,10 @@ public final class HostDiff {
         List<Change> changes = new ArrayList<>();
         changes.add(new Change("", "", "", "unknown", "", unknown(before), unknown(after), false));
         if (wasEverKnown(before) && wasEverKnown(after)) {
-            compare(before, after, wanted).forEach(change -> changes.add(change.notKnown()));
+            compare(before, after, wanted).stream()
+                    .filter(change -> !change.what().equals(COME) && !change.what().equals(GONE))
+                    .map(Change::notKnown)
+                    .forEach(changes::add);
         }
         return changes;
     }
@@ -124,12 +129,12 @@ public final class HostDiff {
 
     private static Change gone(ContainerState old) {
         Container container = old.container();
-        return new Change(container.name(), container.id(), "", "gone", "", told(old), null, true);
+        return new Change(container.name(), container.id(), "", GONE, "", told(old), null, true);
     }
 
     private static Change come(ContainerState now) {
         Container container = now.container();
-        return new Change(container.name(), "", container.id(), "come", "", null, told(now), true);
+        return new Change(container.name(), "", container.id(), COME, "", null, told(now), true);
     }
 
     /** What it is, in a few words: its image and its state. */

@@ -185,19 +185,19 @@ class InspectCommandTest {
     @Test
     void descriptionsThatAreNoJsonAreCounted() throws IOException {
         List<Record> records = new ArrayList<>(RECORDS.subList(0, 3));
-        records.add(TestJournal.record(Kind.INSPECT, WEB, "09:00:10Z", "{\"Name\":\"/web\","));
-        records.add(TestJournal.record(Kind.INSPECT, DB, "09:00:11Z", "404 page not found"));
-        records.add(TestJournal.record(Kind.EVENT, DB, "09:00:20Z", TestJournal.event("create", "09:00:20Z")));
+        records.add(TestJournal.record(Kind.INSPECT, WEB, "09:01:40Z", "{\"Name\":\"/web\","));
+        records.add(TestJournal.record(Kind.INSPECT, WEB, "09:01:41Z", "404 page not found"));
+        records.add(TestJournal.record(Kind.EVENT, DB, "09:01:50Z", TestJournal.event("create", "09:01:50Z")));
         write("broken", "vm7", records);
         String line = "replay: passed over: 2 descriptions that cannot be read as JSON, the first of 8e8f401657b8 at"
-                + " 2026-11-21T09:00:10Z\n";
-        Terminal inspect = run("--name web --at 2026-11-21T09:00:15Z broken", ExitCode.OK);
+                + " 2026-11-21T09:01:40Z\n";
+        Terminal inspect = run("--name web --at 2026-11-21T09:01:45Z broken", ExitCode.OK);
         assertThat(inspect.err()).isEqualTo(line);
         assertThat(inspect.out()).contains("\"Image\": \"shop:1\"");
         for (String verb : List.of(
-                "ps", "stats", "images", "ps --since 2026-11-21T09:00:05Z", "images --since 2026-11-21T09:00:05Z")) {
+                "ps", "stats", "images", "ps --since 2026-11-21T09:01:35Z", "images --since 2026-11-21T09:01:35Z")) {
             Terminal terminal = new Terminal(directory);
-            terminal.run(verb + (verb.contains("since") ? "" : " --at 2026-11-21T09:00:15Z") + " broken");
+            terminal.run(verb + (verb.contains("since") ? "" : " --at 2026-11-21T09:01:45Z") + " broken");
             assertThat(terminal.err()).as(verb).containsOnlyOnce(line);
         }
     }
