@@ -54,7 +54,8 @@ public final class HostDiff {
         changes.add(new Change("", "", "", "unknown", "", unknown(before), unknown(after), false));
         if (wasEverKnown(before) && wasEverKnown(after)) {
             compare(before, after, wanted).stream()
-                    .filter(change -> !change.what().equals(COME) && !change.what().equals(GONE))
+                    .filter(change ->
+                            !change.what().equals(COME) && !change.what().equals(GONE))
                     .map(Change::notKnown)
                     .forEach(changes::add);
         }
