@@ -37,8 +37,8 @@ public final class ReplayMain {
         });
         Runtime.getRuntime().addShutdownHook(interrupt);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        Console console =
-                new Console(new StandardOutput(), err, isTerminal(2), InstantSource.system(), Path.of(""), stop);
+        Console console = new Console(
+                new StandardOutput(), err, isTerminal(2), InstantSource.system(), Path.of(""), stop, System::getenv);
         try {
             code[0] = Replay.run(console, args);
         } catch (OutOfMemoryError e) {

@@ -103,6 +103,7 @@ public final class Replay implements Callable<Integer> {
         verbs.put("images", () -> new ImagesCommand(console));
         verbs.put("diff", () -> new DiffCommand(console));
         verbs.put("export", () -> new ExportCommand(console));
+        verbs.put("ship", () -> new ShipCommand(console));
         verbs.put("archive", () -> new ArchiveCommand(console));
         verbs.put("verify", () -> new VerifyCommand(console));
         verbs.put("restore", () -> new RestoreCommand(console));

@@ -323,6 +323,11 @@ public final class Reading implements Closeable {
         return last;
     }
 
+    /** Whether the last record is asked for, and handed out next: the last step told of the gap that it reports. */
+    public boolean isHeld() {
+        return pending != null;
+    }
+
     /** The bytes that hold the last record. */
     public Extent extent() {
         return cursor.extent();
