@@ -29,6 +29,11 @@ public record Consumption(
         long read,
         long written,
         Counters now) {
+    /** The same of the last sample alone, as if there were none before. */
+    public Consumption alone() {
+        return first(container, time, false, now);
+    }
+
     /** Of a sample without one before; {@code born} if the life to which it belongs began after that. */
     static Consumption first(String container, long time, boolean born, Counters now) {
         return new Consumption(

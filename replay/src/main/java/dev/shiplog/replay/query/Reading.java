@@ -301,11 +301,11 @@ public final class Reading implements Closeable {
     }
 
     /**
-     * What its container used up to the current record; null if that is no sample, or the sample before it is too old to
-     * tell.
+     * What its container used up to the current record, if that is a sample: as if none were before it if the one before is
+     * too old.
      */
     public @Nullable Consumption consumption() {
-        return consumption == null || consumption.nanos() > METERED_NANOS ? null : consumption;
+        return consumption == null || consumption.nanos() <= METERED_NANOS ? consumption : consumption.alone();
     }
 
     /** What the records so far say about whether anybody listened. */

@@ -27,6 +27,21 @@ public final class Tallies {
         of(journal).unknown++;
     }
 
+    /** A sample came after its window was sent. */
+    void late(String journal) {
+        of(journal).late++;
+    }
+
+    /** A sample is part of a document that an earlier shipment sent. */
+    void existed(String journal) {
+        of(journal).recordsExisted++;
+    }
+
+    /** So many samples more are in windows that are not over. */
+    void open(String journal, int more) {
+        of(journal).open += more;
+    }
+
     /** It is known what became of some documents. */
     void add(Bulk bulk, Outcome outcome) {
         for (int i = 0; i < bulk.items().size(); i++) {
