@@ -94,7 +94,7 @@ final class CounterPlan {
             }
         }
         values[Term.LISTED_CPUS.ordinal()] = cpus == 0 ? Counters.ABSENT : cpus;
-        return Counters.of(values);
+        return new Counters(values);
     }
 
     private static long number(Shape shape, RecordView record, int slot) {
