@@ -38,6 +38,7 @@ class ArchitectureTest {
         "dev.shiplog.journal.codec",
         "dev.shiplog.journal.retention",
         "dev.shiplog.timeline..",
+        "dev.shiplog.replay.ecs",
         "dev.shiplog.replay.run"
     };
     private static final DescribedPredicate<JavaClass> MAIN =

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -41,7 +42,11 @@ public final class LineWriter implements Sink, Closeable {
 
     @Override
     public void write(RecordView record) throws IOException {
-        format.write(record, lines);
+        try {
+            format.write(record, lines);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
         lines.put('\n');
         if (lines.length() >= PIECE_BYTES) {
             handOver();

@@ -81,7 +81,9 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
             return;
         }
         NETWORK_TERMS.forEach((member, term) -> {
-            terms.put(term, new ArrayList<>());
+            if (networks.children().isEmpty()) {
+                terms.put(term, new ArrayList<>()); // a sum of nothing is known
+            }
             networks.children().forEach(network -> put(term, network.get(member)));
         });
     }
