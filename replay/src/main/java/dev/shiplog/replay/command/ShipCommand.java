@@ -1,13 +1,16 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.replay.ecs.EcsFormat;
 import dev.shiplog.replay.export.DocumentId;
 import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.OutputFormat;
 import dev.shiplog.replay.query.Query;
+import dev.shiplog.replay.query.Reached;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
+import dev.shiplog.replay.ship.Carrier;
 import dev.shiplog.replay.ship.Cluster;
 import dev.shiplog.replay.ship.Receipt;
 import dev.shiplog.replay.ship.Rejects;
@@ -15,6 +18,7 @@ import dev.shiplog.replay.ship.Shipment;
 import dev.shiplog.replay.ship.Shipments;
 import dev.shiplog.replay.ship.Tallies;
 import dev.shiplog.replay.ship.Target;
+import dev.shiplog.replay.window.Windows;
 import dev.shiplog.timeline.Amounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,10 +27,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,6 +79,24 @@ final class ShipCommand implements Callable<Integer> {
             defaultValue = "shiplog",
             description = "Of the names of indices, which are NAME-KIND-yyyy.MM.dd; shiplog (default).")
     private String prefix = "shiplog";
+
+    @Option(
+            names = "--fields",
+            paramLabel = "VOCABULARY",
+            defaultValue = "ecs",
+            description = "Whose names fields have. ecs (default): those of the Elastic Common Schema and of Elastic's"
+                    + " Docker integration. flat: the engine's, in the compact form of export.")
+    private Vocabulary fields = Vocabulary.ecs;
+
+    @Option(names = "--original", description = "With --fields ecs, add the engine's own text, as event.original.")
+    private boolean original;
+
+    @Option(
+            names = "--every",
+            paramLabel = "TIME",
+            description = "Of samples, ship one document for each container and each window of this length, such as 1m: mean,"
+                    + " min, max and last, and rates. A window is shipped once it is over.")
+    private @Nullable String every;
 
     @Option(
             names = "--state",
@@ -130,7 +154,22 @@ final class ShipCommand implements Callable<Integer> {
     }
 
     /** What the options ask for. */
-    private record Request(Query query, Shipment.Limits limits, Duration patience, SortedMap<String, String> purpose) {}
+    private record Request(
+            TimeRange range,
+            RecordFilter filter,
+            Shipment.Limits limits,
+            Duration patience,
+            long every,
+            SortedMap<String, String> purpose) {
+        /** What is to be read: whole windows. */
+        Query query(boolean follow) {
+            long until = range.until();
+            boolean isOpen = until > Long.MAX_VALUE - every;
+            long whole = every == 0 || isOpen ? until : -Math.floorDiv(-until, every) * every;
+            TimeRange read = new TimeRange(range.since(), whole);
+            return new Query(read, filter, false, follow, Long.MAX_VALUE, true, true);
+        }
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -143,28 +182,55 @@ final class ShipCommand implements Callable<Integer> {
         long begun = now();
         try (Batch series = Batch.open(dryRun ? null : stateFile, request.purpose());
                 Rejects rejects = rejected == null || dryRun ? null : Rejects.open(console.path(rejected));
-                Reading reading = Reading.openWhole(read, request.query(), series.before(), console.clock());
+                Reading reading = Reading.openWhole(read, request.query(follow), series.before(), console.clock());
                 Report report = new Report(console);
-                Shipment shipment = new Shipment(
-                        dryRun
-                                ? Shipments.counted()
-                                : Shipments.into(new Cluster(target), request.patience(), console.stop()),
-                        request.limits(),
-                        tallies,
-                        rejects,
-                        reading::reached)) {
-            LineFormat format =
-                    OutputFormat.flat.lines(reading.containers(), reading.origin(), new Form(false, true));
+                Parts parts = parts(target, request, tallies, rejects, reading, series.before())) {
             boolean complete = false;
             try {
-                new Shipping(console, reading, report, tallies, shipment, new DocumentId(prefix), format, series).run();
+                new Shipping(console, reading, report, tallies, parts.shipment, parts.documents, series).run();
                 complete = true;
             } finally {
-                series.saveAll(shipment.arrived());
+                series.saveAll(parts.shipment.arrived());
                 give(new Receipt(request.purpose(), begun, now(), complete, tallies), receipt);
             }
             return exitCode(report.summarise(), tallies);
         }
+    }
+
+    /** What is made, and how it is sent: each needs the other, to know up to where all has arrived. */
+    private record Parts(Shipment shipment, Documents documents) implements AutoCloseable {
+        @Override
+        public void close() {
+            shipment.close();
+        }
+    }
+
+    private Parts parts(
+            Target target,
+            Request request,
+            Tallies tallies,
+            @Nullable Rejects rejects,
+            Reading reading,
+            Map<String, Reached> before) {
+        Carrier carrier = dryRun
+                ? Shipments.counted()
+                : Shipments.into(new Cluster(target), request.patience(), console.stop());
+        LineFormat format = fields == Vocabulary.ecs
+                ? new EcsFormat(reading.containers(), reading.origin(), reading::consumption, original)
+                : OutputFormat.flat.lines(reading.containers(), reading.origin(), new Form(false, true));
+        DocumentId ids = new DocumentId(prefix);
+        String name = every;
+        if (name == null) {
+            Shipment shipment = new Shipment(carrier, request.limits(), tallies, rejects, reading::reached);
+            return new Parts(shipment, new Documents(reading, shipment, ids, format, request.range(), null));
+        }
+        AtomicReference<Windows> made = new AtomicReference<>();
+        Shipment shipment = new Shipment(
+                carrier, request.limits(), tallies, rejects, () -> made.get().reached(reading.reached()));
+        Windows windows = new Windows(request.every(), tallies, before, Documents.pages(shipment, ids, name));
+        made.set(windows);
+        Documents.Every windowed = new Documents.Every(name, request.every(), windows);
+        return new Parts(shipment, new Documents(reading, shipment, ids, format, request.range(), windowed));
     }
 
     private void give(Receipt receipt, @Nullable Path file) throws IOException {
@@ -210,7 +276,26 @@ final class ShipCommand implements Callable<Integer> {
         if (!asked.isEmpty()) {
             purpose.put("selection", asked);
         }
-        return new Request(new Query(range, filter, false, follow, Long.MAX_VALUE, true, true), limits, waits, purpose);
+        purpose.put("fields", fields + (original ? " with --original" : ""));
+        if (every != null) {
+            purpose.put("every", every);
+        }
+        return new Request(range, filter, limits, waits, every(), purpose);
+    }
+
+    /** The length of a window, in ns; 0 if there are none. */
+    private long every() {
+        if (every == null) {
+            return 0;
+        }
+        Duration length = Amounts.duration(every);
+        if (fields != Vocabulary.ecs) {
+            throw new IllegalArgumentException("--every is for --fields ecs");
+        }
+        if (length.toSeconds() < 1 || length.toDays() > 1 || !every.matches("\\d+[smhd]")) {
+            throw new IllegalArgumentException("--every " + every + ": a window is from 1s to 1d long, in one unit");
+        }
+        return length.toNanos();
     }
 
     private @Nullable Path path(@Nullable String file) {

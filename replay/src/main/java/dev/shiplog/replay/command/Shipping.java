@@ -1,8 +1,8 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.RecordView;
-import dev.shiplog.replay.export.DocumentId;
-import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.Reached;
 import dev.shiplog.replay.query.Reading;
@@ -10,7 +10,9 @@ import dev.shiplog.replay.query.Times;
 import dev.shiplog.replay.ship.Shipment;
 import dev.shiplog.replay.ship.Tallies;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Hands the records of a reading to a shipment, counts each, and saves up to where all has arrived. Not thread safe. */
@@ -23,10 +25,12 @@ final class Shipping {
     private final Report report;
     private final Tallies tallies;
     private final Shipment shipment;
-    private final DocumentId ids;
-    private final LineFormat format;
+    private final Documents documents;
     private final Batch series;
     private final long begun = System.nanoTime();
+    /** The journals of which the last record says that the recorder was stopped. */
+    private final Set<String> stopped = new HashSet<>();
+
     private long counted;
     private long flushed = begun;
 
@@ -36,16 +40,14 @@ final class Shipping {
             Report report,
             Tallies tallies,
             Shipment shipment,
-            DocumentId ids,
-            LineFormat format,
+            Documents documents,
             Batch series) {
         this.console = console;
         this.reading = reading;
         this.report = report;
         this.tallies = tallies;
         this.shipment = shipment;
-        this.ids = ids;
-        this.format = format;
+        this.documents = documents;
         this.series = series;
     }
 
@@ -61,9 +63,9 @@ final class Shipping {
     }
 
     private void take(Reading.Step step) throws IOException {
-        count(step);
+        boolean isShipped = false;
         if (step instanceof Reading.Found found) {
-            ship(found.record());
+            isShipped = documents.ship(found.record());
         } else if (step instanceof Reading.Notice notice) {
             report.add(notice);
         } else if (step instanceof Reading.Waiting waiting) {
@@ -74,37 +76,43 @@ final class Shipping {
             report.flush();
             waiting.notices().forEach(report::add);
         } else if (step instanceof Reading.End end) {
+            documents.end(stopped);
             shipment.flush();
             end.notices().forEach(report::add);
         }
+        count(step, isShipped);
     }
 
     /** Counts a record that the step has read, unless it is handed out next. */
-    private void count(Reading.Step step) {
+    private void count(Reading.Step step, boolean isShipped) throws IOException {
         Origin.Place place = reading.origin().place();
         RecordView record = reading.last();
+        RecordView known = reading.known();
         if (step instanceof Reading.Unknown) {
             tallies.passOver(place.journal());
+        } else if (known != null) {
+            documents.learn(known);
         } else if (record != null && reading.read() > counted && !reading.isHeld()) {
             counted = reading.read();
-            tallies.read(place.journal(), place.host(), record, step instanceof Reading.Found);
+            tallies.read(place.journal(), place.host(), record, isShipped);
+            documents.pass(record);
+            note(place.journal(), record);
         }
     }
 
-    private void ship(RecordView record) throws IOException {
-        String journal = reading.origin().place().journal();
-        shipment.add(
-                out -> ids.writeAction(journal, record, out),
-                out -> format.write(record, out),
-                journal,
-                record.sequence(),
-                1);
+    private void note(String journal, RecordView record) {
+        byte[] payload = record.kind() == Kind.MARK ? record.payload().toArray() : new byte[0];
+        if (MarkType.of(payload, payload.length) == MarkType.CLEAN_STOP) {
+            stopped.add(journal);
+        } else {
+            stopped.remove(journal);
+        }
     }
 
     private String where() {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         long lag = console.clock().millis() - TimeUnit.NANOSECONDS.toMillis(reading.received());
-        return reading.read() + " records read, " + tallies.arrived() + " arrived, "
+        return reading.read() + " records read, " + tallies.arrived() + " documents arrived, "
                 + tallies.arrived() * 1_000 / Math.max(1, millis) + " a second, at " + Times.format(reading.received())
                 + ", " + TimeUnit.MILLISECONDS.toSeconds(lag) + " s ago; " + tallies.refused() + " refused";
     }

@@ -63,6 +63,10 @@ public final class EcsFields {
             keyword | shiplog.mark. | segment first_segment last_segment rule removed
             long | shiplog.mark. | last_sequence containers length count step offset segments bytes
             date_nanos | shiplog.mark. | from to last
+            date_nanos | shiplog.window. | end
+            decimal | shiplog.window. | seconds covered gap cpu.seconds read.bytes written.bytes
+            long | shiplog.window. | samples pids.max memory.min memory.max memory.last
+            decimal | shiplog.window. | cpu.pct.min cpu.pct.max cpu.pct.last
             flattened | shiplog.mark. | configuration
             text | shiplog.mark. | rest
             """;

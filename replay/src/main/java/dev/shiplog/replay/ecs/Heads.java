@@ -58,31 +58,41 @@ final class Heads {
         Bytes out = new Bytes(1 << 9);
         Document document = new Document();
         document.open(out);
-        document.text("ecs.version", VERSION);
-        document.text("host.name", place.host());
-        document.text("event.kind", eventKind(key.kind));
-        document.text("event.module", "docker");
-        document.text("event.dataset", dataset(key.kind));
+        write(document, eventKind(key.kind), dataset(key.kind), place.host());
         document.text("shiplog.kind", key.kind.label());
         document.text("shiplog.journal", place.journal());
         if (key.container != null && !key.container.isEmpty()) {
-            document.text("container.id", key.container);
-            document.text("container.runtime", "docker");
-        }
-        if (container != null) {
-            document.text("container.name", container.name());
-            document.text("container.image.name", container.image());
-            if (!container.imageId().isEmpty()) {
-                document.texts("container.image.hash.all", List.of(container.imageId()));
-                // Without a description, what an event says of the container stands in place of its labels.
-                Map<String, String> labels = new TreeMap<>(container.labels());
-                document.texts(
-                        "container.labels", new ArrayList<>(labels.keySet()), new ArrayList<>(labels.values()));
-            }
+            write(document, key.container, container);
         }
         byte[] fields = new byte[out.length() - 1];
         System.arraycopy(out.array(), 1, fields, 0, fields.length);
         return fields;
+    }
+
+    /** What any document has. */
+    static void write(Document document, String eventKind, String dataset, String host) {
+        document.text("ecs.version", VERSION);
+        document.text("host.name", host);
+        document.text("event.kind", eventKind);
+        document.text("event.module", "docker");
+        document.text("event.dataset", dataset);
+    }
+
+    /** Which container it is about, and what is known of it. */
+    static void write(Document document, String id, @Nullable Container container) {
+        document.text("container.id", id);
+        document.text("container.runtime", "docker");
+        if (container == null) {
+            return;
+        }
+        document.text("container.name", container.name());
+        document.text("container.image.name", container.image());
+        if (!container.imageId().isEmpty()) {
+            document.texts("container.image.hash.all", List.of(container.imageId()));
+            // Without a description, what an event says of the container stands in place of its labels.
+            Map<String, String> labels = new TreeMap<>(container.labels());
+            document.texts("container.labels", new ArrayList<>(labels.keySet()), new ArrayList<>(labels.values()));
+        }
     }
 
     private static String eventKind(Kind kind) {

@@ -106,6 +106,7 @@ public final class Reading implements Closeable {
     private @Nullable Found pending;
 
     private @Nullable RecordView last;
+    private @Nullable RecordView known;
 
     private long read;
     private long found;
@@ -186,6 +187,7 @@ public final class Reading implements Closeable {
             return handOut(held);
         }
         last = null;
+        known = null;
         if (stopped || isComplete || found >= query.limit()) {
             return end();
         }
@@ -224,6 +226,7 @@ public final class Reading implements Closeable {
         Gap gap = gaps.apply(record, containers);
         isComplete = mayEndEarly && completion.isReached(record, gaps.coverage());
         if (seen == Once.Seen.KNOWN) {
+            known = record;
             return PASSED;
         }
         read++;
@@ -321,6 +324,11 @@ public final class Reading implements Closeable {
     /** The record that the last step read, be it asked for or not; null if it read none that no earlier reading had. */
     public @Nullable RecordView last() {
         return last;
+    }
+
+    /** The record that the last step read, if an earlier reading had it; it comes again for what is learnt from it. */
+    public @Nullable RecordView known() {
+        return known;
     }
 
     /** Whether the last record is asked for, and handed out next: the last step told of the gap that it reports. */

@@ -1,12 +1,13 @@
 package dev.shiplog.replay.ship;
 
 import dev.shiplog.journal.record.RecordView;
+import dev.shiplog.replay.window.Windows;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /** A {@link Tally} for each journal. Not thread safe. */
-public final class Tallies {
+public final class Tallies implements Windows.Account {
     private final Map<String, Tally> journals = new TreeMap<>();
 
     /** A record was read, which is wanted or not. */
@@ -27,18 +28,18 @@ public final class Tallies {
         of(journal).unknown++;
     }
 
-    /** A sample came after its window was sent. */
-    void late(String journal) {
+    @Override
+    public void late(String journal) {
         of(journal).late++;
     }
 
-    /** A sample is part of a document that an earlier shipment sent. */
-    void existed(String journal) {
+    @Override
+    public void existed(String journal) {
         of(journal).recordsExisted++;
     }
 
-    /** So many samples more are in windows that are not over. */
-    void open(String journal, int more) {
+    @Override
+    public void open(String journal, int more) {
         of(journal).open += more;
     }
 

@@ -1,4 +1,4 @@
-package dev.shiplog.replay.ship;
+package dev.shiplog.replay.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,7 +33,7 @@ class WindowsTest {
     /** What one shipment sent, and what it said where to go on. */
     private static final class Run {
         final Map<String, String> sent = new TreeMap<>();
-        final Tallies tallies = new Tallies();
+        final Counts counts = new Counts();
         final ConsumptionMeter meter = new ConsumptionMeter();
         final Map<String, Reached> before;
         final Windows windows;
@@ -41,10 +41,10 @@ class WindowsTest {
 
         Run(Map<String, Reached> before) {
             this.before = before;
-            windows = new Windows(MINUTE, tallies, before, this::send);
+            windows = new Windows(MINUTE, counts, before, this::send);
         }
 
-        private void send(Windows.Window window) {
+        private void send(Window window) {
             String id = window.usage().container().id() + " " + (window.from() - START) / SECOND;
             String content = window.records() + " records, " + window.usage().nanos() + " ns, cpu "
                     + window.usage().cpu() + " " + window.usage().cpuPercent().max() + ", last "
@@ -64,7 +64,6 @@ class WindowsTest {
                 return;
             }
             read.put(JOURNAL, new Reached(record.sequence(), record.received(), false));
-            tallies.read(JOURNAL, "host", view, isSample);
             if (isSample) {
                 windows.add(JOURNAL, "host", view, Container.unknown(record.subject()), consumption);
             }
@@ -73,6 +72,27 @@ class WindowsTest {
 
         Map<String, Reached> goesOn() {
             return windows.reached(read);
+        }
+    }
+
+    private static final class Counts implements Windows.Account {
+        int late;
+        int existed;
+        int open;
+
+        @Override
+        public void late(String journal) {
+            late++;
+        }
+
+        @Override
+        public void existed(String journal) {
+            existed++;
+        }
+
+        @Override
+        public void open(String journal, int more) {
+            open += more;
         }
     }
 
@@ -128,7 +148,7 @@ class WindowsTest {
         assertThat(run.sent.get("a 0")).startsWith("2 records, " + 30 * SECOND + " ns, cpu 30");
         assertThat(run.goesOn().get(JOURNAL).sequence()).isEqualTo(2);
         run.take(sample(5, "a", START + 59 * SECOND, START + 71 * SECOND, 71));
-        assertThat(run.tallies.journals().get(JOURNAL).late).isEqualTo(1);
+        assertThat(run.counts.late).isEqualTo(1);
     }
 
     @Test

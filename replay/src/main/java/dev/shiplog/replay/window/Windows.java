@@ -1,7 +1,6 @@
-package dev.shiplog.replay.ship;
+package dev.shiplog.replay.window;
 
 import dev.shiplog.journal.record.RecordView;
-import dev.shiplog.replay.past.ContainerUsage;
 import dev.shiplog.replay.query.Reached;
 import dev.shiplog.timeline.Consumption;
 import dev.shiplog.timeline.payload.Container;
@@ -35,66 +34,27 @@ public final class Windows {
     private static final long MEMORY_NANOS = 240_000_000_000L;
 
     private final long length;
-    private final Tallies tallies;
+    private final Account account;
     private final Page page;
     private final Map<String, Reached> before;
     private final Map<String, Journal> journals = new HashMap<>();
 
-    /** What a container used in a window that is over. */
+    /** Takes what a container used in a window that is over. */
+    @FunctionalInterface
     public interface Page {
-        /** Takes it. */
         void turn(Window window) throws IOException;
     }
 
-    /** One container in one window. */
-    public static final class Window {
-        private final String journal;
-        private final long from;
-        private final long to;
-        private final ContainerUsage usage;
-        private @Nullable Consumption last;
-        private int records;
-        private long sequence;
+    /** Counts the samples of a journal that are in no window that was handed out. */
+    public interface Account {
+        /** One came too late for its window. */
+        void late(String journal);
 
-        private Window(String journal, long from, long to, ContainerUsage usage) {
-            this.journal = journal;
-            this.from = from;
-            this.to = to;
-            this.usage = usage;
-        }
+        /** One is part of a window that an earlier shipment sent. */
+        void existed(String journal);
 
-        public String journal() {
-            return journal;
-        }
-
-        /** Its beginning, ns since the epoch. */
-        public long from() {
-            return from;
-        }
-
-        /** Its end, ns since the epoch, which does not belong to it. */
-        public long to() {
-            return to;
-        }
-
-        public ContainerUsage usage() {
-            return usage;
-        }
-
-        /** Up to its last sample in the window. */
-        public @Nullable Consumption last() {
-            return last;
-        }
-
-        /** How many records it is made of. */
-        public int records() {
-            return records;
-        }
-
-        /** Of the last of them. */
-        public long sequence() {
-            return sequence;
-        }
+        /** So many more are in windows that are not over. */
+        void open(String journal, int more);
     }
 
     /** The windows of one journal. */
@@ -153,12 +113,12 @@ public final class Windows {
 
     /**
      * @param length of a window, in ns
-     * @param tallies count what comes too late
+     * @param account of what becomes of the samples
      * @param before up to where each journal was read by an earlier shipment
      */
-    public Windows(long length, Tallies tallies, Map<String, Reached> before, Page page) {
+    public Windows(long length, Account account, Map<String, Reached> before, Page page) {
         this.length = length;
-        this.tallies = tallies;
+        this.account = account;
         this.before = before;
         this.page = page;
     }
@@ -176,26 +136,19 @@ public final class Windows {
         turn(of, sample.time(), sample.received());
         of.adding = false;
         if (of.latest(sample) >= (number + 1) * length + LATE_NANOS) {
-            tallies.late(journal);
+            account.late(journal);
             return;
         }
         if (of.sent.contains(new Sent(container.id(), number))) {
-            tallies.existed(journal);
+            account.existed(journal);
             return;
         }
         Open open = of.open.computeIfAbsent(number, n -> new Open(of.before, sample.received()));
         Window window = open.containers.computeIfAbsent(
                 container.id(),
-                id -> new Window(
-                        journal,
-                        number * length,
-                        (number + 1) * length,
-                        new ContainerUsage(host, container, number * length)));
-        window.usage.add(consumption);
-        window.last = consumption;
-        window.records++;
-        window.sequence = sample.sequence();
-        tallies.open(journal, 1);
+                id -> new Window(journal, host, container, number * length, length));
+        window.add(sample.sequence(), consumption);
+        account.open(journal, 1);
     }
 
     /** To be called after each record, be it wanted or not. */
@@ -238,8 +191,18 @@ public final class Windows {
 
     private void turn(Open open) throws IOException {
         for (Window window : open.containers.values()) {
-            tallies.open(window.journal, -window.records);
+            account.open(window.journal(), -window.records());
             page.turn(window);
+        }
+    }
+
+    /** Hands out all windows of the journals that were read up to some time after {@code until}: nothing more of them is wanted. */
+    public void turnBefore(long until) throws IOException {
+        for (Journal of : journals.values()) {
+            Reached read = of.before;
+            if (until != Long.MAX_VALUE && read != null && read.received() >= until + LATE_NANOS) {
+                turn(of, open -> true);
+            }
         }
     }
 
