@@ -100,7 +100,7 @@ final class Document {
         out.put(',');
     }
 
-    /** A number with up to six decimals; NaN is not known. */
+    /** A number with one to six decimals, so that an index never takes its field for integers; NaN is not known. */
     void decimal(String name, double value) {
         if (!(value >= 0)) {
             return;
@@ -109,8 +109,10 @@ final class Document {
         long whole = (long) value;
         long rest = Math.round((value - whole) * DECIMALS);
         out.putDecimal(rest == DECIMALS ? whole + 1 : whole);
-        if (rest > 0 && rest < DECIMALS) {
-            out.put('.');
+        out.put('.');
+        if (rest == 0 || rest == DECIMALS) {
+            out.put('0');
+        } else {
             for (long unit = DECIMALS / 10; rest > 0; rest %= unit, unit /= 10) {
                 out.put((int) ('0' + rest / unit));
             }
