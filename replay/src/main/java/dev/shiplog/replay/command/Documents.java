@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Documents {
     private final Reading reading;
     private final Shipment shipment;
-    private final DocumentId ids;
+    private final String prefix;
     private final LineFormat format;
     private final TimeRange range;
     private final @Nullable Every every;
@@ -34,19 +34,20 @@ final class Documents {
     record Every(String name, long length, Windows windows) {}
 
     /**
+     * @param prefix of the names of indices
      * @param range in which records are wanted; of windows, their beginning
      * @param every null to make one document of each sample
      */
     Documents(
             Reading reading,
             Shipment shipment,
-            DocumentId ids,
+            String prefix,
             LineFormat format,
             TimeRange range,
             @Nullable Every every) {
         this.reading = reading;
         this.shipment = shipment;
-        this.ids = ids;
+        this.prefix = prefix;
         this.format = format;
         this.range = range;
         this.every = every;
@@ -70,7 +71,7 @@ final class Documents {
             return false;
         }
         shipment.add(
-                out -> ids.writeAction(journal, record, out),
+                DocumentId.of(prefix, journal, record)::writeAction,
                 out -> format.write(record, out),
                 journal,
                 record.sequence(),
@@ -103,13 +104,12 @@ final class Documents {
     }
 
     /** Sends the windows that are over. */
-    static Windows.Page pages(Shipment shipment, DocumentId ids, String every) {
+    static Windows.Page pages(Shipment shipment, String prefix, String every) {
         WindowFormat format = new WindowFormat();
         return window -> {
-            String id = window.journal() + "-" + window.usage().container().id() + "-" + every + "-"
-                    + Long.toString(window.from() / 1_000_000_000L, Character.MAX_RADIX);
+            String container = window.usage().container().id();
             shipment.add(
-                    out -> ids.writeAction("stats-" + every, window.from(), id, out),
+                    DocumentId.ofWindow(prefix, window.journal(), container, every, window.from())::writeAction,
                     out -> format.write(window, out),
                     window.journal(),
                     window.sequence(),

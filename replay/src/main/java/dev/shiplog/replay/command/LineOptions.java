@@ -3,12 +3,19 @@ package dev.shiplog.replay.command;
 import dev.shiplog.replay.ecs.EcsFields;
 import dev.shiplog.replay.ecs.EcsFormat;
 import dev.shiplog.replay.export.AddedFields;
+import dev.shiplog.replay.export.BulkFormat;
+import dev.shiplog.replay.export.DocumentId;
 import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.OutputFormat;
 import dev.shiplog.replay.query.Reading;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say what an exported record looks like. */
@@ -18,7 +25,8 @@ final class LineOptions {
             paramLabel = "FORMAT",
             defaultValue = "flat",
             description = "flat (default): one level of fields. raw: the engine's bytes. envelope: the engine's JSON"
-                    + " with sequence, kind, subject and times around it.")
+                    + " with sequence, kind, subject and times around it. bulk: each flat line after one that says where"
+                    + " it goes, for the bulk interface of Elasticsearch and OpenSearch.")
     private OutputFormat format = OutputFormat.flat;
 
     @Option(
@@ -48,40 +56,60 @@ final class LineOptions {
             names = "--add-field",
             paramLabel = "FIELD=VALUE",
             description = "Add this field to every line; may be given several times.")
-    private Map<String, String> added = new LinkedHashMap<>();
+    private List<String> added = new ArrayList<>();
+
+    @Option(
+            names = "--index-prefix",
+            paramLabel = "TEXT",
+            description = "What names of indices begin with in bulk lines; shiplog if not given. An index is"
+                    + " TEXT-KIND-yyyy.MM.dd, of the day of the record in UTC.")
+    private @Nullable String prefix;
 
     /** @throws IllegalArgumentException if options make no sense together */
     void check() {
-        requireForms("--fields ecs", fields == Vocabulary.ecs);
-        requireForms("--bare", bare);
-        requireForms("--compact", compact);
-        requireForms("--add-field", !added.isEmpty());
-        require("--bare", bare, Vocabulary.flat);
-        require("--compact", compact, Vocabulary.flat);
-        require("--original", original, Vocabulary.ecs);
-        added.forEach((name, value) -> {
-            String rival = fields == Vocabulary.ecs ? EcsFields.rival(name) : null;
-            if (name.isEmpty()) {
-                throw new IllegalArgumentException("--add-field '=" + value + "': write FIELD=VALUE");
-            }
+        boolean ecs = fields == Vocabulary.ecs;
+        require("--fields ecs", ecs, OutputFormat.flat, OutputFormat.bulk);
+        require("--bare", bare, OutputFormat.flat);
+        require("--compact", compact, OutputFormat.flat, OutputFormat.bulk);
+        require("--add-field", !added.isEmpty(), OutputFormat.flat, OutputFormat.bulk);
+        require("--index-prefix", prefix != null, OutputFormat.bulk);
+        if (ecs && (bare || compact)) {
+            throw new IllegalArgumentException((bare ? "--bare" : "--compact") + " is for --fields flat, not ecs");
+        }
+        if (original && !ecs) {
+            throw new IllegalArgumentException("--original is for --fields ecs; --format raw writes the engine's text");
+        }
+        DocumentId.checkPrefix(indexPrefix());
+        added().keySet().forEach(name -> {
+            String rival = ecs ? EcsFields.rival(name) : null;
             if (rival != null) {
                 throw new IllegalArgumentException("--add-field " + name + ": lines have a field " + rival
-                        + " already; choose another name, as labels." + name);
+                        + " already; choose another, as in labels.NAME");
             }
         });
     }
 
-    private void requireForms(String option, boolean given) {
-        if (given && !format.hasForms()) {
-            throw new IllegalArgumentException(
-                    option + " is for --format flat; " + format + " lines have no such form");
+    private Map<String, String> added() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (String field : added) {
+            int equals = field.indexOf('=');
+            if (equals < 1) {
+                throw new IllegalArgumentException("--add-field '" + field + "': write FIELD=VALUE");
+            }
+            fields.put(field.substring(0, equals), field.substring(equals + 1));
+        }
+        return fields;
+    }
+
+    private void require(String option, boolean given, OutputFormat... formats) {
+        if (given && !List.of(formats).contains(format)) {
+            String all = Stream.of(formats).map(Enum::name).collect(Collectors.joining(" and "));
+            throw new IllegalArgumentException(option + " is for --format " + all + ", not " + format);
         }
     }
 
-    private void require(String option, boolean given, Vocabulary vocabulary) {
-        if (given && fields != vocabulary) {
-            throw new IllegalArgumentException(option + " is for --fields " + vocabulary);
-        }
+    private String indexPrefix() {
+        return prefix == null ? DocumentId.PREFIX : prefix;
     }
 
     /** Whether lines name containers. */
@@ -99,6 +127,7 @@ final class LineOptions {
         LineFormat lines = fields == Vocabulary.ecs
                 ? new EcsFormat(reading.containers(), reading.origin(), reading::consumption, original)
                 : format.lines(reading.containers(), reading.origin(), new Form(bare, compact));
-        return added.isEmpty() ? lines : new AddedFields(lines, added);
+        LineFormat whole = added.isEmpty() ? lines : new AddedFields(lines, added());
+        return format == OutputFormat.bulk ? new BulkFormat(whole, indexPrefix(), reading.origin()) : whole;
     }
 }

@@ -218,19 +218,18 @@ final class ShipCommand implements Callable<Integer> {
         LineFormat format = fields == Vocabulary.ecs
                 ? new EcsFormat(reading.containers(), reading.origin(), reading::consumption, original)
                 : OutputFormat.flat.lines(reading.containers(), reading.origin(), new Form(false, true));
-        DocumentId ids = new DocumentId(prefix);
         String name = every;
         if (name == null) {
             Shipment shipment = new Shipment(carrier, request.limits(), tallies, rejects, reading::reached);
-            return new Parts(shipment, new Documents(reading, shipment, ids, format, request.range(), null));
+            return new Parts(shipment, new Documents(reading, shipment, prefix, format, request.range(), null));
         }
         AtomicReference<Windows> made = new AtomicReference<>();
         Shipment shipment = new Shipment(
                 carrier, request.limits(), tallies, rejects, () -> made.get().reached(reading.reached()));
-        Windows windows = new Windows(request.every(), tallies, before, Documents.pages(shipment, ids, name));
+        Windows windows = new Windows(request.every(), tallies, before, Documents.pages(shipment, prefix, name));
         made.set(windows);
         Documents.Every windowed = new Documents.Every(name, request.every(), windows);
-        return new Parts(shipment, new Documents(reading, shipment, ids, format, request.range(), windowed));
+        return new Parts(shipment, new Documents(reading, shipment, prefix, format, request.range(), windowed));
     }
 
     private void give(Receipt receipt, @Nullable Path file) throws IOException {
@@ -257,10 +256,7 @@ final class ShipCommand implements Callable<Integer> {
     private Request request(Target target) {
         TimeRange range = selection.range(console.clock());
         RecordFilter filter = selection.filter();
-        if (!prefix.matches("[a-z0-9][a-z0-9_.-]*")) {
-            throw new IllegalArgumentException(
-                    "--index-prefix " + prefix + ": an index has a name of small letters, digits, _, . and -");
-        }
+        DocumentId.checkPrefix(prefix);
         if (requests < 1 || requests > 64) {
             throw new IllegalArgumentException("--requests " + requests + ": from 1 to 64");
         }

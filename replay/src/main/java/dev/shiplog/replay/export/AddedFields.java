@@ -41,7 +41,7 @@ public final class AddedFields implements LineFormat {
         keys.forEach((name, key) -> {
             if (holds(out, from, key)) {
                 throw new UncheckedIOException(new IOException("--add-field " + name + ": record " + record.sequence()
-                        + " has a field of that name already; choose another name"));
+                        + " has a field of that name already; choose another"));
             }
         });
         out.length(out.length() - 1);

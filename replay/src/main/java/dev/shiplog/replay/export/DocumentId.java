@@ -4,62 +4,70 @@ import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.journal.record.RecordView;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
- * Which document of a cluster a record is: its index, one for each kind and each day of the record's own time (UTC), and its
- * id in that. The id has the receipt beside journal and sequence: after a power cut, a journal may give a sequence to
- * another record. Not thread safe.
+ * Which index a record belongs to, and its id there: always the same, so that a record that is sent twice is one document.
+ *
+ * @param index {@code PREFIX-KIND-yyyy.MM.dd}, of the day of the record's own time in UTC
+ * @param id {@code JOURNAL-SEQUENCE-R}, where R is the receipt in ms since the epoch, in base 36: after a power cut, a
+ *     journal may give a sequence to another record
  */
-public final class DocumentId {
-    private static final long DAY_NANOS = 86_400_000_000_000L;
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("uuuu.MM.dd");
-    private static final int BASE = 36;
-    private static final long NANOS_PER_MILLI = 1_000_000;
+public record DocumentId(String index, String id) {
+    /** What names of indices begin with, unless somebody wishes for another. */
+    public static final String PREFIX = "shiplog";
 
-    private final String prefix;
-    /** By the name of what the index holds, the day last asked for. */
-    private final Map<String, Index> indices = new HashMap<>();
+    /** Elasticsearch takes these, and no longer names than 255 bytes. */
+    private static final Pattern PREFIXES = Pattern.compile("[a-z0-9][a-z0-9._-]{0,199}");
 
-    private record Index(long day, String name) {}
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("uuuu.MM.dd", Locale.ROOT);
 
-    /** @param prefix of the names of indices */
-    public DocumentId(String prefix) {
-        this.prefix = prefix;
-    }
+    private static final int RADIX = 36;
 
-    /** Appends the action line for a record, without a line feed. */
-    public void writeAction(String journal, RecordView record, Bytes out) {
-        String id = journal + "-" + record.sequence() + "-"
-                + Long.toString(Math.floorDiv(record.received(), NANOS_PER_MILLI), BASE);
-        writeAction(record.kind().label(), record.time(), id, out);
+    /** @param journal the id of the record's journal */
+    public static DocumentId of(String prefix, String journal, RecordView record) {
+        long received = Math.floorDiv(record.received(), TimeUnit.MILLISECONDS.toNanos(1));
+        return new DocumentId(
+                index(prefix, record.kind().label(), record.time()),
+                journal + "-" + record.sequence() + "-" + Long.toString(received, RADIX));
     }
 
     /**
-     * Appends the action line for a document.
+     * Of the samples of a container in a window of time: {@code JOURNAL-CONTAINER-LENGTH-B}, where B is the beginning in s
+     * since the epoch, in base 36.
      *
-     * @param content what the index holds: the name of a kind
-     * @param time that decides the day, ns since the epoch
+     * @param length of the window, as people write it
+     * @param from its beginning, ns since the epoch
      */
-    public void writeAction(String content, long time, String id, Bytes out) {
+    public static DocumentId ofWindow(String prefix, String journal, String container, String length, long from) {
+        long begun = Math.floorDiv(from, TimeUnit.SECONDS.toNanos(1));
+        return new DocumentId(
+                index(prefix, "stats-" + length, from),
+                journal + "-" + container + "-" + length + "-" + Long.toString(begun, RADIX));
+    }
+
+    private static String index(String prefix, String content, long time) {
+        LocalDate day = LocalDate.ofEpochDay(Math.floorDiv(time, TimeUnit.DAYS.toNanos(1)));
+        return prefix + "-" + content + "-" + DAY.format(day);
+    }
+
+    /** Appends the action line of the bulk interface, without a line feed. */
+    public void writeAction(Bytes out) {
         out.putAscii("{\"create\":{\"_index\":");
-        JsonString.put(index(content, time), out);
+        JsonString.put(index, out);
         out.putAscii(",\"_id\":");
         JsonString.put(id, out);
         out.putAscii("}}");
     }
 
-    private String index(String content, long time) {
-        long day = Math.floorDiv(time, DAY_NANOS);
-        Index index = indices.get(content);
-        if (index == null || index.day != day) {
-            LocalDate date = LocalDate.ofEpochDay(day);
-            index = new Index(day, prefix + "-" + content + "-" + DAY.format(date.atStartOfDay(ZoneOffset.UTC)));
-            indices.put(content, index);
+    /** @throws IllegalArgumentException if no index could have a name that begins so */
+    public static void checkPrefix(String prefix) {
+        if (!PREFIXES.matcher(prefix).matches()) {
+            throw new IllegalArgumentException("'" + prefix + "' cannot begin the name of an index: write up to 200 of"
+                    + " a-z, 0-9, '.', '_' and '-', a letter or a digit first");
         }
-        return index.name;
     }
 }

@@ -10,28 +10,30 @@ public enum OutputFormat {
     /** The engine's bytes. */
     raw,
     /** The engine's JSON with sequence, kind, subject and times around it. */
-    envelope;
+    envelope,
+    /** One level of fields, after a line that says where they go in an index: see {@link BulkFormat}. */
+    bulk;
 
-    /** Whether a {@link Form} can be chosen. */
-    public boolean hasForms() {
-        return this == flat;
+    /** Whether its lines have fields: then a {@link Form} can be chosen. */
+    public boolean hasFields() {
+        return this == flat || this == bulk;
     }
 
     /** Whether its lines name containers, so that the index of them is needed. */
     public boolean namesContainers() {
-        return this == flat;
+        return hasFields();
     }
 
     /**
-     * A new writer of lines.
+     * A new writer of lines; if they have fields, of what has these.
      *
      * @param containers kept up to date by the caller, if the format {@linkplain #namesContainers() names containers}
      * @param origin kept up to date by the caller
-     * @param form if the format {@linkplain #hasForms() has forms}
+     * @param form if the format {@linkplain #hasFields() has fields}
      */
     public LineFormat lines(ContainerIndex containers, Origin origin, Form form) {
         return switch (this) {
-            case flat -> new FlatFormat(containers, origin, form);
+            case flat, bulk -> new FlatFormat(containers, origin, form);
             case raw -> LineFormat.raw();
             case envelope -> new EnvelopeFormat(origin);
         };
