@@ -1,6 +1,7 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.file.Compression;
+import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.export.OutputFile;
 import dev.shiplog.replay.query.Query;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** Writes records as lines of JSON. */
 @Command(
         name = "export",
-        description = "Writes records as lines: flattened JSON, the engine's bytes, or these in an envelope.",
+        description = "Writes records: flattened JSON, Elastic's documents, CSV, or the engine's bytes.",
         footer = {
             "",
             "Sources are read one after the other. A record that several of them hold is written once.",
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  replay export --format raw --kind stats --filter container=web /srv/events",
             "  replay export --kind event --filter event=die --filter event=oom --since 3h /srv/events",
             "  replay export --follow /srv/events | head",
+            "  replay export --format csv --kind stats --filter container=web -o web.csv /srv/events",
             "  replay export --fields ecs --add-field labels.env=prod /srv/events",
             "  replay export --after exported.json --accept-gaps -o batch-7.ndjson.zst /srv/events",
             "",
@@ -142,7 +144,7 @@ final class ExportCommand implements Callable<Integer> {
             Compression compression = Compression.ofName(output);
             RecordFilter filter = selection.filter();
             TimeRange range = selection.range(console.clock());
-            lines.check();
+            lines.check(filter);
             if (limit < 0) {
                 throw new IllegalArgumentException("--limit " + limit + " is less than none");
             }
@@ -186,8 +188,9 @@ final class ExportCommand implements Callable<Integer> {
      * @return the exit code
      */
     private int write(Reading reading, Batch batch, OutputStream out, boolean visible) throws IOException {
+        LineFormat format = lines.lines(reading);
         try (Report report = new Report(console);
-                LineWriter writer = new LineWriter(lines.lines(reading), out)) {
+                LineWriter writer = new LineWriter(format, out)) {
             new Transfer(console, report).run(reading, writer, () -> {
                 if (visible && !report.isRefused()) {
                     batch.saveNowAndThen(reading.reached());
@@ -199,6 +202,9 @@ final class ExportCommand implements Callable<Integer> {
                         + reading.query().filter().contradiction()
                         + asked(reading.query().range())
                         + "; replay ls shows what is there");
+            }
+            if (reading.found() > 0) {
+                lines.missing(format).forEach(console::say);
             }
             return report.summarise();
         }

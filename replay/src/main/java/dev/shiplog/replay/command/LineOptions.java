@@ -4,11 +4,13 @@ import dev.shiplog.replay.ecs.EcsFields;
 import dev.shiplog.replay.ecs.EcsFormat;
 import dev.shiplog.replay.export.AddedFields;
 import dev.shiplog.replay.export.BulkFormat;
+import dev.shiplog.replay.export.CsvFormat;
 import dev.shiplog.replay.export.DocumentId;
 import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.OutputFormat;
 import dev.shiplog.replay.query.Reading;
+import dev.shiplog.replay.query.RecordFilter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +28,8 @@ final class LineOptions {
             defaultValue = "flat",
             description = "flat (default): one level of fields. raw: the engine's bytes. envelope: the engine's JSON"
                     + " with sequence, kind, subject and times around it. bulk: each flat line after one that says where"
-                    + " it goes, for the bulk interface of Elasticsearch and OpenSearch.")
+                    + " it goes, for the bulk interface of Elasticsearch and OpenSearch. csv: some fields of flat lines as"
+                    + " a table.")
     private OutputFormat format = OutputFormat.flat;
 
     @Option(
@@ -65,14 +68,26 @@ final class LineOptions {
                     + " TEXT-KIND-yyyy.MM.dd, of the day of the record in UTC.")
     private @Nullable String prefix;
 
-    /** @throws IllegalArgumentException if options make no sense together */
-    void check() {
+    @Option(
+            names = "--columns",
+            paramLabel = "FIELDS",
+            split = ",",
+            description = "The fields that are the columns of csv, in this order; if not given, what most people ask of the"
+                    + " one kind that --kind names.")
+    private List<String> columns = new ArrayList<>();
+
+    /**
+     * @param filter which records are to be written
+     * @throws IllegalArgumentException if options make no sense together
+     */
+    void check(RecordFilter filter) {
         boolean ecs = fields == Vocabulary.ecs;
-        require("--fields ecs", ecs, OutputFormat.flat, OutputFormat.bulk);
+        require("--fields ecs", ecs, OutputFormat.flat, OutputFormat.bulk, OutputFormat.csv);
         require("--bare", bare, OutputFormat.flat);
         require("--compact", compact, OutputFormat.flat, OutputFormat.bulk);
-        require("--add-field", !added.isEmpty(), OutputFormat.flat, OutputFormat.bulk);
+        require("--add-field", !added.isEmpty(), OutputFormat.flat, OutputFormat.bulk, OutputFormat.csv);
         require("--index-prefix", prefix != null, OutputFormat.bulk);
+        require("--columns", !columns.isEmpty(), OutputFormat.csv);
         if (ecs && (bare || compact)) {
             throw new IllegalArgumentException((bare ? "--bare" : "--compact") + " is for --fields flat, not ecs");
         }
@@ -80,6 +95,9 @@ final class LineOptions {
             throw new IllegalArgumentException("--original is for --fields ecs; --format raw writes the engine's text");
         }
         DocumentId.checkPrefix(indexPrefix());
+        if (format == OutputFormat.csv) {
+            columns(filter);
+        }
         added().keySet().forEach(name -> {
             String rival = ecs ? EcsFields.rival(name) : null;
             if (rival != null) {
@@ -87,6 +105,24 @@ final class LineOptions {
                         + " already; choose another, as in labels.NAME");
             }
         });
+    }
+
+    /** The columns of a table of these records. */
+    private List<String> columns(RecordFilter filter) {
+        if (columns.isEmpty() && filter.kinds().size() == 1) {
+            return CsvColumns.of(filter.kinds().iterator().next(), fields);
+        }
+        if (columns.isEmpty()) {
+            throw new IllegalArgumentException("--format csv writes a table of one kind: add --kind stats, or another;"
+                    + " or name the fields of several with --columns");
+        }
+        for (String column : columns) {
+            if (fields == Vocabulary.ecs && !EcsFields.types().containsKey(column) && !added().containsKey(column)) {
+                throw new IllegalArgumentException(
+                        "--columns '" + column + "': no such field; docs/ecs-fields.md names them");
+            }
+        }
+        return columns;
     }
 
     private Map<String, String> added() {
@@ -103,7 +139,7 @@ final class LineOptions {
 
     private void require(String option, boolean given, OutputFormat... formats) {
         if (given && !List.of(formats).contains(format)) {
-            String all = Stream.of(formats).map(Enum::name).collect(Collectors.joining(" and "));
+            String all = Stream.of(formats).map(Enum::name).collect(Collectors.joining(", "));
             throw new IllegalArgumentException(option + " is for --format " + all + ", not " + format);
         }
     }
@@ -128,6 +164,19 @@ final class LineOptions {
                 ? new EcsFormat(reading.containers(), reading.origin(), reading::consumption, original)
                 : format.lines(reading.containers(), reading.origin(), new Form(bare, compact));
         LineFormat whole = added.isEmpty() ? lines : new AddedFields(lines, added());
-        return format == OutputFormat.bulk ? new BulkFormat(whole, indexPrefix(), reading.origin()) : whole;
+        return switch (format) {
+            case flat, raw, envelope -> whole;
+            case bulk -> new BulkFormat(whole, indexPrefix(), reading.origin());
+            case csv -> new CsvFormat(whole, columns(reading.query().filter()));
+        };
+    }
+
+    /** What was asked for and is in none of the lines, a sentence each. */
+    List<String> missing(LineFormat lines) {
+        return lines instanceof CsvFormat table && !columns.isEmpty()
+                ? table.missing().stream()
+                        .map(column -> "--columns '" + column + "': no record that was written has this field")
+                        .toList()
+                : List.of();
     }
 }

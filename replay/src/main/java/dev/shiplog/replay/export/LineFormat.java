@@ -9,6 +9,9 @@ import dev.shiplog.journal.record.RecordView;
  */
 @FunctionalInterface
 public interface LineFormat {
+    /** Appends what comes before the first record, each line with its end. */
+    default void begin(Bytes out) {}
+
     /**
      * Appends the record to {@code out}, without a line end.
      *

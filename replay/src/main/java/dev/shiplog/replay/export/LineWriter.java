@@ -38,6 +38,7 @@ public final class LineWriter implements Sink, Closeable {
     public LineWriter(LineFormat format, OutputStream out) {
         this.format = format;
         this.out = out;
+        format.begin(lines);
     }
 
     @Override

@@ -12,11 +12,13 @@ public enum OutputFormat {
     /** The engine's JSON with sequence, kind, subject and times around it. */
     envelope,
     /** One level of fields, after a line that says where they go in an index: see {@link BulkFormat}. */
-    bulk;
+    bulk,
+    /** Some of these fields as a table: see {@link CsvFormat}. */
+    csv;
 
-    /** Whether its lines have fields: then a {@link Form} can be chosen. */
+    /** Whether its lines have fields. */
     public boolean hasFields() {
-        return this == flat || this == bulk;
+        return this == flat || this == bulk || this == csv;
     }
 
     /** Whether its lines name containers, so that the index of them is needed. */
@@ -33,7 +35,7 @@ public enum OutputFormat {
      */
     public LineFormat lines(ContainerIndex containers, Origin origin, Form form) {
         return switch (this) {
-            case flat, bulk -> new FlatFormat(containers, origin, form);
+            case flat, bulk, csv -> new FlatFormat(containers, origin, form);
             case raw -> LineFormat.raw();
             case envelope -> new EnvelopeFormat(origin);
         };

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.replay.ecs.EcsFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the options of {@code export} make of records. */
 class LineOptionsTest {
@@ -121,5 +124,60 @@ class LineOptionsTest {
         assertThat(terminal.run("export --format bulk day")).isEqualTo(ExitCode.OK);
         assertThat(terminal.out().lines().filter(line -> line.contains("shiplog-host-2026.11.21")))
                 .hasSize(2);
+    }
+
+    @Test
+    void writesATable() throws IOException {
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format csv --kind event journal")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).isEmpty();
+        assertThat(terminal.out()).isEqualTo("""
+                        @timestamp,host,event_Type,event_Action,container,container_id,image,event_Actor_ID,\
+                        event_Actor_Attributes_name,event_Actor_Attributes_exitCode\r
+                        2026-11-21T09:12:01Z,host,container,start,/db,DB,postgres,DB,db,\r
+                        2026-11-21T09:13:10Z,host,container,die,/db,DB,postgres,DB,db,\r
+                        """.replace("DB", TestJournal.DB));
+    }
+
+    @Test
+    void aTableHasTheColumnsThatAreAskedFor() throws IOException {
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format csv --columns kind,cpu_total_usage,nope,mark_reason,event_Action"
+                        + " --limit 4 journal"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out())
+                .isEqualTo("kind,cpu_total_usage,nope,mark_reason,event_Action\r\nmark,,,,\r\ninspect,,,,\r\n"
+                        + "event,,,,start\r\nstats,100,,,\r\n");
+        assertThat(terminal.err()).isEqualTo("""
+                        replay: --columns 'nope': no record that was written has this field
+                        replay: --columns 'mark_reason': no record that was written has this field
+                        """);
+        TestJournal.write(
+                        directory.resolve("odd"),
+                        List.of(TestJournal.record(
+                                Kind.INSPECT,
+                                TestJournal.WEB,
+                                "09:12:00Z",
+                                "{\"Path\":\"a,\\\"b\\\"\\n\",\"Name\":\"/c\\u00e9\",\"Config\":{\"Labels\":{\"x\":\"y\"}}}")))
+                .close();
+        Terminal ofOdd = new Terminal(directory);
+        assertThat(ofOdd.run("export --format csv --fields ecs --add-field env=prod odd"
+                        + " --columns docker.container.command,container.name,container.labels,docker.container.labels,env"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(ofOdd.out())
+                .isEqualTo("docker.container.command,container.name,container.labels,docker.container.labels,env\r\n"
+                        + "\"a,\"\"b\"\"\n\",c\u00e9,,\"{\"\"x\"\":\"\"y\"\"}\",prod\r\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Vocabulary.class)
+    void everyKindHasColumns(Vocabulary vocabulary) {
+        for (Kind kind : Kind.values()) {
+            List<String> columns = CsvColumns.of(kind, vocabulary);
+            assertThat(columns).doesNotHaveDuplicates().hasSizeGreaterThan(4);
+            if (vocabulary == Vocabulary.ecs) {
+                assertThat(EcsFields.types()).containsKeys(columns.toArray(String[]::new));
+            }
+        }
     }
 }
