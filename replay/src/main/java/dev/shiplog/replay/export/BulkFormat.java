@@ -1,7 +1,6 @@
 package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.bytes.Bytes;
-import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.replay.query.Origin;
 
@@ -26,12 +25,8 @@ public final class BulkFormat implements LineFormat {
 
     @Override
     public void write(RecordView record, Bytes out) {
-        DocumentId id = DocumentId.of(prefix, origin.place().journal(), record);
-        out.putAscii("{\"create\":{\"_index\":");
-        JsonString.put(id.index(), out);
-        out.putAscii(",\"_id\":");
-        JsonString.put(id.id(), out);
-        out.putAscii("}}\n");
+        DocumentId.of(prefix, origin.place().journal(), record).writeAction(out);
+        out.put('\n');
         documents.write(record, out);
     }
 }
