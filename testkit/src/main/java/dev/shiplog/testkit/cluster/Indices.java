@@ -86,9 +86,6 @@ final class Indices {
     /** @param dataStreams whether a template may make it a data stream */
     void create(String name, JsonNode request, boolean dataStreams) {
         checkName(name);
-        if (indices.containsKey(name) || streams.containsKey(name)) {
-            throw Refusal.of(400, "resource_already_exists_exception", "index [" + name + "] already exists");
-        }
         ObjectNode template = templates.of(name);
         if (template != null && template.has("data_stream")) {
             if (!dataStreams) {
@@ -98,6 +95,9 @@ final class Indices {
             }
             createStream(name);
             return;
+        }
+        if (indices.containsKey(name) || streams.containsKey(name)) {
+            throw Refusal.of(400, "resource_already_exists_exception", "index [" + name + "] already exists");
         }
         indices.put(name, templates.make(name, template, request));
     }

@@ -8,12 +8,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Makes keys with self-signed certificates for tests by the JDK's {@code keytool}, which takes a second each. */
+/** Makes keys with self-signed certificates for tests by the JDK's {@code keytool}, a second each. */
 public final class KeyStores {
     public static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -24,37 +25,24 @@ public final class KeyStores {
      *
      * @param names whom the certificate is for, as in {@code ip:127.0.0.1,dns:localhost}
      */
-    public static Path make(Path directory, String name, String names) throws IOException, InterruptedException {
+    public static Path make(Path directory, String name, String names)
+            throws IOException, GeneralSecurityException, InterruptedException {
         Path store = directory.resolve(name + ".p12");
-        keytool(List.of(
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=" + names,
-                "-validity",
-                "30",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                String.valueOf(PASSWORD)));
-        keytool(List.of(
-                "-exportcert",
-                "-rfc",
-                "-alias",
-                name,
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                String.valueOf(PASSWORD),
-                "-file",
-                directory.resolve(name + ".pem").toString()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of("-genkeypair -keyalg EC -validity 30 -storetype PKCS12".split(" ", -1)));
+        command.addAll(List.of("-alias", name, "-dname", "CN=" + name, "-ext", "san=" + names));
+        command.addAll(List.of("-keystore", store.toString(), "-storepass", String.valueOf(PASSWORD)));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException("keytool: " + said);
+        }
+        String encoded = Base64.getMimeEncoder()
+                .encodeToString(read(store).getCertificate(name).getEncoded());
+        Files.writeString(
+                directory.resolve(name + ".pem"),
+                "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n");
         return store;
     }
 
@@ -80,16 +68,5 @@ public final class KeyStores {
             store.load(in, PASSWORD);
         }
         return store;
-    }
-
-    private static void keytool(List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(arguments);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException("keytool: " + said);
-        }
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
@@ -20,6 +21,7 @@ import java.util.zip.ZipException;
  */
 public final class ScriptedCluster implements Backend {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST_ID = 512;
 
     private final ClusterRelease release;
     private final Templates templates;
@@ -133,8 +135,18 @@ public final class ScriptedCluster implements Backend {
         } catch (IllegalArgumentException e) {
             throw Refusal.argument(String.valueOf(e.getMessage()));
         }
-        if (index.isEmpty() && items.stream().anyMatch(item -> !item.target().has("_index"))) {
-            throw Refusal.of(400, "action_request_validation_exception", "Validation Failed: 1: index is missing;");
+        for (BulkItem item : items) {
+            int length = item.target().path("_id").asText().getBytes(StandardCharsets.UTF_8).length;
+            if (index.isEmpty() && !item.target().has("_index")) {
+                throw Refusal.of(400, "action_request_validation_exception", "Validation Failed: 1: index is missing;");
+            }
+            if (length > LONGEST_ID) {
+                throw Refusal.of(
+                        400,
+                        "action_request_validation_exception",
+                        "Validation Failed: 1: id is too long, must be no longer than " + LONGEST_ID
+                                + " bytes but was: " + length + ";");
+            }
         }
         ObjectNode result = JSON.createObjectNode().put("took", 1).put("errors", false);
         ArrayNode list = result.putArray("items");

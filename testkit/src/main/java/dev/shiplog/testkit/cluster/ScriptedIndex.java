@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -90,9 +89,6 @@ final class ScriptedIndex {
         Map<String, JsonNode> leaves = leaves(source);
         boolean series = settings.get("index.mode", "").equals("time_series");
         String key = series ? TimeSeries.id(this, release, id, leaves) : id.isEmpty() ? "generated-" + operations : id;
-        if (key.getBytes(StandardCharsets.UTF_8).length > 512) {
-            throw Refusal.argument("id is too long, must be no longer than 512 bytes but was: " + key.length());
-        }
         Document before = documents.get(key);
         if (create && before != null) {
             throw Refusal.of(
