@@ -89,6 +89,7 @@ final class ScriptedIndex {
         Map<String, JsonNode> leaves = leaves(source);
         boolean series = settings.get("index.mode", "").equals("time_series");
         String key = series ? TimeSeries.id(this, release, id, leaves) : id.isEmpty() ? "generated-" + operations : id;
+        mapping.learn(key, leaves); // before the conflict is seen, so a document that does not fit is none
         Document before = documents.get(key);
         if (create && before != null) {
             throw Refusal.of(
@@ -97,7 +98,6 @@ final class ScriptedIndex {
                     "[" + key + "]: version conflict, document already exists (current version [" + before.version()
                             + "])");
         }
-        mapping.learn(key, leaves);
         Document document = new Document(key, bytes.clone(), leaves, before == null ? 1 : before.version() + 1);
         documents.put(key, document);
         ObjectNode result = JsonNodeFactory.instance.objectNode().put("_index", name);
