@@ -115,6 +115,7 @@ class ClusterTwinTest {
                 Call.of("PUT", index, fields),
                 bulk(index, "create", "1", "{\"n\":1,\"k\":\"a\",\"t\":\"2026-01-01T00:00:00.123456789Z\"}"),
                 bulk(index, "create", "1", "{\"n\":1}"),
+                bulk(index, "create", "1", "{\"n\":\"word\"}"),
                 bulk(index, "create", "2", "{\"n\":9223372036854775808}"),
                 bulk(index, "create", "3", "{\"n\":\"word\"}"),
                 bulk(index, "create", "4", "{\"n\":{\"a\":1}}"),
