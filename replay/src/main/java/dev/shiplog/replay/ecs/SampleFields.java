@@ -149,9 +149,10 @@ final class SampleFields {
     }
 
     private static void writeMemory(Counters now, Document document) {
-        document.number("docker.memory.usage.total", now.memory());
+        long used = now.get(Term.USAGE) == Long.MAX_VALUE ? ABSENT : now.memory();
+        document.number("docker.memory.usage.total", used);
         document.number("docker.memory.rss.total", now.rss());
-        double usage = share(now.memory(), now.limit());
+        double usage = share(used, now.limit());
         document.decimal("docker.memory.usage.pct", usage);
         document.decimal("container.memory.usage", usage);
         document.decimal("docker.memory.rss.pct", share(now.rss(), now.limit()));
