@@ -8,9 +8,8 @@ final class CsvColumns {
     private CsvColumns() {}
 
     static List<String> of(Kind kind, Vocabulary vocabulary) {
-        String columns = vocabulary == Vocabulary.ecs
-                ? "@timestamp host.name " + ecs(kind)
-                : "@timestamp host " + flat(kind);
+        String columns =
+                vocabulary == Vocabulary.ecs ? "@timestamp host.name " + ecs(kind) : "@timestamp host " + flat(kind);
         return List.of(columns.split(" "));
     }
 
@@ -30,7 +29,8 @@ final class CsvColumns {
                 "host_ServerVersion host_OperatingSystem host_KernelVersion host_NCPU host_MemTotal host_Containers"
                         + " host_ContainersRunning host_Images";
             case MARK -> "mark mark_kind mark_subject mark_from_rfc3339 mark_to_rfc3339 mark_count mark_reason";
-            case LOG, SOCKETS, ENGINE_METRICS -> "container container_id " + kind.label().replace('-', '_');
+            case LOG, SOCKETS, ENGINE_METRICS ->
+                "container container_id " + kind.label().replace('-', '_');
         };
     }
 

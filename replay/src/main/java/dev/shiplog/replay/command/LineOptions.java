@@ -72,8 +72,9 @@ final class LineOptions {
             names = "--columns",
             paramLabel = "FIELDS",
             split = ",",
-            description = "The fields that are the columns of csv, in this order; if not given, what most people ask of the"
-                    + " one kind that --kind names.")
+            description =
+                    "The fields that are the columns of csv, in this order; if not given, what most people ask of the"
+                            + " one kind that --kind names.")
     private List<String> columns = new ArrayList<>();
 
     /**

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** The fields of a container's description. */
 final class DescriptionFields {
     /** An index takes no other text for an address. */
-    private static final Pattern ADDRESS = Pattern.compile(
-            "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}"
+    private static final Pattern ADDRESS =
+            Pattern.compile("(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}"
                     + "|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}");
 
     private DescriptionFields() {}

@@ -1,7 +1,6 @@
 package dev.shiplog.replay.ecs;
 
 import dev.shiplog.journal.bytes.Bytes;
-import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.timeline.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

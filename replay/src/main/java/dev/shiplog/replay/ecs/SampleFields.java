@@ -99,7 +99,8 @@ final class SampleFields {
         Counters now = consumption == null ? reader.read(record) : consumption.now();
         if (consumption != null) {
             writeCpu(consumption, document);
-            SINCE_LAST.forEach(row -> document.number(row.name, consumption.used().get(row.term)));
+            SINCE_LAST.forEach(
+                    row -> document.number(row.name, consumption.used().get(row.term)));
             if (consumption.nanos() > 0) {
                 writeRates(consumption, document);
             }
@@ -122,7 +123,11 @@ final class SampleFields {
         writeCpu("total", consumption.percent(used.cpu()) / PERCENT, cpus, document);
         writeCpu("kernel", consumption.percent(used.get(Term.KERNEL)) / PERCENT, cpus, document);
         writeCpu("user", consumption.percent(used.get(Term.USER)) / PERCENT, cpus, document);
-        writeCpu("system", used.system() > 0 ? consumption.percent(used.system()) / PERCENT : Double.NaN, cpus, document);
+        writeCpu(
+                "system",
+                used.system() > 0 ? consumption.percent(used.system()) / PERCENT : Double.NaN,
+                cpus,
+                document);
         if (cpus > 0) {
             document.decimal("container.cpu.usage", consumption.cpuPercent() / PERCENT / cpus);
         }

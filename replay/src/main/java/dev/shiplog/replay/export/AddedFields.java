@@ -58,7 +58,8 @@ public final class AddedFields implements LineFormat {
                 case '\\' -> at++; // only within a string, where a quote may follow
                 case '"' -> {
                     boolean begins = depth == 1 && !string && (array[at - 1] == '{' || array[at - 1] == ',');
-                    if (begins && Arrays.equals(array, at, Math.min(at + key.length, line.length()), key, 0, key.length)) {
+                    if (begins
+                            && Arrays.equals(array, at, Math.min(at + key.length, line.length()), key, 0, key.length)) {
                         return true;
                     }
                     string = !string;

@@ -154,15 +154,18 @@ class LineOptionsTest {
                         """);
         TestJournal.write(
                         directory.resolve("odd"),
-                        List.of(TestJournal.record(
-                                Kind.INSPECT,
-                                TestJournal.WEB,
-                                "09:12:00Z",
-                                "{\"Path\":\"a,\\\"b\\\"\\n\",\"Name\":\"/c\\u00e9\",\"Config\":{\"Labels\":{\"x\":\"y\"}}}")))
+                        List.of(
+                                TestJournal.record(
+                                        Kind.INSPECT,
+                                        TestJournal.WEB,
+                                        "09:12:00Z",
+                                        "{\"Path\":\"a,\\\"b\\\"\\n\",\"Name\":\"/c\\u00e9\",\"Config\":{\"Labels\":{\"x\":\"y\"}}}")))
                 .close();
         Terminal ofOdd = new Terminal(directory);
-        assertThat(ofOdd.run("export --format csv --fields ecs --add-field env=prod odd"
-                        + " --columns docker.container.command,container.name,container.labels,docker.container.labels,env"))
+        assertThat(
+                        ofOdd.run(
+                                "export --format csv --fields ecs --add-field env=prod odd"
+                                        + " --columns docker.container.command,container.name,container.labels,docker.container.labels,env"))
                 .isEqualTo(ExitCode.OK);
         assertThat(ofOdd.out())
                 .isEqualTo("docker.container.command,container.name,container.labels,docker.container.labels,env\r\n"

@@ -34,7 +34,9 @@ class EcsFieldsTest {
             String[] cells = line.split(" *\\| *", -1);
             if (cells.length == 6 && cells[1].startsWith("`")) {
                 for (String name : cells[1].split(", ")) {
-                    assertThat(types.put(name.replace("`", ""), cells[2])).as(name).isNull();
+                    assertThat(types.put(name.replace("`", ""), cells[2]))
+                            .as(name)
+                            .isNull();
                 }
             }
         }
@@ -50,7 +52,8 @@ class EcsFieldsTest {
         List<Record> records = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             String data = IntStream.range(0, 20)
-                    .mapToObj(k -> "\"n" + random.nextInt(100_000) + "." + k + "\":{\"rx_bytes\":" + random.nextLong() + "}")
+                    .mapToObj(k ->
+                            "\"n" + random.nextInt(100_000) + "." + k + "\":{\"rx_bytes\":" + random.nextLong() + "}")
                     .collect(Collectors.joining(",", "{", "}"));
             String labels = data.replaceAll("\\{\"rx_bytes\":(-?\\d+)}", "\"$1\"");
             records.add(Coded.record(
@@ -66,7 +69,8 @@ class EcsFieldsTest {
                     "{\"Type\":\"container\",\"Action\":\"die\",\"Actor\":{\"ID\":\"" + Coded.ID + "\",\"Attributes\":"
                             + labels + "}}"));
             records.add(Coded.record(Kind.HOST, data));
-            records.add(Coded.record(Kind.MARK, "{\"mark\":\"start\",\"configuration\":" + labels + ",\"x\":" + data + "}"));
+            records.add(Coded.record(
+                    Kind.MARK, "{\"mark\":\"start\",\"configuration\":" + labels + ",\"x\":" + data + "}"));
         }
         for (Mark mark : List.of(
                 new Mark.Gap("stats", "a", 1, 2, "b"),
@@ -116,7 +120,8 @@ class EcsFieldsTest {
             case "flattened" ->
                 value.isObject()
                         && value.propertyStream()
-                                .allMatch(member -> !member.getKey().isEmpty() && member.getKey().indexOf('.') < 0);
+                                .allMatch(member -> !member.getKey().isEmpty()
+                                        && member.getKey().indexOf('.') < 0);
             default -> throw new IllegalArgumentException(type);
         };
     }

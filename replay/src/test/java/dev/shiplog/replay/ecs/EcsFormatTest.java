@@ -175,7 +175,8 @@ class EcsFormatTest {
     @Test
     void writesTheHost() {
         assertThat(fields(Documents.of(List.of(Coded.record(
-                                Kind.HOST, Samples.payloads("engine-28.5-info.json").get(0))))
+                                Kind.HOST,
+                                Samples.payloads("engine-28.5-info.json").get(0))))
                         .get(0)))
                 .containsExactly(
                         "event.kind=\"state\"",
@@ -210,8 +211,8 @@ class EcsFormatTest {
         marks.put(
                 new Mark.Redaction("8e8f", "env", List.of("Config.Env[0]")),
                 "type=redaction subject=8e8f rule=env removed=[\"Config.Env[0]\"]");
-        marks.forEach((mark, expected) -> assertThat(ofMark(new String(mark.toJson(), UTF_8)))
-                .isEqualTo(expected));
+        marks.forEach((mark, expected) ->
+                assertThat(ofMark(new String(mark.toJson(), UTF_8))).isEqualTo(expected));
         assertThat(ofMark("{\"mark\":\"later\",\"from\":\"x\",\"to\":1e3,\"new\":{\"a\":[1]},\"count\":1,\"count\":2,"
                         + "\"removed\":7,\"configuration\":null}"))
                 .isEqualTo("type=later count=1 rest={\"from\":\"x\",\"to\":1e3,\"new\":{\"a\":[1]},\"count\":2,"
@@ -219,7 +220,8 @@ class EcsFormatTest {
     }
 
     private static String ofMark(String payload) {
-        JsonNode document = Documents.of(List.of(Coded.record(Kind.MARK, payload))).get(0);
+        JsonNode document =
+                Documents.of(List.of(Coded.record(Kind.MARK, payload))).get(0);
         assertThat(document.get("event.action")).isEqualTo(document.get("shiplog.mark.type"));
         List<String> fields = new ArrayList<>();
         document.properties().forEach(field -> {

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
  */
 class SampleOracleTest {
     private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
-    private static final Map<String, String> NETWORK = Map.of("bytes", "bytes", "packets", "packets", "dropped", "dropped",
-            "errors", "errors");
+    private static final Map<String, String> NETWORK =
+            Map.of("bytes", "bytes", "packets", "packets", "dropped", "dropped", "errors", "errors");
     private static final Map<String, String> DISK = Map.of(
             "bytes", "io_service_bytes_recursive",
             "ops", "io_serviced_recursive",
@@ -79,7 +79,8 @@ class SampleOracleTest {
             if (value.isNumber() && value.canConvertToLong() && !path.isEmpty()) {
                 ((ObjectNode) node).put(member.getKey(), value.longValue() + times * (7L + value.longValue() / 1_000));
             } else if (value instanceof ArrayNode list) {
-                list.forEach(item -> ((ObjectNode) item).put("value", item.path("value").longValue() + times * 4_097L));
+                list.forEach(item ->
+                        ((ObjectNode) item).put("value", item.path("value").longValue() + times * 4_097L));
             } else {
                 grow(value, times, member.getKey());
             }
@@ -100,15 +101,20 @@ class SampleOracleTest {
             String id = sample.path("id").asText("x");
             long time = time(sample);
             if (plan.before(i) == Between.START) {
-                records.add(record(Kind.EVENT, id, records, time - 1, ("{\"Type\":\"container\",\"Action\":\"start\","
-                                + "\"Actor\":{\"ID\":\"" + id + "\"},\"timeNano\":" + (time - 1) + "}")
-                        .getBytes(UTF_8)));
+                records.add(record(
+                        Kind.EVENT,
+                        id,
+                        records,
+                        time - 1,
+                        ("{\"Type\":\"container\",\"Action\":\"start\"," + "\"Actor\":{\"ID\":\"" + id
+                                        + "\"},\"timeNano\":" + (time - 1) + "}")
+                                .getBytes(UTF_8)));
                 expected.add(Map.of());
                 before.remove(id);
                 born.put(id, true);
             } else if (plan.before(i) == Between.LOSS) {
-                records.add(record(Kind.MARK, "", records, time - 1, new Mark.Gap("stats", "", time - 2, time - 1, "x")
-                        .toJson()));
+                records.add(record(
+                        Kind.MARK, "", records, time - 1, new Mark.Gap("stats", "", time - 2, time - 1, "x").toJson()));
                 expected.add(Map.of());
                 before.replaceAll((container, last) -> null);
                 born.clear();
@@ -175,17 +181,39 @@ class SampleOracleTest {
             put(fields, "container.cpu.usage", fields.get("docker.cpu.total.norm.pct"));
         }
         memory(fields, now);
-        BigDecimal seconds = before == null ? null : BigDecimal.valueOf(time(now) - time(before)).divide(NANOS);
+        BigDecimal seconds = before == null
+                ? null
+                : BigDecimal.valueOf(time(now) - time(before)).divide(NANOS);
         NETWORK.keySet().forEach(name -> {
             network(fields, "in", "rx_" + name, name, now, before, seconds);
             network(fields, "out", "tx_" + name, name, now, before, seconds);
         });
         DISK.forEach((name, list) -> disk(fields, name, list, now, before, seconds));
-        sinceLast(fields, "container.network.ingress.bytes", network(now, "rx_bytes"), before == null ? null : network(before, "rx_bytes"), born);
-        sinceLast(fields, "container.network.egress.bytes", network(now, "tx_bytes"), before == null ? null : network(before, "tx_bytes"), born);
+        sinceLast(
+                fields,
+                "container.network.ingress.bytes",
+                network(now, "rx_bytes"),
+                before == null ? null : network(before, "rx_bytes"),
+                born);
+        sinceLast(
+                fields,
+                "container.network.egress.bytes",
+                network(now, "tx_bytes"),
+                before == null ? null : network(before, "tx_bytes"),
+                born);
         String bytes = DISK.get("bytes");
-        sinceLast(fields, "container.disk.read.bytes", disk(now, bytes, "read"), before == null ? null : disk(before, bytes, "read"), born);
-        sinceLast(fields, "container.disk.write.bytes", disk(now, bytes, "write"), before == null ? null : disk(before, bytes, "write"), born);
+        sinceLast(
+                fields,
+                "container.disk.read.bytes",
+                disk(now, bytes, "read"),
+                before == null ? null : disk(before, bytes, "read"),
+                born);
+        sinceLast(
+                fields,
+                "container.disk.write.bytes",
+                disk(now, bytes, "write"),
+                before == null ? null : disk(before, bytes, "write"),
+                born);
         return fields;
     }
 
@@ -224,34 +252,63 @@ class SampleOracleTest {
         }
     }
 
-    private static void network(Map<String, BigDecimal> fields, String way, String member, String name, JsonNode now,
-            @Nullable JsonNode before, @Nullable BigDecimal seconds) {
+    private static void network(
+            Map<String, BigDecimal> fields,
+            String way,
+            String member,
+            String name,
+            JsonNode now,
+            @Nullable JsonNode before,
+            @Nullable BigDecimal seconds) {
         BigDecimal total = network(now, member);
         put(fields, "docker.network." + way + "bound." + name, total);
-        rate(fields, "docker.network." + way + "." + name, total, before == null ? null : network(before, member), seconds);
+        rate(
+                fields,
+                "docker.network." + way + "." + name,
+                total,
+                before == null ? null : network(before, member),
+                seconds);
     }
 
-    private static void disk(Map<String, BigDecimal> fields, String name, String list, JsonNode now,
-            @Nullable JsonNode before, @Nullable BigDecimal seconds) {
+    private static void disk(
+            Map<String, BigDecimal> fields,
+            String name,
+            String list,
+            JsonNode now,
+            @Nullable JsonNode before,
+            @Nullable BigDecimal seconds) {
         for (String way : List.of("read", "write", "summary")) {
             BigDecimal total = disk(now, list, way);
             put(fields, "docker.diskio." + way + "." + name, total);
             if (name.equals("ops")) {
-                rate(fields, "docker.diskio." + way + ".rate", total, before == null ? null : disk(before, list, way), seconds);
+                rate(
+                        fields,
+                        "docker.diskio." + way + ".rate",
+                        total,
+                        before == null ? null : disk(before, list, way),
+                        seconds);
             }
         }
     }
 
-    private static void rate(Map<String, BigDecimal> fields, String name, @Nullable BigDecimal now,
-            @Nullable BigDecimal before, @Nullable BigDecimal seconds) {
+    private static void rate(
+            Map<String, BigDecimal> fields,
+            String name,
+            @Nullable BigDecimal now,
+            @Nullable BigDecimal before,
+            @Nullable BigDecimal seconds) {
         BigDecimal more = more(now, before);
         if (more != null && seconds != null) {
             fields.put(name, more.divide(seconds, 30, RoundingMode.HALF_UP));
         }
     }
 
-    private static void sinceLast(Map<String, BigDecimal> fields, String name, @Nullable BigDecimal now,
-            @Nullable BigDecimal before, boolean born) {
+    private static void sinceLast(
+            Map<String, BigDecimal> fields,
+            String name,
+            @Nullable BigDecimal now,
+            @Nullable BigDecimal before,
+            boolean born) {
         put(fields, name, born ? now : more(now, before));
     }
 
@@ -286,8 +343,10 @@ class SampleOracleTest {
             return null;
         }
         Map<String, BigDecimal> sums = new HashMap<>();
-        entries.forEach(entry ->
-                sums.merge(entry.path("op").asText().toLowerCase(java.util.Locale.ROOT), entry.path("value").decimalValue(), BigDecimal::add));
+        entries.forEach(entry -> sums.merge(
+                entry.path("op").asText().toLowerCase(java.util.Locale.ROOT),
+                entry.path("value").decimalValue(),
+                BigDecimal::add));
         BigDecimal read = sums.getOrDefault("read", BigDecimal.ZERO);
         BigDecimal write = sums.getOrDefault("write", BigDecimal.ZERO);
         return switch (way) {

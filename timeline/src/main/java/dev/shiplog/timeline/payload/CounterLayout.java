@@ -96,11 +96,9 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
         }
         addOperations(bytes, Term.READ, Term.WRITTEN, Term.TRANSFERRED);
         addOperations(get(lists, "io_serviced_recursive"), Term.READS, Term.WRITES, Term.OPERATIONS);
-        addOperations(
-                get(lists, "io_service_time_recursive"), Term.READ_TIME, Term.WRITE_TIME, Term.OPERATION_TIME);
+        addOperations(get(lists, "io_service_time_recursive"), Term.READ_TIME, Term.WRITE_TIME, Term.OPERATION_TIME);
         addOperations(get(lists, "io_wait_time_recursive"), Term.READ_WAIT, Term.WRITE_WAIT, Term.OPERATION_WAIT);
-        addOperations(
-                get(lists, "io_queue_recursive"), Term.QUEUED_READS, Term.QUEUED_WRITES, Term.QUEUED_OPERATIONS);
+        addOperations(get(lists, "io_queue_recursive"), Term.QUEUED_READS, Term.QUEUED_WRITES, Term.QUEUED_OPERATIONS);
     }
 
     private void addOperations(@Nullable Json entries, Term read, Term write, Term total) {
