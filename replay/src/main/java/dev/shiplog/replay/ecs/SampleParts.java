@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ final class SampleParts {
     /** The shapes of a group, and more; beyond it plans are made anew. */
     private static final int MAX_SHAPES = 256;
 
-    private final Map<Shape, Optional<Plan>> plans = new IdentityHashMap<>();
+    private final IdentityHashMap<Shape, Optional<Plan>> plans = new IdentityHashMap<>();
     private final Bytes example = new Bytes(1 << 12);
 
     /** The plan for this sample; null if it is no JSON object. */
