@@ -190,8 +190,11 @@ final class ShipCommand implements Callable<Integer> {
                 new Shipping(console, reading, report, tallies, parts.shipment, parts.documents, series).run();
                 complete = true;
             } finally {
-                series.saveAll(parts.shipment.arrived());
-                give(new Receipt(request.purpose(), begun, now(), complete, tallies), receipt);
+                try {
+                    series.saveAll(parts.shipment.arrived());
+                } finally {
+                    give(new Receipt(request.purpose(), begun, now(), complete, tallies), receipt);
+                }
             }
             return exitCode(report.summarise(), tallies);
         }

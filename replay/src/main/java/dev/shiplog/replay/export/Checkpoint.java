@@ -37,6 +37,9 @@ public final class Checkpoint implements Closeable {
     /** The file that replaces it; its lock keeps other exports away. */
     private OutputFile next;
 
+    /** Something was written to it, or it is in its place already. */
+    private boolean used;
+
     private boolean prepared;
 
     private Checkpoint(
@@ -166,12 +169,18 @@ public final class Checkpoint implements Closeable {
             prepare(reached);
         }
         next.commit();
-        next = begin(file);
         prepared = false;
+        next = begin(file);
+        used = false;
     }
 
     /** Writes what the next {@link #save} puts in place, so that only the move is left to do. The file stays as it is. */
     public void prepare(Map<String, Reached> reached) throws IOException {
+        if (used) { // an attempt that failed left something behind
+            next.close();
+            next = begin(file);
+        }
+        used = true;
         Bytes text = new Bytes(512);
         JsonLine line = new JsonLine(text);
         line.put("shiplog", what(purpose)).put("version", VERSION);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Waits longer after each failure, and gives up after some time without a success. Not thread safe. */
@@ -14,17 +15,30 @@ final class Backoff {
     private static final long MOST_MILLIS = 30_000;
 
     private final Duration patience;
-    private final CountDownLatch stop;
+    private final LongSupplier nanoTime;
+    private final Pause pause;
     private int failures;
     private long failingSince;
+
+    /** Waits for so many ms, or until the program is to end: then returns true. */
+    @FunctionalInterface
+    interface Pause {
+        boolean await(long millis) throws InterruptedException;
+    }
 
     /**
      * @param patience for how long nothing has to succeed until this gives up
      * @param stop counted down when the program is to end
      */
     Backoff(Duration patience, CountDownLatch stop) {
+        this(patience, System::nanoTime, millis -> stop.await(millis, TimeUnit.MILLISECONDS));
+    }
+
+    /** The same with a clock, in ns, and a way to wait of the caller's own. */
+    Backoff(Duration patience, LongSupplier nanoTime, Pause pause) {
         this.patience = patience;
-        this.stop = stop;
+        this.nanoTime = nanoTime;
+        this.pause = pause;
     }
 
     /** Something succeeded. */
@@ -39,7 +53,7 @@ final class Backoff {
      * @throws IOException if it failed for too long, with the reason
      */
     void fail(String reason, @Nullable String retryAfter) throws IOException {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (failures++ == 0) {
             failingSince = now;
         } else if (now - failingSince > patience.toNanos()) {
@@ -50,7 +64,7 @@ final class Backoff {
         long wait = ThreadLocalRandom.current().nextLong(most / 2, most + 1);
         long left = patience.toMillis() - TimeUnit.NANOSECONDS.toMillis(now - failingSince);
         try {
-            if (stop.await(Math.max(Math.min(wait, left), asked(retryAfter)), TimeUnit.MILLISECONDS)) {
+            if (pause.await(Math.max(0, Math.min(Math.max(wait, asked(retryAfter)), left)))) {
                 throw new InterruptedIOException("interrupted while the cluster takes nothing: " + reason);
             }
         } catch (InterruptedException e) {

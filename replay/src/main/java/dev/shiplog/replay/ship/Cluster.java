@@ -21,6 +21,7 @@ public final class Cluster {
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     private final Target target;
+    private final Duration timeout;
     private final HttpClient client;
 
     /** What was answered. */
@@ -50,7 +51,13 @@ public final class Cluster {
     }
 
     public Cluster(Target target) {
+        this(target, TIMEOUT);
+    }
+
+    /** @param timeout for how long it may take to answer */
+    Cluster(Target target, Duration timeout) {
         this.target = target;
+        this.timeout = timeout;
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -91,7 +98,7 @@ public final class Cluster {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target.uri() + path))
-                .timeout(TIMEOUT)
+                .timeout(timeout)
                 .header("Accept", "application/json");
         if (target.authorization() != null) {
             request.header("Authorization", target.authorization());

@@ -18,10 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delivery implements Carrier {
     private static final String PATH = "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
-    /** It has too much to do, or a part of it is not there. */
-    private static final Set<Integer> LATER = Set.of(429, 502, 503, 504);
-    /** The index takes nothing from anybody: nothing is wrong with the document. */
-    private static final Set<String> CLOSED = Set.of("cluster_block_exception", "index_closed_exception", "index_not_found_exception");
+    /** The index takes nothing, or nothing from this user: nothing is wrong with the document. */
+    private static final Set<String> CLOSED = Set.of(
+            "cluster_block_exception", "index_closed_exception", "index_not_found_exception", "security_exception");
+    /**
+     * A node that stops answers some documents with an error of its own (500), and then none. A document that gets it so
+     * often is its reason.
+     */
+    private static final int ERRORS = 5;
 
     private final Cluster cluster;
     private final Patience patience;
@@ -61,19 +65,26 @@ final class Delivery implements Carrier {
             }
             if (answer.status() == 413) {
                 split(bulk, sent, outcome, backoff);
-            } else if (LATER.contains(answer.status())) {
+            } else if (isForLater(answer.status())) {
                 backoff.fail(cluster.uri() + " answers " + answer.why(), answer.retryAfter());
             } else if (!answer.isFine()) {
                 throw new IOException(cluster.uri() + " takes no documents: " + answer.why());
             } else {
+                int before = outcome.open();
                 String busy = settle(answer, sent, outcome);
-                if (busy == null) {
+                if (outcome.open() < before) {
                     backoff.succeed();
-                } else {
+                }
+                if (busy != null) {
                     backoff.fail(busy, answer.retryAfter());
                 }
             }
         }
+    }
+
+    /** It has too much to do, or a part of it is not there; or what is in between got tired. */
+    private static boolean isForLater(int status) {
+        return status == 429 || status == 408 || status >= 500;
     }
 
     private static int[] open(Outcome outcome, int first, int end) {
@@ -118,35 +129,41 @@ final class Delivery implements Carrier {
      * @return why some are still to be sent; null if none is
      * @throws IOException if none will be taken
      */
-    private @Nullable String settle(Cluster.Answer answer, int[] sent, Outcome outcome)
-            throws IOException {
+    private @Nullable String settle(Cluster.Answer answer, int[] sent, Outcome outcome) throws IOException {
         Json json = answer.json();
-        Json errors = json == null ? null : json.get("errors");
         Json items = json == null ? null : json.get("items");
-        if (errors == null || items == null || items.children().size() != sent.length) {
-            throw new IOException(cluster.uri() + " answers " + answer.status() + " to documents, but does not say what"
-                    + " became of them (" + answer.type() + "): is something else in between?");
+        if (items == null || items.children().size() != sent.length) {
+            throw silent(answer);
         }
         String busy = null;
         for (int i = 0; i < sent.length; i++) {
-            Json item = items.children().get(i).children().get(0);
-            Json error = item.get("error");
-            Json status = item.get("status");
-            int code = status == null ? 0 : Integer.parseInt(status.text());
-            String why = code + (error == null ? "" : ": " + error.text("type") + ": " + error.text("reason"));
+            List<Json> said = items.children().get(i).children();
+            Json status = said.isEmpty() ? null : said.get(0).get("status");
+            if (status == null || status.type() != Json.Type.NUMBER) {
+                throw silent(answer);
+            }
+            int code = Integer.parseInt(status.text());
+            Json error = said.get(0).get("error");
+            String type = error == null ? "" : error.text("type");
+            String why = code + (error == null ? "" : ": " + type + ": " + error.text("reason"));
             if (code == 200 || code == 201) {
                 outcome.settle(sent[i], Outcome.Fate.CREATED);
             } else if (code == 409) {
                 outcome.settle(sent[i], Outcome.Fate.EXISTED);
-            } else if (LATER.contains(code)) {
+            } else if (isForLater(code) && (code != 500 || outcome.fail(sent[i]) < ERRORS)) {
                 busy = cluster.uri() + " takes no documents for now: " + why;
-            } else if (error != null && CLOSED.contains(error.text("type"))) {
+            } else if (CLOSED.contains(type)) {
                 throw new IOException(cluster.uri() + " takes no documents: " + why);
             } else {
                 outcome.refuse(sent[i], why);
             }
         }
         return busy;
+    }
+
+    private IOException silent(Cluster.Answer answer) {
+        return new IOException(cluster.uri() + " answers " + answer.status() + " to documents, but does not say what"
+                + " became of them (" + answer.type() + "): is something else in between?");
     }
 
     /** gzip that costs little CPU: the way to the cluster is mostly short. */

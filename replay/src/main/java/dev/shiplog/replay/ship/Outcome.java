@@ -18,11 +18,13 @@ final class Outcome {
     }
 
     private final Fate[] fates;
+    private final int[] failures;
     private final Map<Integer, String> reasons = new TreeMap<>();
     private int open;
 
     Outcome(int documents) {
         fates = new Fate[documents];
+        failures = new int[documents];
         Arrays.fill(fates, Fate.OPEN);
         open = documents;
     }
@@ -35,6 +37,11 @@ final class Outcome {
     void refuse(int i, String reason) {
         settle(i, Fate.REFUSED);
         reasons.put(i, reason);
+    }
+
+    /** The cluster failed on a document, and says nothing of it; returns how often it did. */
+    int fail(int i) {
+        return ++failures[i];
     }
 
     Fate fate(int i) {

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -30,10 +31,37 @@ public final class Rejects implements Closeable {
 
     /** Opens the file, or makes it. */
     public static Rejects open(Path file) throws IOException {
+        if (Files.isRegularFile(file)) {
+            dropHalfALine(file);
+        }
         return new Rejects(
                 file,
                 FileChannel.open(
                         file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+    }
+
+    /** What a kill or a full disk left at the end. Its document is not settled: it is sent again. */
+    private static void dropHalfALine(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            long end = channel.size();
+            ByteBuffer block = ByteBuffer.allocate(1 << 16);
+            while (end > 0) {
+                long from = Math.max(0, end - block.capacity());
+                block.clear().limit((int) (end - from));
+                while (block.hasRemaining() && channel.read(block, from + block.position()) >= 0) {
+                    // until the block is full
+                }
+                int length = block.position();
+                while (length > 0 && block.get(length - 1) != '\n') {
+                    length--;
+                }
+                end = from + length;
+                if (length > 0) {
+                    break;
+                }
+            }
+            channel.truncate(end);
+        }
     }
 
     /** Appends what was refused, and forces it to disk. */
