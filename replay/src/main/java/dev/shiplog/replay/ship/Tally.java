@@ -7,7 +7,7 @@ import java.util.TreeMap;
  * What was read of one journal, and what became of it. Every record that was read is counted once more: as part of a
  * document that was created, existed or was refused, or as one that was left out. Not thread safe.
  */
-public final class Tally {
+final class Tally {
     /** Documents are counted by so many sequences each, so that a loss can be told from where to where. */
     static final long BLOCK = 10_000;
 
