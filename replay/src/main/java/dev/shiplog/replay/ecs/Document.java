@@ -102,7 +102,7 @@ final class Document {
 
     /** A number with one to six decimals, so that an index never takes its field for integers; NaN is not known. */
     void decimal(String name, double value) {
-        if (!(value >= 0)) {
+        if (!(value >= 0 && value < Long.MAX_VALUE)) {
             return;
         }
         name(name);
