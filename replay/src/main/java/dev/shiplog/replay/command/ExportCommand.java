@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** Writes records as lines of JSON. */
 @Command(
         name = "export",
-        description = "Writes records: flattened JSON, Elastic's documents, CSV, or the engine's bytes.",
+        description = "Writes records: flattened JSON, Elastic's documents, CSV, metrics, or the engine's bytes.",
         footer = {
             "",
             "Sources are read one after the other. A record that several of them hold is written once.",
@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             "  replay export --kind event --filter event=die --filter event=oom --since 3h /srv/events",
             "  replay export --follow /srv/events | head",
             "  replay export --format csv --kind stats --filter container=web -o web.csv /srv/events",
+            "  replay export --format openmetrics --since yesterday -o metrics.txt /srv/events",
             "  replay export --fields ecs --add-field labels.env=prod /srv/events",
             "  replay export --after exported.json --accept-gaps -o batch-7.ndjson.zst /srv/events",
             "",
@@ -196,6 +197,7 @@ final class ExportCommand implements Callable<Integer> {
                     batch.saveNowAndThen(reading.reached());
                 }
             });
+            writer.end();
             boolean nothingNew = batch.isInSeries() && reading.read() == 0;
             if (reading.found() == 0 && limit > 0 && !follow && !nothingNew) {
                 console.say("nothing is exported: of " + reading.read() + " records that were read, none matches"

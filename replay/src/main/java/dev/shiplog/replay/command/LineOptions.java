@@ -1,5 +1,6 @@
 package dev.shiplog.replay.command;
 
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.ecs.EcsFields;
 import dev.shiplog.replay.ecs.EcsFormat;
 import dev.shiplog.replay.export.AddedFields;
@@ -8,6 +9,7 @@ import dev.shiplog.replay.export.CsvFormat;
 import dev.shiplog.replay.export.DocumentId;
 import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
+import dev.shiplog.replay.export.OpenMetricsFormat;
 import dev.shiplog.replay.export.OutputFormat;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.RecordFilter;
@@ -29,7 +31,7 @@ final class LineOptions {
             description = "flat (default): one level of fields. raw: the engine's bytes. envelope: the engine's JSON"
                     + " with sequence, kind, subject and times around it. bulk: each flat line after one that says where"
                     + " it goes, for the bulk interface of Elasticsearch and OpenSearch. csv: some fields of flat lines as"
-                    + " a table.")
+                    + " a table. openmetrics: what samples and events count, for Prometheus.")
     private OutputFormat format = OutputFormat.flat;
 
     @Option(
@@ -94,6 +96,11 @@ final class LineOptions {
         }
         if (original && !ecs) {
             throw new IllegalArgumentException("--original is for --fields ecs; --format raw writes the engine's text");
+        }
+        if (format == OutputFormat.openmetrics
+                && (filter.asksForEvents() || !filter.kinds().containsAll(List.of(Kind.STATS, Kind.EVENT)))) {
+            throw new IllegalArgumentException("--format openmetrics counts the events of containers and takes their"
+                    + " samples: leave out --kind, or write --kind stats,event, and leave out filters on events");
         }
         DocumentId.checkPrefix(indexPrefix());
         if (format == OutputFormat.csv) {
@@ -166,7 +173,7 @@ final class LineOptions {
                 : format.lines(reading.containers(), reading.origin(), new Form(bare, compact));
         LineFormat whole = added.isEmpty() ? lines : new AddedFields(lines, added());
         return switch (format) {
-            case flat, raw, envelope -> whole;
+            case flat, raw, envelope, openmetrics -> whole;
             case bulk -> new BulkFormat(whole, indexPrefix(), reading.origin());
             case csv -> new CsvFormat(whole, columns(reading.query().filter()));
         };
@@ -174,6 +181,10 @@ final class LineOptions {
 
     /** What was asked for and is in none of the lines, a sentence each. */
     List<String> missing(LineFormat lines) {
+        if (lines instanceof OpenMetricsFormat metrics && metrics.leftOut() > 0) {
+            return List.of("samples that are left out, because their time is not after that of the one before: "
+                    + metrics.leftOut());
+        }
         return lines instanceof CsvFormat table && !columns.isEmpty()
                 ? table.missing().stream()
                         .map(column -> "--columns '" + column + "': no record that was written has this field")

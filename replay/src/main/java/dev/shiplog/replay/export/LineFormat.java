@@ -12,8 +12,11 @@ public interface LineFormat {
     /** Appends what comes before the first record, each line with its end. */
     default void begin(Bytes out) {}
 
+    /** Appends what comes after the last record, each line with its end. */
+    default void end(Bytes out) {}
+
     /**
-     * Appends the record to {@code out}, without a line end.
+     * Appends the record to {@code out}, without a line end; nothing if it makes no line.
      *
      * @throws java.io.UncheckedIOException if it cannot be written in this way, naming what stands against it
      */

@@ -43,15 +43,24 @@ public final class LineWriter implements Sink, Closeable {
 
     @Override
     public void write(RecordView record) throws IOException {
+        int from = lines.length();
         try {
             format.write(record, lines);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        lines.put('\n');
+        if (lines.length() > from) {
+            lines.put('\n');
+        }
         if (lines.length() >= PIECE_BYTES) {
             handOver();
         }
+    }
+
+    /** Writes what comes after the last record, and flushes. */
+    public void end() throws IOException {
+        format.end(lines);
+        flush();
     }
 
     @Override

@@ -14,7 +14,9 @@ public enum OutputFormat {
     /** One level of fields, after a line that says where they go in an index: see {@link BulkFormat}. */
     bulk,
     /** Some of these fields as a table: see {@link CsvFormat}. */
-    csv;
+    csv,
+    /** The metrics of containers: see {@link OpenMetricsFormat}. */
+    openmetrics;
 
     /** Whether its lines have fields. */
     public boolean hasFields() {
@@ -23,7 +25,7 @@ public enum OutputFormat {
 
     /** Whether its lines name containers, so that the index of them is needed. */
     public boolean namesContainers() {
-        return hasFields();
+        return hasFields() || this == openmetrics;
     }
 
     /**
@@ -38,6 +40,7 @@ public enum OutputFormat {
             case flat, bulk, csv -> new FlatFormat(containers, origin, form);
             case raw -> LineFormat.raw();
             case envelope -> new EnvelopeFormat(origin);
+            case openmetrics -> new OpenMetricsFormat(containers, origin);
         };
     }
 }

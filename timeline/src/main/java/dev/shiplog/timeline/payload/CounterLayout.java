@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param operations texts that decide what a number counts
  */
 record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operations) {
-    private static final Map<String, Term> NETWORK_TERMS = Map.of(
+    /** By the member of a network. */
+    static final Map<String, Term> NETWORK_TERMS = Map.of(
             "rx_bytes", Term.RECEIVED,
             "rx_packets", Term.RECEIVED_PACKETS,
             "rx_dropped", Term.RECEIVED_DROPPED,
@@ -74,6 +75,9 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
         put(Term.TOTAL_INACTIVE_FILE, get(groups, "total_inactive_file"));
         put(Term.INACTIVE_FILE, get(groups, "inactive_file"));
         put(Term.CACHE, get(groups, "cache"));
+        put(Term.TOTAL_CACHE, get(groups, "total_cache"));
+        put(Term.FILE, get(groups, "file"));
+        put(Term.TOTAL_SWAP, get(groups, "total_swap"));
     }
 
     private void addNetworks(@Nullable Json networks) {

@@ -51,7 +51,8 @@ final class CounterPlan {
         return json == null || values(json) != starts.length ? null : of(CounterLayout.of(json), starts, record);
     }
 
-    private static int values(Json json) {
+    /** How many strings and numbers it has. */
+    static int values(Json json) {
         return switch (json.type()) {
             case OBJECT, ARRAY ->
                 json.children().stream().mapToInt(CounterPlan::values).sum();

@@ -32,6 +32,10 @@ public final class Counters {
         TOTAL_INACTIVE_FILE(false),
         INACTIVE_FILE(false),
         CACHE(false),
+        TOTAL_CACHE(false),
+        /** What cgroup v2 has for the page cache. */
+        FILE(false),
+        TOTAL_SWAP(false),
         LIMIT(false),
         /** How often memory was asked for beyond the limit. */
         FAILURES,
@@ -153,6 +157,12 @@ public final class Counters {
     public long rss() {
         long ofTree = get(Term.TOTAL_RSS);
         return ofTree >= 0 ? ofTree : get(Term.ANON);
+    }
+
+    /** Bytes of the page cache: {@code total_cache} of cgroup v1, {@code file} of v2. */
+    public long cache() {
+        long ofTree = get(Term.TOTAL_CACHE);
+        return ofTree >= 0 ? ofTree : get(Term.FILE);
     }
 
     /** Of the memory, in bytes. */
