@@ -10,6 +10,7 @@ import dev.shiplog.replay.query.Reached;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.RecordFilter;
 import dev.shiplog.replay.query.TimeRange;
+import dev.shiplog.replay.ship.Asking;
 import dev.shiplog.replay.ship.Carrier;
 import dev.shiplog.replay.ship.Cluster;
 import dev.shiplog.replay.ship.Receipt;
@@ -48,7 +49,7 @@ import picocli.CommandLine.Spec;
             "",
             "Each record is a document with an id of its own, in an index for each kind and each day of the record's time:",
             "it may be shipped again, from any copy of the journal, and is there once. At the end a receipt says what became"
-                    + " of every record; its sums must match.",
+                    + " of every record; its sums must match. 'replay verify --receipt' counts again what the cluster has.",
             "",
             "Examples:",
             "  replay ship --to http://localhost:9200 /srv/events",
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
             "  replay ship --to http://localhost:9200 --follow --state shipped.json /srv/events",
             "  replay ship --to http://localhost:9200 --since yesterday --until today --kind event,mark archives/",
             "  replay ship --to http://localhost:9200 --dry-run /srv/events",
+            "  replay ship --to http://localhost:9200 --setup --keep 90d",
             "",
             ExitCode.HELP
         })
@@ -66,6 +68,9 @@ final class ShipCommand implements Callable<Integer> {
 
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
+
+    @Mixin
+    private SetupOptions setup = new SetupOptions();
 
     @Mixin
     private Sources sources = new Sources();
@@ -177,7 +182,19 @@ final class ShipCommand implements Callable<Integer> {
         Request request = Usage.of(spec, () -> request(target));
         Path stateFile = path(state);
         Path receipt = path(receiptFile);
+        Asking asking = Asking.of(new Cluster(target), request.patience(), console.stop(), console::say);
+        setup.check();
+        if (setup.isSetup()) {
+            setup.install(console, asking, prefix, fields);
+            if (!sources.areGiven()) {
+                return ExitCode.OK;
+            }
+        }
         List<Path> read = sources.paths(console);
+        if (!dryRun) {
+            boolean resumes = stateFile != null && Files.exists(stateFile);
+            setup.prepare(asking, prefix, fields, request.range(), resumes);
+        }
         Tallies tallies = new Tallies();
         long begun = now();
         try (Batch series = Batch.open(dryRun ? null : stateFile, request.purpose());
@@ -278,6 +295,9 @@ final class ShipCommand implements Callable<Integer> {
         purpose.put("fields", fields + (original ? " with --original" : ""));
         if (every != null) {
             purpose.put("every", every);
+        }
+        if (dryRun) {
+            purpose.put("dry_run", "true");
         }
         return new Request(range, filter, limits, waits, every(), purpose);
     }

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a cluster over HTTP. Thread safe. */
@@ -73,6 +74,11 @@ public final class Cluster {
         return target.uri();
     }
 
+    /** By what this program proves who it is, in words; empty if it does not. */
+    String proof() {
+        return target.proof();
+    }
+
     /** Asks for {@code path}, which begins with a slash. */
     public Answer get(String path) throws IOException {
         return send(request(path).GET());
@@ -118,12 +124,22 @@ public final class Cluster {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         } catch (IOException e) {
+            String trouble = TlsTrouble.of(e);
+            if (trouble != null) {
+                throw new SSLException(target.uri() + ": " + trouble, e);
+            }
             throw new IOException(target.uri() + ": " + reason(e), e);
         }
     }
 
     /** The client often says nothing where its cause does. */
-    private static String reason(IOException e) {
+    private String reason(IOException e) {
+        if (String.valueOf(e.getMessage()).contains("received no bytes")) {
+            return "closes the connection without an answer; "
+                    + (target.uri().getScheme().equals("https")
+                            ? "if it asks for a certificate, see --cert-file and --key-file"
+                            : "does it want https://?");
+        }
         Throwable cause = e;
         while (cause.getMessage() == null && cause.getCause() != null) {
             cause = cause.getCause();

@@ -83,7 +83,7 @@ final class Delivery implements Carrier {
     }
 
     /** It has too much to do, or a part of it is not there; or what is in between got tired. */
-    private static boolean isForLater(int status) {
+    static boolean isForLater(int status) {
         return status == 429 || status == 408 || status >= 500;
     }
 

@@ -36,9 +36,20 @@ public record Target(
         boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
         if (!http || uri.getHost() == null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException(
-                    "--to " + text + ": is not the address of a cluster; write it as in http://localhost:9200");
+                    "--to: that is not the address of a cluster; write it as in http://localhost:9200");
         }
         return uri;
+    }
+
+    /** By what this program proves who it is, in words. */
+    String proof() {
+        String scheme = authorization == null ? "" : authorization.substring(0, authorization.indexOf(' '));
+        return switch (scheme) {
+            case "Basic" -> "the password of --user";
+            case "ApiKey" -> "the API key";
+            case "Bearer" -> "the token";
+            default -> "";
+        };
     }
 
     /** What proves that somebody knows a password. */

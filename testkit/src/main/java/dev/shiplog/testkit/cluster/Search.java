@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Counts and finds documents: query, sort, {@code search_after}, and the aggregations that a count by member needs. */
 final class Search {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_COUNTED = 10_000;
+    private static final int MOST_BUCKETS = 65_536;
 
     /** A document that was found. */
     private record Hit(ScriptedIndex index, ScriptedIndex.Document document) {
@@ -138,6 +140,7 @@ final class Search {
                             "value",
                             values.stream().map(JsonNode::asText).distinct().count());
                 case "terms" -> terms(of, field, hits, result);
+                case "histogram" -> histogram(of.path("histogram"), values, result);
                 default -> throw Refusal.of(400, "parsing_exception", "Unknown aggregation type [" + kind + "]");
             }
         });
@@ -168,6 +171,20 @@ final class Search {
                     + " like aggregations and sorting, so these operations are disabled by default. Please use a keyword"
                     + " field instead. Alternatively, set fielddata=true on [" + field + "]");
         }
+    }
+
+    /** Buckets that hold anything, as with {@code min_doc_count} 1; by the number that each begins with. */
+    private static void histogram(JsonNode of, List<JsonNode> values, ObjectNode result) {
+        double interval = of.path("interval").asDouble();
+        Map<Double, Integer> buckets = new TreeMap<>();
+        for (JsonNode value : values) {
+            buckets.merge(Math.floor(value.asDouble() / interval) * interval, 1, Integer::sum);
+        }
+        if (buckets.size() > MOST_BUCKETS) {
+            throw Refusal.of(503, "too_many_buckets_exception", "Trying to create too many buckets.");
+        }
+        ArrayNode list = result.putArray("buckets");
+        buckets.forEach((key, count) -> list.addObject().put("key", key).put("doc_count", count));
     }
 
     private static void terms(JsonNode of, String field, List<Hit> hits, ObjectNode result) {
