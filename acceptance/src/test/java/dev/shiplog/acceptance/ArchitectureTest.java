@@ -38,7 +38,9 @@ class ArchitectureTest {
         "dev.shiplog.journal.codec",
         "dev.shiplog.journal.retention",
         "dev.shiplog.timeline..",
-        "dev.shiplog.replay.run"
+        "dev.shiplog.replay.ecs",
+        "dev.shiplog.replay.run",
+        "dev.shiplog.replay.window"
     };
     private static final DescribedPredicate<JavaClass> MAIN =
             describe("a main", c -> c.getSimpleName().endsWith("Main"));
@@ -61,6 +63,7 @@ class ArchitectureTest {
                 Arguments.of("com.google.re2j..", List.of("dev.shiplog.timeline")),
                 Arguments.of("com.github.luben..", List.of("dev.shiplog.journal.file")),
                 Arguments.of("org.apache.commons.compress..", List.of("dev.shiplog.journal.archive")),
+                Arguments.of("java.net.http..", List.of("dev.shiplog.replay.ship")),
                 Arguments.of("org.snakeyaml..", List.of("dev.shiplog.recorder")),
                 Arguments.of(
                         "picocli..",

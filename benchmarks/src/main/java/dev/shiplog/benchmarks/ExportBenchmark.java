@@ -2,11 +2,14 @@ package dev.shiplog.benchmarks;
 
 import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.replay.ecs.EcsFormat;
 import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.export.OutputFormat;
 import dev.shiplog.replay.query.Origin;
+import dev.shiplog.timeline.Consumption;
+import dev.shiplog.timeline.ConsumptionMeter;
 import dev.shiplog.timeline.ContainerIndex;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -98,6 +102,27 @@ public class ExportBenchmark {
     @OperationsPerInvocation(StatsSamples.COUNT)
     public void bareNowhere() throws IOException {
         export(OutputFormat.flat, true, OutputStream.nullOutputStream());
+    }
+
+    /** With what containers used from sample to sample. */
+    @Benchmark
+    @OperationsPerInvocation(StatsSamples.COUNT)
+    public void ecsNowhere() throws IOException {
+        ContainerIndex containers = new ContainerIndex();
+        Origin origin = new Origin();
+        ConsumptionMeter meter = new ConsumptionMeter();
+        @Nullable Consumption[] used = new @Nullable Consumption[1];
+        LineFormat lines = new EcsFormat(containers, origin, () -> used[0], false);
+        try (Cursor cursor = Cursor.open(List.of(journal));
+                LineWriter writer = new LineWriter(lines, OutputStream.nullOutputStream())) {
+            while (cursor.next() == Cursor.Step.RECORD) {
+                origin.observe(cursor);
+                containers.apply(cursor.record());
+                used[0] = meter.apply(cursor.record());
+                writer.write(cursor.record());
+            }
+            writer.flush();
+        }
     }
 
     @Benchmark

@@ -39,7 +39,8 @@ public final class ReplayMain {
         Runtime.getRuntime().addShutdownHook(interrupt);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         OutputStream out = isTerminal(1) ? new TerminalOutput(new StandardOutput()) : new StandardOutput();
-        Console console = new Console(out, err, isTerminal(2), InstantSource.system(), Path.of(""), stop);
+        Console console =
+                new Console(out, err, isTerminal(2), InstantSource.system(), Path.of(""), stop, System::getenv);
         try {
             code[0] = Replay.run(console, args);
         } catch (OutOfMemoryError e) {

@@ -10,38 +10,18 @@ import dev.shiplog.timeline.payload.Counters;
  * @param container id
  * @param time of the sample, ns since the epoch
  * @param nanos since the sample before; 0 if there is none in this life, or if records are missing in between
- * @param cpuPercent of one CPU, as {@code docker stats} computes it; NaN without a sample before
- * @param cpu CPU time, in ns
- * @param received bytes over all networks
- * @param sent the same the other way
- * @param read bytes from all block devices
- * @param written the same the other way
+ * @param used what came to each counter
  * @param now the counters of the sample
  */
-public record Consumption(
-        String container,
-        long time,
-        long nanos,
-        double cpuPercent,
-        long cpu,
-        long received,
-        long sent,
-        long read,
-        long written,
-        Counters now) {
+public record Consumption(String container, long time, long nanos, Counters used, Counters now) {
+    /** The same of the last sample alone, as if there were none before. */
+    public Consumption alone() {
+        return first(container, time, false, now);
+    }
+
     /** Of a sample without one before; {@code born} if the life to which it belongs began after that. */
     static Consumption first(String container, long time, boolean born, Counters now) {
-        return new Consumption(
-                container,
-                time,
-                0,
-                Double.NaN,
-                born ? now.cpu() : Counters.ABSENT,
-                born ? now.received() : Counters.ABSENT,
-                born ? now.sent() : Counters.ABSENT,
-                born ? now.read() : Counters.ABSENT,
-                born ? now.written() : Counters.ABSENT,
-                now);
+        return new Consumption(container, time, 0, born ? now.sinceZero() : Counters.NONE, now);
     }
 
     /** Of a sample that comes {@code nanos}, more than none, after one with the counters {@code before}. */
@@ -49,30 +29,51 @@ public record Consumption(
         if (before.cpu() >= 0 && now.cpu() >= 0 && now.cpu() < before.cpu()) {
             return first(container, time, true, now); // a new life, of which no event tells
         }
-        long cpu = more(before.cpu(), now.cpu());
-        return new Consumption(
-                container,
-                time,
-                nanos,
-                percent(cpu, more(before.system(), now.system()), now.cpus(), nanos),
-                cpu,
-                more(before.received(), now.received()),
-                more(before.sent(), now.sent()),
-                more(before.read(), now.read()),
-                more(before.written(), now.written()),
-                now);
+        return new Consumption(container, time, nanos, now.since(before), now);
     }
 
-    /** What came to a counter; absent if it went back, as a network or a device has gone, or is larger than a long. */
-    private static long more(long before, long now) {
-        return before < 0 || now < before || now == Long.MAX_VALUE ? Counters.ABSENT : now - before;
+    /** Of one CPU, as {@code docker stats} computes it; NaN without a sample before. */
+    public double cpuPercent() {
+        return percent(used.cpu());
     }
 
-    /** Measured by the CPU time of the host, as docker does it; by the clock where the sample does not have that. */
-    private static double percent(long cpu, long system, long cpus, long nanos) {
-        if (cpu < 0) {
+    /**
+     * How much of one CPU this CPU time was, in percent, of the time since the sample before; NaN without one. Measured by
+     * the CPU time of the host, as docker does it; by the clock where the sample does not have that.
+     *
+     * @param cpuTime in ns, or absent
+     */
+    public double percent(long cpuTime) {
+        if (cpuTime < 0 || nanos == 0) {
             return Double.NaN;
         }
-        return system > 0 && cpus > 0 ? 100.0 * cpus * cpu / system : 100.0 * cpu / nanos;
+        long system = used.system();
+        long cpus = now.cpus();
+        return system > 0 && cpus > 0 ? 100.0 * cpus * cpuTime / system : 100.0 * cpuTime / nanos;
+    }
+
+    /** CPU time, in ns. */
+    public long cpu() {
+        return used.cpu();
+    }
+
+    /** Bytes over all networks. */
+    public long received() {
+        return used.received();
+    }
+
+    /** The same the other way. */
+    public long sent() {
+        return used.sent();
+    }
+
+    /** Bytes from all block devices. */
+    public long read() {
+        return used.read();
+    }
+
+    /** The same the other way. */
+    public long written() {
+        return used.written();
     }
 }

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ final class Batch implements Closeable {
     /** @param file the checkpoint of the series, which need not exist yet; null if this export is not in one */
     static Batch open(@Nullable Path file) throws IOException {
         return new Batch(file == null ? null : Checkpoint.open(file));
+    }
+
+    /** The same of a shipment, which has a purpose: what is shipped where. */
+    static Batch open(@Nullable Path file, SortedMap<String, String> purpose) throws IOException {
+        return new Batch(file == null ? null : Checkpoint.open(file, purpose));
     }
 
     /** Whether this export is in a series. */
@@ -53,6 +59,13 @@ final class Batch implements Closeable {
             checkpoint.save(reached);
             saved = reached;
             savedAt = System.nanoTime();
+        }
+    }
+
+    /** As {@link #save}, if there is anything to save. */
+    void saveAll(@Nullable Map<String, Reached> reached) throws IOException {
+        if (reached != null && !reached.equals(saved)) {
+            save(reached);
         }
     }
 

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The outside world, as far as a verb may touch it.
@@ -19,9 +21,27 @@ import java.util.stream.Collectors;
  * @param clock for times such as {@code 15m}
  * @param directory base of relative paths, which also gives the file system
  * @param stop counted down when the verb is to end
+ * @param environment the value of a variable; null if it is not set
  */
 public record Console(
-        OutputStream out, PrintWriter err, boolean terminal, InstantSource clock, Path directory, CountDownLatch stop) {
+        OutputStream out,
+        PrintWriter err,
+        boolean terminal,
+        InstantSource clock,
+        Path directory,
+        CountDownLatch stop,
+        Function<String, @Nullable String> environment) {
+    /** Without environment variables. */
+    public Console(
+            OutputStream out,
+            PrintWriter err,
+            boolean terminal,
+            InstantSource clock,
+            Path directory,
+            CountDownLatch stop) {
+        this(out, err, terminal, clock, directory, stop, name -> null);
+    }
+
     /** Control characters; format characters, among them those that turn text around; ends of lines; half characters. */
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 

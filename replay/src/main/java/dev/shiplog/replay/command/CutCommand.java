@@ -117,7 +117,7 @@ final class CutCommand implements Callable<Integer> {
                 reading.interrupt();
             }
             step = reading.next();
-            progress.step(reading);
+            progress.step(() -> Progress.where(reading));
             cut.take(step);
             if (step instanceof Reading.Notice notice) {
                 progress.clear();

@@ -1,10 +1,9 @@
 package dev.shiplog.replay.command;
 
 import dev.shiplog.journal.file.Compression;
-import dev.shiplog.replay.export.Form;
+import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.LineWriter;
 import dev.shiplog.replay.export.OutputFile;
-import dev.shiplog.replay.export.OutputFormat;
 import dev.shiplog.replay.query.Query;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.RecordFilter;
@@ -29,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** Writes records as lines of JSON. */
 @Command(
         name = "export",
-        description = "Writes records as lines: flattened JSON, the engine's bytes, or these in an envelope.",
+        description = "Writes records: flattened JSON, Elastic's documents, CSV, metrics, or the engine's bytes.",
         footer = {
             "",
             "Sources are read one after the other. A record that several of them hold is written once.",
@@ -40,6 +39,9 @@ import picocli.CommandLine.Spec;
             "  replay export --format raw --kind stats --filter container=web /srv/events",
             "  replay export --kind event --filter event=die --filter event=oom --since 3h /srv/events",
             "  replay export --follow /srv/events | head",
+            "  replay export --format csv --kind stats --filter container=web -o web.csv /srv/events",
+            "  replay export --format openmetrics --since yesterday -o metrics.txt /srv/events",
+            "  replay export --fields ecs --add-field labels.env=prod /srv/events",
             "  replay export --after exported.json --accept-gaps -o batch-7.ndjson.zst /srv/events",
             "",
             ExitCode.HELP
@@ -54,25 +56,8 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private Selection selection = new Selection();
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "flat",
-            description = "flat (default): one level of fields. raw: the engine's bytes. envelope: the engine's JSON"
-                    + " with sequence, kind, subject and times around it.")
-    private OutputFormat format = OutputFormat.flat;
-
-    @Option(
-            names = "--bare",
-            description = "Of flat lines, leave out what tells which record it is: kind, host, journal, sequence, and"
-                    + " the container of an event.")
-    private boolean bare;
-
-    @Option(
-            names = "--compact",
-            description = "Of flat lines, give fields only to a fixed list of names, so that an index takes any host;"
-                    + " lists, labels and whatever else there is stand as the text of JSON in a field each.")
-    private boolean compact;
+    @Mixin
+    private LineOptions lines = new LineOptions();
 
     @Option(
             names = {"-o", "--output"},
@@ -160,22 +145,15 @@ final class ExportCommand implements Callable<Integer> {
             Compression compression = Compression.ofName(output);
             RecordFilter filter = selection.filter();
             TimeRange range = selection.range(console.clock());
-            requireForms("--bare", bare);
-            requireForms("--compact", compact);
+            lines.check(filter);
             if (limit < 0) {
                 throw new IllegalArgumentException("--limit " + limit + " is less than none");
             }
-            Query query = new Query(range, filter, restated, follow, limit, format.namesContainers());
+            Query query = new Query(
+                    range, filter, restated, follow, limit, lines.namesContainers(), lines.metersConsumption());
             return new Request(query, output.equals("-") ? null : target, compression, checkpoint);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private void requireForms(String option, boolean given) {
-        if (given && !format.hasForms()) {
-            throw new IllegalArgumentException(
-                    option + " is for --format flat; " + format + " lines have no such form");
         }
     }
 
@@ -211,20 +189,24 @@ final class ExportCommand implements Callable<Integer> {
      * @return the exit code
      */
     private int write(Reading reading, Batch batch, OutputStream out, boolean visible) throws IOException {
-        Form form = new Form(bare, compact);
+        LineFormat format = lines.lines(reading);
         try (Report report = new Report(console);
-                LineWriter writer = new LineWriter(format.lines(reading.containers(), reading.origin(), form), out)) {
+                LineWriter writer = new LineWriter(format, out)) {
             new Transfer(console, report).run(reading, writer, () -> {
                 if (visible && !report.isRefused()) {
                     batch.saveNowAndThen(reading.reached());
                 }
             });
+            writer.end();
             boolean nothingNew = batch.isInSeries() && reading.read() == 0;
             if (reading.found() == 0 && limit > 0 && !follow && !nothingNew) {
                 console.say("nothing is exported: of " + reading.read() + " records that were read, none matches"
                         + reading.query().filter().contradiction()
                         + asked(reading.query().range())
                         + "; replay ls shows what is there");
+            }
+            if (reading.found() > 0) {
+                lines.missing(format).forEach(console::say);
             }
             return report.summarise();
         }

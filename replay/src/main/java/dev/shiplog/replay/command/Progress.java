@@ -21,9 +21,10 @@ final class Progress implements AutoCloseable {
         next = console.clock().millis() + FIRST_MILLIS;
     }
 
-    /** Shows where the reading is, if that is due; to be called at each step. */
-    void step(Reading reading) {
-        step(() -> steps + " records read, " + reading.found() + " written, at " + Times.format(reading.received()));
+    /** Where a reading is. */
+    static String where(Reading reading) {
+        return reading.read() + " records read, " + reading.found() + " written, at "
+                + Times.format(reading.received());
     }
 
     /** Shows how far it is, if that is due; to be called at each step. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -30,6 +31,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Replay.Version.class,
         footer = {"", "'replay VERB --help' tells more of each.", "", ExitCode.HELP})
 public final class Replay implements Callable<Integer> {
+    /** The verbs that have something to do without a SOURCE, by some option. */
+    private static final Set<String> WITHOUT_SOURCE = Set.of("ship", "verify");
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -103,6 +107,7 @@ public final class Replay implements Callable<Integer> {
         verbs.put("images", () -> new ImagesCommand(console));
         verbs.put("diff", () -> new DiffCommand(console));
         verbs.put("export", () -> new ExportCommand(console));
+        verbs.put("ship", () -> new ShipCommand(console));
         verbs.put("archive", () -> new ArchiveCommand(console));
         verbs.put("verify", () -> new VerifyCommand(console));
         verbs.put("restore", () -> new RestoreCommand(console));
@@ -115,6 +120,11 @@ public final class Replay implements Callable<Integer> {
     }
 
     private static CommandLine finished(CommandLine commands, Console console) {
+        commands.getSubcommands().forEach((name, verb) -> {
+            if (WITHOUT_SOURCE.contains(name)) {
+                Sources.makeDispensable(verb.getCommandSpec());
+            }
+        });
         return commands.registerConverter(long.class, Replay::number)
                 .setOut(new PrintWriter(console.out(), false, StandardCharsets.UTF_8))
                 .setErr(console.err())

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,6 +31,18 @@ final class Sources {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec verb = CommandSpec.create();
 
+    /** Whether any is named; some verbs have something to do without. */
+    boolean areGiven() {
+        return !sources.isEmpty();
+    }
+
+    /** Lets a verb be called without, if it has something to do then. */
+    static void makeDispensable(CommandSpec verb) {
+        PositionalParamSpec sources = verb.positionalParameters().get(0);
+        verb.remove(sources);
+        verb.addPositional(sources.toBuilder().arity("0..*").required(false).build());
+    }
+
     /**
      * The paths of the sources. Reports files in a journal's directory that look like segments but will not be read.
      *
@@ -37,6 +50,7 @@ final class Sources {
      * @throws NoSuchFileException if one of several is not there and may be the name of a container
      */
     List<Path> paths(Console console) throws IOException {
+        Usage.check(verb, !sources.isEmpty(), "Missing required parameter: 'SOURCE'");
         List<Path> paths =
                 Usage.of(verb, () -> sources.stream().map(console::path).toList());
         for (int i = 0; i < paths.size() && paths.size() > 1; i++) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Goes through a reading, for every verb that reads: a signal ends it, a terminal shows how far it is. Not thread safe. */
 final class Steps {
@@ -13,13 +14,20 @@ final class Steps {
     private final Console console;
     private final Reading reading;
     private final Taker taker;
+    private final Supplier<String> where;
     private final Progress progress;
 
     /** Goes through {@code reading} step by step, by {@link #next}. */
     Steps(Console console, Reading reading, Taker taker) {
+        this(console, reading, taker, () -> Progress.where(reading));
+    }
+
+    /** The same. {@code where} says on a terminal how far it is. */
+    Steps(Console console, Reading reading, Taker taker, Supplier<String> where) {
         this.console = console;
         this.reading = reading;
         this.taker = taker;
+        this.where = where;
         this.progress = new Progress(console);
     }
 
@@ -54,7 +62,7 @@ final class Steps {
             reading.interrupt();
         }
         Reading.Step step = reading.next();
-        progress.step(reading);
+        progress.step(where);
         boolean isCommon = step instanceof Reading.Found || step instanceof Reading.Passed;
         if (!isCommon) {
             progress.clear();

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 /** Checks that segments and archives are whole, and the ones that were written. */
 @Command(
         name = "verify",
-        description = "Checks segments and archives: every byte, every record, and whether any is missing.",
+        description = "Checks segments and archives: every byte, every record, and whether any is missing. Or checks that a"
+                + " cluster has what was shipped into it.",
         footer = {
             "",
             "One finding a line: what it is, file, position, time, what is lost. 'tampered' and 'unsigned':",
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
             "  replay verify /srv/events",
             "  replay verify --key public.pem /srv/archives",
             "  replay verify --fast --format json /srv/archives",
+            "  replay verify --receipt receipt.json --to http://localhost:9200",
             "",
             "Exit codes: 0 fine, 1 failed or not allowed to read something, 2 wrong usage, 3 fine but with gaps,",
             "or there is nothing to check (even with --accept-gaps), 4 damaged or missing, 5 an archive is not",
@@ -54,6 +56,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Mixin
     private Sources sources = new Sources();
+
+    @Mixin
+    private ReceiptOptions receipt = new ReceiptOptions();
 
     @Option(names = "--fast", description = "Only manifests and the beginnings of files, no records.")
     private boolean fast;
@@ -90,6 +95,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (receipt.areGiven()) {
+            return receipt.verify(console, sources.areGiven());
+        }
         Options checks = options();
         Inventory inventory = Inventory.of(sources.paths(console));
         Outcome outcome = new Outcome(

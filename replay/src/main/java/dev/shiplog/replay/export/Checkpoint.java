@@ -12,7 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,45 +25,61 @@ import org.jspecify.annotations.Nullable;
  * {"shiplog":"exported","version":1,"journals":{"8a97d058-…":{"sequence":5000,"received":…,"received_rfc3339":"…"}}}
  * }</pre>
  *
- * It is replaced as a whole, or not at all. While it is open, no other export can use it.
+ * Of a shipment it says {@code "shipped"}, and in {@code purpose} what was shipped where. It is replaced as a whole, or not
+ * at all. While it is open, no other export can use it.
  */
 public final class Checkpoint implements Closeable {
-    private static final String WHAT = "exported";
     private static final long VERSION = 1;
 
     private final Path file;
+    private final SortedMap<String, String> purpose;
     private final Map<String, Reached> journals;
     /** The file that replaces it; its lock keeps other exports away. */
     private OutputFile next;
 
+    /** Something was written to it, or it is in its place already. */
+    private boolean used;
+
     private boolean prepared;
 
-    private Checkpoint(Path file, Map<String, Reached> journals, OutputFile next) {
+    private Checkpoint(
+            Path file, SortedMap<String, String> purpose, Map<String, Reached> journals, OutputFile next) {
         this.file = file;
+        this.purpose = purpose;
         this.journals = journals;
         this.next = next;
     }
 
     /**
-     * Opens the file, which need not exist yet.
+     * Opens the file of an export, which need not exist yet.
      *
      * @throws IOException in one line, also if another export has it open or it is not such a file
      */
     public static Checkpoint open(Path file) throws IOException {
+        return open(file, new TreeMap<>());
+    }
+
+    /**
+     * Opens the file of a shipment, which need not exist yet.
+     *
+     * @param purpose what is shipped where, by names of options: a file that serves another is refused; empty for an export
+     * @throws IOException in one line, also if another has it open or it is not such a file
+     */
+    public static Checkpoint open(Path file, SortedMap<String, String> purpose) throws IOException {
         try {
-            return openIfAllowed(file);
+            return openIfAllowed(file, purpose);
         } catch (AccessDeniedException e) {
             throw OutputFile.denied(e);
         }
     }
 
-    private static Checkpoint openIfAllowed(Path file) throws IOException {
+    private static Checkpoint openIfAllowed(Path file, SortedMap<String, String> purpose) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException(file + ": is no regular file; name one that an export may make");
         }
         OutputFile next = begin(file);
         try {
-            return new Checkpoint(file, Files.exists(file) ? read(file) : Map.of(), next);
+            return new Checkpoint(file, purpose, Files.exists(file) ? read(file, purpose) : Map.of(), next);
         } catch (IOException e) {
             next.close();
             throw e;
@@ -71,20 +90,25 @@ public final class Checkpoint implements Closeable {
         return OutputFile.create(file, Compression.NONE, true);
     }
 
-    private static Map<String, Reached> read(Path file) throws IOException {
+    private static String what(SortedMap<String, String> purpose) {
+        return purpose.isEmpty() ? "exported" : "shipped";
+    }
+
+    private static Map<String, Reached> read(Path file, SortedMap<String, String> purpose) throws IOException {
         Json root = Json.parse(Files.readAllBytes(file));
         Json version = root == null ? null : root.get("version");
         Json journals = root == null ? null : root.get("journals");
         if (root == null
                 || version == null
                 || journals == null
-                || !root.text("shiplog").equals(WHAT)) {
-            throw new IOException(
-                    file + ": was not written by an export; name another file, or delete it to begin anew");
+                || !root.text("shiplog").equals(what(purpose))) {
+            throw new IOException(file + ": was not written by " + (purpose.isEmpty() ? "an export" : "a shipment")
+                    + "; name another file, or delete it to begin anew");
         }
         if (!version.text().equals(String.valueOf(VERSION))) {
             throw new IOException(file + ": version " + version.text() + ", this program reads version " + VERSION);
         }
+        requireSame(file, root.get("purpose"), purpose);
         Map<String, Reached> reached = new TreeMap<>();
         try {
             List<Json> places = require(journals, Json.Type.OBJECT).children();
@@ -102,6 +126,25 @@ public final class Checkpoint implements Closeable {
             throw new IOException(file + ": is damaged; delete it to begin anew", e);
         }
         return reached;
+    }
+
+    private static void requireSame(Path file, @Nullable Json found, SortedMap<String, String> purpose)
+            throws IOException {
+        SortedMap<String, String> served = new TreeMap<>();
+        for (int i = 0; found != null && i < found.names().size(); i++) {
+            served.put(found.names().get(i), found.children().get(i).text());
+        }
+        TreeSet<String> names = new TreeSet<>(served.keySet());
+        names.addAll(purpose.keySet());
+        for (String name : names) {
+            String before = served.get(name);
+            String now = purpose.get(name);
+            if (!Objects.equals(before, now)) {
+                throw new IOException(file + ": serves another shipment: --" + name + " was "
+                        + (before == null ? "not given" : "'" + before + "'") + ", and is "
+                        + (now == null ? "not given" : "'" + now + "'") + "; name another file");
+            }
+        }
     }
 
     private static long number(Json object, String name) {
@@ -126,15 +169,28 @@ public final class Checkpoint implements Closeable {
             prepare(reached);
         }
         next.commit();
-        next = begin(file);
         prepared = false;
+        next = begin(file);
+        used = false;
     }
 
     /** Writes what the next {@link #save} puts in place, so that only the move is left to do. The file stays as it is. */
     public void prepare(Map<String, Reached> reached) throws IOException {
+        if (used) { // an attempt that failed left something behind
+            next.close();
+            next = begin(file);
+        }
+        used = true;
         Bytes text = new Bytes(512);
         JsonLine line = new JsonLine(text);
-        line.put("shiplog", WHAT).put("version", VERSION).name("journals");
+        line.put("shiplog", what(purpose)).put("version", VERSION);
+        if (!purpose.isEmpty()) {
+            line.name("purpose");
+            JsonLine options = new JsonLine(text);
+            purpose.forEach(options::put);
+            options.end();
+        }
+        line.name("journals");
         JsonLine each = new JsonLine(text);
         reached.forEach((id, position) -> {
             each.name(id);

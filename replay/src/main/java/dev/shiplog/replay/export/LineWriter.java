@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -37,15 +38,29 @@ public final class LineWriter implements Sink, Closeable {
     public LineWriter(LineFormat format, OutputStream out) {
         this.format = format;
         this.out = out;
+        format.begin(lines);
     }
 
     @Override
     public void write(RecordView record) throws IOException {
-        format.write(record, lines);
-        lines.put('\n');
+        int from = lines.length();
+        try {
+            format.write(record, lines);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        if (lines.length() > from) {
+            lines.put('\n');
+        }
         if (lines.length() >= PIECE_BYTES) {
             handOver();
         }
+    }
+
+    /** Writes what comes after the last record, and flushes. */
+    public void end() throws IOException {
+        format.end(lines);
+        flush();
     }
 
     @Override

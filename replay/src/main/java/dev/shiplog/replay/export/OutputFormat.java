@@ -10,30 +10,37 @@ public enum OutputFormat {
     /** The engine's bytes. */
     raw,
     /** The engine's JSON with sequence, kind, subject and times around it. */
-    envelope;
+    envelope,
+    /** One level of fields, after a line that says where they go in an index: see {@link BulkFormat}. */
+    bulk,
+    /** Some of these fields as a table: see {@link CsvFormat}. */
+    csv,
+    /** The metrics of containers: see {@link OpenMetricsFormat}. */
+    openmetrics;
 
-    /** Whether a {@link Form} can be chosen. */
-    public boolean hasForms() {
-        return this == flat;
+    /** Whether its lines have fields. */
+    public boolean hasFields() {
+        return this == flat || this == bulk || this == csv;
     }
 
     /** Whether its lines name containers, so that the index of them is needed. */
     public boolean namesContainers() {
-        return this == flat;
+        return hasFields() || this == openmetrics;
     }
 
     /**
-     * A new writer of lines.
+     * A new writer of lines; if they have fields, of what has these.
      *
      * @param containers kept up to date by the caller, if the format {@linkplain #namesContainers() names containers}
      * @param origin kept up to date by the caller
-     * @param form if the format {@linkplain #hasForms() has forms}
+     * @param form if the format {@linkplain #hasFields() has fields}
      */
     public LineFormat lines(ContainerIndex containers, Origin origin, Form form) {
         return switch (this) {
-            case flat -> new FlatFormat(containers, origin, form);
+            case flat, bulk, csv -> new FlatFormat(containers, origin, form);
             case raw -> LineFormat.raw();
             case envelope -> new EnvelopeFormat(origin);
+            case openmetrics -> new OpenMetricsFormat(containers, origin);
         };
     }
 }

@@ -10,14 +10,14 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** Where the slots of a shape are in one payload of it. Immutable. */
-final class SlotMap {
+public final class SlotMap {
     private final Shape shape;
     private final int[] starts;
     private final int[] ends;
     private final Map<Integer, Integer> slotByStart = new HashMap<>();
 
     /** Appends the payload of {@code record}, which is of {@code shape}, and notes where its slots are. */
-    SlotMap(RecordView record, Shape shape, Bytes out) {
+    public SlotMap(RecordView record, Shape shape, Bytes out) {
         this(shape, out, slot -> {
             switch (shape.type(slot)) {
                 case INTEGER -> out.putDecimal(record.number(slot));
@@ -42,12 +42,12 @@ final class SlotMap {
         out.put(shape.literal(ends.length));
     }
 
-    Shape shape() {
+    public Shape shape() {
         return shape;
     }
 
     /** The slot that holds exactly these bytes, or -1. */
-    int slotAt(int from, int to) {
+    public int slotAt(int from, int to) {
         int slot = slotByStart.getOrDefault(from, -1);
         return slot >= 0 && ends[slot] == to ? slot : -1;
     }
@@ -70,7 +70,7 @@ final class SlotMap {
     }
 
     /** Whether each slot is a value of {@code json}, the payload: only then have all payloads of the shape its structure. */
-    boolean isCoveredBy(Json json) {
+    public boolean isCoveredBy(Json json) {
         return count(json) == ends.length;
     }
 

@@ -88,11 +88,12 @@ final class Once {
             lowest = Long.MAX_VALUE;
         }
 
-        boolean isEarly(Group group) {
+        boolean isEarly(Group group, long lookBack) {
             if (before == null) {
                 return false;
             }
-            return forked ? group.clock() < before.received() : group.base() <= before.sequence() + 1;
+            boolean longBefore = group.clock() < before.received() - lookBack;
+            return forked || lookBack > 0 ? longBefore : group.base() <= before.sequence() + 1;
         }
 
         Reached reached() {
@@ -153,10 +154,14 @@ final class Once {
         }
     }
 
-    /** Whether nothing before a segment is needed, given its journal and its first group. */
-    boolean isEarly(String journal, Group group) {
+    /**
+     * Whether nothing before a segment is needed, given its journal and its first group.
+     *
+     * @param lookBack for how long before what an earlier export had, records are needed, in ns
+     */
+    boolean isEarly(String journal, Group group, long lookBack) {
         Passed passed = journals.get(journal);
-        return passed != null && passed.isEarly(group);
+        return passed != null && passed.isEarly(group, lookBack);
     }
 
     /**

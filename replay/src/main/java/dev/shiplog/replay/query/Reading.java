@@ -8,6 +8,8 @@ import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Segment;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.journal.segment.Stretch;
+import dev.shiplog.timeline.Consumption;
+import dev.shiplog.timeline.ConsumptionMeter;
 import dev.shiplog.timeline.ContainerIndex;
 import dev.shiplog.timeline.Coverage;
 import dev.shiplog.timeline.Gap;
@@ -77,13 +79,24 @@ public final class Reading implements Closeable {
     /** An engine whose clock is ahead of the recorder's dates records into the future, by no more than this. */
     private static final long CLOCK_DIFFERENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+    /**
+     * What a container used up to a sample follows from the sample before it, if that is no older than this: a reading that
+     * goes on from an earlier one then finds the same as one that reads all.
+     */
+    private static final long METERED_NANOS = TimeUnit.MINUTES.toNanos(5);
+
     private final Cursor cursor;
     private final Query query;
     private final InstantSource clock;
     private final boolean mayEndEarly;
     private final boolean goesOn;
     private final boolean learnsContainers;
+    /** For how long before what is asked for, records are read to learn from them. */
+    private final long lookBack;
+
     private final ContainerIndex containers = new ContainerIndex();
+    private final ConsumptionMeter meter = new ConsumptionMeter();
+    private @Nullable Consumption consumption;
     private final Origin origin = new Origin();
     private final Once once;
     private final GapFilter gaps;
@@ -93,6 +106,7 @@ public final class Reading implements Closeable {
     private @Nullable Found pending;
 
     private @Nullable RecordView last;
+    private @Nullable RecordView known;
 
     private long read;
     private long found;
@@ -113,6 +127,7 @@ public final class Reading implements Closeable {
         mayEndEarly = query.range().until() != Long.MAX_VALUE && cursor.rows() <= 1;
         goesOn = !before.isEmpty();
         learnsContainers = query.namesContainers() || query.filter().asksForContainers();
+        lookBack = query.metersConsumption() ? METERED_NANOS : 0;
         once = new Once(before, RetentionMarks.lastSequence(sources));
         gaps = new GapFilter(query.range(), query.filter());
         completion = new Completion(query.range());
@@ -149,15 +164,17 @@ public final class Reading implements Closeable {
     private void seek() throws IOException {
         long since = query.range().since();
         if (goesOn || since != Long.MIN_VALUE) {
-            long early = Math.max(since, Long.MIN_VALUE + CLOCK_DIFFERENCE_NANOS) - CLOCK_DIFFERENCE_NANOS;
-            cursor.seek((journal, group) -> group.clock() < early || once.isEarly(journal, group));
+            long difference = CLOCK_DIFFERENCE_NANOS + lookBack;
+            long early = Math.max(since, Long.MIN_VALUE + difference) - difference;
+            cursor.seek((journal, group) -> group.clock() < early || once.isEarly(journal, group, lookBack));
         }
     }
 
     /** Whether none of these records is in the range, nor shows that it is over. */
     private boolean isUnwanted(Stretch records) {
         TimeRange range = query.range();
-        boolean before = records.maxTime() < range.since() && records.received() < range.since();
+        long since = Math.max(range.since(), Long.MIN_VALUE + lookBack) - lookBack;
+        boolean before = records.maxTime() < since && records.received() < since;
         boolean after = records.minTime() >= range.until() && range.until() != Long.MAX_VALUE;
         return before || after && !mayEndEarly;
     }
@@ -170,15 +187,23 @@ public final class Reading implements Closeable {
             return handOut(held);
         }
         last = null;
+        known = null;
         if (stopped || isComplete || found >= query.limit()) {
             return end();
         }
         return switch (cursor.next()) {
             case RECORD, UNKNOWN -> take(cursor.record());
-            case LOSS -> once.take(cursor.journal(), cursor.loss()) ? new Damaged(cursor.loss()) : PASSED;
+            case LOSS -> lose(cursor.loss());
             case COPY -> new Copied(cursor.segment());
             case END -> pause();
         };
+    }
+
+    private Step lose(Loss loss) {
+        if (loss.records() != 0) {
+            meter.lose();
+        }
+        return once.take(cursor.journal(), loss) ? new Damaged(loss) : PASSED;
     }
 
     private Step take(RecordView record) throws IOException {
@@ -197,9 +222,11 @@ public final class Reading implements Closeable {
         if (learnsContainers) {
             containers.apply(record);
         }
+        consumption = query.metersConsumption() ? meter.apply(record) : null;
         Gap gap = gaps.apply(record, containers);
         isComplete = mayEndEarly && completion.isReached(record, gaps.coverage());
         if (seen == Once.Seen.KNOWN) {
+            known = record;
             return PASSED;
         }
         read++;
@@ -276,6 +303,14 @@ public final class Reading implements Closeable {
         return containers;
     }
 
+    /**
+     * What its container used up to the current record, if that is a sample: as if none were before it if the one before is
+     * too old.
+     */
+    public @Nullable Consumption consumption() {
+        return consumption == null || consumption.nanos() <= METERED_NANOS ? consumption : consumption.alone();
+    }
+
     /** What the records so far say about whether anybody listened. */
     public Coverage coverage() {
         return gaps.coverage();
@@ -289,6 +324,16 @@ public final class Reading implements Closeable {
     /** The record that the last step read, be it asked for or not; null if it read none that no earlier reading had. */
     public @Nullable RecordView last() {
         return last;
+    }
+
+    /** The record that the last step read, if an earlier reading had it; it comes again for what is learnt from it. */
+    public @Nullable RecordView known() {
+        return known;
+    }
+
+    /** Whether the last record is asked for, and handed out next: the last step told of the gap that it reports. */
+    public boolean isHeld() {
+        return pending != null;
     }
 
     /** The bytes that hold the last record. */

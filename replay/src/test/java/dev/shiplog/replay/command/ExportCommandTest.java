@@ -245,7 +245,7 @@ class ExportCommandTest {
         Terminal terminal = new Terminal(directory);
 
         assertThat(terminal.run("export --bare --format raw .")).isEqualTo(ExitCode.USAGE);
-        assertThat(terminal.err()).startsWith("replay: --bare is for --format flat");
+        assertThat(terminal.err()).startsWith("replay: --bare is for --format flat, not raw");
     }
 
     @Test

@@ -24,7 +24,7 @@ class UsageTest {
                     export                      | Missing required parameter: 'SOURCE'; see 'replay export --help'
                     export --forrmat raw x      | no such option: --forrmat; did you mean --format? see 'replay export --help'
                     export --since              | Missing required parameter for option '--since' (TIME); see 'replay export --help'
-                    export --format yaml x      | Invalid value for option '--format': expected one of [flat, raw, envelope] (case-sensitive) but was 'yaml'; see 'replay export --help'
+                    export --format yaml x      | Invalid value for option '--format': expected one of [flat, raw, envelope, bulk, csv] (case-sensitive) but was 'yaml'; see 'replay export --help'
                     export --kind weather x     | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark; see 'replay export --help'
                     export --filter id=web x    | --filter 'id=web': no such key; there are name, container, image, label, kind, event, type, scope, exitCode, network, volume; see 'replay export --help'
                     export --filter label x     | --filter 'label': write KEY=VALUE or KEY!=VALUE with a key of name, container, image, label, kind, event, type, scope, exitCode, network, volume; see 'replay export --help'
@@ -32,9 +32,25 @@ class UsageTest {
                     export --filter exitCode!= x | --filter 'exitCode!=': no value behind the =; * stands for any; see 'replay export --help'
                     export --filter name=~( x   | --filter 'name=~(': "(" is not a regular expression: missing closing ); see 'replay export --help'
                     export --filter event=~a** x | --filter 'event=~a**': "a**" is not a regular expression: invalid nested repetition operator; see 'replay export --help'
-                    export --format raw --bare x | --bare is for --format flat; raw lines have no such form; see 'replay export --help'
-                    export --format raw --compact x | --compact is for --format flat; raw lines have no such form; see 'replay export --help'
-                    export --format envelope --compact x | --compact is for --format flat; envelope lines have no such form; see 'replay export --help'
+                    export --format raw --bare x | --bare is for --format flat, not raw; see 'replay export --help'
+                    export --format raw --compact x | --compact is for --format flat, bulk, not raw; see 'replay export --help'
+                    export --format envelope --compact x | --compact is for --format flat, bulk, not envelope; see 'replay export --help'
+                    export --format bulk --bare x | --bare is for --format flat, not bulk; see 'replay export --help'
+                    export --fields ecs --compact x | --compact is for --fields flat, not ecs; see 'replay export --help'
+                    export --fields ecs --format raw x | --fields ecs is for --format flat, bulk, csv, not raw; see 'replay export --help'
+                    export --original x        | --original is for --fields ecs; --format raw writes the engine's text; see 'replay export --help'
+                    export --add-field a=b --format raw x | --add-field is for --format flat, bulk, csv, not raw; see 'replay export --help'
+                    export --fields ecs --add-field host=b x | --add-field host: lines have a field host.name already; choose another, as in labels.NAME; see 'replay export --help'
+                    export --fields ecs --add-field container.labels.a=b x | --add-field container.labels.a: lines have a field container.labels already; choose another, as in labels.NAME; see 'replay export --help'
+                    export --add-field =b x    | --add-field '=b': write FIELD=VALUE; see 'replay export --help'
+                    export --format csv x      | --format csv writes a table of one kind: add --kind stats, or another; or name the fields of several with --columns; see 'replay export --help'
+                    export --format csv --kind stats,event x | --format csv writes a table of one kind: add --kind stats, or another; or name the fields of several with --columns; see 'replay export --help'
+                    export --columns a x       | --columns is for --format csv, not flat; see 'replay export --help'
+                    export --format csv --fields ecs --columns @timestamp,a x | --columns 'a': no such field; docs/ecs-fields.md names them; see 'replay export --help'
+                    export --format csv --compact --kind stats x | --compact is for --format flat, bulk, not csv; see 'replay export --help'
+                    export --add-field a x     | --add-field 'a': write FIELD=VALUE; see 'replay export --help'
+                    export --index-prefix a x  | --index-prefix is for --format bulk, not flat; see 'replay export --help'
+                    export --format bulk --index-prefix A x | 'A' cannot begin the name of an index: write up to 200 of a-z, 0-9, '.', '_' and '-', a letter or a digit first; see 'replay export --help'
                     export --until noon x       | 'noon' is not a time; write 2026-11-21T10:00:00Z, 2026-11-21, 2026-11-21T10:00, 9:05, 9:05Z, 15m, 3h, 2d, -15m, 15 minutes ago, now, today, yesterday, yesterday 03:12, or seconds or ms since the epoch; see 'replay export --help'
                     export --tz Mars x          | --tz 'Mars': no such time zone; write UTC, Europe/Berlin or +02:00; see 'replay export --help'
                     export --since now --until 1h x | --since now is after --until 1h; see 'replay export --help'
@@ -109,7 +125,7 @@ class UsageTest {
                           top         Tells which containers used most, at a moment, over a range, or in each step of it.
                           images      Tells which images ran, in which containers, at a moment or over a range.
                           diff        Tells what changed between two moments: containers, images, states, limits, networks.
-                          export      Writes records as lines: flattened JSON, the engine's bytes, or these in an envelope.
+                          export      Writes records: flattened JSON, Elastic's documents, CSV, or the engine's bytes.
                           archive     Makes an archive of each closed segment: one small file that proves what it holds.
                           verify      Checks segments and archives: every byte, every record, and whether any is missing.
                           restore     Turns archives back into a journal that every verb reads and a recorder can continue.

@@ -12,21 +12,21 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Records as a cursor hands them out: coded, then decoded again. */
-final class Coded {
-    static final String ID = "8e8f401657b8fb9f5cb23a3be3809345daf4947650a3f2a8e20e897fafda72cb";
-    static final long TIME = 1_795_252_323_678_047_113L;
+public final class Coded {
+    public static final String ID = "8e8f401657b8fb9f5cb23a3be3809345daf4947650a3f2a8e20e897fafda72cb";
+    public static final long TIME = 1_795_252_323_678_047_113L;
 
     private Coded() {}
 
-    static Record record(Kind kind, String payload) {
+    public static Record record(Kind kind, String payload) {
         return record(kind, payload.getBytes(StandardCharsets.UTF_8));
     }
 
-    static Record record(Kind kind, byte[] payload) {
+    public static Record record(Kind kind, byte[] payload) {
         return new Record(1, kind, ID, TIME, TIME + 952_887, 81_403_311, payload);
     }
 
-    static void each(List<Record> records, Consumer<RecordView> consumer) {
+    public static void each(List<Record> records, Consumer<RecordView> consumer) {
         Encoder encoder = new Encoder();
         Decoder decoder = new Decoder();
         Bytes coded = new Bytes(1 << 12);

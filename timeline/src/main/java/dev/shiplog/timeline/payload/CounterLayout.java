@@ -17,22 +17,35 @@ import org.jspecify.annotations.Nullable;
  * @param operations texts that decide what a number counts
  */
 record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operations) {
+    /** By the member of a network. */
+    static final Map<String, Term> NETWORK_TERMS = Map.of(
+            "rx_bytes", Term.RECEIVED,
+            "rx_packets", Term.RECEIVED_PACKETS,
+            "rx_dropped", Term.RECEIVED_DROPPED,
+            "rx_errors", Term.RECEIVED_ERRORS,
+            "tx_bytes", Term.SENT,
+            "tx_packets", Term.SENT_PACKETS,
+            "tx_dropped", Term.SENT_DROPPED,
+            "tx_errors", Term.SENT_ERRORS);
+
     static CounterLayout of(Json sample) {
         CounterLayout layout = new CounterLayout(new EnumMap<>(Term.class), cpus(sample), new ArrayList<>());
         Json cpu = sample.get("cpu_stats");
-        Json memory = sample.get("memory_stats");
-        Json groups = get(memory, "stats");
-        layout.put(Term.CPU, get(get(cpu, "cpu_usage"), "total_usage"));
+        Json usage = get(cpu, "cpu_usage");
+        layout.put(Term.CPU, get(usage, "total_usage"));
+        layout.put(Term.KERNEL, get(usage, "usage_in_kernelmode"));
+        layout.put(Term.USER, get(usage, "usage_in_usermode"));
         layout.put(Term.SYSTEM, get(cpu, "system_cpu_usage"));
         layout.put(Term.ONLINE_CPUS, get(cpu, "online_cpus"));
-        layout.put(Term.MEMORY, get(memory, "usage"));
-        layout.put(Term.TOTAL_INACTIVE_FILE, get(groups, "total_inactive_file"));
-        layout.put(Term.INACTIVE_FILE, get(groups, "inactive_file"));
-        layout.put(Term.CACHE, get(groups, "cache"));
-        layout.put(Term.LIMIT, get(memory, "limit"));
+        Json throttling = get(cpu, "throttling_data");
+        layout.put(Term.PERIODS, get(throttling, "periods"));
+        layout.put(Term.THROTTLED_PERIODS, get(throttling, "throttled_periods"));
+        layout.put(Term.THROTTLED_TIME, get(throttling, "throttled_time"));
+        layout.addMemory(sample.get("memory_stats"));
         layout.put(Term.PIDS, get(sample.get("pids_stats"), "current"));
+        layout.put(Term.PIDS_LIMIT, get(sample.get("pids_stats"), "limit"));
         layout.addNetworks(sample.get("networks"));
-        layout.addBlockDevices(get(sample.get("blkio_stats"), "io_service_bytes_recursive"));
+        layout.addBlockDevices(sample.get("blkio_stats"));
         return layout;
     }
 
@@ -51,31 +64,59 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
         }
     }
 
+    private void addMemory(@Nullable Json memory) {
+        put(Term.USAGE, get(memory, "usage"));
+        put(Term.MAX_USAGE, get(memory, "max_usage"));
+        put(Term.FAILURES, get(memory, "failcnt"));
+        put(Term.LIMIT, get(memory, "limit"));
+        Json groups = get(memory, "stats");
+        put(Term.TOTAL_RSS, get(groups, "total_rss"));
+        put(Term.ANON, get(groups, "anon"));
+        put(Term.TOTAL_INACTIVE_FILE, get(groups, "total_inactive_file"));
+        put(Term.INACTIVE_FILE, get(groups, "inactive_file"));
+        put(Term.CACHE, get(groups, "cache"));
+        put(Term.TOTAL_CACHE, get(groups, "total_cache"));
+        put(Term.FILE, get(groups, "file"));
+        put(Term.TOTAL_SWAP, get(groups, "total_swap"));
+    }
+
     private void addNetworks(@Nullable Json networks) {
         if (networks == null || networks.type() != Json.Type.OBJECT) {
             return;
         }
-        terms.put(Term.RECEIVED, new ArrayList<>());
-        terms.put(Term.SENT, new ArrayList<>());
-        for (Json network : networks.children()) {
-            put(Term.RECEIVED, network.get("rx_bytes"));
-            put(Term.SENT, network.get("tx_bytes"));
-        }
+        NETWORK_TERMS.forEach((member, term) -> {
+            if (networks.children().isEmpty()) {
+                terms.put(term, new ArrayList<>()); // a sum of nothing is known
+            }
+            networks.children().forEach(network -> put(term, network.get(member)));
+        });
     }
 
-    private void addBlockDevices(@Nullable Json entries) {
+    private void addBlockDevices(@Nullable Json lists) {
+        Json bytes = get(lists, "io_service_bytes_recursive");
+        if (bytes != null && bytes.type() == Json.Type.ARRAY) {
+            terms.put(Term.READ, new ArrayList<>()); // of a container that did nothing the list is empty
+            terms.put(Term.WRITTEN, new ArrayList<>());
+        }
+        addOperations(bytes, Term.READ, Term.WRITTEN, Term.TRANSFERRED);
+        addOperations(get(lists, "io_serviced_recursive"), Term.READS, Term.WRITES, Term.OPERATIONS);
+        addOperations(get(lists, "io_service_time_recursive"), Term.READ_TIME, Term.WRITE_TIME, Term.OPERATION_TIME);
+        addOperations(get(lists, "io_wait_time_recursive"), Term.READ_WAIT, Term.WRITE_WAIT, Term.OPERATION_WAIT);
+        addOperations(get(lists, "io_queue_recursive"), Term.QUEUED_READS, Term.QUEUED_WRITES, Term.QUEUED_OPERATIONS);
+    }
+
+    private void addOperations(@Nullable Json entries, Term read, Term write, Term total) {
         if (entries == null || entries.type() != Json.Type.ARRAY) {
             return;
         }
-        terms.put(Term.READ, new ArrayList<>());
-        terms.put(Term.WRITTEN, new ArrayList<>());
         for (Json entry : entries.children()) {
             Json operation = entry.get("op");
             if (operation != null && operation.type() == Json.Type.STRING) {
                 operations.add(operation);
                 switch (operation.text().isEmpty() ? ' ' : operation.text().charAt(0)) {
-                    case 'r', 'R' -> put(Term.READ, entry.get("value"));
-                    case 'w', 'W' -> put(Term.WRITTEN, entry.get("value"));
+                    case 'r', 'R' -> put(read, entry.get("value"));
+                    case 'w', 'W' -> put(write, entry.get("value"));
+                    case 't', 'T' -> put(total, entry.get("value"));
                     default -> {}
                 }
             }
@@ -97,7 +138,7 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
             }
         }
         values[Term.LISTED_CPUS.ordinal()] = cpus == 0 ? Counters.ABSENT : cpus;
-        return Counters.of(values);
+        return new Counters(values);
     }
 
     /** A sum that has no term that is not known, and is no larger than a long. */

@@ -51,7 +51,8 @@ final class CounterPlan {
         return json == null || values(json) != starts.length ? null : of(CounterLayout.of(json), starts, record);
     }
 
-    private static int values(Json json) {
+    /** How many strings and numbers it has. */
+    static int values(Json json) {
         return switch (json.type()) {
             case OBJECT, ARRAY ->
                 json.children().stream().mapToInt(CounterPlan::values).sum();
@@ -92,7 +93,7 @@ final class CounterPlan {
             values[term] = sum(term, shape, record);
         }
         values[Term.LISTED_CPUS.ordinal()] = cpus == 0 ? Counters.ABSENT : cpus;
-        return Counters.of(values);
+        return new Counters(values);
     }
 
     /** Those of the {@linkplain Term#OF_MEMORY memory}, of any sample of the plan's shape. */
@@ -101,7 +102,7 @@ final class CounterPlan {
         for (int term : Term.OF_MEMORY) {
             values[term] = sum(term, shape, record);
         }
-        return Counters.of(values);
+        return new Counters(values);
     }
 
     private long sum(int term, Shape shape, RecordView record) {

@@ -82,8 +82,8 @@ public record StateView(
         }
     }
 
-    /** 0 for Go's year 1, and for what is no time. */
-    private static long time(String rfc3339) {
+    /** A time in RFC 3339, ns since the epoch; 0 for Go's year 1, and for what is no time. */
+    public static long time(String rfc3339) {
         if (rfc3339.isEmpty() || rfc3339.startsWith("0001-")) {
             return 0;
         }
