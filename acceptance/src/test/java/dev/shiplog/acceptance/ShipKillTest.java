@@ -71,7 +71,11 @@ class ShipKillTest {
     void close() throws IOException {
         if (proxy != null) {
             proxy.close();
+        }
+        if (disk != null) {
             disk.close();
+        }
+        if (documents != null) {
             documents.close();
         }
     }
