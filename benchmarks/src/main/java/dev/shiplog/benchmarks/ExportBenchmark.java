@@ -127,6 +127,12 @@ public class ExportBenchmark {
 
     @Benchmark
     @OperationsPerInvocation(StatsSamples.COUNT)
+    public void openmetricsNowhere() throws IOException {
+        export(OutputFormat.openmetrics, false, OutputStream.nullOutputStream());
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(StatsSamples.COUNT)
     public void raw() throws IOException {
         try (OutputStream out = Files.newOutputStream(output)) {
             export(OutputFormat.raw, false, out);

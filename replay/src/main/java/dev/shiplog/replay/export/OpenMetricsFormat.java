@@ -193,7 +193,9 @@ public final class OpenMetricsFormat implements LineFormat {
         out.put('{');
         out.put(track.labels);
         if (!metric.label().isEmpty()) {
-            out.put(',');
+            if (track.labels.length > 0) {
+                out.put(',');
+            }
             out.putAscii(metric.label());
             out.putAscii("=\"");
             out.put(label.array(), 0, label.length());

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the options of {@code export} make of records. */
 class LineOptionsTest {
@@ -170,6 +171,61 @@ class LineOptionsTest {
         assertThat(ofOdd.out())
                 .isEqualTo("docker.container.command,container.name,container.labels,docker.container.labels,env\r\n"
                         + "\"a,\"\"b\"\"\n\",c\u00e9,,\"{\"\"x\"\":\"\"y\"\"}\",prod\r\n");
+    }
+
+    @Test
+    void writesMetrics() {
+        List<String> lines = export("--format openmetrics");
+        String db = "{container_name=\"db\",image=\"postgres\",container_id=\"b36156ce4d68\",host=\"host\"}";
+        assertThat(lines.get(0)).isEqualTo("# TYPE container_memory_usage_bytes gauge");
+        assertThat(lines.get(lines.size() - 1)).isEqualTo("# EOF");
+        assertThat(lines).doesNotContain("");
+        assertThat(lines.stream().filter(line -> line.contains(db)).map(line -> line.replace(db, "{DB}")))
+                .containsExactly(
+                        "container_oom_events_total{DB} 0 1795252321",
+                        "container_restarts_total{DB} 0 1795252321",
+                        "container_cpu_usage_seconds_total{DB} 0.0000002 1795252325.25",
+                        "container_last_seen{DB} 1795252325.25 1795252325.25",
+                        "container_start_time_seconds{DB} 1795252321 1795252325.25",
+                        "container_oom_events_total{DB} 0 1795252325.25",
+                        "container_restarts_total{DB} 0 1795252325.25",
+                        "container_cpu_usage_seconds_total{DB} 0.00000022 1795252385.25",
+                        "container_last_seen{DB} 1795252385.25 1795252385.25",
+                        "container_start_time_seconds{DB} 1795252321 1795252385.25",
+                        "container_oom_events_total{DB} 0 1795252385.25",
+                        "container_restarts_total{DB} 0 1795252385.25");
+        assertThat(export("--format openmetrics --limit 0")).allMatch(line -> line.startsWith("# "));
+        assertThat(export("--format openmetrics --kind stats,event --filter name=db"))
+                .containsExactlyElementsOf(lines.stream()
+                        .filter(line -> !line.contains("\"web\""))
+                        .toList());
+    }
+
+    @Test
+    void saysHowManySamplesMakeNoMetrics() throws IOException {
+        TestJournal.write(
+                        directory.resolve("twice"),
+                        List.of(
+                                TestJournal.stats(TestJournal.WEB, "web", "09:12:05Z", 100),
+                                TestJournal.stats(TestJournal.WEB, "web", "09:12:05Z", 100),
+                                TestJournal.stats(TestJournal.DB, "db", "09:12:05Z", 100)))
+                .close();
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format openmetrics twice")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.err())
+                .isEqualTo(
+                        "replay: samples that are left out, because their time is not after that of the one before: 1\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--kind stats", "--kind event", "--filter event=oom", "--filter kind!=event"})
+    void refusesMetricsThatWouldBeWrong(String options) {
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("export --format openmetrics " + options + " journal"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err())
+                .startsWith("replay: --format openmetrics counts the events of containers and takes their samples: leave out"
+                        + " --kind, or write --kind stats,event, and leave out filters on events; see");
     }
 
     @ParameterizedTest

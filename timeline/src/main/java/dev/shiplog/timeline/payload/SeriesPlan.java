@@ -147,12 +147,13 @@ final class SeriesPlan {
     }
 
     private void add(String name, Json network, Function<Json, Value> values) {
-        CounterLayout.NETWORK_TERMS.forEach((member, term) -> {
+        for (String member : network.names()) {
+            Term term = CounterLayout.NETWORK_TERMS.get(member);
             Json number = network.get(member);
-            if (is(number, Json.Type.NUMBER)) {
+            if (term != null && is(number, Json.Type.NUMBER)) {
                 networks.add(new Network(new Series(term, name), values.apply(number)));
             }
-        });
+        }
     }
 
     private void add(@Nullable Json list, Term read, Term write, Function<Json, Value> values) {

@@ -161,6 +161,9 @@ class CounterReaderTest {
             Map.entry("TOTAL_INACTIVE_FILE", "/memory_stats/stats/total_inactive_file"),
             Map.entry("INACTIVE_FILE", "/memory_stats/stats/inactive_file"),
             Map.entry("CACHE", "/memory_stats/stats/cache"),
+            Map.entry("TOTAL_CACHE", "/memory_stats/stats/total_cache"),
+            Map.entry("FILE", "/memory_stats/stats/file"),
+            Map.entry("TOTAL_SWAP", "/memory_stats/stats/total_swap"),
             Map.entry("PIDS", "/pids_stats/current"),
             Map.entry("PIDS_LIMIT", "/pids_stats/limit"));
 
