@@ -74,13 +74,18 @@ final class ClusterDocuments implements AutoCloseable {
         ask("POST", "/" + prefix + "-*/_refresh", "");
         Map<String, Integer> read = new TreeMap<>();
         Map<String, String> indices = new TreeMap<>();
-        JsonNode page = ask("POST", "/" + prefix + "-*/_search?scroll=5m", "{\"size\":" + PAGE + ",\"sort\":[\"_doc\"],\"track_total_hits\":true}");
+        JsonNode page = ask(
+                "POST",
+                "/" + prefix + "-*/_search?scroll=5m",
+                "{\"size\":" + PAGE + ",\"sort\":[\"_doc\"],\"track_total_hits\":true}");
         long total = page.path("hits").path("total").path("value").asLong();
         while (!page.path("hits").path("hits").isEmpty()) {
             for (JsonNode hit : page.path("hits").path("hits")) {
                 String index = hit.path("_index").asText();
                 String twin = indices.put(hit.path("_id").asText(), index);
-                assertThat(twin).as("%s: %s is twice there, also in %s", as, hit.path("_id"), index).isNull();
+                assertThat(twin)
+                        .as("%s: %s is twice there, also in %s", as, hit.path("_id"), index)
+                        .isNull();
                 read.put(index + "/" + hit.path("_id").asText(), digest(hit.path("_source")));
             }
             page = ask("POST", "/_search/scroll", "{\"scroll\":\"5m\",\"scroll_id\":" + page.path("_scroll_id") + "}");
@@ -96,8 +101,11 @@ final class ClusterDocuments implements AutoCloseable {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             for (String action = lines.readLine(); action != null; action = lines.readLine()) {
                 JsonNode target = JSON.readTree(action).path("create");
-                String name = target.path("_index").asText() + "/" + target.path("_id").asText();
-                assertThat(written.put(name, digest(JSON.readTree(lines.readLine())))).as(name).isNull();
+                String name = target.path("_index").asText() + "/"
+                        + target.path("_id").asText();
+                assertThat(written.put(name, digest(JSON.readTree(lines.readLine()))))
+                        .as(name)
+                        .isNull();
             }
         }
         return written;
@@ -111,7 +119,8 @@ final class ClusterDocuments implements AutoCloseable {
             Map<String, Integer> more = new TreeMap<>(found);
             more.keySet().removeAll(expected.keySet());
             Map<String, Integer> other = new TreeMap<>(found);
-            other.entrySet().removeIf(each -> each.getValue().equals(expected.getOrDefault(each.getKey(), each.getValue())));
+            other.entrySet()
+                    .removeIf(each -> each.getValue().equals(expected.getOrDefault(each.getKey(), each.getValue())));
             throw new AssertionError(as + ": of " + expected.size() + " documents " + missing.size() + " are missing "
                     + some(missing) + ", " + more.size() + " are too many " + some(more) + ", " + other.size()
                     + " differ " + some(other));

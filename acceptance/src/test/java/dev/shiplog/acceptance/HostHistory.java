@@ -101,9 +101,11 @@ final class HostHistory {
         head.add(mark(now, new Mark.SegmentStart("", running.size())));
         head.add(mark(now, new Mark.EngineUp("98190b64", "28.5.2", "1.51")));
         head.add(record(Kind.HOST, "info", now, texts("engine-28.5-info.json").get(0)));
-        head.add(record(Kind.HOST, "version", now, texts("engine-28.5-version.json").get(0)));
-        running.values().forEach(each -> head.add(record(
-                Kind.INSPECT, each.subject(), now, new String(each.payload(), StandardCharsets.UTF_8))));
+        head.add(record(
+                Kind.HOST, "version", now, texts("engine-28.5-version.json").get(0)));
+        running.values()
+                .forEach(each -> head.add(
+                        record(Kind.INSPECT, each.subject(), now, new String(each.payload(), StandardCharsets.UTF_8))));
         return head;
     }
 

@@ -104,7 +104,9 @@ class PrometheusTest {
             String[] parts = line.split("\\} | (?=[0-9]+$)");
             stored.put(series(parts[0]) + " " + parts[2], Double.valueOf(parts[1]));
         });
-        assertThat(stored.equals(written)).as("stored: " + stored.size() + ", written: " + written.size()).isTrue();
+        assertThat(stored.equals(written))
+                .as("stored: " + stored.size() + ", written: " + written.size())
+                .isTrue();
     }
 
     /** The labels in order. */

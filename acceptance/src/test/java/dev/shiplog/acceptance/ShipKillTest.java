@@ -126,10 +126,24 @@ class ShipKillTest {
         proxy.behave();
         for (Path source : sources) {
             Path receipt = directory.resolve("again.json");
-            end(replay("ship", "--to", documents.uri().toString(), "--index-prefix", prefix, "--receipt", receipt.toString(), source.toString()), 0);
+            end(
+                    replay(
+                            "ship",
+                            "--to",
+                            documents.uri().toString(),
+                            "--index-prefix",
+                            prefix,
+                            "--receipt",
+                            receipt.toString(),
+                            source.toString()),
+                    0);
             JsonNode counts = receipt(receipt);
-            assertThat(counts.path("records_created").asLong()).as("%s again, %s", source, seed()).isZero();
-            assertThat(counts.path("records_existed").asLong()).as("%s again, %s", source, seed()).isPositive();
+            assertThat(counts.path("records_created").asLong())
+                    .as("%s again, %s", source, seed())
+                    .isZero();
+            assertThat(counts.path("records_existed").asLong())
+                    .as("%s again, %s", source, seed())
+                    .isPositive();
         }
         ClusterDocuments.assertSame(documents.read(as), expected, "again " + as);
         report("records", expected.size());
@@ -139,7 +153,17 @@ class ShipKillTest {
     void everyWindowIsOneDocumentWhateverIsKilled() throws Exception {
         Path journal = directory.resolve("journal");
         HostHistory.write(journal, RECORDS);
-        end(replay("ship", "--to", documents.uri().toString(), "--index-prefix", prefix, "--every", "1m", journal.toString()), 0);
+        end(
+                replay(
+                        "ship",
+                        "--to",
+                        documents.uri().toString(),
+                        "--index-prefix",
+                        prefix,
+                        "--every",
+                        "1m",
+                        journal.toString()),
+                0);
         Map<String, Integer> expected = documents.read(seed());
         documents.clear();
 
@@ -158,14 +182,16 @@ class ShipKillTest {
         Path journal = directory.resolve("journal");
         storm();
         CompletableFuture<Void> recorder = CompletableFuture.runAsync(() -> record(journal));
-        await().until(() -> recorder.isDone() || Files.exists(journal) && !Catalog.files(journal).isEmpty());
+        await().until(() -> recorder.isDone()
+                || Files.exists(journal) && !Catalog.files(journal).isEmpty());
         for (int i = 0; i < KILLS / 2; i++) {
             killSometime(ship(journal, "--follow"));
         }
         Process shipper = ship(journal, "--follow");
         recorder.get();
         Map<String, Integer> expected = exported(journal);
-        await().atMost(Duration.ofMinutes(5)).until(() -> !shipper.isAlive() || count(Long.MAX_VALUE) == expected.size());
+        await().atMost(Duration.ofMinutes(5))
+                .until(() -> !shipper.isAlive() || count(Long.MAX_VALUE) == expected.size());
         shipper.destroy(); // SIGTERM
         end(shipper, 0);
         String as = "followed with " + kills + " kills, " + seed();
@@ -203,7 +229,8 @@ class ShipKillTest {
     }
 
     private Process ship(Path source, String... options) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("ship", "--to", proxy.uri().toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("ship", "--to", proxy.uri().toString()));
         arguments.addAll(List.of("--index-prefix", prefix, "--batch", "128KiB"));
         arguments.addAll(List.of("--state", disk.inside().resolve("state.json").toString()));
         arguments.addAll(List.of("--receipt", directory.resolve("receipt.json").toString()));
@@ -223,18 +250,26 @@ class ShipKillTest {
     }
 
     private static JsonNode receipt(Path file) throws IOException {
-        JsonNode journals = ClusterDocuments.JSON.readTree(Files.readString(file)).path("journals");
+        JsonNode journals =
+                ClusterDocuments.JSON.readTree(Files.readString(file)).path("journals");
         if (journals.isEmpty()) {
             return journals; // all had arrived before
         }
         JsonNode counts = journals.elements().next();
         long sum = 0;
-        for (String what : List.of("created", "existed", "refused", "filtered", "restated", "late", "open", "unsettled")) {
-            assertThat(counts.has("records_" + what)).as("%s in %s", what, counts).isTrue();
+        for (String what :
+                List.of("created", "existed", "refused", "filtered", "restated", "late", "open", "unsettled")) {
+            assertThat(counts.has("records_" + what))
+                    .as("%s in %s", what, counts)
+                    .isTrue();
             sum += counts.path("records_" + what).asLong();
         }
-        assertThat(sum).as("%s, %s", counts, seed()).isEqualTo(counts.path("records_read").asLong());
-        assertThat(counts.path("records_refused").asLong()).as("%s, %s", counts, seed()).isZero();
+        assertThat(sum)
+                .as("%s, %s", counts, seed())
+                .isEqualTo(counts.path("records_read").asLong());
+        assertThat(counts.path("records_refused").asLong())
+                .as("%s, %s", counts, seed())
+                .isZero();
         return counts;
     }
 
@@ -258,9 +293,12 @@ class ShipKillTest {
     private void assertStateIsNotAhead(Map<String, Integer> expected) throws IOException {
         Path state = disk.outside().resolve("state.json");
         if (Files.exists(state)) {
-            JsonNode journals = ClusterDocuments.JSON.readTree(Files.readString(state)).path("journals");
+            JsonNode journals =
+                    ClusterDocuments.JSON.readTree(Files.readString(state)).path("journals");
             long to = journals.elements().next().path("sequence").asLong();
-            long wanted = expected.keySet().stream().filter(name -> sequence(name) <= to).count();
+            long wanted = expected.keySet().stream()
+                    .filter(name -> sequence(name) <= to)
+                    .count();
             assertThat(count(to)).as("of the first %d, %s", to, seed()).isEqualTo(wanted);
         }
     }
@@ -275,7 +313,10 @@ class ShipKillTest {
         documents.ask("GET", "/_cluster/health?wait_for_status=yellow&timeout=2m", "");
         documents.ask("POST", "/" + prefix + "-*/_refresh", "");
         String query = "{\"query\":{\"range\":{\"shiplog.sequence\":{\"lte\":" + to + "}}}}";
-        return documents.ask("POST", "/" + prefix + "-*/_count", query).path("count").asLong();
+        return documents
+                .ask("POST", "/" + prefix + "-*/_count", query)
+                .path("count")
+                .asLong();
     }
 
     private void fillTheDisk(Path journal) throws Exception {
@@ -307,7 +348,19 @@ class ShipKillTest {
 
     private Map<String, Integer> exported(Path journal) throws Exception {
         Path lines = directory.resolve("lines");
-        end(replay("export", "--format", "bulk", "--fields", "ecs", "--index-prefix", prefix, "-o", lines.toString(), journal.toString()), 0);
+        end(
+                replay(
+                        "export",
+                        "--format",
+                        "bulk",
+                        "--fields",
+                        "ecs",
+                        "--index-prefix",
+                        prefix,
+                        "-o",
+                        lines.toString(),
+                        journal.toString()),
+                0);
         return ClusterDocuments.written(lines);
     }
 
@@ -332,7 +385,9 @@ class ShipKillTest {
     }
 
     private void report(String what, int count) {
-        long faults = proxy.seen("_bulk").stream().filter(call -> call.status() != 200).count();
+        long faults = proxy.seen("_bulk").stream()
+                .filter(call -> call.status() != 200)
+                .count();
         System.out.printf(
                 "ShipKillTest: %d %s: %d kills, %d restarts of the cluster, %d times a full disk, %d faults in %d requests;"
                         + " 0 missing, 0 twice%n",

@@ -97,7 +97,9 @@ class ShipSetupTest {
 
     private void write(int count) throws IOException {
         try (Appender appender = Appender.open(
-                directory.resolve("journal"), new Appender.Options(Roll.HOURLY, "host", "boot", "test 1", 0), tail -> {})) {
+                directory.resolve("journal"),
+                new Appender.Options(Roll.HOURLY, "host", "boot", "test 1", 0),
+                tail -> {})) {
             for (int i = 0; i < count; i++) {
                 long time = START + i * 1_000_000L;
                 String event = "{\"Type\":\"container\",\"Action\":\"exec_start: sh\",\"Actor\":{\"ID\":\"" + ID
@@ -106,11 +108,11 @@ class ShipSetupTest {
                 appender.append(new Record(
                         0, Kind.EVENT, ID, time, time + 1_000_000, time, event.getBytes(StandardCharsets.UTF_8)));
             }
-            String limit = "{\"read\":\"2026-11-21T09:30:00Z\",\"pids_stats\":{\"current\":1,\"limit\":18446744073709551615},"
-                    + "\"memory_stats\":{\"usage\":18446744073709551000,\"limit\":18446744073709551615},\"name\":\"/web\",\"id\":\""
-                    + ID + "\"}";
-            appender.append(new Record(
-                    0, Kind.STATS, ID, START, START, START, limit.getBytes(StandardCharsets.UTF_8)));
+            String limit =
+                    "{\"read\":\"2026-11-21T09:30:00Z\",\"pids_stats\":{\"current\":1,\"limit\":18446744073709551615},"
+                            + "\"memory_stats\":{\"usage\":18446744073709551000,\"limit\":18446744073709551615},\"name\":\"/web\",\"id\":\""
+                            + ID + "\"}";
+            appender.append(new Record(0, Kind.STATS, ID, START, START, START, limit.getBytes(StandardCharsets.UTF_8)));
         }
     }
 
@@ -132,9 +134,7 @@ class ShipSetupTest {
                 .at("/component_templates/0/component_template")
                 .toString();
         Answer changed = ask(
-                "PUT",
-                "/_component_template/" + prefix + "-mappings",
-                template.replace("best_compression", "default"));
+                "PUT", "/_component_template/" + prefix + "-mappings", template.replace("best_compression", "default"));
         assertThat(changed.status()).isEqualTo(200);
         assertThat(ship("--fields " + fields + " journal")).isZero();
         assertThat(err).contains("was changed by hand").hasLineCount(1);
@@ -144,9 +144,11 @@ class ShipSetupTest {
     void aReceiptTellsWhichDocumentsWereDeleted() throws IOException {
         write(EVENTS);
         assertThat(ship("--receipt receipt.json journal")).as(err + out).isZero();
-        assertThat(replay("verify --receipt receipt.json --to " + url)).as(out + err).isZero();
-        String within = "{\"query\":{\"range\":{\"shiplog.sequence\":{\"gte\":" + (BLOCK + 10) + ",\"lt\":" + (BLOCK + 17)
-                + "}}}}";
+        assertThat(replay("verify --receipt receipt.json --to " + url))
+                .as(out + err)
+                .isZero();
+        String within = "{\"query\":{\"range\":{\"shiplog.sequence\":{\"gte\":" + (BLOCK + 10) + ",\"lt\":"
+                + (BLOCK + 17) + "}}}}";
         Answer deleted = ask("POST", "/" + prefix + "-event-*/_delete_by_query?refresh=true", within);
         assertThat(deleted.content().path("deleted").asInt()).isEqualTo(7);
         assertThat(replay("verify --receipt receipt.json --to " + url)).isEqualTo(1);

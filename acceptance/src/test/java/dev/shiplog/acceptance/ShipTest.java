@@ -48,7 +48,9 @@ class ShipTest {
         StringWriter err = new StringWriter();
         Console console = new Console(
                 out, new PrintWriter(err, true), false, InstantSource.system(), directory, new CountDownLatch(1));
-        assertThat(Replay.run(console, arguments)).as("%s%n%s%s", Arrays.toString(arguments), err, rejected()).isZero();
+        assertThat(Replay.run(console, arguments))
+                .as("%s%n%s%s", Arrays.toString(arguments), err, rejected())
+                .isZero();
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -58,7 +60,8 @@ class ShipTest {
     }
 
     private JsonNode ship(ClusterDocuments documents, String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of("ship", "--to", documents.uri().toString()));
+        List<String> command =
+                new ArrayList<>(List.of("ship", "--to", documents.uri().toString()));
         command.addAll(List.of("--index-prefix", documents.prefix(), "--receipt", "receipt", "--rejected", "rejected"));
         command.addAll(List.of(options));
         replay(command.toArray(String[]::new));
@@ -72,7 +75,8 @@ class ShipTest {
     }
 
     private Map<String, Integer> exported(String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of("export", "--format", "bulk", "--index-prefix", prefix, "-o", "lines"));
+        List<String> command =
+                new ArrayList<>(List.of("export", "--format", "bulk", "--index-prefix", prefix, "-o", "lines"));
         command.addAll(List.of(options));
         replay(command.toArray(String[]::new));
         Map<String, Integer> written = ClusterDocuments.written(directory.resolve("lines"));
@@ -86,12 +90,12 @@ class ShipTest {
         HostHistory.write(directory.resolve("journal"), RECORDS);
         try (ClusterDocuments documents = ClusterDocuments.open(prefix, ClusterDocuments.fixedMapping())) {
             JsonNode receipt = ship(documents, "--fields", fields, "journal");
-            Map<String, Integer> expected = fields.equals("ecs")
-                    ? exported("--fields", "ecs", "journal")
-                    : exported("--compact", "journal");
+            Map<String, Integer> expected =
+                    fields.equals("ecs") ? exported("--fields", "ecs", "journal") : exported("--compact", "journal");
             assertThat(expected).hasSizeGreaterThanOrEqualTo(RECORDS);
             ClusterDocuments.assertSame(documents.read(fields), expected, fields);
-            assertThat(receipt.path("documents_created").asInt() + receipt.path("documents_existed").asInt())
+            assertThat(receipt.path("documents_created").asInt()
+                            + receipt.path("documents_existed").asInt())
                     .isEqualTo(expected.size());
 
             JsonNode again = ship(documents, "--fields", fields, "journal");
@@ -110,13 +114,17 @@ class ShipTest {
     @ValueSource(strings = {"ecs", "flat"})
     void takesWhatIsHardToIndex(String fields) throws IOException {
         int records = writeHardOnes();
-        String learning = "{\"settings\":{\"number_of_replicas\":0,\"index.mapping.ignore_malformed\":true},\"mappings\":{"
-                + "\"date_detection\":false,\"properties\":{\"@timestamp\":{\"type\":\"date_nanos\"}},"
-                + "\"dynamic_templates\":[{\"limits\":{\"match\":\"*_limit\",\"match_mapping_type\":\"long\","
-                + "\"mapping\":{\"type\":\"unsigned_long\"}}}]}}";
-        try (ClusterDocuments documents = ClusterDocuments.open(
-                prefix, fields.equals("ecs") ? ClusterDocuments.fixedMapping() : learning)) {
-            assertThat(ship(documents, "--fields", fields, "hard").path("records_created").asInt()).isEqualTo(records);
+        String learning =
+                "{\"settings\":{\"number_of_replicas\":0,\"index.mapping.ignore_malformed\":true},\"mappings\":{"
+                        + "\"date_detection\":false,\"properties\":{\"@timestamp\":{\"type\":\"date_nanos\"}},"
+                        + "\"dynamic_templates\":[{\"limits\":{\"match\":\"*_limit\",\"match_mapping_type\":\"long\","
+                        + "\"mapping\":{\"type\":\"unsigned_long\"}}}]}}";
+        try (ClusterDocuments documents =
+                ClusterDocuments.open(prefix, fields.equals("ecs") ? ClusterDocuments.fixedMapping() : learning)) {
+            assertThat(ship(documents, "--fields", fields, "hard")
+                            .path("records_created")
+                            .asInt())
+                    .isEqualTo(records);
             Map<String, Integer> expected =
                     fields.equals("ecs") ? exported("--fields", "ecs", "hard") : exported("--compact", "hard");
             ClusterDocuments.assertSame(documents.read(fields), expected, fields);
@@ -129,9 +137,21 @@ class ShipTest {
         String inspect = HostHistory.texts("engine-28.5-inspect.json").get(0);
         List<Record> records = new ArrayList<>();
         long time = Instant.parse("2026-11-21T09:12:00Z").getEpochSecond() * 1_000_000_000L;
-        for (String number : List.of("18446744073709551615", "1.8446744073709552e+19", "-1", "-0", "0.0", "1E5", "1e-7",
-                "123456789012345678901234567890123456789", "0", "9223372036854775807", "9223372036854775808",
-                "-9223372036854775809", "1e400", "12.50")) {
+        for (String number : List.of(
+                "18446744073709551615",
+                "1.8446744073709552e+19",
+                "-1",
+                "-0",
+                "0.0",
+                "1E5",
+                "1e-7",
+                "123456789012345678901234567890123456789",
+                "0",
+                "9223372036854775807",
+                "9223372036854775808",
+                "-9223372036854775809",
+                "1e400",
+                "12.50")) {
             String payload = stats;
             for (String member : List.of("usage", "limit", "total_usage", "rx_bytes", "max_usage")) {
                 payload = payload.replaceFirst("\"" + member + "\":\\d+", "\"" + member + "\":" + number);
@@ -139,11 +159,23 @@ class ShipTest {
             assertThat(payload).contains("\"usage\":" + number).contains("\"rx_bytes\":" + number);
             records.add(HostHistory.record(Kind.STATS, id, time++, payload));
         }
-        List<String> labels = new ArrayList<>(List.of(
-                "\"com.docker.compose.project\":\"shop\",\"com.docker.compose.project.working_dir\":\"/srv\"",
-                "\"a.b\":\"1\",\"a.b.c\":\"2\",\"a\":\"3\",\"a.b.c.d\":\"4\"",
-                "\"com.docker.swarm.task\":\"\",\"com.docker.swarm.task.id\":\"t\",\"com.docker.swarm.task.name\":\"web.1.t\""));
-        for (String value : List.of("2022-02-27T00:23:14Z", "2022-02-27 00:23:14.336017516+00:00", "20170510", "", "unknown", "2024", "v2.1", "1e5", "-0.5", "true", "10.0.0.1")) {
+        List<String> labels = new ArrayList<>(
+                List.of(
+                        "\"com.docker.compose.project\":\"shop\",\"com.docker.compose.project.working_dir\":\"/srv\"",
+                        "\"a.b\":\"1\",\"a.b.c\":\"2\",\"a\":\"3\",\"a.b.c.d\":\"4\"",
+                        "\"com.docker.swarm.task\":\"\",\"com.docker.swarm.task.id\":\"t\",\"com.docker.swarm.task.name\":\"web.1.t\""));
+        for (String value : List.of(
+                "2022-02-27T00:23:14Z",
+                "2022-02-27 00:23:14.336017516+00:00",
+                "20170510",
+                "",
+                "unknown",
+                "2024",
+                "v2.1",
+                "1e5",
+                "-0.5",
+                "true",
+                "10.0.0.1")) {
             labels.add("\"org.label-schema.build-date\":\"" + value + "\",\"version\":\"" + value + "\"");
         }
         StringBuilder many = new StringBuilder("\"first\":\"x\"");
@@ -156,7 +188,8 @@ class ShipTest {
                     Kind.EVENT,
                     id,
                     time++,
-                    "{\"status\":\"start\",\"id\":\"" + id + "\",\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":\"" + id
+                    "{\"status\":\"start\",\"id\":\"" + id
+                            + "\",\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":\"" + id
                             + "\",\"Attributes\":{\"image\":\"busybox\",\"name\":\"web\"," + set
                             + "}},\"scope\":\"local\",\"time\":1,\"timeNano\":1000000000}"));
             String described = inspect.replaceFirst("\"Labels\":(\\{\\}|null)", "\"Labels\":{" + set + "}");

@@ -113,8 +113,11 @@ final class ClusterOptions {
             ways.add(Target.basic(user, String.valueOf(password)));
         }
         Usage.check(verb, user != null || passwordFile == null, "--password-file needs --user");
-        Usage.check(verb, ways.size() <= 1, "there are several ways to say who asks (a password, an API key, a token)"
-                + " in the options and the environment; leave all but one");
+        Usage.check(
+                verb,
+                ways.size() <= 1,
+                "there are several ways to say who asks (a password, an API key, a token)"
+                        + " in the options and the environment; leave all but one");
         return ways.isEmpty() ? null : ways.get(0);
     }
 

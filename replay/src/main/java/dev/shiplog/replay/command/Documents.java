@@ -8,7 +8,6 @@ import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.TimeRange;
 import dev.shiplog.replay.ship.Shipment;
-import dev.shiplog.replay.window.Window;
 import dev.shiplog.replay.window.Windows;
 import dev.shiplog.timeline.Consumption;
 import dev.shiplog.timeline.payload.Container;

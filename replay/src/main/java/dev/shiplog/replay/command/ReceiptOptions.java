@@ -22,8 +22,9 @@ final class ReceiptOptions {
     @Option(
             names = "--receipt",
             paramLabel = "FILE",
-            description = "In place of files: count in the cluster of --to the documents that this receipt of ship says are"
-                    + " there.")
+            description =
+                    "In place of files: count in the cluster of --to the documents that this receipt of ship says are"
+                            + " there.")
     private @Nullable String file;
 
     @Mixin
@@ -53,7 +54,8 @@ final class ReceiptOptions {
         }
         text.append(result.documents()).append(" documents of the receipt are there");
         text.append(result.missing() > 0 ? ", " + result.missing() + " are missing" : "");
-        text.append(result.extra() > 0 ? ", " + result.extra() + " are too many" : "").append('\n');
+        text.append(result.extra() > 0 ? ", " + result.extra() + " are too many" : "")
+                .append('\n');
         console.out().write(text.toString().getBytes(StandardCharsets.UTF_8));
         return result.missing() == 0 && result.extra() == 0 ? ExitCode.OK : ExitCode.FAILED;
     }

@@ -15,8 +15,9 @@ import picocli.CommandLine.Spec;
 final class SetupOptions {
     @Option(
             names = "--setup",
-            description = "First install the templates by which the cluster makes indices, in place of older or changed ones;"
-                    + " without a SOURCE, do no more. Without this, a missing template is installed, no other.")
+            description =
+                    "First install the templates by which the cluster makes indices, in place of older or changed ones;"
+                            + " without a SOURCE, do no more. Without this, a missing template is installed, no other.")
     private boolean setup;
 
     @Option(names = "--no-setup", description = "Install nothing; of a missing template only tell.")
@@ -25,8 +26,9 @@ final class SetupOptions {
     @Option(
             names = "--keep",
             paramLabel = "TIME",
-            description = "With --setup: let the cluster delete each index so long after it was made, such as 90d. Without it,"
-                    + " nothing is deleted.")
+            description =
+                    "With --setup: let the cluster delete each index so long after it was made, such as 90d. Without it,"
+                            + " nothing is deleted.")
     private @Nullable String keep;
 
     @Spec(Spec.Target.MIXEE)
@@ -55,8 +57,7 @@ final class SetupOptions {
     }
 
     /** Installs what is missing, and refuses what would fail later. */
-    void prepare(Asking asking, String prefix, Vocabulary fields, TimeRange range, boolean resumes)
-            throws IOException {
+    void prepare(Asking asking, String prefix, Vocabulary fields, TimeRange range, boolean resumes) throws IOException {
         Preflight preflight = new Preflight(asking);
         preflight.greet();
         try {

@@ -99,15 +99,17 @@ final class ShipCommand implements Callable<Integer> {
     @Option(
             names = "--every",
             paramLabel = "TIME",
-            description = "Of samples, ship one document for each container and each window of this length, such as 1m: mean,"
-                    + " min, max and last, and rates. A window is shipped once it is over.")
+            description =
+                    "Of samples, ship one document for each container and each window of this length, such as 1m: mean,"
+                            + " min, max and last, and rates. A window is shipped once it is over.")
     private @Nullable String every;
 
     @Option(
             names = "--state",
             paramLabel = "FILE",
-            description = "Ship what is new since the last time with this file, which says up to where all has arrived. It is"
-                    + " made if missing, and serves one target and one selection of records.")
+            description =
+                    "Ship what is new since the last time with this file, which says up to where all has arrived. It is"
+                            + " made if missing, and serves one target and one selection of records.")
     private @Nullable String state;
 
     @Option(
@@ -118,8 +120,9 @@ final class ShipCommand implements Callable<Integer> {
     @Option(
             names = "--rejected",
             paramLabel = "FILE",
-            description = "Append the documents that the cluster will never take, with its reasons. Without it, --state stays"
-                    + " before the first of them.")
+            description =
+                    "Append the documents that the cluster will never take, with its reasons. Without it, --state stays"
+                            + " before the first of them.")
     private @Nullable String rejected;
 
     @Option(names = "--receipt", paramLabel = "FILE", description = "Write the receipt to this file as well, as JSON.")
@@ -132,7 +135,8 @@ final class ShipCommand implements Callable<Integer> {
             names = "--give-up-after",
             paramLabel = "TIME",
             defaultValue = "5m",
-            description = "When the cluster has taken nothing for so long: 5m (default). With --follow, never, unless given.")
+            description =
+                    "When the cluster has taken nothing for so long: 5m (default). With --follow, never, unless given.")
     private String patience = "5m";
 
     @Option(
@@ -232,9 +236,8 @@ final class ShipCommand implements Callable<Integer> {
             @Nullable Rejects rejects,
             Reading reading,
             Map<String, Reached> before) {
-        Carrier carrier = dryRun
-                ? Shipments.counted()
-                : Shipments.into(new Cluster(target), request.patience(), console.stop());
+        Carrier carrier =
+                dryRun ? Shipments.counted() : Shipments.into(new Cluster(target), request.patience(), console.stop());
         LineFormat format = fields == Vocabulary.ecs
                 ? new EcsFormat(reading.containers(), reading.origin(), reading::consumption, original)
                 : OutputFormat.flat.lines(reading.containers(), reading.origin(), new Form(false, true));
@@ -281,7 +284,9 @@ final class ShipCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--requests " + requests + ": from 1 to 64");
         }
         Shipment.Limits limits = new Shipment.Limits(
-                Math.toIntExact(Math.min(Amounts.bytes(batch), 1 << 26)), Shipment.Limits.DEFAULT.documents(), requests);
+                Math.toIntExact(Math.min(Amounts.bytes(batch), 1 << 26)),
+                Shipment.Limits.DEFAULT.documents(),
+                requests);
         Duration waits = follow && !spec.commandLine().getParseResult().hasMatchedOption("--give-up-after")
                 ? Duration.ofDays(365)
                 : Amounts.duration(patience);

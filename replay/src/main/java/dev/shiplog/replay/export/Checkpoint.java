@@ -42,8 +42,7 @@ public final class Checkpoint implements Closeable {
 
     private boolean prepared;
 
-    private Checkpoint(
-            Path file, SortedMap<String, String> purpose, Map<String, Reached> journals, OutputFile next) {
+    private Checkpoint(Path file, SortedMap<String, String> purpose, Map<String, Reached> journals, OutputFile next) {
         this.file = file;
         this.purpose = purpose;
         this.journals = journals;

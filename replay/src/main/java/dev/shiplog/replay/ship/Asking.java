@@ -29,11 +29,7 @@ public final class Asking {
      * @param patience for how long the cluster may be out of order
      * @param say takes lines for the user
      */
-    public static Asking of(
-            Cluster cluster,
-            Duration patience,
-            CountDownLatch stop,
-            Consumer<String> say) {
+    public static Asking of(Cluster cluster, Duration patience, CountDownLatch stop, Consumer<String> say) {
         return new Asking(cluster, () -> new Backoff(patience, stop), say);
     }
 

@@ -26,7 +26,11 @@ public final class Cluster {
     private final HttpClient client;
 
     /** What was answered. */
-    public record Answer(int status, byte[] body, @Nullable String type, @Nullable String retryAfter) {
+    public record Answer(
+            int status,
+            byte[] body,
+            @Nullable String type,
+            @Nullable String retryAfter) {
         /** Whether the cluster did what it was asked for. */
         public boolean isFine() {
             return status >= 200 && status < 300;
@@ -149,6 +153,8 @@ public final class Cluster {
         }
         return cause instanceof UnresolvedAddressException
                 ? "no such host"
-                : e instanceof ConnectException ? "nobody answers" : cause.getClass().getSimpleName();
+                : e instanceof ConnectException
+                        ? "nobody answers"
+                        : cause.getClass().getSimpleName();
     }
 }

@@ -47,7 +47,8 @@ final class Counting {
             throw new IOException(asking.cluster().uri() + " counted only a part: some of its shards do not answer");
         }
         Map<Long, Long> counts = new TreeMap<>();
-        for (Json bucket : JsonParts.at(json, "aggregations", "blocks", "buckets").children()) {
+        for (Json bucket :
+                JsonParts.at(json, "aggregations", "blocks", "buckets").children()) {
             Json key = bucket.get("key");
             Json count = bucket.get("doc_count");
             if (key != null && count != null) {

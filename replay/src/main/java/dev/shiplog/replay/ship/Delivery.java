@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * of it. A document that arrives twice is there once: the cluster answers that it exists. Thread safe.
  */
 final class Delivery implements Carrier {
-    private static final String PATH = "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
+    private static final String PATH =
+            "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
     /** The index takes nothing, or nothing from this user: nothing is wrong with the document. */
     private static final Set<String> CLOSED = Set.of(
             "cluster_block_exception", "index_closed_exception", "index_not_found_exception", "security_exception");

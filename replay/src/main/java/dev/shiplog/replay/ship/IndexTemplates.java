@@ -173,12 +173,11 @@ public final class IndexTemplates {
     }
 
     private static String known(String type) {
-        String more =
-                switch (type) {
-                    case "keyword", "flattened" -> ", \"ignore_above\": " + LONGEST;
-                    case "object" -> ", \"enabled\": false";
-                    default -> "";
-                };
+        String more = switch (type) {
+            case "keyword", "flattened" -> ", \"ignore_above\": " + LONGEST;
+            case "object" -> ", \"enabled\": false";
+            default -> "";
+        };
         return "{\"type\": \"" + type + "\"" + more + "}";
     }
 
@@ -189,7 +188,8 @@ public final class IndexTemplates {
      */
     public String index(@Nullable String policy) {
         String patterns = patterns().stream().map(name -> "\"" + name + "\"").collect(Collectors.joining(", "));
-        String settings = policy == null ? "" : "\"settings\": {\"index\": {\"lifecycle\": {\"name\": \"" + policy + "\"}}}";
+        String settings =
+                policy == null ? "" : "\"settings\": {\"index\": {\"lifecycle\": {\"name\": \"" + policy + "\"}}}";
         return withMeta("""
                 {
                   "index_patterns": [%s],

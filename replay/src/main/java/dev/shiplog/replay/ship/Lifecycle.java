@@ -29,9 +29,8 @@ public final class Lifecycle {
 
     /** The policy of ISM, which names the indices that it is for. */
     public static String ism(String keep, IndexTemplates templates) {
-        String patterns = templates.patterns().stream()
-                .map(name -> "\"" + name + "\"")
-                .collect(Collectors.joining(", "));
+        String patterns =
+                templates.patterns().stream().map(name -> "\"" + name + "\"").collect(Collectors.joining(", "));
         return """
                 {
                   "policy": {
@@ -91,9 +90,7 @@ public final class Lifecycle {
         Json json = kept.isFine() ? kept.json() : null;
         Json number = json == null ? null : json.get("_seq_no");
         Json term = json == null ? null : json.get("_primary_term");
-        return number == null || term == null
-                ? ""
-                : "?if_seq_no=" + number.text() + "&if_primary_term=" + term.text();
+        return number == null || term == null ? "" : "?if_seq_no=" + number.text() + "&if_primary_term=" + term.text();
     }
 
     /** Whether the cluster knows no such thing: it says so in a word, or takes the path for the name of an index. */

@@ -43,21 +43,26 @@ public final class Preflight {
         Json json = answer.json();
         String at = cluster.uri() + ": ";
         if (answer.status() == 401) {
-            throw new IOException(at + (cluster.proof().isEmpty()
-                    ? "asks who you are: see --user, --api-key-file and --token-file"
-                    : "does not accept " + cluster.proof() + " (" + answer.why() + ")"));
+            throw new IOException(at
+                    + (cluster.proof().isEmpty()
+                            ? "asks who you are: see --user, --api-key-file and --token-file"
+                            : "does not accept " + cluster.proof() + " (" + answer.why() + ")"));
         }
         if (answer.status() == 403) {
-            throw new IOException(at + (cluster.proof().isEmpty() ? "lets nobody in without a name" : cluster.proof()
-                    + " does not permit to ask GET / (the privilege monitor of the cluster)") + ": " + answer.why());
+            throw new IOException(at
+                    + (cluster.proof().isEmpty()
+                            ? "lets nobody in without a name"
+                            : cluster.proof() + " does not permit to ask GET / (the privilege monitor of the cluster)")
+                    + ": " + answer.why());
         }
         if (json == null || json.type() != Json.Type.OBJECT) {
             throw new IOException(at + "is that a cluster? It answers " + answer.status() + " with " + answer.type());
         }
         Json version = json.get("version");
         if (answer.status() == 404) {
-            throw new IOException(at + "is that a cluster? It answers 404; a serverless collection of OpenSearch does, which"
-                    + " takes no ids of documents, so that records cannot be there exactly once");
+            throw new IOException(
+                    at + "is that a cluster? It answers 404; a serverless collection of OpenSearch does, which"
+                            + " takes no ids of documents, so that records cannot be there exactly once");
         }
         if (!answer.isFine()) {
             throw new IOException(at + "answers " + answer.why());
@@ -117,8 +122,8 @@ public final class Preflight {
                 untold);
         Rival rival = templates == null ? null : Rival.of(IndexTemplates.of(prefix, ""), templates);
         if (rival != null && rival.makesStreams()) {
-            throw new IllegalArgumentException(refusal("the index template " + rival.name() + " makes data streams of "
-                    + rival.pattern()));
+            throw new IllegalArgumentException(
+                    refusal("the index template " + rival.name() + " makes data streams of " + rival.pattern()));
         }
         if (rival != null) {
             asking.say("the index template " + rival.name() + ", of priority " + rival.priority() + ", comes before "
@@ -131,8 +136,7 @@ public final class Preflight {
                 + " but new ones); replay ships into an index for each day: choose another prefix";
     }
 
-    private void refuseClosed(String prefix, TimeRange range, boolean resumes, List<String> untold)
-            throws IOException {
+    private void refuseClosed(String prefix, TimeRange range, boolean resumes, List<String> untold) throws IOException {
         Json indices = JsonParts.at(
                 ask("/" + prefix + "-*/_settings/index.blocks.*?flat_settings=true", "blocks of indices", untold));
         for (String name : indices.names()) {
@@ -140,8 +144,12 @@ public final class Preflight {
             if (IndexTemplates.of(prefix, "").isFor(name) && holdsAny(name, range)) {
                 for (String block : List.of("write", "read_only", "read_only_allow_delete")) {
                     if (settings.text("index.blocks." + block).equals("true")) {
-                        closed("the index " + name + " takes no documents: index.blocks." + block
-                                + (block.endsWith("delete") ? ", which the cluster sets when its disk is full" : ""), resumes);
+                        closed(
+                                "the index " + name + " takes no documents: index.blocks." + block
+                                        + (block.endsWith("delete")
+                                                ? ", which the cluster sets when its disk is full"
+                                                : ""),
+                                resumes);
                     }
                 }
             }
@@ -195,8 +203,8 @@ public final class Preflight {
         for (Json node : JsonParts.at(nodes).children()) {
             String percent = node.text("disk.percent");
             if (percent.matches("\\d{1,3}") && Long.parseLong(percent) >= most) {
-                asking.say("the disk of the cluster's node " + node.text("node") + " is " + percent
-                        + " % full: at " + most + " % indices take no more documents");
+                asking.say("the disk of the cluster's node " + node.text("node") + " is " + percent + " % full: at "
+                        + most + " % indices take no more documents");
             }
         }
     }

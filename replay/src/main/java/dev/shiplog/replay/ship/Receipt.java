@@ -85,7 +85,11 @@ public record Receipt(SortedMap<String, String> purpose, long begun, long ended,
                 text.append(": nothing was read\n");
                 return;
             }
-            text.append(": records ").append(tally.from).append(" to ").append(tally.to).append(": ");
+            text.append(": records ")
+                    .append(tally.from)
+                    .append(" to ")
+                    .append(tally.to)
+                    .append(": ");
             text.append(tally.read).append(" read = ");
             text.append(tally.recordsCreated).append(" created + ");
             text.append(tally.recordsExisted).append(" already there + ");

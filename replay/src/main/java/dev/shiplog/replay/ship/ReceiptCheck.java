@@ -104,7 +104,8 @@ public final class ReceiptCheck {
         // Windows may end in records that an earlier shipment read: of these, whole blocks are counted.
         long first = hasWindows ? expected.firstKey() : number(of, "from", expected.firstKey());
         long last = hasWindows ? expected.lastKey() + Tally.BLOCK - 1 : number(of, "to", expected.lastKey());
-        Counting counting = new Counting(asking, indices(), purpose.text("fields").startsWith("ecs"), hasWindows);
+        Counting counting =
+                new Counting(asking, indices(), purpose.text("fields").startsWith("ecs"), hasWindows);
         for (long from = expected.firstKey(); from <= last; from += PAGE * Tally.BLOCK) {
             long to = Math.min(last, from + PAGE * Tally.BLOCK - 1);
             Map<Long, Long> found = counting.count(journal, Math.max(first, from), to);

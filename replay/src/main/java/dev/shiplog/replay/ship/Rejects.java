@@ -36,8 +36,7 @@ public final class Rejects implements Closeable {
         }
         return new Rejects(
                 file,
-                FileChannel.open(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
     }
 
     /** What a kill or a full disk left at the end. Its document is not settled: it is sent again. */

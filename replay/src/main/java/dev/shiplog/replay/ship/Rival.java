@@ -46,7 +46,8 @@ record Rival(String name, long priority, String pattern, boolean makesStreams) {
     private static @Nullable String shared(Json each, IndexTemplates ours) {
         for (String pattern : ours.patterns()) {
             String index = pattern.replace("*", "2026.01.01");
-            for (Json theirs : JsonParts.at(each, "index_template", "index_patterns").children()) {
+            for (Json theirs :
+                    JsonParts.at(each, "index_template", "index_patterns").children()) {
                 String expression = "\\Q" + theirs.text().replace("*", "\\E.*\\Q") + "\\E";
                 if (Pattern.matches(expression, index)) {
                     return pattern;

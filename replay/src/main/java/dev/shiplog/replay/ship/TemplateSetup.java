@@ -69,8 +69,8 @@ public final class TemplateSetup {
         Found index = find(TEMPLATES + ours.name(), "index_template");
         for (Found found : List.of(component, index)) {
             if (found.template == null && !found.isMissing()) {
-                asking.say("cannot tell whether the index template " + ours.name() + " is there ("
-                        + found.answer.why() + "); without it fields get types by what comes first in them");
+                asking.say("cannot tell whether the index template " + ours.name() + " is there (" + found.answer.why()
+                        + "); without it fields get types by what comes first in them");
                 return;
             }
         }
@@ -80,8 +80,9 @@ public final class TemplateSetup {
         } else if (mayInstall) {
             installMissing(component, index);
         } else {
-            asking.say("the index template " + ours.name() + " is missing: fields get types by what comes first in them;"
-                    + " replay ship --setup installs it");
+            asking.say(
+                    "the index template " + ours.name() + " is missing: fields get types by what comes first in them;"
+                            + " replay ship --setup installs it");
         }
     }
 
@@ -109,7 +110,8 @@ public final class TemplateSetup {
 
     private Found find(String path, String member) throws IOException {
         Cluster.Answer answer = asking.get(path);
-        List<Json> list = answer.isFine() ? JsonParts.at(answer.json(), member + "s").children() : List.of();
+        List<Json> list =
+                answer.isFine() ? JsonParts.at(answer.json(), member + "s").children() : List.of();
         return new Found(answer, list.size() == 1 ? list.get(0).get(member) : null);
     }
 
@@ -121,10 +123,12 @@ public final class TemplateSetup {
             asking.say("the template " + name + " was changed by hand; --setup puts replay's in its place");
         } else if (!meta.text("fields").equals(fields)) {
             throw new IllegalArgumentException("--fields " + fields + ": the template " + name + " is for --fields "
-                    + meta.text("fields") + ", which no index takes beside these; choose another --index-prefix, or replace"
+                    + meta.text("fields")
+                    + ", which no index takes beside these; choose another --index-prefix, or replace"
                     + " it by --setup");
         } else if (found.template.get("composed_of") == null && !isCurrent(found.template, meta)) {
-            asking.say("the template " + name + " is of another version of replay; --setup puts this one's in its place");
+            asking.say(
+                    "the template " + name + " is of another version of replay; --setup puts this one's in its place");
         }
     }
 

@@ -145,8 +145,7 @@ public final class Windows {
         }
         Open open = of.open.computeIfAbsent(number, n -> new Open(of.before, sample.received()));
         Window window = open.containers.computeIfAbsent(
-                container.id(),
-                id -> new Window(journal, host, container, number * length, length));
+                container.id(), id -> new Window(journal, host, container, number * length, length));
         window.add(sample.sequence(), consumption);
         account.open(journal, 1);
     }

@@ -196,9 +196,8 @@ class LineOptionsTest {
                         "container_restarts_total{DB} 0 1795252385.25");
         assertThat(export("--format openmetrics --limit 0")).allMatch(line -> line.startsWith("# "));
         assertThat(export("--format openmetrics --kind stats,event --filter name=db"))
-                .containsExactlyElementsOf(lines.stream()
-                        .filter(line -> !line.contains("\"web\""))
-                        .toList());
+                .containsExactlyElementsOf(
+                        lines.stream().filter(line -> !line.contains("\"web\"")).toList());
     }
 
     @Test
@@ -224,8 +223,9 @@ class LineOptionsTest {
         assertThat(terminal.run("export --format openmetrics " + options + " journal"))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(terminal.err())
-                .startsWith("replay: --format openmetrics counts the events of containers and takes their samples: leave out"
-                        + " --kind, or write --kind stats,event, and leave out filters on events; see");
+                .startsWith(
+                        "replay: --format openmetrics counts the events of containers and takes their samples: leave out"
+                                + " --kind, or write --kind stats,event, and leave out filters on events; see");
     }
 
     @ParameterizedTest

@@ -45,7 +45,9 @@ class ShipCommandTest {
     void listen() throws IOException {
         proxy = ClusterProxy.before(cluster);
         String mapping = "{\"index_patterns\":[\"shiplog-*\"],\"template\":{\"mappings\":{\"date_detection\":false}}}";
-        assertThat(cluster.answer(Call.of("PUT", "/_index_template/shiplog", mapping)).status()).isEqualTo(200);
+        assertThat(cluster.answer(Call.of("PUT", "/_index_template/shiplog", mapping))
+                        .status())
+                .isEqualTo(200);
         TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
     }
 
@@ -56,14 +58,19 @@ class ShipCommandTest {
 
     private Terminal ship(int code, String options) {
         Terminal terminal = new Terminal(directory);
-        assertThat(terminal.run("ship --to " + proxy.uri() + " " + options)).as(terminal.err()).isEqualTo(code);
+        assertThat(terminal.run("ship --to " + proxy.uri() + " " + options))
+                .as(terminal.err())
+                .isEqualTo(code);
         return terminal;
     }
 
     /** What the cluster holds, by index and id. */
     private Map<String, JsonNode> held() throws IOException {
         cluster.answer(Call.of("POST", "/_refresh", ""));
-        JsonNode hits = cluster.answer(Call.of("POST", "/_search", "{\"size\":10000}")).content().path("hits").path("hits");
+        JsonNode hits = cluster.answer(Call.of("POST", "/_search", "{\"size\":10000}"))
+                .content()
+                .path("hits")
+                .path("hits");
         Map<String, JsonNode> held = new TreeMap<>();
         for (JsonNode hit : hits) {
             held.put(hit.path("_index").asText() + "/" + hit.path("_id").asText(), hit.path("_source"));
@@ -75,13 +82,16 @@ class ShipCommandTest {
     /** What export writes for the same. */
     private Map<String, JsonNode> exported(String options) throws IOException {
         Terminal terminal = new Terminal(directory);
-        assertThat(terminal.run("export --format bulk " + options)).as(terminal.err()).isEqualTo(ExitCode.OK);
+        assertThat(terminal.run("export --format bulk " + options))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
         List<String> lines = terminal.out().lines().toList();
         Map<String, JsonNode> exported = new TreeMap<>();
         for (int i = 0; i < lines.size(); i += 2) {
             JsonNode target = JSON.readTree(lines.get(i)).path("create");
             exported.put(
-                    target.path("_index").asText() + "/" + target.path("_id").asText(), JSON.readTree(lines.get(i + 1)));
+                    target.path("_index").asText() + "/" + target.path("_id").asText(),
+                    JSON.readTree(lines.get(i + 1)));
         }
         assertThat(exported).hasSize(lines.size() / 2);
         return exported;
@@ -114,9 +124,16 @@ class ShipCommandTest {
         assertThat(held()).hasSize(RECORDS).isEqualTo(exported("--fields ecs journal"));
         assertThat(terminal.err()).isEmpty();
         assertThat(terminal.out())
-                .matches("journal [-0-9a-f]{36} of host: records 1 to " + RECORDS + ": " + RECORDS + " read = " + RECORDS
-                        + " created \\+ 0 already there \\+ 0 refused \\+ 0 left out \\+ 0 restated\\R");
-        assertThat(counts(receipt("receipt"), "from", "to", "records_read", "records_created", "records_unsettled", "sequences_missing"))
+                .matches("journal [-0-9a-f]{36} of host: records 1 to " + RECORDS + ": " + RECORDS + " read = "
+                        + RECORDS + " created \\+ 0 already there \\+ 0 refused \\+ 0 left out \\+ 0 restated\\R");
+        assertThat(counts(
+                        receipt("receipt"),
+                        "from",
+                        "to",
+                        "records_read",
+                        "records_created",
+                        "records_unsettled",
+                        "sequences_missing"))
                 .containsExactly(1L, (long) RECORDS, (long) RECORDS, (long) RECORDS, 0L, 0L);
     }
 
@@ -142,23 +159,27 @@ class ShipCommandTest {
         assertThat(proxy.seen("_bulk")).isEmpty();
         assertThat(held()).isEmpty();
         assertThat(directory.resolve("state")).doesNotExist();
-        assertThat(counts(receipt("receipt"), "records_created", "records_unsettled")).containsExactly((long) RECORDS, 0L);
+        assertThat(counts(receipt("receipt"), "records_created", "records_unsettled"))
+                .containsExactly((long) RECORDS, 0L);
     }
 
     @Test
     void countsWhatIsLeftOut() throws IOException {
         ship(ExitCode.OK, "--kind event --receipt receipt journal");
         assertThat(held()).hasSize(2).isEqualTo(exported("--fields ecs --kind event journal"));
-        assertThat(counts(receipt("receipt"), "records_read", "records_created", "records_filtered", "records_unsettled"))
+        assertThat(counts(
+                        receipt("receipt"), "records_read", "records_created", "records_filtered", "records_unsettled"))
                 .containsExactly((long) RECORDS, 2L, RECORDS - 2L, 0L);
     }
 
     @Test
     void goesOnWhereItEndedWithState() throws IOException {
-        TestJournal.write(directory.resolve("growing"), TestJournal.RECORDS.subList(0, 5)).close();
+        TestJournal.write(directory.resolve("growing"), TestJournal.RECORDS.subList(0, 5))
+                .close();
         ship(ExitCode.OK, "--state state growing");
         assertThat(shipped()).isEqualTo(5);
-        TestJournal.write(directory.resolve("growing"), TestJournal.RECORDS.subList(5, RECORDS)).close();
+        TestJournal.write(directory.resolve("growing"), TestJournal.RECORDS.subList(5, RECORDS))
+                .close();
         ship(ExitCode.OK, "--state state --receipt receipt growing");
         assertThat(counts(receipt("receipt"), "from", "to", "records_created", "records_existed"))
                 .containsExactly(6L, (long) RECORDS, RECORDS - 5L, 0L);
@@ -166,7 +187,8 @@ class ShipCommandTest {
         int calls = proxy.seen("_bulk").size();
         ship(ExitCode.OK, "--state state --receipt nothing growing");
         assertThat(proxy.seen("_bulk")).hasSize(calls);
-        assertThat(JSON.readTree(Files.readString(directory.resolve("nothing"))).path("journals")).isEmpty();
+        assertThat(JSON.readTree(Files.readString(directory.resolve("nothing"))).path("journals"))
+                .isEmpty();
         assertThat(held()).isEqualTo(exported("--fields ecs growing"));
     }
 
@@ -181,7 +203,9 @@ class ShipCommandTest {
                 .contains("401: security_exception");
         assertThat(directory.resolve("state")).doesNotExist();
         assertThat(held()).isEmpty();
-        assertThat(JSON.readTree(Files.readString(directory.resolve("receipt"))).path("complete").asBoolean(true))
+        assertThat(JSON.readTree(Files.readString(directory.resolve("receipt")))
+                        .path("complete")
+                        .asBoolean(true))
                 .isFalse();
     }
 
@@ -193,7 +217,9 @@ class ShipCommandTest {
                 "{\"mappings\":{\"properties\":{\"event.action\":{\"type\":\"long\"},"
                         + "\"event\":{\"properties\":{\"action\":{\"type\":\"long\"}}}}}}"));
         Terminal terminal = ship(ExitCode.FAILED, "--state state journal");
-        assertThat(terminal.err()).contains("2 documents were refused; --rejected FILE keeps them").hasLineCount(1);
+        assertThat(terminal.err())
+                .contains("2 documents were refused; --rejected FILE keeps them")
+                .hasLineCount(1);
         assertThat(directory.resolve("state")).doesNotExist();
         assertThat(held()).hasSize(RECORDS - 2);
 
@@ -235,7 +261,8 @@ class ShipCommandTest {
             assertThat(counts.get(0) + counts.get(1) + counts.get(2))
                     .as("-Dshiplog.seed=%d %s", seed, every)
                     .isEqualTo(records.size());
-            assertThat(counts.get(2)).isEqualTo(every.isEmpty() ? 0 : 2); // the two that are older than the samples before
+            assertThat(counts.get(2))
+                    .isEqualTo(every.isEmpty() ? 0 : 2); // the two that are older than the samples before
             assertThat(counts.get(3)).isZero();
         }
     }
@@ -245,8 +272,8 @@ class ShipCommandTest {
         Path journal = directory.resolve("growing");
         try (Appender appender = TestJournal.write(journal, TestJournal.RECORDS.subList(0, 4))) {
             Terminal terminal = new Terminal(directory);
-            CompletableFuture<Integer> code = CompletableFuture.supplyAsync(
-                    () -> terminal.run("ship --to " + proxy.uri() + " --follow --state state --receipt receipt growing"));
+            CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() ->
+                    terminal.run("ship --to " + proxy.uri() + " --follow --state state --receipt receipt growing"));
             await().atMost(30, TimeUnit.SECONDS).until(() -> held().size() == 4);
             proxy.down();
             for (Record record : TestJournal.RECORDS.subList(4, RECORDS)) {

@@ -76,7 +76,10 @@ final class ShipSetupTest {
 
     /** Exit code 1 or 2, one line, no stack trace, no document. */
     private void assertRefused(int code, int expected, String... words) throws IOException {
-        assertThat(terminal.err()).contains(words).doesNotContain("\tat ", "a bug").hasLineCount(1);
+        assertThat(terminal.err())
+                .contains(words)
+                .doesNotContain("\tat ", "a bug")
+                .hasLineCount(1);
         assertThat(code).as(terminal.err()).isEqualTo(expected);
         assertThat(proxy.seen("_bulk")).isEmpty();
     }
@@ -87,7 +90,8 @@ final class ShipSetupTest {
         assertThat(terminal.err()).isEqualTo("replay: installed the index template shiplog, which was missing\n");
         assertThat(documents()).isEqualTo(TestJournal.RECORDS.size());
         JsonNode stats = ask("GET", "/shiplog-stats-2026.11.21", "").content().path("shiplog-stats-2026.11.21");
-        assertThat(stats.at("/mappings/properties/container.labels/type").asText()).isEqualTo("flattened");
+        assertThat(stats.at("/mappings/properties/container.labels/type").asText())
+                .isEqualTo("flattened");
         assertThat(stats.at("/settings/index.codec").asText()).isEqualTo("best_compression");
         assertThat(ship("journal")).isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).as("the second time").isEmpty();
@@ -97,7 +101,8 @@ final class ShipSetupTest {
     @Test
     void setupAloneNeedsNoSource() throws IOException {
         assertThat(ship("--setup")).as(terminal.err()).isEqualTo(ExitCode.OK);
-        assertThat(terminal.out()).startsWith("installed the component template shiplog-mappings and the index template");
+        assertThat(terminal.out())
+                .startsWith("installed the component template shiplog-mappings and the index template");
         assertThat(terminal.err()).isEmpty();
         assertThat(mappings().path("dynamic").asText()).isEqualTo("false");
         assertThat(ship("")).isEqualTo(ExitCode.USAGE);
@@ -107,7 +112,9 @@ final class ShipSetupTest {
     @Test
     void onlyTellsOfAMissingTemplateIfItMayNotInstall() throws IOException {
         assertThat(ship("--no-setup journal")).isEqualTo(ExitCode.OK);
-        assertThat(terminal.err()).contains("the index template shiplog is missing").hasLineCount(1);
+        assertThat(terminal.err())
+                .contains("the index template shiplog is missing")
+                .hasLineCount(1);
         assertThat(ask("GET", "/_index_template/shiplog", "").status()).isEqualTo(404);
     }
 
@@ -134,7 +141,8 @@ final class ShipSetupTest {
                 .contains("is quicksearch 0.7.1, which this version of replay was not made for")
                 .contains("labels and attributes are kept, but cannot be searched")
                 .contains("neither ILM nor ISM");
-        assertThat(mappings().at("/properties/container.labels/enabled").asBoolean(true)).isFalse();
+        assertThat(mappings().at("/properties/container.labels/enabled").asBoolean(true))
+                .isFalse();
     }
 
     @Test
@@ -146,8 +154,12 @@ final class ShipSetupTest {
         String changed = ours.toString().replace("best_compression", "default");
         ask("PUT", "/_component_template/shiplog-mappings", changed);
         assertThat(ship("journal")).isEqualTo(ExitCode.OK);
-        assertThat(terminal.err()).contains("shiplog-mappings was changed by hand").hasLineCount(1);
-        assertThat(ask("GET", "/_component_template/shiplog-mappings", "").content().toString())
+        assertThat(terminal.err())
+                .contains("shiplog-mappings was changed by hand")
+                .hasLineCount(1);
+        assertThat(ask("GET", "/_component_template/shiplog-mappings", "")
+                        .content()
+                        .toString())
                 .contains("\"codec\":\"default\"");
         assertThat(ship("--setup")).isEqualTo(ExitCode.OK);
         assertThat(ship("journal")).isEqualTo(ExitCode.OK);
@@ -185,15 +197,20 @@ final class ShipSetupTest {
     @Test
     void keepsIndicesForAsLongAsAskedByWhatTheClusterHas() throws IOException {
         assertThat(ship("--setup --keep 90d")).isEqualTo(ExitCode.OK);
-        assertThat(ask("GET", "/_ilm/policy/shiplog-keep", "").content().toString()).contains("\"min_age\":\"90d\"");
+        assertThat(ask("GET", "/_ilm/policy/shiplog-keep", "").content().toString())
+                .contains("\"min_age\":\"90d\"");
         assertThat(ship("--kind event journal")).isEqualTo(ExitCode.OK);
         assertThat(terminal.err()).isEmpty();
-        assertThat(ask("GET", "/shiplog-event-2026.11.21/_settings", "").content().toString())
+        assertThat(ask("GET", "/shiplog-event-2026.11.21/_settings", "")
+                        .content()
+                        .toString())
                 .contains("\"index.lifecycle.name\":\"shiplog-keep\"");
         cluster = of(ClusterRelease.OPENSEARCH_3);
         for (String keep : List.of("90d", "30d")) {
             assertThat(ship("--setup --keep " + keep)).isEqualTo(ExitCode.OK);
-            assertThat(ask("GET", "/_plugins/_ism/policies/shiplog-keep", "").content().toString())
+            assertThat(ask("GET", "/_plugins/_ism/policies/shiplog-keep", "")
+                            .content()
+                            .toString())
                     .contains("\"min_index_age\":\"" + keep + "\"", "shiplog-stats-*");
         }
         assertThat(ship("--keep 90d journal")).isEqualTo(ExitCode.USAGE);
@@ -225,8 +242,7 @@ final class ShipSetupTest {
     void refusesATargetThatMayNotBeAskedWhoItIs() throws IOException {
         proxy.commit(ClusterFault.forbid(call -> call.path().equals("/")));
         Files.writeString(directory.resolve("secret"), "hunter2\n");
-        assertRefused(
-                ship("--token-file secret journal"), ExitCode.FAILED, "the token does not permit to ask GET /");
+        assertRefused(ship("--token-file secret journal"), ExitCode.FAILED, "the token does not permit to ask GET /");
     }
 
     @Test
@@ -296,13 +312,18 @@ final class ShipSetupTest {
                 "--ca-file other.pem journal",
                 "signed by nobody who is trusted here; --ca-file FILE");
         assertTls(KeyStores.context(other, client), false, "--ca-file other.pem journal", "is for another name");
-        assertTls(KeyStores.context(server, client), true, "--ca-file server.pem journal", "if it asks for a certificate");
+        assertTls(
+                KeyStores.context(server, client),
+                true,
+                "--ca-file server.pem journal",
+                "if it asks for a certificate");
     }
 
     private void assertTls(SSLContext context, boolean clients, String options, String words) throws IOException {
         Backend behind = call -> cluster.answer(call);
         try (ClusterProxy encrypted = ClusterProxy.encrypted(behind, context, clients)) {
-            assertThat(run("ship --give-up-after 1s --to " + encrypted.uri() + " " + options)).isEqualTo(ExitCode.FAILED);
+            assertThat(run("ship --give-up-after 1s --to " + encrypted.uri() + " " + options))
+                    .isEqualTo(ExitCode.FAILED);
             assertThat(terminal.err()).contains(words).doesNotContain("\tat ");
             assertThat(encrypted.seen()).isEmpty();
         }
@@ -341,10 +362,13 @@ final class ShipSetupTest {
 
     @Test
     void countsFlatDocumentsAndWindowsByThemselves() throws IOException {
-        assertThat(ship("--fields flat --index-prefix flat --receipt flat.json journal")).isEqualTo(ExitCode.OK);
+        assertThat(ship("--fields flat --index-prefix flat --receipt flat.json journal"))
+                .isEqualTo(ExitCode.OK);
         assertThat(run("verify --receipt flat.json --to " + proxy.uri())).isEqualTo(ExitCode.OK);
         assertThat(terminal.out()).isEqualTo("9 documents of the receipt are there\n");
-        assertThat(ship("--every 1m --receipt windows.json journal")).as(terminal.err()).isEqualTo(ExitCode.OK);
+        assertThat(ship("--every 1m --receipt windows.json journal"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
         assertThat(ship("--receipt all.json journal")).isEqualTo(ExitCode.OK);
         for (String receipt : List.of("windows.json", "all.json")) {
             assertThat(run("verify --receipt " + receipt + " --to " + proxy.uri()))
@@ -363,9 +387,12 @@ final class ShipSetupTest {
         assertThat(terminal.err()).contains("dry.json: is the receipt of a dry run, which sends nothing");
         Files.write(directory.resolve("other.json"), "{\"a\":1}".getBytes(StandardCharsets.UTF_8));
         assertThat(run("verify --receipt other.json --to " + proxy.uri())).isEqualTo(ExitCode.FAILED);
-        assertThat(terminal.err()).contains("other.json: is no receipt of replay ship").hasLineCount(1);
+        assertThat(terminal.err())
+                .contains("other.json: is no receipt of replay ship")
+                .hasLineCount(1);
         assertThat(run("verify --receipt other.json")).isEqualTo(ExitCode.FAILED);
-        assertThat(run("verify --receipt other.json --to " + proxy.uri() + " journal")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("verify --receipt other.json --to " + proxy.uri() + " journal"))
+                .isEqualTo(ExitCode.USAGE);
         assertThat(run("verify --to " + proxy.uri() + " journal")).isEqualTo(ExitCode.USAGE);
     }
 }

@@ -36,7 +36,16 @@ class DocumentTest {
 
     /** A counter beyond a long is not known, nor is what is computed from it. */
     @ParameterizedTest
-    @ValueSource(doubles = {-1, Double.NaN, Double.NEGATIVE_INFINITY, 0x1p63, 1.8446744073709552e19, 1e300, Double.POSITIVE_INFINITY})
+    @ValueSource(
+            doubles = {
+                -1,
+                Double.NaN,
+                Double.NEGATIVE_INFINITY,
+                0x1p63,
+                1.8446744073709552e19,
+                1e300,
+                Double.POSITIVE_INFINITY
+            })
     void leavesOutWhatIsNotKnown(double value) {
         assertThat(decimal(value)).isEqualTo("{}");
     }

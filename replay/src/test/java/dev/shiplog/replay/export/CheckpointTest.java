@@ -50,7 +50,8 @@ class CheckpointTest {
         other.put("every", "1m");
         assertThatThrownBy(() -> Checkpoint.open(file(), other))
                 .isInstanceOf(IOException.class)
-                .hasMessage(file() + ": serves another shipment: --every was not given, and is '1m'; name another file");
+                .hasMessage(
+                        file() + ": serves another shipment: --every was not given, and is '1m'; name another file");
         other.remove("every");
         other.put("to", "http://localhost:9201");
         assertThatThrownBy(() -> Checkpoint.open(file(), other))

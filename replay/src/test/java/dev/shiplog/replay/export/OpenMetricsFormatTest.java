@@ -160,7 +160,8 @@ class OpenMetricsFormatTest {
                 assertThat(parts).as(line).hasSize(3);
                 assertThat(new BigDecimal(parts[2]).movePointRight(9))
                         .isEqualByComparingTo(new BigDecimal(records.get(i).time()));
-                String series = parts[0].replaceAll("^container_([a-z_]+)\\{.*?container_id=\"[^\"]*\"(?:,|(?=}))", "$1{");
+                String series =
+                        parts[0].replaceAll("^container_([a-z_]+)\\{.*?container_id=\"[^\"]*\"(?:,|(?=}))", "$1{");
                 assertThat(found.put(series, new BigDecimal(parts[1]))).as(line).isNull();
             }
             BigDecimal seconds = new BigDecimal(records.get(i).time()).movePointLeft(9);
@@ -202,7 +203,12 @@ class OpenMetricsFormatTest {
                         add(
                                 sums,
                                 "network_" + (way.equals("rx") ? "receive" : "transmit") + "_" + what
-                                        + "_total{interface=\"" + network.getKey().replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"}",
+                                        + "_total{interface=\""
+                                        + network.getKey()
+                                                .replace("\\", "\\\\")
+                                                .replace("\"", "\\\"")
+                                                .replace("\n", "\\n")
+                                        + "\"}",
                                 network.getValue().path(way + "_" + what));
                     }
                 }
@@ -252,8 +258,12 @@ class OpenMetricsFormatTest {
         if (!node.isNumber()) {
             return -1;
         }
-        BigInteger whole = node.isIntegralNumber() ? node.bigIntegerValue() : BigDecimal.valueOf(node.doubleValue()).toBigInteger();
-        return whole.signum() < 0 ? -1 : whole.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
+        BigInteger whole = node.isIntegralNumber()
+                ? node.bigIntegerValue()
+                : BigDecimal.valueOf(node.doubleValue()).toBigInteger();
+        return whole.signum() < 0
+                ? -1
+                : whole.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
     }
 
     @Test
@@ -321,7 +331,8 @@ class OpenMetricsFormatTest {
                 record(
                         Kind.INSPECT,
                         SECOND,
-                        "{\"Id\":\"" + Coded.ID + "\",\"Name\":\"/w\\\"e\\\\b\",\"Config\":{\"Image\":\"shop:1\",\"Labels\":"
+                        "{\"Id\":\"" + Coded.ID
+                                + "\",\"Name\":\"/w\\\"e\\\\b\",\"Config\":{\"Image\":\"shop:1\",\"Labels\":"
                                 + "{\"com.docker.compose.service\":\"s\\n\",\"com.docker.compose.project\":\"p\"}},"
                                 + "\"State\":{\"StartedAt\":\"1970-01-01T00:00:00.5Z\"}}"),
                 record(Kind.STATS, 2 * SECOND, "{\"pids_stats\":{\"current\":5}}"),

@@ -57,14 +57,16 @@ class DeliveryTest {
                 new Trouble("503 of a gateway", ClusterFault.html(503)),
                 new Trouble("502", ClusterFault.html(502)),
                 new Trouble("504 after all was done", ClusterFault.gatewayTimeout()),
-                new Trouble("500 of a node that stops", ClusterFault.error(500, "node_closed_exception", "node closed")),
+                new Trouble(
+                        "500 of a node that stops", ClusterFault.error(500, "node_closed_exception", "node closed")),
                 new Trouble("408", ClusterFault.html(408)),
                 new Trouble("cut before", ClusterFault.cutBefore()),
                 new Trouble("cut amid", ClusterFault.cutAmid()),
                 new Trouble("cut after", ClusterFault.cutAfter()),
                 new Trouble("silence", ClusterFault.silentAfter()),
                 new Trouble("slow", ClusterFault.slow(Duration.ofMillis(50))),
-                new Trouble("every third item", ClusterFault.rejectItems(i -> i % 3 == 0, "rejected_execution_exception")),
+                new Trouble(
+                        "every third item", ClusterFault.rejectItems(i -> i % 3 == 0, "rejected_execution_exception")),
                 new Trouble("all items", ClusterFault.rejectItems(i -> true, "es_rejected_execution_exception")),
                 new Trouble("500 of items", items(500, "node_closed_exception", i -> i > 3)));
     }
@@ -78,10 +80,13 @@ class DeliveryTest {
                 new Trouble("404", ClusterFault.html(404)),
                 new Trouble("301", ClusterFault.html(301)),
                 new Trouble("200 of a portal", ClusterFault.html(200)),
-                new Trouble("items that say nothing", (call, proper) -> text("{\"errors\":false,\"items\":["
-                        + "{\"create\":{}},".repeat(DOCUMENTS - 1) + "{\"create\":{}}]}")),
-                new Trouble("items that are none", (call, proper) -> text("{\"errors\":false,\"items\":["
-                        + "{},".repeat(DOCUMENTS - 1) + "{}]}")),
+                new Trouble(
+                        "items that say nothing",
+                        (call, proper) -> text("{\"errors\":false,\"items\":["
+                                + "{\"create\":{}},".repeat(DOCUMENTS - 1) + "{\"create\":{}}]}")),
+                new Trouble(
+                        "items that are none",
+                        (call, proper) -> text("{\"errors\":false,\"items\":[" + "{},".repeat(DOCUMENTS - 1) + "{}]}")),
                 new Trouble("too few items", (call, proper) -> text("{\"errors\":false,\"items\":[]}")),
                 new Trouble("a list", (call, proper) -> text("[]")));
     }
@@ -111,11 +116,13 @@ class DeliveryTest {
 
     private Outcome carry(Bulk bulk) throws IOException {
         Cluster over = new Cluster(new Target(proxy.uri(), null, null), Duration.ofSeconds(2));
-        return new Delivery(over, () -> new Backoff(PATIENCE, slept::get, millis -> {
-                    waits.add(millis);
-                    slept.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis + 1));
-                    return false;
-                }))
+        return new Delivery(
+                        over,
+                        () -> new Backoff(PATIENCE, slept::get, millis -> {
+                            waits.add(millis);
+                            slept.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis + 1));
+                            return false;
+                        }))
                 .carry(bulk);
     }
 
@@ -176,7 +183,8 @@ class DeliveryTest {
     /** Of a request of which something arrives each time, patience never ends. */
     @Test
     void isPatientAsLongAsSomethingArrives() throws IOException {
-        proxy.commit(ClusterFault.rejectItems(i -> i > 0, "rejected_execution_exception").retryAfter("120"));
+        proxy.commit(ClusterFault.rejectItems(i -> i > 0, "rejected_execution_exception")
+                .retryAfter("120"));
         assertArrived(carry(Bulks.of(1, DOCUMENTS)));
         assertThat(waits).hasSize(DOCUMENTS - 1);
         assertThat(Bulks.held(cluster)).hasSize(DOCUMENTS);
@@ -187,8 +195,9 @@ class DeliveryTest {
         proxy.commit(ClusterFault.tooManyRequests());
         assertThatThrownBy(() -> carry(Bulks.of(1, DOCUMENTS)))
                 .isInstanceOf(IOException.class)
-                .hasMessage("gave up after 300 s: " + proxy.uri()
-                        + " answers 429: es_rejected_execution_exception: rejected execution of coordinating operation");
+                .hasMessage(
+                        "gave up after 300 s: " + proxy.uri()
+                                + " answers 429: es_rejected_execution_exception: rejected execution of coordinating operation");
         assertThat(statuses()).hasSizeGreaterThan(5).containsOnly(429);
     }
 
@@ -217,13 +226,17 @@ class DeliveryTest {
                 outcome.reasons().keySet().stream().map(i -> i + 1L).toList();
         assertThat(refused).isNotEmpty().hasSizeLessThan(DOCUMENTS + 20);
         assertThat(outcome.reasons().values()).allMatch(reason -> reason.startsWith("413: too large: "));
-        assertThat(Bulks.held(cluster).keySet()).hasSize(DOCUMENTS + 20 - refused.size()).doesNotContainAnyElementsOf(refused);
+        assertThat(Bulks.held(cluster).keySet())
+                .hasSize(DOCUMENTS + 20 - refused.size())
+                .doesNotContainAnyElementsOf(refused);
     }
 
     @Test
     void goesOnWithPartsOfPartsThroughTrouble() throws IOException {
         cluster.longestRequest(400);
-        proxy.commit(ClusterFault.rejectItems(i -> i % 2 == 0, "rejected_execution_exception").times(5).on("_bulk"));
+        proxy.commit(ClusterFault.rejectItems(i -> i % 2 == 0, "rejected_execution_exception")
+                .times(5)
+                .on("_bulk"));
         proxy.commit(ClusterFault.cutAfter().times(2).on("_bulk"));
         assertArrived(carry(Bulks.of(1, DOCUMENTS)));
         assertThat(Bulks.held(cluster)).hasSize(DOCUMENTS);
@@ -231,10 +244,8 @@ class DeliveryTest {
 
     @Test
     void refusesWhatDoesNotFitTheMappingAndBringsTheRest() throws IOException {
-        cluster.answer(Call.of(
-                "PUT",
-                "/" + Bulks.index(1),
-                "{\"mappings\":{\"properties\":{\"text\":{\"type\":\"long\"}}}}"));
+        cluster.answer(
+                Call.of("PUT", "/" + Bulks.index(1), "{\"mappings\":{\"properties\":{\"text\":{\"type\":\"long\"}}}}"));
         Outcome outcome = carry(Bulks.of(1, DOCUMENTS));
         assertThat(outcome.reasons()).hasSize(7).allSatisfy((i, reason) -> {
             assertThat(Bulks.index(i + 1)).isEqualTo(Bulks.index(1));
@@ -273,8 +284,10 @@ class DeliveryTest {
         cluster.answer(Call.of("PUT", "/" + Bulks.index(2) + "/_settings", "{\"index.blocks.write\":true}"));
         assertThatThrownBy(() -> carry(Bulks.of(4, DOCUMENTS)))
                 .isExactlyInstanceOf(IOException.class)
-                .hasMessageContaining("takes no documents: 403: cluster_block_exception: index [" + Bulks.index(2) + "]");
-        cluster.answer(Call.of("PUT", "/_cluster/settings", "{\"persistent\":{\"action.auto_create_index\":\"false\"}}"));
+                .hasMessageContaining(
+                        "takes no documents: 403: cluster_block_exception: index [" + Bulks.index(2) + "]");
+        cluster.answer(
+                Call.of("PUT", "/_cluster/settings", "{\"persistent\":{\"action.auto_create_index\":\"false\"}}"));
         cluster.answer(Call.of("DELETE", "/" + Bulks.index(1), ""));
         assertThatThrownBy(() -> carry(Bulks.of(1, 1)))
                 .isExactlyInstanceOf(IOException.class)

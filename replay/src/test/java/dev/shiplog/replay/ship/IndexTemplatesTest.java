@@ -26,7 +26,9 @@ final class IndexTemplatesTest {
             IndexTemplates elasticsearch = IndexTemplates.of("shiplog", fields);
             files.put("elasticsearch/" + fields + "-component.json", elasticsearch.component());
             files.put("elasticsearch/" + fields + "-index.json", elasticsearch.index(null));
-            files.put("opensearch/" + fields + "-component.json", opensearch(fields).component());
+            files.put(
+                    "opensearch/" + fields + "-component.json",
+                    opensearch(fields).component());
             files.put("opensearch/" + fields + "-index.json", opensearch(fields).index(null));
         }
         files.put("elasticsearch/policy.json", Lifecycle.ilm("90d"));
@@ -59,11 +61,13 @@ final class IndexTemplatesTest {
 
     @Test
     void giveEachFieldOfTheListAType() {
-        Json mappings = member(
-                JsonParts.parse(IndexTemplates.of("shiplog", "ecs").component()), "template", "mappings");
+        Json mappings =
+                member(JsonParts.parse(IndexTemplates.of("shiplog", "ecs").component()), "template", "mappings");
         assertThat(member(mappings, "dynamic").text()).isEqualTo("false");
-        assertThat(member(mappings, "properties").names()).containsAll(EcsFields.types().keySet());
-        assertThat(member(mappings, "properties", "container.labels").text("type")).isEqualTo("flattened");
+        assertThat(member(mappings, "properties").names())
+                .containsAll(EcsFields.types().keySet());
+        assertThat(member(mappings, "properties", "container.labels").text("type"))
+                .isEqualTo("flattened");
         assertThat(member(mappings, "properties", "@timestamp").text("type")).isEqualTo("date_nanos");
     }
 
@@ -83,8 +87,9 @@ final class IndexTemplatesTest {
     void areTheSameHoweverAClusterWritesThem() {
         String one = "{\"template\":{\"settings\":{\"index\":{\"codec\":\"x\",\"n\":1}},"
                 + "\"mappings\":{\"properties\":{\"a.b\":{\"type\":\"keyword\"}}}},\"_meta\":{\"digest\":\"\"}}";
-        String same = "{\"template\":{\"mappings\":{\"properties\":{\"a\":{\"properties\":{\"b\":{\"type\":\"keyword\"}}}}},"
-                + "\"settings\":{\"index.n\":\"1\",\"index.codec\":\"x\"}},\"created_date\":\"2026\"}";
+        String same =
+                "{\"template\":{\"mappings\":{\"properties\":{\"a\":{\"properties\":{\"b\":{\"type\":\"keyword\"}}}}},"
+                        + "\"settings\":{\"index.n\":\"1\",\"index.codec\":\"x\"}},\"created_date\":\"2026\"}";
         assertThat(digest(one)).isEqualTo(digest(same)).isNotEqualTo(digest(one.replace("keyword", "text")));
     }
 

@@ -42,7 +42,8 @@ class RejectsTest {
         refuse();
         List<String> lines = Files.readAllLines(file());
         assertThat(lines).hasSize(2);
-        List<String> reasons = List.of("413: too large: 7 bytes", "400: mapper_parsing_exception: failed to parse \"x\"\nin a line");
+        List<String> reasons =
+                List.of("413: too large: 7 bytes", "400: mapper_parsing_exception: failed to parse \"x\"\nin a line");
         for (int i = 0; i < 2; i++) {
             long sequence = i == 0 ? 2 : 5;
             JsonNode line = JSON.readTree(lines.get(i));

@@ -53,7 +53,8 @@ class ShipmentTest {
     private static final Reached NOTHING = new Reached(0, 0, false);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final long seed = Long.getLong("shiplog.seed", ThreadLocalRandom.current().nextLong());
+    private final long seed =
+            Long.getLong("shiplog.seed", ThreadLocalRandom.current().nextLong());
     private final ScriptedCluster cluster = new ScriptedCluster(ClusterRelease.ELASTICSEARCH_8, InstantSource.system());
     private final Tallies tallies = new Tallies();
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -73,7 +74,9 @@ class ShipmentTest {
         proxy = ClusterProxy.before(cluster);
         String mapping = "{\"index_patterns\":[\"shiplog-*\"],\"template\":{\"mappings\":{\"properties\":{"
                 + "\"sequence\":{\"type\":\"long\"},\"text\":{\"type\":\"keyword\"},\"number\":{\"type\":\"long\"}}}}}";
-        assertThat(cluster.answer(Call.of("PUT", "/_index_template/shiplog", mapping)).status()).isEqualTo(200);
+        assertThat(cluster.answer(Call.of("PUT", "/_index_template/shiplog", mapping))
+                        .status())
+                .isEqualTo(200);
     }
 
     @AfterEach
@@ -132,7 +135,9 @@ class ShipmentTest {
     /** The cluster holds, or the file keeps, all up to what is said to have arrived. */
     private void check(Shipment shipment, @Nullable Path rejected) throws IOException {
         Map<String, Reached> arrived = shipment.arrived();
-        long to = arrived == null ? 0 : arrived.getOrDefault(Bulks.JOURNAL, NOTHING).sequence();
+        long to = arrived == null
+                ? 0
+                : arrived.getOrDefault(Bulks.JOURNAL, NOTHING).sequence();
         for (; checked < to; checked++) {
             long sequence = checked + 1;
             if (isUnfit(sequence)) {
@@ -140,7 +145,9 @@ class ShipmentTest {
                 assertThat(rejected(rejected)).as(seed()).contains(sequence);
             } else {
                 Call get = Call.of("GET", "/" + Bulks.index(sequence) + "/_doc/" + sequence, "");
-                assertThat(cluster.answer(get).status()).as("%s: document %d", seed(), sequence).isEqualTo(200);
+                assertThat(cluster.answer(get).status())
+                        .as("%s: document %d", seed(), sequence)
+                        .isEqualTo(200);
             }
         }
     }
@@ -156,7 +163,10 @@ class ShipmentTest {
     }
 
     private static List<Long> sequences(boolean unfit) {
-        return LongStream.rangeClosed(1, RECORDS).filter(i -> isUnfit(i) == unfit).boxed().toList();
+        return LongStream.rangeClosed(1, RECORDS)
+                .filter(i -> isUnfit(i) == unfit)
+                .boxed()
+                .toList();
     }
 
     private String seed() {
@@ -184,14 +194,16 @@ class ShipmentTest {
     }
 
     private JsonNode receipt(boolean complete) throws IOException {
-        JsonNode receipt = JSON.readTree(new Receipt(new TreeMap<>(Map.of("to", "here")), 1, 2, complete, tallies).toJson());
+        JsonNode receipt =
+                JSON.readTree(new Receipt(new TreeMap<>(Map.of("to", "here")), 1, 2, complete, tallies).toJson());
         return receipt.path("journals").path(Bulks.JOURNAL);
     }
 
     private void assertSums(JsonNode receipt, long created, long existed, long refused, long unsettled) {
         assertThat(List.of(
                         receipt.path("records_read").asLong(),
-                        receipt.path("records_created").asLong() + receipt.path("records_existed").asLong(),
+                        receipt.path("records_created").asLong()
+                                + receipt.path("records_existed").asLong(),
                         receipt.path("records_refused").asLong(),
                         receipt.path("records_unsettled").asLong()))
                 .as("%s: %s", seed(), receipt)
@@ -239,7 +251,8 @@ class ShipmentTest {
     @Test
     void saysNothingArrivedThatDidNotWhenItFails() throws IOException {
         int calls = 1 + new Random(seed).nextInt(30);
-        proxy.commit(ClusterFault.demand("Basic dXNlcjpwYXNz").on(call -> proxy.seen("_bulk").size() >= calls));
+        proxy.commit(ClusterFault.demand("Basic dXNlcjpwYXNz")
+                .on(call -> proxy.seen("_bulk").size() >= calls));
         Path file = directory.resolve("rejected.ndjson");
         try (Rejects rejects = Rejects.open(file);
                 Shipment shipment = open(new Shipment.Limits(4_000, 50, 3), rejects)) {
@@ -247,7 +260,10 @@ class ShipmentTest {
             check(shipment, file);
         }
         int held = Bulks.held(cluster).size();
-        assertThat(held).as(seed()).isGreaterThanOrEqualTo((int) (checked - checked / UNFIT)).isLessThan(RECORDS);
+        assertThat(held)
+                .as(seed())
+                .isGreaterThanOrEqualTo((int) (checked - checked / UNFIT))
+                .isLessThan(RECORDS);
         JsonNode receipt = receipt(false);
         assertThat(receipt.path("records_created").asInt()).as(seed()).isLessThanOrEqualTo(held);
         assertThat(receipt.path("records_unsettled").asLong())

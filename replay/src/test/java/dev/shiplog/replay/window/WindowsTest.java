@@ -113,13 +113,7 @@ class WindowsTest {
     private static Record sample(long sequence, String container, long time, long received, long cpu) {
         String payload = "{\"cpu_stats\":{\"cpu_usage\":{\"total_usage\":" + cpu + "}}}";
         return new Record(
-                sequence,
-                Kind.STATS,
-                container,
-                time,
-                received,
-                received,
-                payload.getBytes(StandardCharsets.UTF_8));
+                sequence, Kind.STATS, container, time, received, received, payload.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Record mark(long sequence, long time) {

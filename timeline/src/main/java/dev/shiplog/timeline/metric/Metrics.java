@@ -32,7 +32,11 @@ public final class Metrics {
                     Unit.BYTES,
                     Counters::memory,
                     "Memory in use without the inactive page cache, as docker stats shows it."),
-            of("container_memory_failcnt", Unit.NONE, Term.FAILURES, "How often memory was asked for beyond the limit."),
+            of(
+                    "container_memory_failcnt",
+                    Unit.NONE,
+                    Term.FAILURES,
+                    "How often memory was asked for beyond the limit."),
             of("container_cpu_usage_seconds_total", Unit.SECONDS, Term.CPU, "CPU time used."),
             of("container_cpu_system_seconds_total", Unit.SECONDS, Term.KERNEL, "CPU time used in the kernel."),
             of("container_cpu_user_seconds_total", Unit.SECONDS, Term.USER, "CPU time used outside the kernel."),

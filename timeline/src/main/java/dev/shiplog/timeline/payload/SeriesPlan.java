@@ -170,12 +170,7 @@ final class SeriesPlan {
                     && is(way, Json.Type.STRING)
                     && is(value, Json.Type.NUMBER)) {
                 operations.add(new Operation(
-                        values.apply(major),
-                        values.apply(minor),
-                        values.apply(way),
-                        values.apply(value),
-                        read,
-                        write));
+                        values.apply(major), values.apply(minor), values.apply(way), values.apply(value), read, write));
             }
         }
     }

@@ -23,7 +23,8 @@ class MetricsTest {
         for (String line : Files.readAllLines(Path.of("../docs/metrics.md"))) {
             String[] cells = line.split(" *\\| *", -1);
             if (cells.length == 8 && cells[1].startsWith("`container_")) {
-                rows.add(String.join(" ", cells[1], cells[2], cells[3], cells[4]).replace("`", ""));
+                rows.add(
+                        String.join(" ", cells[1], cells[2], cells[3], cells[4]).replace("`", ""));
             }
         }
         assertThat(rows)
@@ -53,7 +54,9 @@ class MetricsTest {
                     .startsWith("# TYPE " + metric.family() + " " + (counter ? "counter" : "gauge") + "\n")
                     .endsWith("# HELP " + metric.family() + " " + metric.help() + "\n");
             boolean ends = metric.family().endsWith("_bytes") || metric.family().endsWith("_seconds");
-            assertThat(text.contains("# UNIT " + metric.family() + " ")).as(text).isEqualTo(ends);
+            assertThat(text.contains("# UNIT " + metric.family() + " "))
+                    .as(text)
+                    .isEqualTo(ends);
         }
     }
 
