@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -248,7 +249,11 @@ final class ShipCommand implements Callable<Integer> {
         }
         AtomicReference<Windows> made = new AtomicReference<>();
         Shipment shipment = new Shipment(
-                carrier, request.limits(), tallies, rejects, () -> made.get().reached(reading.reached()));
+                carrier,
+                request.limits(),
+                tallies,
+                rejects,
+                () -> Objects.requireNonNull(made.get()).reached(reading.reached()));
         Windows windows = new Windows(request.every(), tallies, before, Documents.pages(shipment, prefix, name));
         made.set(windows);
         Documents.Every windowed = new Documents.Every(name, request.every(), windows);

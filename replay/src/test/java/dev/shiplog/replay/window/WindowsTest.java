@@ -141,6 +141,7 @@ class WindowsTest {
         assertThat(run.sent).containsOnlyKeys("a 0");
         assertThat(run.sent.get("a 0")).startsWith("2 records, " + 30 * SECOND + " ns, cpu 30");
         assertThat(run.goesOn().get(JOURNAL).sequence()).isEqualTo(2);
+        assertThat(run.counts.open).isEqualTo(2);
         run.take(sample(5, "a", START + 59 * SECOND, START + 71 * SECOND, 71));
         assertThat(run.counts.late).isEqualTo(1);
     }
@@ -154,6 +155,15 @@ class WindowsTest {
         run.take(mark(3, START + 70 * SECOND));
         assertThat(run.sent).containsOnlyKeys("a 0");
         assertThat(run.goesOn().get(JOURNAL).sequence()).isEqualTo(3);
+    }
+
+    @Test
+    void isNotMadeAgainOfWhatComesAfterItWasSent() throws IOException {
+        Run run = new Run(Map.of(JOURNAL, new Reached(1, START, false)));
+        run.take(sample(1, "a", START, START, 0));
+        run.take(sample(2, "a", START + SECOND, START + SECOND, 1));
+        assertThat(run.counts.existed).isEqualTo(1);
+        assertThat(run.counts.open).isZero();
     }
 
     @ParameterizedTest
