@@ -98,6 +98,7 @@ public final class ContainerState implements Cloneable {
             }
             case "start" -> start(time);
             case "die" -> die(event, time);
+            case "stop" -> status = status == Status.RESTARTING ? Status.EXITED : status; // it had died before
             case "pause" -> status = Status.PAUSED;
             case "unpause" -> status = Status.RUNNING;
             case "oom" -> {
@@ -238,7 +239,7 @@ public final class ContainerState implements Cloneable {
     }
 
     private boolean isOfThisLife(StateView state, Status word) {
-        boolean ended = status == Status.EXITED;
+        boolean ended = status == Status.EXITED || status == Status.RESTARTING;
         return switch (word) {
             case RUNNING, PAUSED -> died == 0 || state.started() > died;
             case CREATED -> started == 0 && (!statusTold || status == Status.CREATED);

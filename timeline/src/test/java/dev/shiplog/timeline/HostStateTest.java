@@ -30,6 +30,14 @@ class HostStateTest {
                         + status + "','StartedAt':'2027-01-15T08:00:00.0015Z','FinishedAt':'0001-01-01T00:00:00Z'}}");
     }
 
+    /** A description of a life that has ended, as those between create and the first die are. */
+    private void describedAfterwards(String status) {
+        add(
+                Kind.INSPECT,
+                "{'Id':'" + WEB + "','Name':'/web','Created':'2027-01-15T07:59:00Z','State':{'Status':'" + status
+                        + "','ExitCode':3,'StartedAt':'2027-01-15T08:00:00.0041Z','FinishedAt':'2027-01-15T08:00:00.006Z'}}");
+    }
+
     private void mark(Mark mark) {
         add(Kind.MARK, mark instanceof Mark.Synthetic ? WEB : "", mark.toJson());
     }
@@ -65,6 +73,28 @@ class HostStateTest {
         mark(new Mark.SegmentStart("", 0));
         described("web", "running");
         assertThat(host.containers()).isEmpty();
+    }
+
+    /** There is no process that could die then: the engine tells of the stop alone. */
+    @Test
+    void whatIsStoppedWhileItWaitsForItsRestartHasExited() {
+        event("create");
+        event("start");
+        event("die");
+        describedAfterwards("restarting");
+        assertThat(status()).isEqualTo(Status.RESTARTING);
+        event("stop");
+        assertThat(status()).isEqualTo(Status.EXITED);
+    }
+
+    @Test
+    void aDescriptionSaysThatNoRestartIsWaitedForAnyMore() {
+        event("create");
+        event("start");
+        event("die");
+        describedAfterwards("restarting");
+        describedAfterwards("exited");
+        assertThat(status()).isEqualTo(Status.EXITED);
     }
 
     @Test
