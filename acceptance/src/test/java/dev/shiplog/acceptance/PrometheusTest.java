@@ -100,6 +100,7 @@ class PrometheusTest {
         }
         assertThat(written).hasSizeGreaterThan(20 * samples);
         Map<String, Double> stored = new HashMap<>();
+        Files.createDirectory(directory.resolve("blocks/wal")); // a server makes it, and the dump wants it
         promtool(text, "tsdb", "dump", directory + "/blocks").lines().forEach(line -> {
             String[] parts = line.split("\\} | (?=[0-9]+$)");
             stored.put(series(parts[0]) + " " + parts[2], Double.valueOf(parts[1]));
