@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** Writes records as lines of JSON. */
 @Command(
         name = "export",
-        description = "Writes records: flattened JSON, Elastic's documents, CSV, metrics, or the engine's bytes.",
+        description = "Writes records: flattened JSON, Elastic's documents, CSV, or the engine's bytes.",
         footer = {
             "",
             "Sources are read one after the other. A record that several of them hold is written once.",
