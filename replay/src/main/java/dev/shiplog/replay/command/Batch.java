@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,23 +18,29 @@ import org.jspecify.annotations.Nullable;
 final class Batch implements Closeable {
     /** While a journal is followed: after a kill, the next export repeats what arrived in this time. */
     private static final long SAVE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** While nothing is recorded: the age of the file tells a monitor whether the export is at work. */
+    private static final long IDLE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final @Nullable Checkpoint checkpoint;
+    private final LongSupplier nanoTime;
     private Map<String, Reached> saved = Map.of();
-    private long savedAt = System.nanoTime();
+    private long savedAt;
 
-    private Batch(@Nullable Checkpoint checkpoint) {
+    /** @param nanoTime as {@link System#nanoTime} */
+    Batch(@Nullable Checkpoint checkpoint, LongSupplier nanoTime) {
         this.checkpoint = checkpoint;
+        this.nanoTime = nanoTime;
+        savedAt = nanoTime.getAsLong();
     }
 
     /** @param file the checkpoint of the series, which need not exist yet; null if this export is not in one */
     static Batch open(@Nullable Path file) throws IOException {
-        return new Batch(file == null ? null : Checkpoint.open(file));
+        return new Batch(file == null ? null : Checkpoint.open(file), System::nanoTime);
     }
 
     /** The same of a shipment, which has a purpose: what is shipped where. */
     static Batch open(@Nullable Path file, SortedMap<String, String> purpose) throws IOException {
-        return new Batch(file == null ? null : Checkpoint.open(file, purpose));
+        return new Batch(file == null ? null : Checkpoint.open(file, purpose), System::nanoTime);
     }
 
     /** Whether this export is in a series. */
@@ -58,7 +65,7 @@ final class Batch implements Closeable {
         if (checkpoint != null) {
             checkpoint.save(reached);
             saved = reached;
-            savedAt = System.nanoTime();
+            savedAt = nanoTime.getAsLong();
         }
     }
 
@@ -69,9 +76,10 @@ final class Batch implements Closeable {
         }
     }
 
-    /** As {@link #save}, unless the last time was a moment ago or nothing has changed since. */
+    /** As {@link #save}, unless the last time was a moment ago, or half a minute ago at most and nothing has changed since. */
     void saveNowAndThen(Map<String, Reached> reached) throws IOException {
-        if (System.nanoTime() - savedAt > SAVE_INTERVAL_NANOS && !reached.equals(saved)) {
+        long age = nanoTime.getAsLong() - savedAt;
+        if (age > SAVE_INTERVAL_NANOS && (age > IDLE_INTERVAL_NANOS || !reached.equals(saved))) {
             save(reached);
         }
     }

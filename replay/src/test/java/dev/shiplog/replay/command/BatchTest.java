@@ -10,6 +10,7 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.replay.export.Checkpoint;
+import dev.shiplog.replay.query.Reached;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -453,6 +454,25 @@ class BatchTest {
                         export(ExitCode.OK, "--after seen", recorder.journal).out()))
                 .isEmpty();
         recorder.close();
+    }
+
+    @Test
+    void savesAgainEachMinuteThoughNothingIsNew() throws IOException {
+        Path file = directory.resolve("seen");
+        Map<String, Reached> reached = Map.of("j", new Reached(5, MIDNIGHT, false));
+        long[] now = {7};
+        try (Batch batch = new Batch(Checkpoint.open(file), () -> now[0])) {
+            now[0] += 2 * SECOND;
+            batch.saveNowAndThen(reached);
+            assertThat(file).exists();
+            Files.delete(file);
+            now[0] += 2 * SECOND;
+            batch.saveNowAndThen(reached);
+            assertThat(file).doesNotExist();
+            now[0] += 56 * SECOND;
+            batch.saveNowAndThen(reached);
+        }
+        assertThat(file).content().contains("\"j\":{\"sequence\":5,");
     }
 
     @Test
