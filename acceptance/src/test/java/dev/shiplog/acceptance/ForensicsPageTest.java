@@ -40,7 +40,7 @@ class ForensicsPageTest {
     }
 
     /** As a shell splits them, without what it would do with the answer. */
-    private static String[] words(String line) {
+    static String[] words(String line) {
         return WORD.matcher(line.replaceFirst(" [|>#].*", ""))
                 .results()
                 .map(word -> word.group().replace("'", ""))
