@@ -45,22 +45,29 @@ class ElasticPageTest {
     /** A moment after the end of the recording. */
     private static final String NOW = "2026-11-27T07:15:00Z||";
 
-    private static final Pattern COMMAND = Pattern.compile("^### (.*?)$.*?^```sh$(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern COMMAND =
+            Pattern.compile("^### (.*?)$.*?^```sh$(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     /** What each answer must hold, because of what was done while it was recorded. */
     private static final Map<String, List<String>> TRUTH = Map.ofEntries(
             Map.entry("The last events of a container", List.of("\"docker.event.action\":\"die\"", "137")),
             Map.entry("Out of memory, by day", List.of("2026-11-27T00:00:00.000Z", "\"key\":\"hungry\"")),
-            Map.entry("Restart loops: what ended five times or more in an hour", List.of("\"key\":\"loop\"", "\"key\":3,")),
+            Map.entry(
+                    "Restart loops: what ended five times or more in an hour",
+                    List.of("\"key\":\"loop\"", "\"key\":3,")),
             Map.entry("Who uses most CPU now", List.of("\"buckets\":[{\"key\":\"web\"")),
             Map.entry("Who is near its memory limit", List.of("\"buckets\":[{\"key\":\"hungry\"", "1.6777216E7")),
-            Map.entry("Network by compose project", List.of("\"shop\":{\"doc_count\":196,", "\"received\":{\"value\":2.44")),
+            Map.entry(
+                    "Network by compose project",
+                    List.of("\"shop\":{\"doc_count\":196,", "\"received\":{\"value\":2.44")),
             Map.entry("Gaps, by host", List.of("\"key\":\"vm\"", "\"key\":\"stats\"", "the recorder was not running")),
             Map.entry("Who was gone after a gap", List.of("\"container.name\":\"gone\"")),
             Map.entry("Exit codes, by image", List.of("\"key\":\"shop/batch:1\"", "\"buckets\":[{\"key\":7,")),
             Map.entry("Unhealthy containers", List.of("\"key\":\"db\"", "health_status: unhealthy")),
             Map.entry("Containers, by the digest of their image", List.of("\"key\":\"sha256:", "\"key\":\"batch\"")),
-            Map.entry("Documents a minute, by kind", List.of("2026-11-27T07:13:00.000Z", "\"key\":\"stats\"", "\"key\":\"mark\"")));
+            Map.entry(
+                    "Documents a minute, by kind",
+                    List.of("2026-11-27T07:13:00.000Z", "\"key\":\"stats\"", "\"key\":\"mark\"")));
 
     @TempDir
     private Path directory;
@@ -73,7 +80,8 @@ class ElasticPageTest {
         for (String line : Files.readAllLines(PAGE)) {
             if (line.startsWith("$ replay ")) {
                 commands++;
-                assertThatCode(() -> Verbs.commandLine().parseArgs(ForensicsPageTest.words(line.substring("$ replay ".length()))))
+                assertThatCode(() -> Verbs.commandLine()
+                                .parseArgs(ForensicsPageTest.words(line.substring("$ replay ".length()))))
                         .as(line)
                         .doesNotThrowAnyException();
             }
@@ -99,9 +107,11 @@ class ElasticPageTest {
         if (name.endsWith(".yaml")) {
             Map<?, ?> root = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text);
             Map<?, ?> service = (Map<?, ?>) ((Map<?, ?>) root.get("services")).get("ship");
-            words = ((List<?>) service.get("command")).stream().map(String::valueOf).toList();
+            words = ((List<?>) service.get("command"))
+                    .stream().map(String::valueOf).toList();
         } else {
-            Matcher line = Pattern.compile("^ExecStart=\\S+/replay ship (.*)$", Pattern.MULTILINE).matcher(text);
+            Matcher line = Pattern.compile("^ExecStart=\\S+/replay ship (.*)$", Pattern.MULTILINE)
+                    .matcher(text);
             assertThat(line.find()).isTrue();
             words = List.of(line.group(1).split(" "));
         }
@@ -165,18 +175,23 @@ class ElasticPageTest {
         Path replay = directory.resolve("replay");
         if (!Files.exists(replay)) {
             String path = String.join(File.pathSeparator, RecorderProcess.classPath());
-            Files.writeString(replay, "#!/bin/sh\nexec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '" + path
-                    + "' " + ReplayMain.class.getName() + " \"$@\"\n");
+            Files.writeString(
+                    replay,
+                    "#!/bin/sh\nexec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '" + path
+                            + "' " + ReplayMain.class.getName() + " \"$@\"\n");
             Files.setPosixFilePermissions(replay, PosixFilePermissions.fromString("rwx------"));
         }
         Path err = directory.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder("bash", "-e", "-o", "pipefail", "-c", command).redirectError(err.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder("bash", "-e", "-o", "pipefail", "-c", command).redirectError(err.toFile());
         builder.environment().put("ES", url);
         builder.environment().put("PATH", directory + File.pathSeparator + System.getenv("PATH"));
         Process process = builder.start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as("%s%n%s%s", command, out, Files.readString(err)).isZero();
+        assertThat(process.exitValue())
+                .as("%s%n%s%s", command, out, Files.readString(err))
+                .isZero();
         return out;
     }
 }
