@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
 /** Ships records into a cluster of Elasticsearch or OpenSearch. */
 @Command(
         name = "ship",
-        description = "Ships records into a cluster of Elasticsearch or OpenSearch, each exactly once, and proves it.",
+        description = "Ships records into Elasticsearch or OpenSearch, each exactly once, and proves it.",
         footer = {
             "",
             "Each record is a document with an id of its own, in an index for each kind and each day of the record's time:",

@@ -26,9 +26,7 @@ import picocli.CommandLine.Spec;
 /** Checks that segments and archives are whole, and the ones that were written. */
 @Command(
         name = "verify",
-        description =
-                "Checks segments and archives: every byte, every record, and whether any is missing. Or checks that a"
-                        + " cluster has what was shipped into it.",
+        description = "Checks segments and archives, every byte and record; or a cluster, by a receipt.",
         footer = {
             "",
             "One finding a line: what it is, file, position, time, what is lost. 'tampered' and 'unsigned':",

@@ -41,15 +41,19 @@ public final class WindowFormat {
         document.decimal("shiplog.window.gap", (window.length() - covered) / SECOND);
         document.number("shiplog.window.samples", usage.samples());
         document.number("shiplog.window.pids.max", usage.pids());
-        write("shiplog.window.cpu.pct.", usage.cpuPercent(), PERCENT);
-        write("shiplog.window.memory.", usage.memory(), 1);
+        Series cpu = usage.cpuPercent();
+        document.decimal("shiplog.window.cpu.pct.min", cpu.min() / PERCENT);
+        document.decimal("shiplog.window.cpu.pct.max", cpu.max() / PERCENT);
+        document.decimal("shiplog.window.cpu.pct.last", cpu.last() / PERCENT);
+        Series memory = usage.memory();
+        document.number("shiplog.window.memory.min", whole(memory.min()));
+        document.number("shiplog.window.memory.max", whole(memory.max()));
+        document.number("shiplog.window.memory.last", whole(memory.last()));
         document.decimal("shiplog.window.cpu.seconds", usage.cpu() < 0 ? Double.NaN : usage.cpu() / SECOND);
     }
 
-    private void write(String prefix, Series series, double unit) {
-        document.decimal(prefix + "min", series.min() / unit);
-        document.decimal(prefix + "max", series.max() / unit);
-        document.decimal(prefix + "last", series.last() / unit);
+    private static long whole(double number) {
+        return Double.isNaN(number) ? Counters.ABSENT : Math.round(number);
     }
 
     private void writeMeans(Window window, ContainerUsage usage) {
@@ -60,7 +64,7 @@ public final class WindowFormat {
             document.decimal("container.cpu.usage", cpu / window.cpus());
         }
         double memory = usage.memory().mean();
-        document.number("docker.memory.usage.total", Double.isNaN(memory) ? Counters.ABSENT : Math.round(memory));
+        document.number("docker.memory.usage.total", whole(memory));
         document.number("docker.memory.limit", window.limit());
         if (window.limit() > 0 && window.limit() != Long.MAX_VALUE) {
             document.decimal("docker.memory.usage.pct", memory / window.limit());

@@ -89,7 +89,7 @@ class CompletionTest {
             replay verify --format j                      | json
             replay top --by m                             | memory
             replay export --kind=st                       | stats
-            replay export --format=_                      | bulk csv envelope flat raw
+            replay export --format=_                      | bulk csv envelope flat openmetrics raw
             replay ps --filter im                         | image=
             replay events --filter e                      | event= exitCode=
             replay stats journal --name_                  | db web

@@ -46,7 +46,7 @@ class LineOptionsTest {
                 "event.module":"docker","event.dataset":"docker.stats","shiplog.kind":"stats",\
                 "shiplog.journal":"JOURNAL","container.id":"WEB","container.runtime":"docker","container.name":"web",\
                 "container.image.name":"shop:1","container.image.hash.all":["sha256:ea"],\
-                "container.labels":{"tier":"front"},"docker.cpu.total.pct":0}""".replace("WEB", TestJournal.WEB));
+                "container.labels":{"tier":"front"},"docker.cpu.total.pct":0.0}""".replace("WEB", TestJournal.WEB));
     }
 
     @Test

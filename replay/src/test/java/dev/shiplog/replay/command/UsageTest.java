@@ -126,8 +126,9 @@ class UsageTest {
                           images      Tells which images ran, in which containers, at a moment or over a range.
                           diff        Tells what changed between two moments: containers, images, states, limits, networks.
                           export      Writes records: flattened JSON, Elastic's documents, CSV, or the engine's bytes.
+                          ship        Ships records into Elasticsearch or OpenSearch, each exactly once, and proves it.
                           archive     Makes an archive of each closed segment: one small file that proves what it holds.
-                          verify      Checks segments and archives: every byte, every record, and whether any is missing.
+                          verify      Checks segments and archives, every byte and record; or a cluster, by a receipt.
                           restore     Turns archives back into a journal that every verb reads and a recorder can continue.
                           salvage     Saves what is intact of damaged segments and archives, as new archives.
                           cut         Makes one small archive of a time range and some containers, to attach to a ticket.

@@ -135,8 +135,8 @@ class EcsFieldsTest {
     @Test
     void numbersHaveUpToSixDecimals() {
         Map<Double, String> numbers = new LinkedHashMap<>();
-        numbers.put(0.0, "0");
-        numbers.put(0.9999999, "1");
+        numbers.put(0.0, "0.0");
+        numbers.put(0.9999999, "1.0");
         numbers.put(1.5, "1.5");
         numbers.put(0.000001, "0.000001");
         numbers.put(123456789012.25, "123456789012.25");
