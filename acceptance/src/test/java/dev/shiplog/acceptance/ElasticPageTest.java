@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.shiplog.replay.ReplayMain;
 import dev.shiplog.replay.command.Verbs;
+import dev.shiplog.testkit.cluster.Answer;
 import dev.shiplog.testkit.cluster.Backend;
 import dev.shiplog.testkit.cluster.Call;
 import dev.shiplog.testkit.cluster.HttpCluster;
@@ -130,13 +131,19 @@ class ElasticPageTest {
         try {
             run(url, "replay ship --to $ES --index-prefix " + prefix + " --accept-gaps " + RECORDING.toAbsolutePath());
             cluster.answer(Call.of("POST", "/" + prefix + "-*/_refresh", ""));
+            Map<String, List<String>> truth = new TreeMap<>(TRUTH);
+            Answer mapping = cluster.answer(Call.of("GET", "/" + prefix + "-stats-*/_mapping", ""));
+            if (!mapping.content().toString().contains("\"labels\":{\"type\":\"flat")) {
+                // Elasticsearch without its basic license has no type for labels, as the page says.
+                truth.put("Network by compose project", List.of("\"shop\":{\"doc_count\":0,"));
+            }
             Map<String, String> commands = commands();
             assertThat(commands).containsOnlyKeys(TRUTH.keySet());
             for (Map.Entry<String, String> command : commands.entrySet()) {
                 String answer = run(url, command.getValue());
                 JsonNode json = JSON.readTree(answer);
                 assertThat(json.path("error").isMissingNode()).as(answer).isTrue();
-                assertThat(json.toString()).as(command.getKey()).contains(TRUTH.get(command.getKey()));
+                assertThat(json.toString()).as(command.getKey()).contains(truth.get(command.getKey()));
             }
             String bulk = run(url, ownShipper());
             assertThat(bulk).contains("\"errors\":true").contains("version_conflict_engine_exception");
