@@ -20,10 +20,24 @@ import org.jspecify.annotations.Nullable;
 public final class ConsumptionMeter {
     private static final long SECOND = 1_000_000_000L;
 
-    private final CounterReader reader = new CounterReader();
+    private final CounterReader reader;
     private final Map<String, Meter> meters = new HashMap<>();
     private int clockSteps;
     private long lastSequence;
+
+    /** Of all that samples count. */
+    public ConsumptionMeter() {
+        this(new CounterReader());
+    }
+
+    private ConsumptionMeter(CounterReader reader) {
+        this.reader = reader;
+    }
+
+    /** Of what {@code docker stats} tells, in a part of the time. */
+    public static ConsumptionMeter ofUsage() {
+        return new ConsumptionMeter(CounterReader.ofUsage());
+    }
 
     /** What is known of one container. */
     private static final class Meter {
@@ -53,7 +67,7 @@ public final class ConsumptionMeter {
 
     /** The same, which goes its own way from here on. */
     public ConsumptionMeter copy() {
-        ConsumptionMeter copy = new ConsumptionMeter();
+        ConsumptionMeter copy = new ConsumptionMeter(reader);
         meters.forEach((id, meter) -> copy.meters.put(id, meter.copy()));
         copy.clockSteps = clockSteps;
         copy.lastSequence = lastSequence;

@@ -68,7 +68,7 @@ final class UsageOptions {
         long moment = Usage.of(verb, () -> when.moment(console.clock()));
         StateFilter filter = Usage.of(verb, containers::ofMoment);
         Branch<ConsumptionMeter> meter =
-                new Branch<>(new ConsumptionMeter(), ConsumptionMeter::apply, ConsumptionMeter::copy);
+                new Branch<>(ConsumptionMeter.ofUsage(), ConsumptionMeter::apply, ConsumptionMeter::copy);
         List<HostAt> hosts = Moments.read(console, report, sources, moment, meter);
         return new AtMoment(
                 hosts,

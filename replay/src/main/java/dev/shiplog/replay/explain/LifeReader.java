@@ -26,7 +26,7 @@ public final class LifeReader {
      */
     public static final long SETTLING = 65 * Life.SECOND;
 
-    private final CounterReader counters = new CounterReader();
+    private final CounterReader counters = CounterReader.ofUsage();
     private final Listening listening = new Listening();
     private final Lives lives;
     private final LifeEvents events;

@@ -26,7 +26,7 @@ public final class UsageBook {
     private final TimeRange range;
     private final long step;
     private final Page page;
-    private final ConsumptionMeter meter = new ConsumptionMeter();
+    private final ConsumptionMeter meter = ConsumptionMeter.ofUsage();
     /** Those that were created, and not started since. */
     private final Set<String> fresh = new HashSet<>();
     /** By the beginning of their step, by id. */

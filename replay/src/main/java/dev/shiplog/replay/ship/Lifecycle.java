@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Deletion of indices by their age, which the cluster does by itself: by index lifecycle management (ILM) of Elasticsearch, or
  * index state management (ISM), a plugin of OpenSearch. Both count from when an index was made.
  */
-public final class Lifecycle {
+final class Lifecycle {
     private Lifecycle() {}
 
     /** The policy of ILM. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param terms the numbers that add up to each; none if the sample does not say, an empty list for a sum of nothing
  * @param cpus how many CPUs the sample lists
  * @param operations texts that decide what a number counts
+ * @param wanted what is asked for; of anything else nothing is kept
  */
-record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operations) {
+record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operations, Set<Term> wanted) {
     /** By the member of a network. */
     static final Map<String, Term> NETWORK_TERMS = Map.of(
             "rx_bytes", Term.RECEIVED,
@@ -28,8 +30,8 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
             "tx_dropped", Term.SENT_DROPPED,
             "tx_errors", Term.SENT_ERRORS);
 
-    static CounterLayout of(Json sample) {
-        CounterLayout layout = new CounterLayout(new EnumMap<>(Term.class), cpus(sample), new ArrayList<>());
+    static CounterLayout of(Json sample, Set<Term> wanted) {
+        CounterLayout layout = new CounterLayout(new EnumMap<>(Term.class), cpus(sample), new ArrayList<>(), wanted);
         Json cpu = sample.get("cpu_stats");
         Json usage = get(cpu, "cpu_usage");
         layout.put(Term.CPU, get(usage, "total_usage"));
@@ -59,7 +61,7 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
     }
 
     private void put(Term term, @Nullable Json number) {
-        if (number != null && number.type() == Json.Type.NUMBER) {
+        if (number != null && number.type() == Json.Type.NUMBER && wanted.contains(term)) {
             terms.computeIfAbsent(term, t -> new ArrayList<>()).add(number);
         }
     }
@@ -85,7 +87,7 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
             return;
         }
         NETWORK_TERMS.forEach((member, term) -> {
-            if (networks.children().isEmpty()) {
+            if (networks.children().isEmpty() && wanted.contains(term)) {
                 terms.put(term, new ArrayList<>()); // a sum of nothing is known
             }
             networks.children().forEach(network -> put(term, network.get(member)));
@@ -106,7 +108,8 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
     }
 
     private void addOperations(@Nullable Json entries, Term read, Term write, Term total) {
-        if (entries == null || entries.type() != Json.Type.ARRAY) {
+        boolean isWanted = wanted.contains(read) || wanted.contains(write) || wanted.contains(total);
+        if (entries == null || entries.type() != Json.Type.ARRAY || !isWanted) {
             return;
         }
         for (Json entry : entries.children()) {

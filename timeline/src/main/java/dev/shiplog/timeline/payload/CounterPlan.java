@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +25,23 @@ final class CounterPlan {
     /** By the ordinal of the term. */
     private final int[][] slots;
 
+    /** The ordinals of the terms that have slots, or add up nothing. */
+    private final int[] present;
+
     private final int cpus;
     private final List<Operation> operations;
 
     private CounterPlan(int[][] slots, int cpus, List<Operation> operations) {
         this.slots = slots;
+        present = IntStream.range(0, slots.length)
+                .filter(term -> slots[term] != ABSENT)
+                .toArray();
         this.cpus = cpus;
         this.operations = operations;
     }
 
     /** The plan for samples like this one; null if they have to be parsed. */
-    static @Nullable CounterPlan of(Shape shape, RecordView record) {
+    static @Nullable CounterPlan of(Shape shape, RecordView record, Set<Term> wanted) {
         Bytes example = new Bytes(1 << 12);
         int[] starts = new int[shape.slots()];
         for (int slot = 0; slot < starts.length; slot++) {
@@ -48,7 +56,9 @@ final class CounterPlan {
         }
         example.put(shape.literal(starts.length));
         Json json = Json.parse(example.array(), 0, example.length());
-        return json == null || values(json) != starts.length ? null : of(CounterLayout.of(json), starts, record);
+        return json == null || values(json) != starts.length
+                ? null
+                : of(CounterLayout.of(json, wanted), starts, record);
     }
 
     /** How many strings and numbers it has. */
@@ -88,8 +98,8 @@ final class CounterPlan {
 
     /** The counters of a sample that it fits. */
     Counters read(Shape shape, RecordView record) {
-        long[] values = new long[slots.length];
-        for (int term = 0; term < values.length; term++) {
+        long[] values = Counters.absent();
+        for (int term : present) {
             values[term] = sum(term, shape, record);
         }
         values[Term.LISTED_CPUS.ordinal()] = cpus == 0 ? Counters.ABSENT : cpus;

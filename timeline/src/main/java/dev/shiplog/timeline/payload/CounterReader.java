@@ -4,9 +4,12 @@ import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.record.Shape;
 import dev.shiplog.timeline.json.Json;
+import dev.shiplog.timeline.payload.Counters.Term;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@link Counters}. Where they are in a sample is worked out once for each shape. Not thread safe. */
@@ -17,7 +20,22 @@ public final class CounterReader {
     /** The operations of block devices differ between few containers of one shape. */
     private static final int MAX_PLANS_PER_SHAPE = 16;
 
+    private final Set<Term> wanted;
     private final IdentityHashMap<Shape, Plans> plansByShape = new IdentityHashMap<>();
+
+    /** Reads all that there is. */
+    public CounterReader() {
+        this(EnumSet.allOf(Term.class));
+    }
+
+    private CounterReader(Set<Term> wanted) {
+        this.wanted = wanted;
+    }
+
+    /** Reads what {@code docker stats} tells, in a part of the time; the rest is absent. */
+    public static CounterReader ofUsage() {
+        return new CounterReader(Term.OF_USAGE);
+    }
 
     /** The counters of a sample; all absent if it cannot be read. */
     public Counters read(RecordView sample) {
@@ -36,12 +54,12 @@ public final class CounterReader {
     }
 
     /** The same, read as JSON. */
-    static Counters parsed(RecordView sample) {
+    private Counters parsed(RecordView sample) {
         Bytes payload = sample.payload();
         Json json = Json.parse(payload.array(), 0, payload.length());
         return json == null
                 ? Counters.NONE
-                : CounterLayout.of(json).counters(number -> CounterLayout.number(number.text()));
+                : CounterLayout.of(json, wanted).counters(number -> CounterLayout.number(number.text()));
     }
 
     private @Nullable CounterPlan plan(Shape shape, RecordView sample) {
@@ -62,7 +80,7 @@ public final class CounterReader {
             return null;
         }
         plans.attempts++;
-        CounterPlan plan = CounterPlan.of(shape, sample);
+        CounterPlan plan = CounterPlan.of(shape, sample, wanted);
         if (plan != null) {
             plans.found.add(plan);
         }

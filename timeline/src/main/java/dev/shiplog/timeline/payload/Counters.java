@@ -1,6 +1,8 @@
 package dev.shiplog.timeline.payload;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The counters of one sample, as {@code docker stats} takes them from it. What the sample does not say is
@@ -71,6 +73,22 @@ public final class Counters {
         QUEUED_OPERATIONS(false);
 
         private static final Term[] ALL = values();
+
+        /** What {@code docker stats} tells. */
+        static final Set<Term> OF_USAGE = EnumSet.of(
+                CPU,
+                SYSTEM,
+                ONLINE_CPUS,
+                USAGE,
+                TOTAL_INACTIVE_FILE,
+                INACTIVE_FILE,
+                CACHE,
+                LIMIT,
+                PIDS,
+                RECEIVED,
+                SENT,
+                READ,
+                WRITTEN);
 
         /** The ordinals of those that tell of memory. */
         static final int[] OF_MEMORY = {
