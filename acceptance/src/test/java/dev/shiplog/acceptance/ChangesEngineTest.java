@@ -65,6 +65,7 @@ class ChangesEngineTest {
                 after = look();
                 run("last"); // once this is recorded, all before it is
                 awaitDescribed("/last-" + suffix);
+                recorder.awaitSettled();
                 recorder.terminate();
                 assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
             } finally {

@@ -48,6 +48,7 @@ class InspectEngineTest {
                     List.of(), directory.resolve("log"), "unix://" + socket, journal, "--redact", "none")) {
                 await().atMost(PATIENCE).until(() -> recorder.output().contains("answers"));
                 live(engine);
+                recorder.awaitSettled();
                 recorder.terminate();
                 assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
             }

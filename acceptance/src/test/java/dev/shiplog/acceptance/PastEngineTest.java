@@ -44,10 +44,8 @@ class PastEngineTest {
             try (RecorderProcess recorder = RecorderProcess.recording(
                     List.of(), directory.resolve("recorder.log"), "unix://" + socket, directory.resolve("journal"))) {
                 await().atMost(PATIENCE).until(() -> recorder.output().contains("answers"));
-                // What was there before is known once the recorder has had some seconds to describe it.
-                Instant settled = Instant.now().plusSeconds(11);
                 live();
-                await().atMost(PATIENCE).until(() -> Instant.now().isAfter(settled));
+                recorder.awaitSettled();
                 recorder.terminate();
                 assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
             } finally {

@@ -1,6 +1,7 @@
 package dev.shiplog.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.recorder.RecorderMain;
 import java.io.File;
@@ -9,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,10 @@ final class RecorderProcess implements AutoCloseable {
 
     private static final Duration END = Duration.ofSeconds(30);
 
+    /** Longer than the recorder may take to describe what it finds, from its start on. */
+    private static final Duration SETTLING = Duration.ofSeconds(14);
+
+    private final Instant started = Instant.now();
     private final Process process;
     private final boolean wrapped;
     private final Path output;
@@ -30,6 +36,11 @@ final class RecorderProcess implements AutoCloseable {
         this.process = process;
         this.wrapped = wrapped;
         this.output = output;
+    }
+
+    /** Waits until its journal tells all that was there before: of one that ends within ten seconds, replay says that it does not. */
+    void awaitSettled() {
+        await().atMost(END).until(() -> Instant.now().isAfter(started.plus(SETTLING)));
     }
 
     /** @param output a file for what it prints, standard error and output together */
