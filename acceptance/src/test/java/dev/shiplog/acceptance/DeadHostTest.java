@@ -50,6 +50,7 @@ class DeadHostTest {
             Map.entry("diff", List.of("--at", "2026-11-21T17:59:57", "--at", MOMENT)),
             Map.entry("inspect", List.of("--name", "c1", "--at", MOMENT)),
             Map.entry("explain", List.of("--since", "2026-11-21")),
+            Map.entry("ship", List.of("--dry-run", "--to", "http://127.0.0.1:9200")),
             Map.entry("archive", List.of("--all", "--to", "%s")),
             Map.entry("restore", List.of("--to", "%s/restored")),
             Map.entry("salvage", List.of("-o", "%s/salvaged.tar")),
