@@ -55,6 +55,11 @@ public record Console(
         err.println("replay: " + printable(line));
     }
 
+    /** The same from any thread: on a terminal in place of a line that shows how far a work is, if there is one. */
+    void sayAmid(String line) {
+        err.println((terminal ? "\r\u001b[K" : "") + "replay: " + printable(line));
+    }
+
     /**
      * Replaces what could break a line, control the terminal, or show a text as another than it is, by its number, as in
      * {@code \x1b}. Whatever is shown to people passes through here: names and reasons may come from anywhere.

@@ -45,7 +45,7 @@ final class ReceiptOptions {
         Path path = Usage.of(verb, () -> console.path(String.valueOf(file)));
         ReceiptCheck check = ReceiptCheck.of(path);
         Cluster at = new Cluster(cluster.target(console));
-        Asking asking = Asking.of(at, PATIENCE, console.stop(), console::say);
+        Asking asking = Asking.of(at, PATIENCE, console.stop(), console.clock(), console::say);
         new Preflight(asking).greet();
         ReceiptCheck.Result result = check.check(asking);
         StringBuilder text = new StringBuilder();

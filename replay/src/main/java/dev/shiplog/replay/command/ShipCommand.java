@@ -187,7 +187,8 @@ final class ShipCommand implements Callable<Integer> {
         Request request = Usage.of(spec, () -> request(target));
         Path stateFile = path(state);
         Path receipt = path(receiptFile);
-        Asking asking = Asking.of(new Cluster(target), request.patience(), console.stop(), console::say);
+        Asking asking = Asking.of(
+                new Cluster(target), request.patience(), console.stop(), console.clock(), console::say);
         setup.check();
         if (setup.isSetup()) {
             setup.install(console, asking, prefix, fields);
@@ -237,8 +238,10 @@ final class ShipCommand implements Callable<Integer> {
             @Nullable Rejects rejects,
             Reading reading,
             Map<String, Reached> before) {
-        Carrier carrier =
-                dryRun ? Shipments.counted() : Shipments.into(new Cluster(target), request.patience(), console.stop());
+        Carrier carrier = dryRun
+                ? Shipments.counted()
+                : Shipments.into(
+                        new Cluster(target), request.patience(), console.stop(), console.clock(), console::sayAmid);
         LineFormat format = fields == Vocabulary.ecs
                 ? new EcsFormat(reading.containers(), reading.origin(), reading::consumption, original)
                 : OutputFormat.flat.lines(reading.containers(), reading.origin(), new Form(false, true));

@@ -3,6 +3,7 @@ package dev.shiplog.replay.ship;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -13,7 +14,6 @@ public final class Asking {
     private final Cluster cluster;
     private final Supplier<Backoff> patience;
     private final Consumer<String> say;
-    private boolean isWaiting;
 
     private interface Question {
         Cluster.Answer ask() throws IOException;
@@ -27,10 +27,13 @@ public final class Asking {
 
     /**
      * @param patience for how long the cluster may be out of order
+     * @param stop counted down when the program is to end
      * @param say takes lines for the user
      */
-    public static Asking of(Cluster cluster, Duration patience, CountDownLatch stop, Consumer<String> say) {
-        return new Asking(cluster, () -> new Backoff(patience, stop), say);
+    public static Asking of(
+            Cluster cluster, Duration patience, CountDownLatch stop, InstantSource clock, Consumer<String> say) {
+        Outage outage = new Outage(Duration.ZERO, clock, say);
+        return new Asking(cluster, () -> new Backoff(patience, outage, stop), say);
     }
 
     Cluster cluster() {
@@ -62,6 +65,7 @@ public final class Asking {
             try {
                 Cluster.Answer answer = question.ask();
                 if (!Delivery.isForLater(answer.status())) {
+                    backoff.succeed();
                     return answer;
                 }
                 why = cluster.uri() + " answers " + answer.why();
@@ -70,10 +74,6 @@ public final class Asking {
                 throw e;
             } catch (IOException e) {
                 why = String.valueOf(e.getMessage());
-            }
-            if (!isWaiting) {
-                say(why + "; asking again, until --give-up-after");
-                isWaiting = true;
             }
             backoff.fail(why, retryAfter);
         }

@@ -15,6 +15,7 @@ final class Backoff {
     private static final long MOST_MILLIS = 30_000;
 
     private final Duration patience;
+    private final Outage outage;
     private final LongSupplier nanoTime;
     private final Pause pause;
     private int failures;
@@ -28,15 +29,17 @@ final class Backoff {
 
     /**
      * @param patience for how long nothing has to succeed until this gives up
+     * @param outage is told of each failure and success
      * @param stop counted down when the program is to end
      */
-    Backoff(Duration patience, CountDownLatch stop) {
-        this(patience, System::nanoTime, millis -> stop.await(millis, TimeUnit.MILLISECONDS));
+    Backoff(Duration patience, Outage outage, CountDownLatch stop) {
+        this(patience, outage, System::nanoTime, millis -> stop.await(millis, TimeUnit.MILLISECONDS));
     }
 
     /** The same with a clock, in ns, and a way to wait of the caller's own. */
-    Backoff(Duration patience, LongSupplier nanoTime, Pause pause) {
+    Backoff(Duration patience, Outage outage, LongSupplier nanoTime, Pause pause) {
         this.patience = patience;
+        this.outage = outage;
         this.nanoTime = nanoTime;
         this.pause = pause;
     }
@@ -44,6 +47,7 @@ final class Backoff {
     /** Something succeeded. */
     void succeed() {
         failures = 0;
+        outage.succeed();
     }
 
     /**
@@ -53,6 +57,7 @@ final class Backoff {
      * @throws IOException if it failed for too long, with the reason
      */
     void fail(String reason, @Nullable String retryAfter) throws IOException {
+        outage.fail(reason);
         long now = nanoTime.getAsLong();
         if (failures++ == 0) {
             failingSince = now;

@@ -267,6 +267,23 @@ class ShipCommandTest {
     }
 
     @Test
+    void saysOnceThatTheClusterTakesNothingAndOnceThatItDoesAgain() throws IOException {
+        proxy.commit(ClusterFault.tooManyRequests().times(4).on("_bulk"));
+        Terminal terminal = Terminal.hurried(directory);
+        assertThat(terminal.run("ship --to " + proxy.uri() + " --requests 1 journal"))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.err()).startsWith(INSTALLED);
+        // on a line of its own, though one that shows how far it is may stand there
+        assertThat(terminal.err().substring(INSTALLED.length()))
+                .matches("\r\u001b\\[Kreplay: " + proxy.uri()
+                        + " answers 429: es_rejected_execution_exception: [a-z ]+; trying again since"
+                        + " 2026-11-21T10:\\d\\d:00Z\\R"
+                        + "\r\u001b\\[Kreplay: the cluster is in order again, after \\d+ min\\R");
+        assertThat(held()).hasSize(RECORDS);
+    }
+
+    @Test
     void followsAJournalThatGrows() throws Exception {
         Path journal = directory.resolve("growing");
         try (Appender appender = TestJournal.write(journal, TestJournal.RECORDS.subList(0, 4))) {

@@ -290,7 +290,7 @@ final class ShipSetupTest {
     void waitsForAClusterThatIsBusy() throws IOException {
         proxy.commit(ClusterFault.tooManyRequests().times(1));
         assertThat(run("ship --to " + proxy.uri() + " --kind event journal")).isEqualTo(ExitCode.OK);
-        assertThat(terminal.err()).contains("answers 429: es_rejected_execution_exception", "asking again");
+        assertThat(terminal.err()).contains("answers 429: es_rejected_execution_exception", "; trying again since", "in order again, after ");
         assertThat(documents()).isEqualTo(2);
     }
 

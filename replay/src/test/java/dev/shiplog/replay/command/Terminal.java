@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,6 +32,12 @@ final class Terminal {
     static Terminal watched(Path directory) {
         AtomicLong looks = new AtomicLong();
         return new Terminal(directory, true, () -> NOW.plusSeconds(looks.incrementAndGet()));
+    }
+
+    /** The same, but a minute passes. */
+    static Terminal hurried(Path directory) {
+        AtomicLong looks = new AtomicLong();
+        return new Terminal(directory, true, () -> NOW.plus(looks.incrementAndGet(), ChronoUnit.MINUTES));
     }
 
     /** Runs a command line; what stands in it is separated by single spaces. */

@@ -22,7 +22,7 @@ class BackoffTest {
     private boolean stopped;
 
     private Backoff backoff(Duration patience) {
-        return new Backoff(patience, () -> TimeUnit.MILLISECONDS.toNanos(now), millis -> {
+        return new Backoff(patience, Bulks.untold(), () -> TimeUnit.MILLISECONDS.toNanos(now), millis -> {
             waits.add(millis);
             now += millis;
             return stopped;

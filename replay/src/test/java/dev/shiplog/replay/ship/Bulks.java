@@ -7,6 +7,8 @@ import dev.shiplog.testkit.cluster.Answer;
 import dev.shiplog.testkit.cluster.Backend;
 import dev.shiplog.testkit.cluster.Call;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,6 +17,11 @@ final class Bulks {
     static final String JOURNAL = "8a97d058-0c5f-4a3b-9d1e-3a3a3a3a3a3a";
 
     private Bulks() {}
+
+    /** An outage that nobody is told of. */
+    static Outage untold() {
+        return new Outage(Duration.ZERO, InstantSource.system(), line -> {});
+    }
 
     /** The documents of these sequences. */
     static Bulk of(long from, long to) {

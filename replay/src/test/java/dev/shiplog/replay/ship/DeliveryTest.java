@@ -118,7 +118,7 @@ class DeliveryTest {
         Cluster over = new Cluster(new Target(proxy.uri(), null, null), Duration.ofSeconds(2));
         return new Delivery(
                         over,
-                        () -> new Backoff(PATIENCE, slept::get, millis -> {
+                        () -> new Backoff(PATIENCE, Bulks.untold(), slept::get, millis -> {
                             waits.add(millis);
                             slept.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis + 1));
                             return false;

@@ -90,7 +90,7 @@ class ShipmentTest {
         Delivery delivery = new Delivery(
                 over,
                 () -> new Backoff(
-                        Duration.ofMinutes(1), System::nanoTime, millis -> stop.await(1, TimeUnit.MILLISECONDS)));
+                        Duration.ofMinutes(1), Bulks.untold(), System::nanoTime, millis -> stop.await(1, TimeUnit.MILLISECONDS)));
         return new Shipment(
                 delivery, limits, tallies, rejects, () -> Map.of(Bulks.JOURNAL, new Reached(made, made, false)));
     }
