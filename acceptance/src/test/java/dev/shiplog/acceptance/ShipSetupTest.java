@@ -153,7 +153,7 @@ class ShipSetupTest {
         assertThat(deleted.content().path("deleted").asInt()).isEqualTo(7);
         assertThat(replay("verify --receipt receipt.json --to " + url)).isEqualTo(1);
         assertThat(out)
-                .contains(", sequences " + BLOCK + " to " + (2 * BLOCK - 1) + ": " + (BLOCK - 7) + " of " + BLOCK
+                .contains(", sequences " + BLOCK + " to " + (2 * BLOCK - 1) + ", event: " + (BLOCK - 7) + " of " + BLOCK
                         + " documents are there, 7 are missing\n")
                 .hasLineCount(2);
         assertThat(ship("journal")).as(err).isZero();

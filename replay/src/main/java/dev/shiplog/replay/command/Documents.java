@@ -73,6 +73,7 @@ final class Documents {
                 DocumentId.of(prefix, journal, record)::writeAction,
                 out -> format.write(record, out),
                 journal,
+                record.kind(),
                 record.sequence(),
                 1);
         return true;
@@ -111,6 +112,7 @@ final class Documents {
                     DocumentId.ofWindow(prefix, window.journal(), container, every, window.from())::writeAction,
                     out -> format.write(window, out),
                     window.journal(),
+                    Kind.STATS,
                     window.sequence(),
                     window.records());
         };

@@ -52,11 +52,8 @@ final class ReceiptOptions {
         for (String line : result.lines()) {
             text.append(Console.printable(line)).append('\n');
         }
-        text.append(result.documents()).append(" documents of the receipt are there");
-        text.append(result.missing() > 0 ? ", " + result.missing() + " are missing" : "");
-        text.append(result.extra() > 0 ? ", " + result.extra() + " are too many" : "")
-                .append('\n');
+        text.append(result.text()).append('\n');
         console.out().write(text.toString().getBytes(StandardCharsets.UTF_8));
-        return result.missing() == 0 && result.extra() == 0 ? ExitCode.OK : ExitCode.FAILED;
+        return result.isFine() ? ExitCode.OK : ExitCode.FAILED;
     }
 }

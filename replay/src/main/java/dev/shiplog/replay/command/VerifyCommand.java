@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 fine, 1 failed or not allowed to read something, 2 wrong usage, 3 fine but with gaps,",
             "or there is nothing to check (even with --accept-gaps), 4 damaged or missing, 5 an archive is not",
-            "what was written. 5 wins over 4, 4 over 1, 1 over 3."
+            "what was written. 5 wins over 4, 4 over 1, 1 over 3. With --receipt: 0 the documents are all there,",
+            "1 some are missing, or there are others, or the cluster does not tell; 2 wrong usage."
         })
 final class VerifyCommand implements Callable<Integer> {
     /** The formats, by their names on the command line. */

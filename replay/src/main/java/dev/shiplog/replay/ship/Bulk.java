@@ -1,6 +1,7 @@
 package dev.shiplog.replay.ship;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,10 +14,11 @@ final class Bulk {
      * @param document where the document begins
      * @param to after its line feed
      * @param journal of the records that it was made of
+     * @param kind of these
      * @param sequence of the last of them
      * @param records how many these are
      */
-    record Item(int from, int document, int to, String journal, long sequence, int records) {}
+    record Item(int from, int document, int to, String journal, Kind kind, long sequence, int records) {}
 
     private final Bytes lines;
     private final List<Item> items = new ArrayList<>();
@@ -41,9 +43,9 @@ final class Bulk {
     }
 
     /** Ends the document. */
-    void end(String journal, long sequence, int records) {
+    void end(String journal, Kind kind, long sequence, int records) {
         lines.put('\n');
-        items.add(new Item(from, document, lines.length(), journal, sequence, records));
+        items.add(new Item(from, document, lines.length(), journal, kind, sequence, records));
     }
 
     /** Makes it empty, to be filled again. */

@@ -1,8 +1,10 @@
 package dev.shiplog.replay.ship;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.timeline.json.JsonLine;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,8 +12,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * What a shipment did, for programs and for {@code verify --receipt}: one JSON object, which says of each journal from
- * which to which sequence it was read, what became of each record, and how many documents each block of
- * {@value Tally#BLOCK} sequences has in the cluster.
+ * which to which sequence it was read and what became of its records, and the same again of each kind, with how many
+ * documents each block of {@value Tally#BLOCK} sequences has in the cluster.
  *
  * @param purpose what was shipped where: the options that decide it
  * @param begun ns since the epoch
@@ -19,9 +21,9 @@ import java.util.function.ToLongFunction;
  * @param complete whether all that was asked for was read and is settled
  */
 public record Receipt(SortedMap<String, String> purpose, long begun, long ended, boolean complete, Tallies tallies) {
-    private static final long VERSION = 1;
+    static final long VERSION = 2;
 
-    /** The counts of records, each of which is in one of these, and what is not among the records. */
+    /** The counts of records, each of which is in one of these beside those that were read, and those of documents. */
     private static final Map<String, ToLongFunction<Tally>> COUNTS = new TreeMap<>(Map.of(
             "records_read", tally -> tally.read,
             "records_created", tally -> tally.recordsCreated,
@@ -31,8 +33,13 @@ public record Receipt(SortedMap<String, String> purpose, long begun, long ended,
             "records_restated", tally -> tally.restated,
             "records_late", tally -> tally.late,
             "records_open", tally -> tally.open,
-            "records_unsettled", Tally::unsettled,
-            "sequences_missing", Tally::missing));
+            "records_unsettled", Tally::unsettled));
+
+    static {
+        COUNTS.put("documents_created", tally -> tally.created);
+        COUNTS.put("documents_existed", tally -> tally.existed);
+        COUNTS.put("documents_refused", tally -> tally.refused);
+    }
 
     /** As JSON, with a line feed at its end. */
     public byte[] toJson() {
@@ -48,9 +55,9 @@ public record Receipt(SortedMap<String, String> purpose, long begun, long ended,
         options.end();
         line.name("journals");
         JsonLine journals = new JsonLine(text);
-        tallies.journals().forEach((id, tally) -> {
+        tallies.journals().forEach((id, journal) -> {
             journals.name(id);
-            write(tally, text);
+            write(journal, text);
         });
         journals.end();
         line.end();
@@ -58,17 +65,27 @@ public record Receipt(SortedMap<String, String> purpose, long begun, long ended,
         return text.toArray();
     }
 
+    private static void write(JournalTally journal, Bytes text) {
+        JsonLine line = new JsonLine(text);
+        line.put("host", journal.host);
+        if (journal.to != 0) {
+            line.put("from", journal.from).put("to", journal.to);
+        }
+        line.put("unknown_kind", journal.unknown).put("sequences_missing", journal.missing());
+        COUNTS.forEach((name, count) -> line.put(name, journal.sum(count)));
+        line.name("kinds");
+        JsonLine kinds = new JsonLine(text);
+        journal.kinds.forEach((kind, tally) -> {
+            kinds.name(kind.label());
+            write(tally, text);
+        });
+        kinds.end();
+        line.end();
+    }
+
     private static void write(Tally tally, Bytes text) {
         JsonLine line = new JsonLine(text);
-        line.put("host", tally.host);
-        if (tally.to != 0) {
-            line.put("from", tally.from).put("to", tally.to);
-        }
         COUNTS.forEach((name, count) -> line.put(name, count.applyAsLong(tally)));
-        line.put("unknown_kind", tally.unknown);
-        line.put("documents_created", tally.created);
-        line.put("documents_existed", tally.existed);
-        line.put("documents_refused", tally.refused);
         line.name("documents_by_block");
         JsonLine blocks = new JsonLine(text);
         tally.blocks.forEach((number, count) -> blocks.put(String.valueOf(number * Tally.BLOCK), count));
@@ -79,32 +96,28 @@ public record Receipt(SortedMap<String, String> purpose, long begun, long ended,
     /** A line for each journal, for people. */
     public String text() {
         StringBuilder text = new StringBuilder();
-        tallies.journals().forEach((id, tally) -> {
-            text.append("journal ").append(id).append(" of ").append(tally.host.isEmpty() ? "?" : tally.host);
-            if (tally.to == 0) {
+        tallies.journals().forEach((id, journal) -> {
+            text.append("journal ").append(id).append(" of ").append(journal.host.isEmpty() ? "?" : journal.host);
+            if (journal.to == 0) {
                 text.append(": nothing was read\n");
                 return;
             }
-            text.append(": records ")
-                    .append(tally.from)
-                    .append(" to ")
-                    .append(tally.to)
-                    .append(": ");
-            text.append(tally.read).append(" read = ");
-            text.append(tally.recordsCreated).append(" created + ");
-            text.append(tally.recordsExisted).append(" already there + ");
-            text.append(tally.recordsRefused).append(" refused + ");
-            text.append(tally.filtered).append(" left out + ");
-            text.append(tally.restated).append(" restated");
-            append(text, " + ", tally.late, " late");
-            append(text, " + ", tally.open, " of windows that are not over");
-            append(text, " + ", tally.unsettled(), " of which nothing is known yet");
-            append(text, "; ", tally.unknown, " of kinds that this version does not know");
-            append(text, "; ", tally.missing(), " missing in the journal");
-            if (tally.created + tally.existed != tally.recordsCreated + tally.recordsExisted) {
-                text.append("; in ").append(tally.created + tally.existed).append(" documents");
-            }
-            text.append('\n');
+            text.append(": records ").append(journal.from).append(" to ").append(journal.to);
+            text.append(": ").append(journal.sum(tally -> tally.read)).append(" read = ");
+            text.append(journal.sum(tally -> tally.recordsCreated)).append(" created + ");
+            text.append(journal.sum(tally -> tally.recordsExisted)).append(" already there + ");
+            text.append(journal.sum(tally -> tally.recordsRefused)).append(" refused + ");
+            text.append(journal.sum(tally -> tally.filtered)).append(" left out + ");
+            text.append(journal.sum(tally -> tally.restated)).append(" restated");
+            append(text, " + ", journal.sum(tally -> tally.late), " late");
+            append(text, " + ", journal.sum(tally -> tally.open), " of windows that are not over");
+            append(text, " + ", journal.sum(Tally::unsettled), " of which nothing is known yet");
+            append(text, "; ", journal.unknown, " of kinds that this version does not know");
+            append(text, "; ", journal.missing(), " missing in the journal");
+            append(text, "; ", journal.sum(Tally::arrived), " documents: ");
+            Map<Kind, Long> arrived = new EnumMap<>(Kind.class);
+            journal.kinds.forEach((kind, tally) -> arrived.put(kind, tally.arrived()));
+            text.append(JournalTally.text(arrived)).append('\n');
         });
         return text.toString();
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,14 +24,34 @@ public final class ReceiptCheck {
     private final boolean hasWindows;
 
     /**
-     * What was found.
+     * What was found. The counts are of documents, by their kind.
      *
      * @param lines for people, one for each difference
-     * @param documents how many there are of those that the receipt counts
-     * @param missing how many are not there
-     * @param extra how many are there of which the receipt says nothing, where it would have to
+     * @param there of those that the receipt counts
+     * @param missing that are not there
+     * @param extra of which the receipt says nothing, where it would have to
      */
-    public record Result(List<String> lines, long documents, long missing, long extra) {}
+    public record Result(List<String> lines, Map<Kind, Long> there, Map<Kind, Long> missing, Map<Kind, Long> extra) {
+        /** Whether the cluster has what the receipt says. */
+        public boolean isFine() {
+            return sum(missing) == 0 && sum(extra) == 0;
+        }
+
+        /** All counts in a line, for people. */
+        public String text() {
+            return sum(there) + " documents of the receipt are there" + text(there)
+                    + (sum(missing) > 0 ? ", " + sum(missing) + " are missing" + text(missing) : "")
+                    + (sum(extra) > 0 ? ", " + sum(extra) + " are too many" + text(extra) : "");
+        }
+
+        private static String text(Map<Kind, Long> counts) {
+            return sum(counts) == 0 ? "" : " (" + JournalTally.text(counts) + ")";
+        }
+
+        private static long sum(Map<Kind, Long> counts) {
+            return counts.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
 
     private ReceiptCheck(Path file, Json receipt, Json purpose) {
         this.file = file;
@@ -51,7 +72,7 @@ public final class ReceiptCheck {
         if (receipt == null || purpose == null || !receipt.text("shiplog").equals("receipt")) {
             throw new IOException(file + ": is no receipt of replay ship");
         }
-        if (version == null || !version.text().equals("1")) {
+        if (version == null || !version.text().equals(String.valueOf(Receipt.VERSION))) {
             throw new IOException(file + ": is a receipt of another version of replay; verify it with that");
         }
         if (purpose.text("dry_run").equals("true")) {
@@ -71,53 +92,49 @@ public final class ReceiptCheck {
         if (complete == null || complete.type() != Json.Type.TRUE) {
             lines.add(file + ": that shipment did not come to its end: more may be in the cluster than it says");
         }
-        Cluster.Answer refreshed = asking.post("/" + indices() + "/_refresh?" + Counting.LENIENT, new byte[0]);
+        String all = Arrays.stream(Kind.values()).map(this::indices).collect(Collectors.joining(","));
+        Cluster.Answer refreshed = asking.post("/" + all + "/_refresh?" + Counting.LENIENT, new byte[0]);
         if (!refreshed.isFine()) {
             lines.add("what was written last may not be counted yet: " + refreshed.why());
         }
         Sum sum = new Sum(lines, complete != null && complete.type() == Json.Type.TRUE);
         Json journals = JsonParts.at(receipt, "journals");
         for (String journal : journals.names()) {
-            compare(asking, journal, JsonParts.at(journals, journal), sum);
+            for (Kind kind : Kind.values()) {
+                compare(asking, journal, kind, JsonParts.at(journals, journal), sum);
+            }
         }
-        return new Result(lines, sum.documents, sum.missing, sum.extra);
+        return new Result(lines, sum.there, sum.missing, sum.extra);
     }
 
-    private String indices() {
-        String prefix = purpose.text("index-prefix");
-        return Arrays.stream(Kind.values())
-                .map(kind -> prefix + "-" + kind.label()
-                        + (hasWindows && kind == Kind.STATS ? "-" + purpose.text("every") : "") + "-*")
-                .sorted()
-                .collect(Collectors.joining(","));
+    private String indices(Kind kind) {
+        return purpose.text("index-prefix") + "-" + kind.label()
+                + (hasWindows && kind == Kind.STATS ? "-" + purpose.text("every") : "") + "-*";
     }
 
-    private void compare(Asking asking, String journal, Json of, Sum sum) throws IOException {
-        Json said = JsonParts.at(of, "documents_by_block");
+    private void compare(Asking asking, String journal, Kind kind, Json of, Sum sum) throws IOException {
+        Json said = JsonParts.at(of, "kinds", kind.label(), "documents_by_block");
         TreeMap<Long, Long> expected = new TreeMap<>();
         for (String block : said.names()) {
             expected.put(Long.parseLong(block), number(said, block, 0));
         }
-        if (expected.isEmpty()) {
+        if (expected.isEmpty() && (!sum.isAll || of.get("from") == null)) {
             return;
         }
         // Windows may end in records that an earlier shipment read: of these, whole blocks are counted.
-        long first = hasWindows ? expected.firstKey() : number(of, "from", expected.firstKey());
-        long last = hasWindows ? expected.lastKey() + Tally.BLOCK - 1 : number(of, "to", expected.lastKey());
+        long first = hasWindows ? expected.firstKey() : number(of, "from", 0);
+        long last = hasWindows ? expected.lastKey() + Tally.BLOCK - 1 : number(of, "to", 0);
         Counting counting =
-                new Counting(asking, indices(), purpose.text("fields").startsWith("ecs"), hasWindows);
-        for (long from = expected.firstKey(); from <= last; from += PAGE * Tally.BLOCK) {
+                new Counting(asking, indices(kind), purpose.text("fields").startsWith("ecs"), hasWindows);
+        for (long from = first - first % Tally.BLOCK; from <= last; from += PAGE * Tally.BLOCK) {
             long to = Math.min(last, from + PAGE * Tally.BLOCK - 1);
             Map<Long, Long> found = counting.count(journal, Math.max(first, from), to);
             TreeMap<Long, Long> all = new TreeMap<>(expected.subMap(from, true, to, true));
             found.keySet().forEach(block -> all.putIfAbsent(block, 0L));
             for (Map.Entry<Long, Long> block : all.entrySet()) {
-                sum.add(
-                        journal,
-                        Math.max(first, block.getKey()),
-                        Math.min(last, block.getKey() + Tally.BLOCK - 1),
-                        block.getValue(),
-                        found.getOrDefault(block.getKey(), 0L));
+                String where = "journal " + journal + ", sequences " + Math.max(first, block.getKey()) + " to "
+                        + Math.min(last, block.getKey() + Tally.BLOCK - 1) + ", " + kind.label() + ": ";
+                sum.add(where, kind, block.getValue(), found.getOrDefault(block.getKey(), 0L));
             }
         }
     }
@@ -133,25 +150,24 @@ public final class ReceiptCheck {
         /** Whether more documents than the receipt says are wrong: not if it is of a part of what was read. */
         private final boolean isAll;
 
-        private long documents;
-        private long missing;
-        private long extra;
+        private final Map<Kind, Long> there = new EnumMap<>(Kind.class);
+        private final Map<Kind, Long> missing = new EnumMap<>(Kind.class);
+        private final Map<Kind, Long> extra = new EnumMap<>(Kind.class);
 
         Sum(List<String> lines, boolean isComplete) {
             this.lines = lines;
             this.isAll = isComplete && !hasWindows && purpose.text("selection").isEmpty();
         }
 
-        void add(String journal, long from, long to, long expected, long found) {
-            documents += Math.min(expected, found);
-            String where = "journal " + journal + ", sequences " + from + " to " + to + ": " + found + " of " + expected
-                    + " documents are there, ";
+        void add(String where, Kind kind, long expected, long found) {
+            there.merge(kind, Math.min(expected, found), Long::sum);
+            String counts = where + found + " of " + expected + " documents are there, ";
             if (found < expected) {
-                missing += expected - found;
-                lines.add(where + (expected - found) + " are missing");
+                missing.merge(kind, expected - found, Long::sum);
+                lines.add(counts + (expected - found) + " are missing");
             } else if (found > expected && isAll) {
-                extra += found - expected;
-                lines.add(where + (found - expected) + " too many");
+                extra.merge(kind, found - expected, Long::sum);
+                lines.add(counts + (found - expected) + " too many");
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.shiplog.replay.ship;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.query.Reached;
 import java.io.Closeable;
 import java.io.IOException;
@@ -86,15 +87,17 @@ public final class Shipment implements Closeable {
      * @param action appends the line that says which document it is
      * @param document appends it
      * @param journal of the records that it is made of
+     * @param kind of these
      * @param sequence of the last of them
      * @param records how many these are
      * @throws IOException if an earlier one cannot be shipped
      */
-    public void add(Part action, Part document, String journal, long sequence, int records) throws IOException {
+    public void add(Part action, Part document, String journal, Kind kind, long sequence, int records)
+            throws IOException {
         action.accept(bulk.beginAction());
         bulk.beginDocument();
         document.accept(bulk.lines());
-        bulk.end(journal, sequence, records);
+        bulk.end(journal, kind, sequence, records);
         if (bulk.bytes() >= limits.bytes() || bulk.items().size() >= limits.documents()) {
             send();
         }

@@ -1,21 +1,16 @@
 package dev.shiplog.replay.ship;
 
-import dev.shiplog.journal.record.RecordView;
 import java.util.TreeMap;
 
 /**
- * What was read of one journal, and what became of it. Every record that was read is counted once more: as part of a
- * document that was created, existed or was refused, or as one that was left out. Not thread safe.
+ * What was read of one kind in one journal, and what became of it. Every record that was read is counted once more: as part of
+ * a document that was created, existed or was refused, or as one that was left out. Not thread safe.
  */
 final class Tally {
     /** Documents are counted by so many sequences each, so that a loss can be told from where to where. */
     static final long BLOCK = 10_000;
 
-    String host = "";
-    long from = Long.MAX_VALUE;
-    long to;
     long read;
-    long unknown;
     /** Left out because a segment repeats them at its head. */
     long restated;
     /** Left out by kind, filter or range. */
@@ -38,13 +33,6 @@ final class Tally {
     final TreeMap<Long, Long> blocks = new TreeMap<>();
 
     Tally() {}
-
-    void read(RecordView record, String ofHost) {
-        host = ofHost;
-        read++;
-        from = Math.min(from, record.sequence());
-        to = Math.max(to, record.sequence());
-    }
 
     void add(Bulk.Item item, Outcome.Fate fate) {
         switch (fate) {
@@ -72,8 +60,8 @@ final class Tally {
         return read - restated - filtered - late - open - recordsCreated - recordsExisted - recordsRefused;
     }
 
-    /** Sequences between the first and the last that were not read: what damage, gaps and deletion took. */
-    long missing() {
-        return to == 0 ? 0 : to - from + 1 - read - unknown;
+    /** Documents that are there, because of this shipment or of an earlier one. */
+    long arrived() {
+        return created + existed;
     }
 }

@@ -126,7 +126,8 @@ class ShipCommandTest {
         assertThat(terminal.err()).isEqualTo(INSTALLED);
         assertThat(terminal.out())
                 .matches("journal [-0-9a-f]{36} of host: records 1 to " + RECORDS + ": " + RECORDS + " read = "
-                        + RECORDS + " created \\+ 0 already there \\+ 0 refused \\+ 0 left out \\+ 0 restated\\R");
+                        + RECORDS + " created \\+ 0 already there \\+ 0 refused \\+ 0 left out \\+ 0 restated; "
+                        + RECORDS + " documents: event 2, stats 4, inspect 1, mark 2\\R");
         assertThat(counts(
                         receipt("receipt"),
                         "from",

@@ -341,18 +341,37 @@ final class ShipSetupTest {
         assertThat(ship("--receipt receipt.json journal")).isEqualTo(ExitCode.OK);
         String verify = "verify --receipt receipt.json --to " + proxy.uri();
         assertThat(run(verify)).as(terminal.out()).isEqualTo(ExitCode.OK);
-        assertThat(terminal.out()).isEqualTo("9 documents of the receipt are there\n");
+        assertThat(terminal.out()).isEqualTo("9 documents of the receipt are there (event 2, stats 4, inspect 1, mark 2)\n");
         ask("DELETE", "/shiplog-event-2026.11.21", "");
         assertThat(run(verify)).isEqualTo(ExitCode.FAILED);
         assertThat(terminal.out())
-                .contains(", sequences 1 to 9: 7 of 9 documents are there, 2 are missing\n")
-                .endsWith("7 documents of the receipt are there, 2 are missing\n");
+                .contains(", sequences 1 to 9, event: 0 of 2 documents are there, 2 are missing\n")
+                .endsWith("7 documents of the receipt are there (stats 4, inspect 1, mark 2), 2 are missing (event 2)\n");
         ship("--kind event journal");
         String journal = journalOf("receipt.json");
         String twin = "{\"shiplog.journal\":\"" + journal + "\",\"shiplog.sequence\":5}";
         ask("POST", "/shiplog-stats-2026.11.21/_bulk", "{\"create\":{\"_id\":\"twin\"}}\n" + twin + "\n");
         assertThat(run(verify)).isEqualTo(ExitCode.FAILED);
-        assertThat(terminal.out()).contains("10 of 9 documents are there, 1 too many\n");
+        assertThat(terminal.out()).contains("stats: 5 of 4 documents are there, 1 too many\n");
+    }
+
+    /** One more of another kind does not make up for one that is missing. */
+    @Test
+    void aReceiptCountsEachKind() throws IOException {
+        assertThat(ship("--receipt receipt.json journal")).isEqualTo(ExitCode.OK);
+        ask("DELETE", "/shiplog-event-2026.11.21", "");
+        String twin = "{\"shiplog.journal\":\"" + journalOf("receipt.json") + "\",\"shiplog.sequence\":5}\n";
+        ask(
+                "POST",
+                "/shiplog-host-2026.11.21/_bulk",
+                "{\"create\":{\"_id\":\"a\"}}\n" + twin + "{\"create\":{\"_id\":\"b\"}}\n" + twin);
+        assertThat(run("verify --receipt receipt.json --to " + proxy.uri())).isEqualTo(ExitCode.FAILED);
+        String where = "journal " + journalOf("receipt.json") + ", sequences 1 to 9, ";
+        assertThat(terminal.out())
+                .isEqualTo(where + "event: 0 of 2 documents are there, 2 are missing\n"
+                        + where + "host: 2 of 0 documents are there, 2 too many\n"
+                        + "7 documents of the receipt are there (stats 4, inspect 1, mark 2),"
+                        + " 2 are missing (event 2), 2 are too many (host 2)\n");
     }
 
     private String journalOf(String receipt) throws IOException {
@@ -365,7 +384,7 @@ final class ShipSetupTest {
         assertThat(ship("--fields flat --index-prefix flat --receipt flat.json journal"))
                 .isEqualTo(ExitCode.OK);
         assertThat(run("verify --receipt flat.json --to " + proxy.uri())).isEqualTo(ExitCode.OK);
-        assertThat(terminal.out()).isEqualTo("9 documents of the receipt are there\n");
+        assertThat(terminal.out()).isEqualTo("9 documents of the receipt are there (event 2, stats 4, inspect 1, mark 2)\n");
         assertThat(ship("--every 1m --receipt windows.json journal"))
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);
@@ -385,6 +404,10 @@ final class ShipSetupTest {
         assertThat(ship("--dry-run --receipt dry.json journal")).isEqualTo(ExitCode.OK);
         assertThat(run("verify --receipt dry.json --to " + proxy.uri())).isEqualTo(ExitCode.FAILED);
         assertThat(terminal.err()).contains("dry.json: is the receipt of a dry run, which sends nothing");
+        String older = Files.readString(directory.resolve("dry.json")).replace("\"version\":2", "\"version\":1");
+        Files.writeString(directory.resolve("older.json"), older);
+        assertThat(run("verify --receipt older.json --to " + proxy.uri())).isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.err()).contains("older.json: is a receipt of another version of replay");
         Files.write(directory.resolve("other.json"), "{\"a\":1}".getBytes(StandardCharsets.UTF_8));
         assertThat(run("verify --receipt other.json --to " + proxy.uri())).isEqualTo(ExitCode.FAILED);
         assertThat(terminal.err())

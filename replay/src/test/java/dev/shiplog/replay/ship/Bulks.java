@@ -3,6 +3,7 @@ package dev.shiplog.replay.ship;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.testkit.cluster.Answer;
 import dev.shiplog.testkit.cluster.Backend;
 import dev.shiplog.testkit.cluster.Call;
@@ -30,7 +31,7 @@ final class Bulks {
             bulk.beginAction().putAscii(action(sequence));
             bulk.beginDocument();
             bulk.lines().putAscii(document(sequence));
-            bulk.end(JOURNAL, sequence, 1);
+            bulk.end(JOURNAL, Kind.EVENT, sequence, 1);
         }
         return bulk;
     }

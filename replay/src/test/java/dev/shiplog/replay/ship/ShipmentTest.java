@@ -124,6 +124,7 @@ class ShipmentTest {
                 out -> out.putAscii(Bulks.action(sequence)),
                 out -> out.putAscii(isUnfit(sequence) ? document.replace("}", ",\"number\":\"none\"}") : document),
                 Bulks.JOURNAL,
+                Kind.EVENT,
                 sequence,
                 1);
     }
@@ -209,7 +210,7 @@ class ShipmentTest {
                 .as("%s: %s", seed(), receipt)
                 .containsExactly(created + existed + refused + unsettled, created + existed, refused, unsettled);
         long inBlocks = 0;
-        for (JsonNode count : receipt.path("documents_by_block")) {
+        for (JsonNode count : receipt.at("/kinds/event/documents_by_block")) {
             inBlocks += count.asLong();
         }
         assertThat(inBlocks).as("%s: %s", seed(), receipt).isEqualTo(created + existed);
@@ -287,7 +288,7 @@ class ShipmentTest {
         int unfit = RECORDS / UNFIT;
         assertThat(receipt.path("records_created").asLong()).isEqualTo(RECORDS - unfit);
         assertThat(receipt.path("records_existed").asLong()).isEqualTo(RECORDS - unfit);
-        assertThat(receipt.path("documents_by_block").path("0").asLong()).isEqualTo(2L * (RECORDS - unfit));
+        assertThat(receipt.at("/kinds/event/documents_by_block").path("0").asLong()).isEqualTo(2L * (RECORDS - unfit));
         assertThat(Bulks.held(cluster)).hasSize(RECORDS - unfit);
     }
 }
