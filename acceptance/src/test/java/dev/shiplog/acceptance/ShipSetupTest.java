@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.replay.command.Console;
@@ -114,6 +115,42 @@ class ShipSetupTest {
                             + ID + "\"}";
             appender.append(new Record(0, Kind.STATS, ID, START, START, START, limit.getBytes(StandardCharsets.UTF_8)));
         }
+    }
+
+    /** Labels that are longer than a word of an index may be, by their value, their name, or both. */
+    private void writeLongLabels() throws IOException {
+        String inspect = HostHistory.texts("engine-28.5-inspect.json").get(0);
+        try (Appender appender = Appender.open(
+                directory.resolve("long"),
+                new Appender.Options(Roll.HOURLY, "host", "boot", "test 1", 0),
+                tail -> {})) {
+            long time = START;
+            for (int[] lengths : new int[][] {{1, 40_000}, {40_000, 1}, {20_000, 20_000}, {8, 31_992}, {31_000, 1_000}}) {
+                for (String letter : new String[] {"x", "\u20ac"}) {
+                    String label = "\"" + "k".repeat(lengths[0]) + "\":\"" + letter.repeat(lengths[1]) + "\"";
+                    String event = "{\"Type\":\"container\",\"Action\":\"exec_start: " + letter.repeat(40_000)
+                            + "\",\"Actor\":{\"ID\":\"" + ID + "\",\"Attributes\":{" + label + "}}}";
+                    String described = inspect.replaceFirst("\"Labels\":(\\{\\}|null)", "\"Labels\":{" + label + "}");
+                    String sample = "{\"read\":\"2026-11-21T09:30:00Z\",\"name\":\"/web\",\"id\":\"" + ID + "\"}";
+                    appender.append(HostHistory.record(Kind.EVENT, ID, ++time, event));
+                    appender.append(HostHistory.record(Kind.INSPECT, ID, ++time, described));
+                    appender.append(HostHistory.record(Kind.STATS, ID, ++time, sample));
+                    appender.append(HostHistory.record(Kind.EVENT, ID, ++time, event));
+                }
+            }
+            String stop = new String(new Mark.CleanStop("SIGTERM").toJson(), StandardCharsets.UTF_8);
+            appender.append(HostHistory.record(Kind.MARK, "", ++time, stop));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--fields ecs", "--fields flat", "--every 1m"})
+    void templatesTakeLabelsOfAnyLength(String options) throws IOException {
+        writeLongLabels();
+        assertThat(ship("--rejected rejected.ndjson --accept-gaps " + options + " long"))
+                .as(err + out)
+                .isZero();
+        assertThat(out).contains(" + 0 refused + ").contains("event 20, stats 1", "inspect 10");
     }
 
     @ParameterizedTest

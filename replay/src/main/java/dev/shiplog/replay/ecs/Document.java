@@ -1,5 +1,7 @@
 package dev.shiplog.replay.ecs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.timeline.json.Json;
@@ -17,12 +19,25 @@ final class Document {
     /** The most decimals that a number has. */
     private static final long DECIMALS = 1_000_000;
 
+    /**
+     * An index makes one word of the field's name, a member's name and its value; of more bytes than 32,766 it takes none, and
+     * OpenSearch knows no {@code ignore_above} here. The field's own name may be in it twice.
+     */
+    private static final int LONGEST_MEMBER = 32_000;
+
     private Bytes out = new Bytes(0);
+    private boolean isShortened;
 
     /** Begins a document at the end of {@code bytes}. */
     void open(Bytes bytes) {
         out = bytes;
         out.put('{');
+        isShortened = false;
+    }
+
+    /** Whether a member of an object was left out because no index takes it. */
+    boolean isShortened() {
+        return isShortened;
     }
 
     /** Ends the object that was begun last. */
@@ -143,13 +158,17 @@ final class Document {
         }
     }
 
-    /** An object with these members, under names without dots. */
+    /** An object with these members, under names without dots, but those that no index takes. */
     void texts(String name, List<String> names, List<String> values) {
         if (!names.isEmpty()) {
             name(name);
             out.put('{');
             List<String> plain = withoutDots(names);
             for (int i = 0; i < plain.size(); i++) {
+                if (!fits(plain.get(i), values.get(i))) {
+                    isShortened = true;
+                    continue;
+                }
                 JsonString.put(plain.get(i), out);
                 out.put(':');
                 JsonString.put(values.get(i), out);
@@ -158,6 +177,11 @@ final class Document {
             close();
             out.put(',');
         }
+    }
+
+    private static boolean fits(String name, String value) {
+        return 3 * ((long) name.length() + value.length()) <= LONGEST_MEMBER
+                || name.getBytes(UTF_8).length + value.getBytes(UTF_8).length <= LONGEST_MEMBER;
     }
 
     /** The members of {@code object} as texts, under names without dots. */

@@ -32,7 +32,8 @@ public final class EcsFormat implements LineFormat {
      * @param containers names of the containers
      * @param origin where the records come from
      * @param consumption what the container of the current sample used up to it; gives null for any other record
-     * @param original whether to add the payload as it is
+     * @param original whether to add the payload as it is; it is added, too, where a value is too long for an index, but of
+     *     a description, which has a field for all of it
      */
     public EcsFormat(
             ContainerIndex containers, Origin origin, Supplier<@Nullable Consumption> consumption, boolean original) {
@@ -54,7 +55,7 @@ public final class EcsFormat implements LineFormat {
         if (!writeFields(record)) {
             out.put(heads.head(record, hasContainer(record.kind())));
             writeText("message", record);
-        } else if (original) {
+        } else if (original || document.isShortened() && record.kind() != Kind.INSPECT) {
             writeText("event.original", record);
         }
         document.close();

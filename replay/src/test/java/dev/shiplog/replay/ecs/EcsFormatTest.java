@@ -48,6 +48,32 @@ class EcsFormatTest {
         }
     }
 
+    /** An index refuses a document for one such label; what has it whole is not searched. */
+    @Test
+    void leavesOutOfObjectsWhatNoIndexTakesAndKeepsItElsewhere() {
+        String most = "x".repeat(31_999);
+        for (String label : List.of(
+                "\"a\":\"" + most + "x\"",
+                "\"" + most + "x\":\"1\"",
+                "\"" + "k".repeat(16_000) + "\":\"" + "v".repeat(16_001) + "\"",
+                "\"a\":\"" + "\u20ac".repeat(10_667) + "\"")) {
+            String event = "{\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"Attributes\":{\"b\":\"" + most
+                    + "\"," + label + "}}}";
+            JsonNode document =
+                    Documents.of(List.of(Coded.record(Kind.EVENT, event))).get(0);
+            assertThat(document.path("docker.event.actor.attributes"))
+                    .isEqualTo(Documents.parse("{\"b\":\"" + most + "\"}"));
+            assertThat(document.path("event.original").asText()).isEqualTo(event);
+
+            String description = "{\"Config\":{\"Labels\":{" + label + "}}}";
+            document = Documents.of(List.of(Coded.record(Kind.INSPECT, description)))
+                    .get(0);
+            assertThat(document.path("docker.container.labels")).isEmpty();
+            assertThat(document.path("shiplog.inspect").asText()).isEqualTo(description);
+            assertThat(document.has("event.original")).isFalse();
+        }
+    }
+
     @Test
     void writesASampleWithoutOneBefore() {
         String payload = """
