@@ -66,7 +66,7 @@ public final class EcsFields {
             date_nanos | shiplog.window. | end
             decimal | shiplog.window. | seconds covered gap cpu.seconds read.bytes written.bytes
             long | shiplog.window. | samples pids.max memory.min memory.max memory.last
-            decimal | shiplog.window. | cpu.pct.min cpu.pct.max cpu.pct.last
+            decimal | shiplog.window. | cpu.pct.min cpu.pct.max cpu.pct.last memory.pct.max
             flattened | shiplog.mark. | configuration
             text | shiplog.mark. | rest
             """;

@@ -69,6 +69,7 @@ public final class WindowFormat {
         if (window.limit() > 0 && window.limit() != Long.MAX_VALUE) {
             document.decimal("docker.memory.usage.pct", memory / window.limit());
             document.decimal("container.memory.usage", memory / window.limit());
+            document.decimal("shiplog.window.memory.pct.max", usage.memory().max() / window.limit());
         }
     }
 

@@ -12,6 +12,7 @@ import dev.shiplog.testkit.cluster.ClusterFault;
 import dev.shiplog.testkit.cluster.ClusterProxy;
 import dev.shiplog.testkit.cluster.ClusterRelease;
 import dev.shiplog.testkit.cluster.ScriptedCluster;
+import dev.shiplog.replay.ecs.EcsFields;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,6 +242,9 @@ class ShipCommandTest {
             proxy.behave();
             ship(ExitCode.OK, every + "long");
             Map<String, JsonNode> calm = held();
+            assertThat(calm.values())
+                    .allSatisfy(document -> assertThat(EcsFields.types().keySet())
+                            .containsAll(document.properties().stream().map(Map.Entry::getKey).toList()));
             cluster.answer(Call.of("DELETE", "/shiplog-*", ""));
             assertThat(held()).isEmpty();
             proxy.commit(ClusterFault.storm(
