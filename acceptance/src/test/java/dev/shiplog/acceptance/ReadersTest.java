@@ -15,6 +15,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import dev.shiplog.testkit.cluster.ScriptedCluster;
+import dev.shiplog.testkit.cluster.ClusterRelease;
+import dev.shiplog.testkit.cluster.ClusterProxy;
+import dev.shiplog.testkit.cluster.Call;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +125,24 @@ class ReadersTest {
         assertThat(replay(GROUP, nightly)).isEqualTo(new Answer(0, "", ""));
         assertThat(batch).hasContent("{\"minute\":1}\n{\"minute\":2}\n{\"minute\":3}\n");
         assertThat(seen).isRegularFile();
+    }
+
+    @Test
+    void aShipmentGoesOnBeforeWhatItMayNotRead() throws Exception {
+        Files.delete(journal.resolve(JournalLock.FILE));
+        ScriptedCluster cluster = new ScriptedCluster(ClusterRelease.OPENSEARCH_3, InstantSource.system());
+        try (ClusterProxy proxy = ClusterProxy.before(cluster)) {
+            String state = directory.resolve("state").toString();
+            String[] ship = {"ship", "--to", proxy.uri().toString(), "--state", state, journal.toString()};
+            Files.setPosixFilePermissions(segments.get(1), PosixFilePermissions.fromString("rw-------"));
+            assertThat(replay(GROUP, ship).code()).isEqualTo(1);
+
+            Files.setPosixFilePermissions(segments.get(1), PosixFilePermissions.fromString("rw-r-----"));
+            assertThat(replay(GROUP, ship).code()).isZero();
+            cluster.answer(Call.of("POST", "/_refresh", ""));
+            JsonNode count = cluster.answer(Call.of("POST", "/shiplog-*/_count", "")).content();
+            assertThat(count.path("count").asInt()).as("%s", count).isEqualTo(segments.size());
+        }
     }
 
     @Test

@@ -23,13 +23,17 @@ final class Batch implements Closeable {
 
     private final @Nullable Checkpoint checkpoint;
     private final LongSupplier nanoTime;
-    private Map<String, Reached> saved = Map.of();
+    /** What the file says. */
+    private Map<String, Reached> saved;
+
     private long savedAt;
+    private boolean isHeldBack;
 
     /** @param nanoTime as {@link System#nanoTime} */
     Batch(@Nullable Checkpoint checkpoint, LongSupplier nanoTime) {
         this.checkpoint = checkpoint;
         this.nanoTime = nanoTime;
+        saved = before();
         savedAt = nanoTime.getAsLong();
     }
 
@@ -69,18 +73,23 @@ final class Batch implements Closeable {
         }
     }
 
-    /** As {@link #save}, if there is anything to save. */
-    void saveAll(@Nullable Map<String, Reached> reached) throws IOException {
-        if (reached != null && !reached.equals(saved)) {
+    /** From now on, nothing new can be saved: the file keeps its age, which tells a monitor so. */
+    void holdBack() {
+        isHeldBack = true;
+    }
+
+    /** As {@link #save}, unless it is held back, and nothing has changed. */
+    void saveAll(Map<String, Reached> reached) throws IOException {
+        if (!isHeldBack || !reached.equals(saved)) {
             save(reached);
         }
     }
 
-    /** As {@link #save}, unless the last time was a moment ago, or half a minute ago at most and nothing has changed since. */
+    /** As {@link #saveAll}, unless the last time was a moment ago, or half a minute ago at most and nothing has changed since. */
     void saveNowAndThen(Map<String, Reached> reached) throws IOException {
         long age = nanoTime.getAsLong() - savedAt;
         if (age > SAVE_INTERVAL_NANOS && (age > IDLE_INTERVAL_NANOS || !reached.equals(saved))) {
-            save(reached);
+            saveAll(reached);
         }
     }
 

@@ -208,13 +208,15 @@ final class ShipCommand implements Callable<Integer> {
                 Reading reading = Reading.openWhole(read, request.query(follow), series.before(), console.clock());
                 Report report = new Report(console);
                 Parts parts = parts(target, request, tallies, rejects, reading, series.before())) {
+            Shipping shipping =
+                    new Shipping(console, reading, report, tallies, parts.shipment, parts.documents, series);
             boolean complete = false;
             try {
-                new Shipping(console, reading, report, tallies, parts.shipment, parts.documents, series).run();
+                shipping.run();
                 complete = true;
             } finally {
                 try {
-                    series.saveAll(parts.shipment.arrived());
+                    shipping.save();
                 } finally {
                     give(new Receipt(request.purpose(), begun, now(), complete, tallies), receipt);
                 }

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Hands the records of a reading to a shipment, counts each, and saves up to where all has arrived. Not thread safe. */
 final class Shipping {
@@ -55,11 +56,27 @@ final class Shipping {
     void run() throws IOException {
         Steps steps = new Steps(console, reading, this::take, this::where);
         while (steps.next()) {
-            Map<String, Reached> arrived = shipment.arrived();
-            if (arrived != null && !report.isRefused()) {
+            Map<String, Reached> arrived = arrived();
+            if (arrived != null) {
                 series.saveNowAndThen(arrived);
             }
         }
+    }
+
+    /** Saves up to where all has arrived; also to be called if {@link #run} fails. */
+    void save() throws IOException {
+        Map<String, Reached> arrived = arrived();
+        if (arrived != null) {
+            series.saveAll(arrived);
+        }
+    }
+
+    /** Where the next shipment is to go on; null if it is to go on where this one did, or where it was last saved. */
+    private @Nullable Map<String, Reached> arrived() {
+        if (shipment.isHeldBack()) {
+            series.holdBack();
+        }
+        return report.isRefused() ? null : shipment.arrived(); // what may not be read now may be next time
     }
 
     private void take(Reading.Step step) throws IOException {

@@ -165,7 +165,9 @@ final class Once {
     }
 
     /**
-     * To be called at the end of the sources: finds journals that end before what was exported of them, and so have forked.
+     * To be called at the end of the sources: finds journals that end before what was exported of them, though later, and so
+     * have forked. One that ends earlier, too, has nothing new: its archives lag behind, or it was cut back and nothing was
+     * recorded since.
      *
      * @return whether there are any, so that the sources must be read again
      */
@@ -173,7 +175,10 @@ final class Once {
         boolean any = false;
         for (Passed passed : journals.values()) {
             Reached before = passed.before;
-            if (before != null && !passed.forked && passed.highest > 0 && passed.highest < before.sequence()) {
+            if (before != null
+                    && !passed.forked
+                    && passed.highest < before.sequence()
+                    && passed.received > before.received()) {
                 passed.goneFrom = passed.highest + 1;
                 passed.fork();
                 any = true;

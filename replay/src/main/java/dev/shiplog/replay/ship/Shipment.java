@@ -39,7 +39,7 @@ public final class Shipment implements Closeable {
 
     private Bulk bulk;
     private @Nullable Map<String, Reached> arrived;
-    private boolean refusedUnkept;
+    private boolean heldBack;
 
     /**
      * How much is sent at a time.
@@ -109,7 +109,7 @@ public final class Shipment implements Closeable {
         while (!underWay.isEmpty()) {
             settle(underWay.remove());
         }
-        if (!refusedUnkept) {
+        if (!heldBack) {
             arrived = reached.get();
         }
     }
@@ -119,6 +119,11 @@ public final class Shipment implements Closeable {
      */
     public @Nullable Map<String, Reached> arrived() {
         return arrived;
+    }
+
+    /** Whether something was refused and not kept: then what has {@link #arrived} ends before it for ever. */
+    public boolean isHeldBack() {
+        return heldBack;
     }
 
     private void send() throws IOException {
@@ -145,7 +150,7 @@ public final class Shipment implements Closeable {
         }
         if (!outcome.reasons().isEmpty()) {
             if (rejects == null) {
-                refusedUnkept = true;
+                heldBack = true;
             } else {
                 rejects.add(request.bulk, outcome);
             }
@@ -155,7 +160,7 @@ public final class Shipment implements Closeable {
             request.bulk.clear();
             spare.add(request.bulk);
         }
-        if (!refusedUnkept) {
+        if (!heldBack) {
             arrived = request.reached;
         }
     }

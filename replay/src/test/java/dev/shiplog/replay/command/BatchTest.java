@@ -341,6 +341,39 @@ class BatchTest {
         next.close();
     }
 
+    /** What is archived ends before what was exported of the journal itself: nothing is gone, and nothing is new. */
+    @Test
+    void goesOnFromArchivesThatEndBeforeWhatWasExported() throws IOException {
+        Recorder recorder = recorder(10); // three records an hour, so that the last is in a segment of its own
+        Path archives = Files.createDirectory(directory.resolve("archives"));
+        archive(recorder, archives);
+        Terminal first = export(ExitCode.OK, "--after seen", recorder.journal);
+        String seen = Files.readString(directory.resolve("seen"));
+
+        Terminal without = export(ExitCode.OK, "--after seen", archives);
+        assertThat(without.out()).isEmpty();
+        assertThat(without.err()).isEmpty();
+        assertThat(directory.resolve("seen")).hasContent(seen);
+
+        add(recorder, 6);
+        archive(recorder, archives);
+        Terminal rest = export(ExitCode.OK, "--after seen", archives);
+        assertThat(rest.err()).isEmpty();
+        assertThat(sequences(rest.out()))
+                .isNotEmpty()
+                .isEqualTo(recorder.recorded.tailMap(last(first), false).keySet().stream()
+                        .filter(sequence -> sequence <= last(rest))
+                        .toList());
+        recorder.close();
+    }
+
+    private void archive(Recorder recorder, Path archives) {
+        Terminal terminal = new Terminal(directory);
+        assertThat(terminal.run("archive --to " + archives + " " + recorder.journal))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+    }
+
     @Test
     void namesAJournalThatIsGoneOnceAndGoesOnWhenItIsBack() throws IOException {
         Recorder recorder = recorder(5);
@@ -473,6 +506,23 @@ class BatchTest {
             batch.saveNowAndThen(reached);
         }
         assertThat(file).content().contains("\"j\":{\"sequence\":5,");
+    }
+
+    @Test
+    void savesNothingAgainOnceItIsHeldBack() throws IOException {
+        Path file = directory.resolve("seen");
+        Map<String, Reached> reached = Map.of("j", new Reached(5, MIDNIGHT, false));
+        long[] now = {7};
+        try (Batch batch = new Batch(Checkpoint.open(file), () -> now[0])) {
+            batch.holdBack();
+            batch.saveAll(reached);
+            assertThat(file).content().contains("\"j\":{\"sequence\":5,");
+            Files.delete(file);
+            now[0] += 600 * SECOND;
+            batch.saveNowAndThen(reached);
+            batch.saveAll(reached);
+            assertThat(file).doesNotExist();
+        }
     }
 
     @Test

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShipCommandTest {
     private static final String INSTALLED = "replay: installed the index template shiplog, which was missing\n";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String EVENTS = "shiplog-event-2026.11.21";
     private static final int RECORDS = TestJournal.RECORDS.size();
 
     private final ScriptedCluster cluster = new ScriptedCluster(ClusterRelease.OPENSEARCH_3, InstantSource.system());
@@ -209,13 +210,18 @@ class ShipCommandTest {
         assertThat(directory.resolve("receipt")).doesNotExist();
     }
 
-    @Test
-    void staysBeforeWhatIsRefusedUnlessItIsKept() throws IOException {
+    /** Makes the index of the journal's two events one that takes neither. */
+    private void refuseEvents() throws IOException {
         cluster.answer(Call.of(
                 "PUT",
-                "/shiplog-event-2026.11.21",
+                "/" + EVENTS,
                 "{\"mappings\":{\"properties\":{\"event.action\":{\"type\":\"long\"},"
                         + "\"event\":{\"properties\":{\"action\":{\"type\":\"long\"}}}}}}"));
+    }
+
+    @Test
+    void staysBeforeWhatIsRefusedUnlessItIsKept() throws IOException {
+        refuseEvents();
         Terminal terminal = ship(ExitCode.FAILED, "--state state journal");
         assertThat(terminal.err())
                 .startsWith(INSTALLED)
