@@ -24,6 +24,7 @@ import dev.shiplog.timeline.Amounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,8 +188,9 @@ final class ShipCommand implements Callable<Integer> {
         Request request = Usage.of(spec, () -> request(target));
         Path stateFile = path(state);
         Path receipt = path(receiptFile);
-        Asking asking = Asking.of(
-                new Cluster(target), request.patience(), console.stop(), console.clock(), console::say);
+        checkPlace(receipt);
+        Asking asking =
+                Asking.of(new Cluster(target), request.patience(), console.stop(), console.clock(), console::say);
         setup.check();
         if (setup.isSetup()) {
             setup.install(console, asking, prefix, fields);
@@ -222,6 +224,14 @@ final class ShipCommand implements Callable<Integer> {
                 }
             }
             return exitCode(report.summarise(), tallies);
+        }
+    }
+
+    /** A file that cannot be written is better known before all was shipped. */
+    private static void checkPlace(@Nullable Path file) throws IOException {
+        Path parent = file == null ? null : file.toAbsolutePath().getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            throw new NoSuchFileException(parent.toString());
         }
     }
 
@@ -266,10 +276,10 @@ final class ShipCommand implements Callable<Integer> {
     }
 
     private void give(Receipt receipt, @Nullable Path file) throws IOException {
+        console.out().write(receipt.text().getBytes(StandardCharsets.UTF_8));
         if (file != null) {
             Files.write(file, receipt.toJson());
         }
-        console.out().write(receipt.text().getBytes(StandardCharsets.UTF_8));
     }
 
     private int exitCode(int code, Tallies tallies) {
@@ -293,10 +303,11 @@ final class ShipCommand implements Callable<Integer> {
         if (requests < 1 || requests > 64) {
             throw new IllegalArgumentException("--requests " + requests + ": from 1 to 64");
         }
-        Shipment.Limits limits = new Shipment.Limits(
-                Math.toIntExact(Math.min(Amounts.bytes(batch), 1 << 26)),
-                Shipment.Limits.DEFAULT.documents(),
-                requests);
+        long bytes = Amounts.bytes(batch);
+        if (bytes < 1 << 10 || bytes > 1 << 26) {
+            throw new IllegalArgumentException("--batch " + batch + ": from 1KiB to 64MiB");
+        }
+        Shipment.Limits limits = new Shipment.Limits((int) bytes, Shipment.Limits.DEFAULT.documents(), requests);
         Duration waits = follow && !spec.commandLine().getParseResult().hasMatchedOption("--give-up-after")
                 ? Duration.ofDays(365)
                 : Amounts.duration(patience);

@@ -104,7 +104,8 @@ public record Receipt(SortedMap<String, String> purpose, long begun, long ended,
             }
             text.append(": records ").append(journal.from).append(" to ").append(journal.to);
             text.append(": ").append(journal.sum(tally -> tally.read)).append(" read = ");
-            text.append(journal.sum(tally -> tally.recordsCreated)).append(" created + ");
+            text.append(journal.sum(tally -> tally.recordsCreated));
+            text.append(purpose.containsKey("dry_run") ? " to create + " : " created + ");
             text.append(journal.sum(tally -> tally.recordsExisted)).append(" already there + ");
             text.append(journal.sum(tally -> tally.recordsRefused)).append(" refused + ");
             text.append(journal.sum(tally -> tally.filtered)).append(" left out + ");

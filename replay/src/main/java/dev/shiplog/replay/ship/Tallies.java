@@ -63,7 +63,9 @@ public final class Tallies implements Windows.Account {
     }
 
     private long sum(ToLongFunction<Tally> count) {
-        return journals.values().stream().mapToLong(journal -> journal.sum(count)).sum();
+        return journals.values().stream()
+                .mapToLong(journal -> journal.sum(count))
+                .sum();
     }
 
     /** How many documents were created, or existed. */

@@ -7,12 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.replay.ecs.EcsFields;
 import dev.shiplog.testkit.cluster.Call;
 import dev.shiplog.testkit.cluster.ClusterFault;
 import dev.shiplog.testkit.cluster.ClusterProxy;
 import dev.shiplog.testkit.cluster.ClusterRelease;
 import dev.shiplog.testkit.cluster.ScriptedCluster;
-import dev.shiplog.replay.ecs.EcsFields;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,7 +159,8 @@ class ShipCommandTest {
 
     @Test
     void countsButSendsNothingInADryRun() throws IOException {
-        ship(ExitCode.OK, "--dry-run --state state --receipt receipt journal");
+        Terminal terminal = ship(ExitCode.OK, "--dry-run --state state --receipt receipt journal");
+        assertThat(terminal.out()).contains(" = " + RECORDS + " to create + 0 already there");
         assertThat(proxy.seen("_bulk")).isEmpty();
         assertThat(held()).isEmpty();
         assertThat(directory.resolve("state")).doesNotExist();
@@ -210,6 +211,21 @@ class ShipCommandTest {
         assertThat(directory.resolve("receipt")).doesNotExist();
     }
 
+    @Test
+    void shipsNothingIfItsReceiptWouldHaveNoPlace() throws IOException {
+        Terminal terminal = ship(ExitCode.FAILED, "--receipt none/receipt journal");
+        assertThat(terminal.err()).isEqualTo("replay: " + directory.resolve("none") + ": no such file or directory\n");
+        assertThat(held()).isEmpty();
+    }
+
+    @Test
+    void refusesRequestsOfNoBytes() {
+        for (String size : List.of("0", "1023", "65MiB")) {
+            Terminal terminal = ship(ExitCode.USAGE, "--batch " + size + " journal");
+            assertThat(terminal.err()).startsWith("replay: --batch " + size + ": from 1KiB to 64MiB; ");
+        }
+    }
+
     /** Makes the index of the journal's two events one that takes neither. */
     private void refuseEvents() throws IOException {
         cluster.answer(Call.of(
@@ -250,7 +266,9 @@ class ShipCommandTest {
             Map<String, JsonNode> calm = held();
             assertThat(calm.values())
                     .allSatisfy(document -> assertThat(EcsFields.types().keySet())
-                            .containsAll(document.properties().stream().map(Map.Entry::getKey).toList()));
+                            .containsAll(document.properties().stream()
+                                    .map(Map.Entry::getKey)
+                                    .toList()));
             cluster.answer(Call.of("DELETE", "/shiplog-*", ""));
             assertThat(held()).isEmpty();
             proxy.commit(ClusterFault.storm(

@@ -290,7 +290,11 @@ final class ShipSetupTest {
     void waitsForAClusterThatIsBusy() throws IOException {
         proxy.commit(ClusterFault.tooManyRequests().times(1));
         assertThat(run("ship --to " + proxy.uri() + " --kind event journal")).isEqualTo(ExitCode.OK);
-        assertThat(terminal.err()).contains("answers 429: es_rejected_execution_exception", "; trying again since", "in order again, after ");
+        assertThat(terminal.err())
+                .contains(
+                        "answers 429: es_rejected_execution_exception",
+                        "; trying again since",
+                        "in order again, after ");
         assertThat(documents()).isEqualTo(2);
     }
 
@@ -341,12 +345,14 @@ final class ShipSetupTest {
         assertThat(ship("--receipt receipt.json journal")).isEqualTo(ExitCode.OK);
         String verify = "verify --receipt receipt.json --to " + proxy.uri();
         assertThat(run(verify)).as(terminal.out()).isEqualTo(ExitCode.OK);
-        assertThat(terminal.out()).isEqualTo("9 documents of the receipt are there (event 2, stats 4, inspect 1, mark 2)\n");
+        assertThat(terminal.out())
+                .isEqualTo("9 documents of the receipt are there (event 2, stats 4, inspect 1, mark 2)\n");
         ask("DELETE", "/shiplog-event-2026.11.21", "");
         assertThat(run(verify)).isEqualTo(ExitCode.FAILED);
         assertThat(terminal.out())
                 .contains(", sequences 1 to 9, event: 0 of 2 documents are there, 2 are missing\n")
-                .endsWith("7 documents of the receipt are there (stats 4, inspect 1, mark 2), 2 are missing (event 2)\n");
+                .endsWith(
+                        "7 documents of the receipt are there (stats 4, inspect 1, mark 2), 2 are missing (event 2)\n");
         ship("--kind event journal");
         String journal = journalOf("receipt.json");
         String twin = "{\"shiplog.journal\":\"" + journal + "\",\"shiplog.sequence\":5}";
@@ -384,7 +390,8 @@ final class ShipSetupTest {
         assertThat(ship("--fields flat --index-prefix flat --receipt flat.json journal"))
                 .isEqualTo(ExitCode.OK);
         assertThat(run("verify --receipt flat.json --to " + proxy.uri())).isEqualTo(ExitCode.OK);
-        assertThat(terminal.out()).isEqualTo("9 documents of the receipt are there (event 2, stats 4, inspect 1, mark 2)\n");
+        assertThat(terminal.out())
+                .isEqualTo("9 documents of the receipt are there (event 2, stats 4, inspect 1, mark 2)\n");
         assertThat(ship("--every 1m --receipt windows.json journal"))
                 .as(terminal.err())
                 .isEqualTo(ExitCode.OK);

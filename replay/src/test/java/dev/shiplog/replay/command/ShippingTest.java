@@ -66,7 +66,9 @@ class ShippingTest {
                         Shipments.into(
                                 new Cluster(new Target(proxy.uri(), null, null)),
                                 Duration.ofMinutes(1),
-                                new CountDownLatch(1)),
+                                new CountDownLatch(1),
+                                InstantSource.system(),
+                                line -> {}),
                         new Shipment.Limits(1, 1, 1),
                         tallies,
                         null,
@@ -85,7 +87,9 @@ class ShippingTest {
         TestJournal.write(directory.resolve("journal"), TestJournal.RECORDS).close();
         Path state = directory.resolve("state");
         cluster.answer(Call.of(
-                "PUT", EVENTS, "{\"mappings\":{\"properties\":{\"event\":{\"properties\":{\"action\":{\"type\":\"long\"}}}}}}"));
+                "PUT",
+                EVENTS,
+                "{\"mappings\":{\"properties\":{\"event\":{\"properties\":{\"action\":{\"type\":\"long\"}}}}}}"));
         try (ClusterProxy proxy = ClusterProxy.before((call) -> {
             if (new String(call.content(), StandardCharsets.UTF_8).contains("clean-stop")) {
                 Files.delete(state); // what came before is settled, and was saved as far as it can be

@@ -90,7 +90,10 @@ class ShipmentTest {
         Delivery delivery = new Delivery(
                 over,
                 () -> new Backoff(
-                        Duration.ofMinutes(1), Bulks.untold(), System::nanoTime, millis -> stop.await(1, TimeUnit.MILLISECONDS)));
+                        Duration.ofMinutes(1),
+                        Bulks.untold(),
+                        System::nanoTime,
+                        millis -> stop.await(1, TimeUnit.MILLISECONDS)));
         return new Shipment(
                 delivery, limits, tallies, rejects, () -> Map.of(Bulks.JOURNAL, new Reached(made, made, false)));
     }
@@ -288,7 +291,8 @@ class ShipmentTest {
         int unfit = RECORDS / UNFIT;
         assertThat(receipt.path("records_created").asLong()).isEqualTo(RECORDS - unfit);
         assertThat(receipt.path("records_existed").asLong()).isEqualTo(RECORDS - unfit);
-        assertThat(receipt.at("/kinds/event/documents_by_block").path("0").asLong()).isEqualTo(2L * (RECORDS - unfit));
+        assertThat(receipt.at("/kinds/event/documents_by_block").path("0").asLong())
+                .isEqualTo(2L * (RECORDS - unfit));
         assertThat(Bulks.held(cluster)).hasSize(RECORDS - unfit);
     }
 }
