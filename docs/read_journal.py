@@ -407,7 +407,8 @@ def index_of(body):
 
 # --- 4. The coding of a record ---------------------------------------------------------------------------------------
 
-INTEGER, TIME, NUMBER, STRING = range(4)
+INTEGER, TIME, NUMBER, STRING, NANO_TIME = range(5)
+LOG, WINDOW = 3, 8_192  # the kind whose texts are made of those before, and how far back these are
 SCALES = (1, 512, 1_000, 4_096, 1_000_000, 10_000_000)
 EPOCH = datetime.datetime(1970, 1, 1)
 
@@ -419,6 +420,9 @@ def printed(slot_type, value):
         seconds, nanos = divmod(value, 1_000_000_000)
         text = (EPOCH + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
         return (text + (f".{nanos:09}".rstrip("0") if nanos else "") + "Z").encode()
+    if slot_type == NANO_TIME:
+        seconds, nanos = divmod(value, 1_000_000_000)
+        return f"{EPOCH + datetime.timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{nanos:09}Z".encode()
     return value
 
 
@@ -460,6 +464,7 @@ class Track:
         self.kind, self.subject, self.shape = kind, subject, shape
         self.before = self.last = None
         self.mask = set()  # slots that the prediction missed
+        self.own = bytearray()  # the texts so far, of a log
         self.time = self.received = self.offset = 0
 
 
@@ -496,7 +501,7 @@ class Decoder:
         if not flags & 16:
             raise Undecodable("a shape is missing")
         track = Track(kind, subject, self.shape(data, flags))
-        values = [data.zigzag() if t in (INTEGER, TIME) else self.text(data) for t in track.shape.types]
+        values = [self.text(data, track) if t in (NUMBER, STRING) else data.zigzag() for t in track.shape.types]
         track.before = track.last = values
         self.clock(data, flags, track, None)
         return track
@@ -505,6 +510,7 @@ class Decoder:
         at, named = self.named(index, data)
         del self.tracks[at]  # it cannot be named again, whatever becomes of this record
         track = Track(named.kind, named.subject, self.same_shape(data, flags, named))
+        track.own = named.own
         track.last = self.values(data, track, named, named.mask)
         track.before = named.last
         self.clock(data, flags, track, named)
@@ -576,7 +582,7 @@ class Decoder:
         now = []
         for i, slot_type in enumerate(shape.types):
             if slot_type in (NUMBER, STRING):
-                now.append(self.text(data) if i in track.mask else named.last[i])
+                now.append(self.text(data, track) if i in track.mask else named.last[i])
                 continue
             value = shape.predict(i, named.before, named.last, now)
             if i in track.mask:
@@ -586,7 +592,9 @@ class Decoder:
             now.append(value)
         return now
 
-    def text(self, data):
+    def text(self, data, track=None):
+        if track and track.kind == LOG:
+            return own_text(data, track.own)
         head = data.varint()
         n, form = head >> 2, head & 3
         if form == 0:
@@ -622,13 +630,33 @@ class Decoder:
             track.offset = wrapped(track.offset + data.unit())
 
 
+def own_text(data, before):
+    """A text that is made of pieces of those before it on its track, which it joins."""
+    left, start, back = data.varint(1 << 30), len(before), 0
+    while left:
+        n, form = divmod(data.varint(), 4)
+        if not 0 < n <= left:
+            raise Undecodable("no such piece")
+        left -= n
+        if form == 0:
+            back = data.varint(min(WINDOW, len(before)))
+        if form < 2:
+            if not back:
+                raise Undecodable("a piece from nowhere")
+            for _ in range(n):
+                before.append(before[-back])
+        else:
+            before += data.take(n) if form == 2 else data.take((n + 1) // 2).hex().encode()[:n]
+    return bytes(before[start:])
+
+
 def shape_text(data):
     slots = data.varint(MAX_SLOTS)
     literals, types = [], []
     for _ in range(slots):
         literals.append(data.take(data.varint()))
         types.append(data.byte())
-        if types[-1] > STRING:
+        if types[-1] > NANO_TIME:
             raise Undecodable("no such type of slot")
     literals.append(data.take(data.varint()))
     return literals, types

@@ -4,25 +4,15 @@
 Written from journal-format.md and archive-format.md and nothing else, to prove that the pages suffice. It needs Python 3.8,
 and for archives zstd. What it cannot read, it names in one line, and exits with 4. It checks the SHA-256
 of blocks, and skips what no payload depends on: the CRCs and, in segments, the clocks."""
-import base64
-import hashlib
-import json
-import struct
-import subprocess
-import sys
-import tarfile
-import zlib
-from ctypes import c_int64
-from datetime import datetime, timedelta
-from io import BytesIO
-from itertools import accumulate
+import base64, ctypes, datetime, hashlib, io, itertools, json, struct, subprocess, sys, tarfile, zlib
 
-INTEGER, TIME, NUMBER, STRING = range(4)
+INTEGER, TIME, NUMBER, STRING, NANO_TIME = range(5)
+TEXTS, LOG = (NUMBER, STRING), 3
 SCALES = 1, 512, 1000, 4096, 1000000, 10000000
 PLAIN = [b"", b""], [STRING], {}  # literals and types of a shape, and predictions
 
 
-class Bytes(BytesIO):
+class Bytes(io.BytesIO):
     def byte(self):
         return self.read(1)[0]
 
@@ -45,7 +35,7 @@ class Bytes(BytesIO):
         return [literal for literal, _ in slots] + [self.string()], [type for _, type in slots]
 
     def slots(self, count):
-        return (slot - 1 for slot in accumulate(self.varint() + 1 for _ in range(count)))
+        return (slot - 1 for slot in itertools.accumulate(self.varint() + 1 for _ in range(count)))
 
     def text(self, texts):
         n, how = divmod(self.varint(), 4)
@@ -53,6 +43,16 @@ class Bytes(BytesIO):
         if how:
             texts[entry] = self.read(n).hex().encode() if how == 3 else self.read(n)
         return texts[entry]
+
+    def own(self, old):
+        """A text of a log: pieces of those before it on its track, and what is new."""
+        start, back, left = len(old), 0, self.varint()
+        while left:
+            n, how = divmod(self.varint(), 4)
+            back, left = back if how else self.varint(), left - n
+            old += ((old[-back:] * (n // back + 1))[:n] if how < 2 else
+                    self.read(n) if how == 2 else self.read(n + 1 >> 1).hex().encode()[:n])
+        return bytes(old[start:])
 
     def shape(self, shapes, flags):
         number = self.varint()
@@ -68,35 +68,35 @@ class Bytes(BytesIO):
         return shapes[number]
 
     def mask(self, before, count):
-        n = self.varint()
-        bits = int.from_bytes(self.read((count + 7) // 8), "little") if n == 1 else 0
+        bits = int.from_bytes(self.read((count + 7) // 8), "little") if (n := self.varint()) == 1 else 0
         return {i for i in range(count) if bits >> i & 1} if n == 1 else before ^ set(self.slots(n >> 1))
 
     def record(self, newest, texts, shapes):
         """Of a coded record its index, its kind, whether it is restated, and its payload."""
         flags, index = self.byte(), self.varint()
-        form, mask, values = flags & 3, set(), []
+        form, mask, values, own = flags & 3, set(), [], bytearray()
+        text = lambda: self.own(own) if kind == LOG else self.text(texts)
         if form == 0:
             kind, _, shape = self.byte(), self.text(texts), self.shape(shapes, flags)
-            values = [self.text(texts) if type > TIME else self.zigzag() for type in shape[1]]
+            values = [text() if type in TEXTS else self.zigzag() for type in shape[1]]
         else:
             back = index - self.varint()
-            kind, shape, last, before, mask = newest.pop(back) if form == 1 else newest[back]
+            kind, shape, last, before, mask, own = newest.pop(back) if form == 1 else newest[back]
             if form == 2:
-                _, mask = self.text(texts), set()
+                _, mask, own = self.text(texts), set(), bytearray()
             shape = self.shape(shapes, flags) if flags & 16 else shape
             mask = self.mask(mask, len(shape[1]))
             for i, type in enumerate(shape[1]):
-                if type > TIME:
-                    values.append(self.text(texts) if i in mask else last[i])
+                if type in TEXTS:
+                    values.append(text() if i in mask else last[i])
                     continue
                 how, scale, of = shape[2].get(i, (0, 1, i))
                 value = last[of] if how < 2 else last[i] + values[of] - last[of] if how == 2 else 2 * last[i] - before[i]
                 if i in mask:
                     m = self.zigzag()
                     value += m * scale if m else self.zigzag()
-                values.append(c_int64(value).value)
-        newest[index] = kind, shape, values, last if form == 1 else values, mask
+                values.append(ctypes.c_int64(value).value)
+        newest[index] = kind, shape, values, last if form == 1 else values, mask, own
         return index, kind, flags & 64, join(*shape[:2], values)
 
 
@@ -105,9 +105,9 @@ def join(literals, types, values):
 
 
 def show(type, value):
-    if type == TIME:
-        text = (datetime(1970, 1, 1) + timedelta(seconds=value // 10**9)).isoformat()
-        return (text + (".%09d" % (value % 10**9)).rstrip("0").rstrip(".") + "Z").encode()
+    if type in (TIME, NANO_TIME):
+        text = (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=value // 10**9)).isoformat() + ".%09d" % (value % 10**9)
+        return ((text.rstrip("0").rstrip(".") if type == TIME else text) + "Z").encode()
     return b"%d" % value if type == INTEGER else value
 
 
@@ -141,7 +141,7 @@ def segment(data):
 
 def archive(data):
     """The same of an archive."""
-    with tarfile.open(fileobj=BytesIO(data)) as tar:
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         manifest = json.load(tar.extractfile("manifest.json"))
         if manifest["version"] != 1:
             raise ValueError("a version of the format that is not known here")
@@ -216,20 +216,20 @@ def block(data):
             if not told and form != 2:
                 continue
             base, residual = references[reference], next(firsts if first else others) if told else 0
-            more = c_int64(sum(factor * (cells[c] - base[c]) for c, factor in factors)).value >> shift
-            predicted = c_int64(base[of] + more).value
-            cells[cell] = c_int64(predicted - predicted % unit + residual * unit).value
+            more = ctypes.c_int64(sum(factor * (cells[c] - base[c]) for c, factor in factors)).value >> shift
+            predicted = ctypes.c_int64(base[of] + more).value
+            cells[cell] = ctypes.c_int64(predicted - predicted % unit + residual * unit).value
         if columns is None:
-            cells[1] = c_int64(received + rows.zigzag()).value
-            cells[0] = c_int64(cells[1] + rows.zigzag()).value
+            cells[1] = ctypes.c_int64(received + rows.zigzag()).value
+            cells[0] = ctypes.c_int64(cells[1] + rows.zigzag()).value
             for i, type in enumerate(types, 3):
-                v = rows.zigzag() if type <= TIME else rows.varint()
-                cells[i] = c_int64(cells[i] + v).value if type <= TIME else (cells[i], fresh)[v] if v < 2 else v - 2
-                fresh = max(fresh, cells[i] + 1) if type > TIME and v else fresh
+                v = rows.varint() if type in TEXTS else rows.zigzag()
+                cells[i] = ctypes.c_int64(cells[i] + v).value if type not in TEXTS else (cells[i], fresh)[v] if v < 2 else v - 2
+                fresh = max(fresh, cells[i] + 1) if type in TEXTS and v else fresh
         last[newest] = last[shape, "shape"] = cells
         sequence, received = sequence + 1 + next(sequences), cells[1]
         if not next(restated) and 1 <= kind <= 8:
-            yield sequence, join(literals, types, [texts[v] if t > TIME else v for t, v in zip(types, cells[3:])])
+            yield sequence, join(literals, types, [texts[v] if t in TEXTS else v for t, v in zip(types, cells[3:])])
 
 
 if __name__ == "__main__":

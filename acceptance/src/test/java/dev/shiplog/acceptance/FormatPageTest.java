@@ -7,6 +7,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.testkit.LogLines;
 import dev.shiplog.testkit.Samples;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -89,6 +90,27 @@ class FormatPageTest {
                 long time = odd(random);
                 long received = START + Math.floorMod(odd(random), 3_600 * SECOND);
                 appender.append(new Record(0, Kind.STATS, "c" + i % 5, time, received, odd(random), payload));
+            }
+        }
+        assertReadAlike(journal);
+    }
+
+    /** Two containers at a time, and times with zeros at their end, lines that are no message, and longer ones than texts reach back. */
+    @Test
+    void thePageIsEnoughToReadLogs() throws Exception {
+        Path journal = directory.resolve("logs");
+        Random random = new Random(17);
+        try (Appender appender = open(journal, Roll.HOURLY)) {
+            for (LogLines.Program program : LogLines.Program.values()) {
+                LogLines lines = new LogLines(program, 17, START, 100);
+                for (int i = 0; i < 2_000; i++) {
+                    byte[] message =
+                            i % 500 == 0 ? bytes(random, 20_000) : lines.next().message();
+                    byte[] payload = new byte[message.length + 1];
+                    payload[0] = (byte) (i % 3);
+                    System.arraycopy(message, 0, payload, 1, message.length);
+                    append(appender, Kind.LOG, "container-" + random.nextInt(2), payload);
+                }
             }
         }
         assertReadAlike(journal);

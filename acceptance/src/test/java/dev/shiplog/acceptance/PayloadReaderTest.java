@@ -8,6 +8,7 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.replay.command.Console;
 import dev.shiplog.replay.command.Replay;
+import dev.shiplog.testkit.LogLines;
 import dev.shiplog.testkit.Samples;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -146,7 +147,17 @@ class PayloadReaderTest {
                     append(appender, kind, "container-" + n % 61, n++, payload);
                 }
             }
-            append(appender, Kind.LOG, "größer", n, new byte[400_000]);
+            append(appender, Kind.LOG, "größer", n++, new byte[400_000]);
+            LogLines log = new LogLines(LogLines.Program.TRACES, 19, START, 10);
+            for (int i = 0; i < 1_000; i++) {
+                String message = new String(log.next().message(), StandardCharsets.UTF_8);
+                append(
+                        appender,
+                        Kind.LOG,
+                        "container-" + i % 3,
+                        n++,
+                        ("\u0001" + message.strip()).getBytes(StandardCharsets.UTF_8));
+            }
         }
         return journal;
     }

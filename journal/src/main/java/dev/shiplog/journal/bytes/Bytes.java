@@ -107,6 +107,12 @@ public final class Bytes {
         length = CanonicalTime.write(epochNanos, array, length);
     }
 
+    /** Appends a time, ns since the epoch, with nine decimals. */
+    public void putNanoTime(long epochNanos) {
+        ensure(CanonicalTime.MAX_LENGTH);
+        length = CanonicalTime.writeNanos(epochNanos, array, length);
+    }
+
     /** Appends {@code value} as a {@link Varint}. */
     public void putVarint(long value) {
         ensure(Varint.MAX_WIDTH);

@@ -24,6 +24,20 @@ public final class CanonicalTime {
      *     and after 2261, of which a long of ns does not hold all
      */
     public static long read(byte[] in, int from, int to) {
+        return read(in, from, to, false);
+    }
+
+    /**
+     * Reads the time with nine decimals, zeros at their end too, that takes up {@link #MAX_LENGTH} bytes from {@code from}
+     * on, which must lie within the array.
+     *
+     * @return as {@link #read}
+     */
+    static long readNanos(byte[] in, int from) {
+        return read(in, from, from + MAX_LENGTH, true);
+    }
+
+    private static long read(byte[] in, int from, int to, boolean nine) {
         int length = to - from;
         if (length < SECONDS_LENGTH
                 || length > MAX_LENGTH
@@ -54,7 +68,7 @@ public final class CanonicalTime {
         }
         long nanos = 0;
         if (length > SECONDS_LENGTH) {
-            if (length == SECONDS_LENGTH + 1 || in[from + 19] != '.' || in[to - 2] == '0') {
+            if (length == SECONDS_LENGTH + 1 || in[from + 19] != '.' || in[to - 2] == '0' && !nine) {
                 return NONE;
             }
             for (int p = from + 20; p < from + 29; p++) {
@@ -76,6 +90,15 @@ public final class CanonicalTime {
      * Writes a time, ns since the epoch, at {@code at}; returns the position after it. Takes up to {@link #MAX_LENGTH} bytes.
      */
     static int write(long epochNanos, byte[] out, int at) {
+        return write(epochNanos, out, at, false);
+    }
+
+    /** As {@link #write}, with all nine decimals. */
+    static int writeNanos(long epochNanos, byte[] out, int at) {
+        return write(epochNanos, out, at, true);
+    }
+
+    private static int write(long epochNanos, byte[] out, int at, boolean nine) {
         long seconds = Math.floorDiv(epochNanos, NANOS_PER_SECOND);
         int nanos = (int) (epochNanos - seconds * NANOS_PER_SECOND);
         long day = Math.floorDiv(seconds, 86_400L);
@@ -102,7 +125,7 @@ public final class CanonicalTime {
         p = Decimal.writePair(second / 60 % 60, out, p);
         out[p++] = ':';
         p = Decimal.writePair(second % 60, out, p);
-        if (nanos != 0) {
+        if (nanos != 0 || nine) {
             out[p++] = '.';
             int end = p + 9;
             int high = nanos / 100_000;
@@ -112,7 +135,7 @@ public final class CanonicalTime {
             Decimal.writePair(low / 1_000, out, p + 4);
             Decimal.writePair(low / 10 % 100, out, p + 6);
             out[p + 8] = (byte) ('0' + low % 10);
-            while (out[end - 1] == '0') {
+            while (out[end - 1] == '0' && !nine) {
                 end--;
             }
             p = end;

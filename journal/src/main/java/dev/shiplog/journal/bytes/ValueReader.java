@@ -46,4 +46,14 @@ public final class ValueReader {
         value = time;
         return to;
     }
+
+    /** Reads the time with nine decimals that begins at {@code from}; returns its end or {@link #NOT_CANONICAL}. */
+    public int readNanoTime(byte[] in, int from, int to) {
+        long time = to - from < CanonicalTime.MAX_LENGTH ? CanonicalTime.NONE : CanonicalTime.readNanos(in, from);
+        if (time == CanonicalTime.NONE) {
+            return NOT_CANONICAL;
+        }
+        value = time;
+        return from + CanonicalTime.MAX_LENGTH;
+    }
 }

@@ -1,5 +1,7 @@
 package dev.shiplog.journal.codec;
 
+import org.jspecify.annotations.Nullable;
+
 /** A track as the decoder knows it: everything of its newest record that the next one may be coded against. */
 final class DecoderTrack {
     final int kindCode;
@@ -14,12 +16,16 @@ final class DecoderTrack {
     private long[] spare = {};
 
     final byte[][] texts;
+    /** How its texts are read; null if the group has a dictionary for them. */
+    final OwnText.@Nullable Reader own;
+
     final long[] mask;
 
     DecoderTrack(int kindCode, String subject, CodedShape coded) {
         this.kindCode = kindCode;
         this.subject = subject;
         this.coded = coded;
+        this.own = OwnText.isOf(kindCode) ? new OwnText.Reader() : null;
         int slots = coded.shape().slots();
         this.last = new long[slots];
         this.before = new long[slots];

@@ -47,6 +47,8 @@ public final class Encoder {
 
     /** The rest of a track is lost with a record. With 57 containers or more a group has 4,096 records before 72 of one. */
     private static final int MAX_TRACK = 72;
+    /** A track of texts of its own ends without its group, which many containers that log much would fill. */
+    private static final int MAX_OWN_TRACK = 128;
     /** The first record of a track builds on all that its model builds on: no more records than this. */
     private static final int MAX_MODEL_DEPTH = 16;
     /** The newest model predicts best, but takes the place of an older one only if it builds on few records. */
@@ -110,6 +112,9 @@ public final class Encoder {
         }
         Map<String, EncoderTrack> ofKind = tracks.computeIfAbsent(record.kind(), kind -> new HashMap<>());
         EncoderTrack newest = ofKind.get(record.subject());
+        if (newest != null && newest.own != null && newest.depth >= MAX_OWN_TRACK) {
+            newest = null;
+        }
         now.payload = record.payload();
         int count = 0;
         for (EncoderTrack track = newest; track != null; track = track.older) {
@@ -122,6 +127,7 @@ public final class Encoder {
             }
         }
         EncoderTrack track = new EncoderTrack(record.kind(), split());
+        memoryBytes += track.own == null ? 0 : OwnText.Writer.MEMORY_BYTES;
         EncoderTrack model = track.known.model;
         if (model != null && model.kind == record.kind() && model.depth < MAX_MODEL_DEPTH) {
             writeCopy(record, track, model, out);
@@ -153,7 +159,7 @@ public final class Encoder {
         if ((flags & Flags.SHAPE_DEFINED) == 0) {
             track.known.model = track;
         }
-        Values.write(track.known.shape, record, now, texts, out);
+        Values.write(track.known.shape, record, now, track.own, texts, out);
         flags |= writeClock(record, track, null, out);
         Arrays.fill(now.mask, 0);
         finish(record, track, flags, start, out);
@@ -194,7 +200,7 @@ public final class Encoder {
     }
 
     private void writeResiduals(Record record, EncoderTrack track, EncoderTrack model, Bytes out) {
-        residuals.write(record, requireNonNull(track.coded), model, track.last.mask, now, texts, out);
+        residuals.write(record, requireNonNull(track.coded), model, track.last.mask, now, track.own, texts, out);
         Trainer trainer = track.known.trainer;
         if (trainer != null && trainer.isLearning()) {
             trainer.observe(model.before, model.last.numbers, now.numbers);
@@ -213,6 +219,6 @@ public final class Encoder {
         track.clock.set(record);
         memoryBytes += now.memoryBytes() - track.last.memoryBytes();
         now = track.advance(now);
-        longTrack |= ++track.depth == MAX_TRACK;
+        longTrack |= ++track.depth == MAX_TRACK && track.own == null;
     }
 }

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class EncoderTrack {
     final Kind kind;
     final KnownShape known;
+    /** How its texts are written; null if the group has a dictionary for them. */
+    final OwnText.@Nullable Writer own;
 
     /** The newest definition of the shape that a record of this track named, null if none did yet. */
     @Nullable
@@ -30,6 +32,7 @@ final class EncoderTrack {
     EncoderTrack(Kind kind, KnownShape known) {
         this.kind = kind;
         this.known = known;
+        this.own = kind.texts() == Kind.Texts.OWN ? new OwnText.Writer() : null;
     }
 
     /** Makes {@code now} the newest record; returns what is not needed any more. */

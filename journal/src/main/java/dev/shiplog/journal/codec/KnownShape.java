@@ -8,6 +8,8 @@ final class KnownShape {
     final Shape shape;
     /** Null for payloads that are coded as a whole. */
     final @Nullable Trainer trainer;
+    /** Whether payloads of this shape are log messages, which end with a text. */
+    final boolean isMessage;
 
     /** Its newest definition, null as long as there is none. */
     @Nullable
@@ -29,6 +31,7 @@ final class KnownShape {
     KnownShape(Shape shape, @Nullable Trainer trainer) {
         this.shape = shape;
         this.trainer = trainer;
+        this.isMessage = shape.slots() == 2 && shape.type(0) == Shape.SlotType.NANO_TIME;
     }
 
     /** The shape of payloads that are coded as a whole: it needs no definition. */

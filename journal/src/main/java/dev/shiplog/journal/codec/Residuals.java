@@ -6,6 +6,7 @@ import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.Shape;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a record that is coded against another: those that differ from their {@link Prediction}. A text is
@@ -31,6 +32,7 @@ final class Residuals {
             EncoderTrack model,
             long[] oldMask,
             Slots now,
+            OwnText.@Nullable Writer own,
             Text.Writer texts,
             Bytes out) {
         Shape shape = coded.shape();
@@ -45,7 +47,7 @@ final class Residuals {
                 if (shape.type(i).isNumeric()) {
                     writeNumber(residuals[i], prediction.scale(i), out);
                 } else {
-                    texts.write(record, now.starts[i], now.ends[i], out);
+                    texts.write(record, now.starts[i], now.ends[i], own, out);
                 }
             }
         }
@@ -111,7 +113,7 @@ final class Residuals {
                     long value = prediction.predict(i, before, last, now);
                     now[i] = differs ? value + readNumber(prediction.scale(i), in) : value;
                 } else if (differs) {
-                    track.texts[i] = texts.read(in);
+                    track.texts[i] = texts.read(track.own, in);
                 }
             }
         }

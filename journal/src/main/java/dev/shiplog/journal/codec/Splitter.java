@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Splits a payload into literals and slots. It knows the tokens of JSON and nothing of its grammar, since putting the
  * pieces together gives the payload again whatever it does. Keys, punctuation, {@code true}, {@code false} and
- * {@code null} are literal; numbers and the insides of other strings are slots. Not thread safe.
+ * {@code null} are literal; numbers and the insides of other strings are slots. Of what is no JSON, it knows log messages.
+ * Not thread safe.
  */
 final class Splitter {
     /** A payload with more slots is coded as a whole: the bookkeeping would take more than it saves. */
@@ -29,7 +30,7 @@ final class Splitter {
         count = 0;
         int n = payload.length;
         if (n < 2 || (payload[0] != '{' && payload[0] != '[')) {
-            return false;
+            return splitMessage(payload);
         }
         int p = 0;
         while (p < n && count <= MAX_SLOTS) {
@@ -54,6 +55,17 @@ final class Splitter {
             }
         }
         return count <= MAX_SLOTS;
+    }
+
+    /** Splits a log message: a byte that names its stream, a time, a space, and the rest, which is one text. */
+    private boolean splitMessage(byte[] payload) {
+        int end = payload.length < 2 ? ValueReader.NOT_CANONICAL : reader.readNanoTime(payload, 1, payload.length);
+        if (end < 0 || end == payload.length || payload[end] != ' ') {
+            return false;
+        }
+        add(1, end, SlotType.NANO_TIME);
+        add(end + 1, payload.length, SlotType.STRING);
+        return true;
     }
 
     private void add(int start, int end, SlotType type) {
@@ -163,7 +175,7 @@ final class Splitter {
                 return end;
             }
         }
-        int end = valueEnd(type, payload, start);
+        int end = track.known.isMessage && type == SlotType.STRING ? payload.length : valueEnd(type, payload, start);
         now.numbers[slot] = reader.value;
         return end;
     }
@@ -175,6 +187,7 @@ final class Splitter {
             case INTEGER -> reader.readInteger(payload, from, n);
             case NUMBER -> numberEnd(payload, from, n);
             case STRING -> stringEnd(payload, from, n);
+            case NANO_TIME -> reader.readNanoTime(payload, from, n);
             case TIME -> {
                 int end = stringEnd(payload, from, n);
                 yield end < 0 ? ValueReader.NOT_CANONICAL : reader.readTime(payload, from, end);

@@ -59,10 +59,10 @@ final class Text {
             writeShared(record, subject, 0, subject.length, out);
         }
 
-        /** Writes the bytes from {@code from} to {@code to} of the payload of {@code record}. */
-        void write(Record record, int from, int to, Bytes out) {
-            if (record.kind().texts() == Kind.Texts.OWN) {
-                writePlain(record.payload(), from, to, out);
+        /** Writes the bytes from {@code from} to {@code to} of the payload of {@code record}; {@code own} is of its track. */
+        void write(Record record, int from, int to, OwnText.@Nullable Writer own, Bytes out) {
+            if (own != null) {
+                own.write(record.payload(), from, to, out);
             } else {
                 writeShared(record, record.payload(), from, to, out);
             }
@@ -135,11 +135,14 @@ final class Text {
         }
 
         String readSubject(BytesReader in) throws UndecodableException {
-            return new String(read(in), StandardCharsets.UTF_8);
+            return new String(read(null, in), StandardCharsets.UTF_8);
         }
 
-        /** Reads one text; the caller must not change it. */
-        byte[] read(BytesReader in) throws UndecodableException {
+        /** Reads one text; the caller must not change it. {@code own} is of its track. */
+        byte[] read(OwnText.@Nullable Reader own, BytesReader in) throws UndecodableException {
+            if (own != null) {
+                return own.read(in);
+            }
             long start = in.varint();
             int form = (int) start & FORM;
             long n = start >>> 2;

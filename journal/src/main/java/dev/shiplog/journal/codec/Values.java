@@ -5,6 +5,7 @@ import dev.shiplog.journal.bytes.BytesReader;
 import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a record that is coded against no other.
@@ -16,12 +17,13 @@ import dev.shiplog.journal.record.Shape;
 final class Values {
     private Values() {}
 
-    static void write(Shape shape, Record record, Slots slots, Text.Writer texts, Bytes out) {
+    static void write(
+            Shape shape, Record record, Slots slots, OwnText.@Nullable Writer own, Text.Writer texts, Bytes out) {
         for (int i = 0; i < shape.slots(); i++) {
             if (shape.type(i).isNumeric()) {
                 out.putZigZag(slots.numbers[i]);
             } else {
-                texts.write(record, slots.starts[i], slots.ends[i], out);
+                texts.write(record, slots.starts[i], slots.ends[i], own, out);
             }
         }
     }
@@ -33,7 +35,7 @@ final class Values {
             if (shape.type(i).isNumeric()) {
                 track.last[i] = in.zigZag();
             } else {
-                track.texts[i] = texts.read(in);
+                track.texts[i] = texts.read(track.own, in);
             }
         }
     }

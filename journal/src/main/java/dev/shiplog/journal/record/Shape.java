@@ -17,7 +17,9 @@ public final class Shape {
         /** Any other number, as its bytes. */
         NUMBER(2),
         /** The inside of any other string with its escapes, as its bytes. */
-        STRING(3);
+        STRING(3),
+        /** A time with all nine decimals, as log messages begin with it, held as ns since the epoch. */
+        NANO_TIME(4);
 
         private static final SlotType[] TYPES = values();
 
@@ -44,7 +46,7 @@ public final class Shape {
 
         /** Whether the value is held as a long, not as bytes. */
         public boolean isNumeric() {
-            return this == INTEGER || this == TIME;
+            return this == INTEGER || this == TIME || this == NANO_TIME;
         }
     }
 

@@ -42,6 +42,7 @@ public abstract class SplitRecord implements RecordView {
             switch (shape.type(i)) {
                 case INTEGER -> out.putDecimal(number(i));
                 case TIME -> out.putTime(number(i));
+                case NANO_TIME -> out.putNanoTime(number(i));
                 case NUMBER, STRING -> out.put(text(i));
             }
         }

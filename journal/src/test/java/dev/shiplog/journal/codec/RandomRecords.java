@@ -29,10 +29,10 @@ public final class RandomRecords {
             payload = changed(old);
         } else {
             StringBuilder text = new StringBuilder();
-            if (random.nextInt(4) > 0) {
-                object(text, 3);
-            } else {
-                garbage(text);
+            switch (random.nextInt(8)) {
+                case 0 -> garbage(text);
+                case 1, 2 -> message(text);
+                default -> object(text, 3);
             }
             payload = text.toString().getBytes(StandardCharsets.UTF_8);
         }
@@ -69,6 +69,22 @@ public final class RandomRecords {
                     random.nextBoolean()
                             ? (char) random.nextInt(128)
                             : "{}[]\",:0123456789-.eE".charAt(random.nextInt(21)));
+        }
+    }
+
+    /** A log message, or what is nearly one. */
+    private void message(StringBuilder text) {
+        text.append((char) random.nextInt(4));
+        text.append(
+                random.nextInt(8) == 0 ? time() : "2026-11-27T15:33:26.1234" + (10_000 + random.nextInt(90_000)) + "Z");
+        text.append(random.nextInt(8) == 0 ? "" : " ");
+        for (int n = random.nextInt(30); n > 0; n--) {
+            switch (random.nextInt(4)) {
+                case 0 -> garbage(text);
+                case 1 -> text.append(Long.toHexString(random.nextLong()));
+                case 2 -> text.append("\tat com.example.shop.OrderService.create(OrderService.java:118)\n");
+                default -> text.append(text, 0, random.nextInt(text.length()));
+            }
         }
     }
 

@@ -31,6 +31,7 @@ class RecordSplitterTest {
             switch (shape.type(i)) {
                 case INTEGER -> out.putDecimal(view.number(i));
                 case TIME -> out.putTime(view.number(i));
+                case NANO_TIME -> out.putNanoTime(view.number(i));
                 case NUMBER, STRING -> out.put(view.text(i));
             }
         }

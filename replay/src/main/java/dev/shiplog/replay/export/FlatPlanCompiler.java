@@ -218,6 +218,7 @@ final class FlatPlanCompiler {
             case TIME -> step(Step.TIME_SLOT, slot);
             case NUMBER -> step(Step.NUMBER_SLOT, slot);
             case STRING -> step(Step.STRING_SLOT, slot);
+            case NANO_TIME -> refused = true; // no JSON has one
         }
     }
 

@@ -82,7 +82,7 @@ final class OneLine {
     private static boolean hasJsonValues(RecordView record, Shape shape) {
         for (int slot = 0; slot < shape.slots(); slot++) {
             boolean json = switch (shape.type(slot)) {
-                case INTEGER, TIME -> true;
+                case INTEGER, TIME, NANO_TIME -> true;
                 case NUMBER -> JsonText.isNumber(record.text(slot));
                 case STRING -> JsonText.isInsideOfString(record.text(slot));
             };

@@ -22,6 +22,7 @@ public final class SlotMap {
             switch (shape.type(slot)) {
                 case INTEGER -> out.putDecimal(record.number(slot));
                 case TIME -> out.putTime(record.number(slot));
+                case NANO_TIME -> out.putNanoTime(record.number(slot));
                 case NUMBER, STRING -> out.put(record.text(slot));
             }
         });

@@ -50,7 +50,7 @@ final class CounterPlan {
             switch (shape.type(slot)) {
                 // Each number is that of its slot: so the layout of the example says where the counters are.
                 case INTEGER, NUMBER -> example.putDecimal(slot);
-                case TIME -> example.putTime(0);
+                case TIME, NANO_TIME -> example.putTime(0);
                 case STRING -> example.put(record.text(slot));
             }
         }

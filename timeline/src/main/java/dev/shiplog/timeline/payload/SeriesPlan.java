@@ -136,6 +136,7 @@ final class SeriesPlan {
             switch (shape.type(slot)) {
                 case INTEGER -> example.putDecimal(record.number(slot));
                 case TIME -> example.putTime(record.number(slot));
+                case NANO_TIME -> example.putNanoTime(record.number(slot));
                 case NUMBER, STRING -> example.put(record.text(slot));
             }
         }
