@@ -91,6 +91,11 @@ record Described(
         };
     }
 
+    /** Whether the policy is about to start it again. */
+    boolean isRestarting() {
+        return state.status().equals("restarting");
+    }
+
     boolean isAlive() {
         return state.status().equals("running") || state.status().equals("paused");
     }

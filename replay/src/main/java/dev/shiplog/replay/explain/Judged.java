@@ -32,10 +32,11 @@ record Judged(Life life, Verdict verdict, String restarted) {
                 life.container().name(), verdict.cause(), life.exactEnd(), follower.life.exactEnd() - life.exactEnd());
     }
 
-    /** How often the policy had started the container, by the newest description. */
+    /** How often the policy had started the container, by the newest description: after its end, that may count one to come. */
     int restarts() {
         Described known = life.after() != null ? life.after() : life.before();
-        return known == null ? 0 : known.state().restarts();
+        int counted = known == null ? 0 : known.state().restarts();
+        return known != null && known.isRestarting() ? Math.max(0, counted - 1) : counted;
     }
 
     /** What ends by itself makes clients stop others, and others fail; what a client ends makes others fail. */

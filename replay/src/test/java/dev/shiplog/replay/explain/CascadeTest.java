@@ -124,6 +124,14 @@ class CascadeTest {
         }
     }
 
+    /** The engine counts a restart as soon as it has decided on it, and not when it starts the container. */
+    @Test
+    void countsRestartsBeforeTheEndOnly() {
+        List<Explanation> all = Story.of("start@0 die:1@0.4 was:1,on-failure,max2,r1@0.5 start@1 die:1@1.4"
+                + " was:1,on-failure,max3,r2@1.5 start@2 die:1@2.4 was:1,on-failure,max2,r2@2.5 used:1m@200");
+        assertThat(all).extracting(Explanation::restarts).containsExactly(0, 1, 2);
+    }
+
     @Test
     void namesFactors() {
         assertThat(factors("start@0 now:8m@0.1 used:7.9m@1 oom@2 die:137@2 was:137,oom,8m@2"))
