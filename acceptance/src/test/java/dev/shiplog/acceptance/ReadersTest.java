@@ -3,6 +3,7 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.file.Access;
@@ -11,17 +12,16 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.replay.ReplayMain;
+import dev.shiplog.testkit.cluster.Call;
+import dev.shiplog.testkit.cluster.ClusterProxy;
+import dev.shiplog.testkit.cluster.ClusterRelease;
+import dev.shiplog.testkit.cluster.ScriptedCluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import dev.shiplog.testkit.cluster.ScriptedCluster;
-import dev.shiplog.testkit.cluster.ClusterRelease;
-import dev.shiplog.testkit.cluster.ClusterProxy;
-import dev.shiplog.testkit.cluster.Call;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -140,7 +140,8 @@ class ReadersTest {
             Files.setPosixFilePermissions(segments.get(1), PosixFilePermissions.fromString("rw-r-----"));
             assertThat(replay(GROUP, ship).code()).isZero();
             cluster.answer(Call.of("POST", "/_refresh", ""));
-            JsonNode count = cluster.answer(Call.of("POST", "/shiplog-*/_count", "")).content();
+            JsonNode count =
+                    cluster.answer(Call.of("POST", "/shiplog-*/_count", "")).content();
             assertThat(count.path("count").asInt()).as("%s", count).isEqualTo(segments.size());
         }
     }

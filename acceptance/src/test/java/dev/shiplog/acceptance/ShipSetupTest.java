@@ -125,7 +125,8 @@ class ShipSetupTest {
                 new Appender.Options(Roll.HOURLY, "host", "boot", "test 1", 0),
                 tail -> {})) {
             long time = START;
-            for (int[] lengths : new int[][] {{1, 40_000}, {40_000, 1}, {20_000, 20_000}, {8, 31_992}, {31_000, 1_000}}) {
+            for (int[] lengths :
+                    new int[][] {{1, 40_000}, {40_000, 1}, {20_000, 20_000}, {8, 31_992}, {31_000, 1_000}}) {
                 for (String letter : new String[] {"x", "\u20ac"}) {
                     String label = "\"" + "k".repeat(lengths[0]) + "\":\"" + letter.repeat(lengths[1]) + "\"";
                     String event = "{\"Type\":\"container\",\"Action\":\"exec_start: " + letter.repeat(40_000)

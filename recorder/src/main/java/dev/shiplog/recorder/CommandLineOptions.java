@@ -27,6 +27,7 @@ final class CommandLineOptions {
                         "  DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=/certs recorder --docker-host tcp://10.0.0.5:2376",
                         "  recorder --stats-interval 1s --exclude 'name=ci-*' --exclude label=shiplog.skip",
                         "  SHIPLOG_STATS_INTERVAL=30s recorder --config /etc/shiplog/recorder.yaml",
+                        "  recorder note deployed shop 1.4      writes that into the journal of the recorder that runs",
                         "",
                         "Each option can be set as SHIPLOG_<OPTION> in the environment, or as OPTION: VALUE in",
                         "the YAML file of --config. The flag counts first, then the environment, then the file.",

@@ -4,6 +4,7 @@ import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.StoredSegments;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.retention.StoredSegment;
+import dev.shiplog.recorder.control.ControlSocket;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.source.ContainerTracker;
@@ -54,6 +55,8 @@ final class Recorder {
     private final CountDownLatch ended = new CountDownLatch(1);
     /** Set when the journal is open. */
     private @Nullable JournalWriter writer;
+    /** Set with it; null if there can be none. */
+    private @Nullable ControlSocket control;
 
     /**
      * @param wall ns since the epoch
@@ -106,6 +109,7 @@ final class Recorder {
             checkpoints.restored(appender.recovery()).forEach(this::put);
             containers.start();
             events.start();
+            control = ControlSocket.open(config.dataDir(), mark -> queue.put(clock.mark(mark)));
             started.countDown();
             opened.run();
         } finally {
@@ -170,6 +174,9 @@ final class Recorder {
         events.close();
         containers.close();
         followers.forEach(Follower::close);
+        if (control != null) {
+            control.close();
+        }
     }
 
     private boolean samples() {

@@ -57,6 +57,8 @@ record RecorderConfig(
         Duration stopGrace,
         Access access) {
 
+    static final String DEFAULT_DATA_DIR = "/srv/events";
+
     /** The long names of all options but {@code config}. */
     static final Set<String> OPTIONS = Set.of(
             "docker-host",
@@ -98,7 +100,7 @@ record RecorderConfig(
     static RecorderConfig of(Settings settings, Map<String, String> environment) throws UsageException {
         return new RecorderConfig(
                 engine(settings, environment),
-                one(settings, "data-dir", "/srv/events", RecorderConfig::path),
+                one(settings, "data-dir", DEFAULT_DATA_DIR, RecorderConfig::path),
                 one(settings, "stats-interval", "5s", RecorderConfig::statsInterval),
                 one(settings, "roll", "hourly", text -> choice(text, Roll.values())),
                 one(settings, "sync-interval", "10s", text -> atLeast(Duration.ofMillis(10), text)),

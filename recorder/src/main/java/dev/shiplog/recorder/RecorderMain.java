@@ -2,6 +2,7 @@ package dev.shiplog.recorder;
 
 import dev.shiplog.journal.JournalFailedException;
 import dev.shiplog.journal.file.FileErrors;
+import dev.shiplog.recorder.control.NoteCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -40,6 +41,10 @@ public final class RecorderMain {
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         Logging.to(err);
+        if (args.length > 0 && args[0].equals(NoteCommand.NAME)) {
+            String dataDir = System.getenv().getOrDefault("SHIPLOG_DATA_DIR", RecorderConfig.DEFAULT_DATA_DIR);
+            System.exit(NoteCommand.run(List.of(args).subList(1, args.length), dataDir, out, err));
+        }
         RecorderMain main = new RecorderMain(System.getenv());
         CompletableFuture<Integer> code = new CompletableFuture<>();
         Thread hook = new Thread(() -> main.terminated(code), "shiplog-stop");

@@ -167,7 +167,7 @@ public final class ConsumptionMeter {
             case CLEAN_STOP, UNCLEAN_STOP, ENGINE_DOWN -> lose();
             case CLOCK_STEP -> clockSteps++;
             case GAP, DROPPED, OVERSIZED, SYNTHETIC -> mark(record.time(), payload);
-            case SEGMENT_START, ENGINE_UP, UNSETTLED, SETTLED, DAMAGE, REDACTION, RETENTION -> {}
+            case SEGMENT_START, ENGINE_UP, UNSETTLED, SETTLED, DAMAGE, REDACTION, RETENTION, NOTE -> {}
         }
     }
 

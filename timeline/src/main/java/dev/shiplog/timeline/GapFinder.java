@@ -50,7 +50,8 @@ public final class GapFinder {
                     CLOCK_STEP,
                     DAMAGE,
                     REDACTION,
-                    RETENTION -> false;
+                    RETENTION,
+                    NOTE -> false;
         };
     }
 

@@ -122,6 +122,9 @@ public sealed interface Mark {
     /** What was redacted in payloads of {@code subject}: the paths, never the values. */
     record Redaction(String subject, String rule, List<String> removed) implements Mark {}
 
+    /** What an operator says: a deployment, a change, a drill. */
+    record Note(String text) implements Mark {}
+
     /** What it says. */
     default MarkType type() {
         return MarkType.of(getClass());

@@ -23,7 +23,8 @@ public enum MarkType {
     CLOCK_STEP("clock-step", Mark.ClockStep.class),
     DAMAGE("damage", Mark.Damage.class),
     REDACTION("redaction", Mark.Redaction.class),
-    RETENTION("retention", Mark.Retention.class);
+    RETENTION("retention", Mark.Retention.class),
+    NOTE("note", Mark.Note.class);
 
     private final String label;
     private final Class<? extends Mark> content;

@@ -161,7 +161,8 @@ final class EventLedger implements Checkpoint {
                     CLOCK_STEP,
                     DAMAGE,
                     REDACTION,
-                    RETENTION -> {}
+                    RETENTION,
+                    NOTE -> {}
         }
     }
 

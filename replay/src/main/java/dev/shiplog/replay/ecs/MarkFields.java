@@ -55,7 +55,9 @@ final class MarkFields {
             String member = mark.names().get(i);
             Json value = mark.children().get(i);
             boolean first = mark.names().indexOf(member) == i;
-            if (!isLeftOut(type, member) && !(first && write(member, value, document))) {
+            if (member.equals("text") && first && value.type() == Json.Type.STRING) {
+                document.text("message", value.text());
+            } else if (!isLeftOut(type, member) && !(first && write(member, value, document))) {
                 others.raw(member, value);
             }
         }

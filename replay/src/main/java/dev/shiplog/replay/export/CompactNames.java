@@ -48,7 +48,7 @@ final class CompactNames {
             host_: Version ApiVersion MinAPIVersion GitCommit GoVersion Os Arch BuildTime Components
             mark_: version configuration reason last last_rfc3339 lastSequence containers engineId apiVersion kind
             mark_: subject from from_rfc3339 to to_rfc3339 change name count step segment offset rule removed
-            mark_: segments bytes firstSegment lastSegment
+            mark_: segments bytes firstSegment lastSegment text
             """;
 
     private static final Set<String> LISTED = new HashSet<>(Set.of("mark"));

@@ -87,7 +87,7 @@ final class Breaks {
                     listens = true;
                 }
             }
-            case SEGMENT_START, OVERSIZED, SYNTHETIC, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION -> {}
+            case SEGMENT_START, OVERSIZED, SYNTHETIC, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION, NOTE -> {}
         }
     }
 

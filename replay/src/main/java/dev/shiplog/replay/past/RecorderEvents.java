@@ -30,8 +30,16 @@ public final class RecorderEvents {
             return null; // of a later version
         }
         return switch (type) {
-            case START, CLEAN_STOP, UNCLEAN_STOP, ENGINE_UP, ENGINE_DOWN, SYNTHETIC, CLOCK_STEP, DAMAGE, RETENTION ->
-                parsed(mark, type);
+            case START,
+                    CLEAN_STOP,
+                    UNCLEAN_STOP,
+                    ENGINE_UP,
+                    ENGINE_DOWN,
+                    SYNTHETIC,
+                    CLOCK_STEP,
+                    DAMAGE,
+                    RETENTION,
+                    NOTE -> parsed(mark, type);
             case SEGMENT_START, GAP, UNSETTLED, SETTLED, OVERSIZED, DROPPED, REDACTION -> null;
         };
     }
@@ -69,7 +77,7 @@ public final class RecorderEvents {
                     "to", Times.format(retention.to()),
                     "reason", retention.reason());
         }
-        return Map.of();
+        return mark instanceof Mark.Note note ? Map.of("text", note.text()) : Map.of();
     }
 
     /** With its sign, so that one sees where the clock went: {@code -3600.5s}. */

@@ -233,6 +233,7 @@ class EcsFormatTest {
                         + " reason=why not");
         marks.put(new Mark.UncleanStop(0, 7), "type=unclean-stop last_sequence=7");
         marks.put(new Mark.ClockStep(-5), "type=clock-step step=-5");
+        marks.put(new Mark.Note("deployed 1.4"), "type=note");
         marks.put(new Mark.SegmentStart("k1 k2", 3), "type=segment-start containers=3");
         marks.put(
                 new Mark.Redaction("8e8f", "env", List.of("Config.Env[0]")),
@@ -243,6 +244,14 @@ class EcsFormatTest {
                         + "\"removed\":7,\"configuration\":null}"))
                 .isEqualTo("type=later count=1 rest={\"from\":\"x\",\"to\":1e3,\"new\":{\"a\":[1]},\"count\":2,"
                         + "\"removed\":7,\"configuration\":null}");
+    }
+
+    @Test
+    void aNoteIsAMessage() {
+        byte[] note = new Mark.Note("deployed 1.4").toJson();
+        JsonNode document = Documents.of(List.of(Coded.record(Kind.MARK, new String(note, UTF_8))))
+                .get(0);
+        assertThat(document.path("message").textValue()).isEqualTo("deployed 1.4");
     }
 
     private static String ofMark(String payload) {

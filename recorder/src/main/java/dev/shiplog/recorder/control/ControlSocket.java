@@ -1,0 +1,155 @@
+package dev.shiplog.recorder.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.shiplog.journal.file.FileErrors;
+import dev.shiplog.journal.record.Mark;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes notes of operators while the recorder runs. A client writes one request, closes its side, and reads the answer:
+ *
+ * <pre>
+ * request := "note" LF text          text is UTF-8, of 1 to {@link #MAX_NOTE_BYTES} bytes
+ * answer  := "ok" LF | "refused: " why LF
+ * </pre>
+ *
+ * <p>Who may write to the directory may connect. A recorder without its socket records all the same. Thread safe.
+ */
+public final class ControlSocket implements Closeable {
+    /** A note is a line or two, not a file. */
+    public static final int MAX_NOTE_BYTES = 4096;
+
+    static final String NAME = "recorder.sock";
+    static final String NOTE = "note\n";
+    static final String OK = "ok\n";
+    static final String REFUSED = "refused: ";
+
+    private static final System.Logger LOG = System.getLogger(ControlSocket.class.getName());
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final Path file;
+    private final Predicate<Mark> marks;
+    private final ServerSocketChannel server;
+
+    private final Thread thread = new Thread(this::serve, "shiplog-control");
+
+    private ControlSocket(Path file, Predicate<Mark> marks, ServerSocketChannel server) {
+        this.file = file;
+        this.marks = marks;
+        this.server = server;
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Listens beside the journal. The caller holds the lock of the journal: a socket that is there is that of a run which
+     * was killed.
+     *
+     * @param marks takes a mark; false if it has no room for it
+     * @return null if there can be no socket; a line says why
+     */
+    public static @Nullable ControlSocket open(Path dataDir, Predicate<Mark> marks) {
+        Path file = dataDir.resolve(NAME);
+        try {
+            Files.deleteIfExists(file);
+            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            server.bind(UnixDomainSocketAddress.of(file));
+            ControlSocket socket = new ControlSocket(file, marks, server);
+            socket.thread.start();
+            return socket;
+        } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
+            String why = e instanceof IOException failed ? FileErrors.line(failed) : String.valueOf(e.getMessage());
+            LOG.log(Level.WARNING, "no notes can be taken: {0}: {1}", file, why);
+            return null;
+        }
+    }
+
+    private void serve() {
+        try {
+            while (true) {
+                try (SocketChannel client = server.accept()) {
+                    serve(client);
+                }
+            }
+        } catch (ClosedChannelException e) {
+            LOG.log(Level.DEBUG, "no more notes are taken");
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "no more notes are taken: {0}: {1}", file, e.getMessage());
+        }
+    }
+
+    private void serve(SocketChannel client) {
+        try {
+            byte[] request = read(client);
+            client.configureBlocking(true);
+            client.write(ByteBuffer.wrap(decide(request).getBytes(UTF_8)));
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "a client went away: {0}", e.getMessage());
+        }
+    }
+
+    /** What the client wrote up to its end, or as much of it as shows that it is too long. */
+    private static byte[] read(SocketChannel client) throws IOException {
+        ByteBuffer request = ByteBuffer.allocate(NOTE.length() + MAX_NOTE_BYTES + 1);
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        client.configureBlocking(false);
+        try (Selector selector = Selector.open()) {
+            client.register(selector, SelectionKey.OP_READ);
+            while (request.hasRemaining() && client.read(request) >= 0) {
+                long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+                if (left <= 0) {
+                    throw new IOException("it did not end its request within " + PATIENCE.toSeconds() + " s");
+                }
+                selector.select(left);
+            }
+        }
+        return Arrays.copyOf(request.array(), request.position());
+    }
+
+    private String decide(byte[] request) {
+        String asked = new String(request, UTF_8);
+        if (!asked.startsWith(NOTE)) {
+            return REFUSED + "this recorder knows no such request\n";
+        }
+        String text = asked.substring(NOTE.length()).strip();
+        if (request.length > NOTE.length() + MAX_NOTE_BYTES) {
+            return REFUSED + "a note has at most " + MAX_NOTE_BYTES + " bytes\n";
+        }
+        if (text.isEmpty()) {
+            return REFUSED + "a note needs a text\n";
+        }
+        return marks.test(new Mark.Note(text)) ? OK : REFUSED + "the recorder has no room for it now\n";
+    }
+
+    /** Takes no more marks once it returns. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            server.close();
+            Files.deleteIfExists(file);
+            thread.interrupt();
+            thread.join();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "{0} stays: {1}", file, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
