@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the records that were received after a moment say of the moment. Events from before it count; {@link Delivery} says
+ * What the records that were received after a moment say of the moment. Events from before it count; {@link Completeness} says
  * whether all of them came. If events were missed, the recorder describes the containers once it is back: what it finds of
  * a container before the first event of it was so at the moment. All that ends when the recorder breaks off again. Not
  * thread safe.
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Afterwards {
     private final long moment;
     private final HostState state;
-    private final Delivery delivery;
+    private final Completeness completeness;
 
     /** Containers of which an event came that happened after the moment. */
     private final Set<String> happened = new HashSet<>();
@@ -46,9 +46,9 @@ final class Afterwards {
     Afterwards(long moment, HostState state, Breaks breaks) {
         this.moment = moment;
         this.state = state;
-        delivery = new Delivery(moment, breaks);
+        completeness = new Completeness(moment, breaks);
         monotonic = breaks.monotonic();
-        isUnsettled = delivery.isInBreak() && state.isSettling(monotonic);
+        isUnsettled = completeness.isInBreak() && state.isSettling(monotonic);
     }
 
     /**
@@ -59,7 +59,7 @@ final class Afterwards {
      */
     boolean apply(RecordView record, Breaks breaks) {
         boolean belongs = take(record, breaks);
-        delivery.pass(record, breaks);
+        completeness.pass(record, breaks);
         monotonic = record.restated() ? monotonic : record.monotonic();
         return belongs;
     }
@@ -74,7 +74,7 @@ final class Afterwards {
                     return happen(record, breaks);
                 }
                 case STATS -> {
-                    return delivery.isBefore(record);
+                    return completeness.isBefore(record);
                 }
                 case INSPECT -> describe(record);
                 case MARK -> mark(record, breaks);
@@ -86,26 +86,26 @@ final class Afterwards {
 
     /** The wall clock was set back before the next record. */
     void setBack(Breaks breaks) {
-        delivery.setBack(breaks);
+        completeness.setBack(breaks);
     }
 
     /** Records are missing before the next one. */
     void lose() {
         if (!isOver) {
-            delivery.lose();
+            completeness.lose();
         }
         end();
     }
 
     private boolean happen(RecordView record, Breaks breaks) {
-        delivery.happen(record, breaks);
-        if (delivery.isBefore(record)) {
+        completeness.happen(record, breaks);
+        if (completeness.isBefore(record)) {
             state.apply(record);
             return true;
         }
         EventView event = EventView.scan(record.payload().toArray());
         String id = changed(event, record.subject());
-        if (delivery.isInBreak() || id.isEmpty() || !happened.add(id)) {
+        if (completeness.isInBreak() || id.isEmpty() || !happened.add(id)) {
             return false;
         }
         isUnsettled |= record.time() <= described.getOrDefault(id, Long.MIN_VALUE);
@@ -132,7 +132,7 @@ final class Afterwards {
 
     private void describe(RecordView record) {
         String id = record.subject();
-        if (delivery.isInBreak() || happened.contains(id)) {
+        if (completeness.isInBreak() || happened.contains(id)) {
             return;
         }
         boolean isOfMoment = isOfMoment(record);
@@ -162,20 +162,20 @@ final class Afterwards {
     private void mark(RecordView record, Breaks breaks) {
         MarkType type = Marks.type(record);
         if (type == MarkType.SYNTHETIC) {
-            if (!delivery.isInBreak() && !happened.contains(record.subject())) {
+            if (!completeness.isInBreak() && !happened.contains(record.subject())) {
                 state.apply(record);
             }
         } else if (type == MarkType.UNSETTLED) {
-            if (delivery.isAskedOfLater(breaks)) {
+            if (completeness.isAskedOfLater(breaks)) {
                 end();
             }
         } else if (type == MarkType.SETTLED) {
-            if (delivery.isAsked()) {
+            if (completeness.isAsked()) {
                 state.apply(record);
             }
-            delivery.answer();
+            completeness.answer();
         } else if (type == MarkType.ENGINE_UP) {
-            delivery.up(breaks);
+            completeness.up(breaks);
         } else if (!breaks.listens()) {
             if (type == MarkType.CLEAN_STOP || type == MarkType.ENGINE_DOWN) { // it listened until then
                 monotonic = record.monotonic() - Math.max(0, record.received() - record.time());
@@ -185,8 +185,8 @@ final class Afterwards {
     }
 
     private void breakOff(Breaks breaks) {
-        boolean listened = !delivery.isInBreak();
-        if (delivery.breaksOffLater(breaks)) {
+        boolean listened = !completeness.isInBreak();
+        if (completeness.breaksOffLater(breaks)) {
             end();
         } else {
             isUnsettled |= listened && state.isSettling(monotonic);
@@ -194,8 +194,8 @@ final class Afterwards {
     }
 
     private void missed(RecordView record, Mark.Gap gap) {
-        boolean isAsked = delivery.isAsked();
-        if (delivery.isMissed(gap)) {
+        boolean isAsked = completeness.isAsked();
+        if (completeness.isMissed(gap)) {
             return;
         }
         if (!isAsked) {
@@ -207,7 +207,7 @@ final class Afterwards {
 
     /** What was not described by now is not known. */
     private void end() {
-        isUnsettled |= !isOver && !delivery.isInBreak() && state.isSettling(monotonic);
+        isUnsettled |= !isOver && !completeness.isInBreak() && state.isSettling(monotonic);
         isOver = true;
     }
 
@@ -220,9 +220,9 @@ final class Afterwards {
     Unknown unknown(long silence) {
         monotonic += silence;
         end();
-        Unknown missing = delivery.unknown();
+        Unknown missing = completeness.unknown();
         if (missing == null && (isUnsettled || !doubtful.stream().allMatch(state::isSettled))) {
-            return new Unknown(delivery.brokeOff(), "it was not known yet what had happened before");
+            return new Unknown(completeness.brokeOff(), "it was not known yet what had happened before");
         }
         return missing;
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * repeats its last events to a recorder that comes back, in their order; a mark says later whether these were all. Not
  * thread safe.
  */
-final class Delivery {
+final class Completeness {
     private static final long SECOND = 1_000_000_000L;
 
     /** An event is received no later than this after it happened, or after the recorder is back. */
@@ -46,7 +46,7 @@ final class Delivery {
      * @param moment ns since the epoch
      * @param breaks as of then
      */
-    Delivery(long moment, Breaks breaks) {
+    Completeness(long moment, Breaks breaks) {
         this.moment = moment;
         isInBreak = !breaks.listens() && (breaks.brokeOff() != moment || breaks.isSetBack());
         brokeOff = breaks.brokeOff();
