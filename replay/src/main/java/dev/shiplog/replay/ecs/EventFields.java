@@ -8,48 +8,34 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of an event. */
 final class EventFields {
-    /** The type of an event, its actions ({@code *} for any other), and what the schema calls these: category and type. */
+    /** Types of events, their actions ({@code *} for any other), and what the schema calls these: category and type. */
     private static final String TABLE = """
-            container: create = configuration creation
-            container: destroy remove = configuration deletion
+            container network volume service node secret config: create = configuration creation
+            container network: destroy remove = configuration deletion
+            volume: destroy = configuration deletion
+            service node secret config: remove = configuration deletion
             container: rename update = configuration change
+            network: update = configuration change
+            service node secret config: * = configuration change
+            volume: * = configuration info
             container: start exec_start = process start
             container: die exec_die = process end
             container: kill oom pause unpause = process change
             container: archive-path copy export = file access
             container: extract-to-dir = file change
             container: * = process info
-            image: pull import load = package installation
+            image plugin: pull = package installation
+            image: import load = package installation
             image: delete = package deletion
             image: tag untag = package change
-            image: * = package info
-            network: create = configuration creation
-            network: destroy remove = configuration deletion
-            network: update = configuration change
+            plugin: remove = package deletion
+            plugin: enable disable = package change
+            image plugin: * = package info
             network: connect = network start
             network: disconnect = network end
             network: * = network info
-            volume: create = configuration creation
-            volume: destroy = configuration deletion
-            volume: * = configuration info
             daemon: reload = configuration change
             daemon: * = host info
-            plugin: pull = package installation
-            plugin: remove = package deletion
-            plugin: enable disable = package change
-            plugin: * = package info
-            service: create = configuration creation
-            service: remove = configuration deletion
-            service: * = configuration change
-            node: create = configuration creation
-            node: remove = configuration deletion
-            node: * = configuration change
-            secret: create = configuration creation
-            secret: remove = configuration deletion
-            secret: * = configuration change
-            config: create = configuration creation
-            config: remove = configuration deletion
-            config: * = configuration change
             """;
 
     private static final Map<String, Meaning> MEANINGS = new HashMap<>();
@@ -58,10 +44,12 @@ final class EventFields {
 
     static {
         TABLE.lines().forEach(line -> {
-            String[] words = line.split("[: ]+");
-            int equals = List.of(words).indexOf("=");
-            for (int i = 1; i < equals; i++) {
-                MEANINGS.put(words[0] + " " + words[i], new Meaning(words[equals + 1], words[equals + 2]));
+            String[] cells = line.split(" ?[:=] ");
+            String[] meaning = cells[2].split(" ");
+            for (String type : cells[0].split(" ")) {
+                for (String action : cells[1].split(" ")) {
+                    MEANINGS.put(type + " " + action, new Meaning(meaning[0], meaning[1]));
+                }
             }
         });
     }
