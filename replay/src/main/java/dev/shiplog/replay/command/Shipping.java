@@ -118,12 +118,16 @@ final class Shipping {
     }
 
     private void note(String journal, RecordView record) {
-        byte[] payload = record.kind() == Kind.MARK ? record.payload().toArray() : new byte[0];
-        if (MarkType.of(payload, payload.length) == MarkType.CLEAN_STOP) {
+        if (isCleanStop(record)) {
             stopped.add(journal);
         } else {
             stopped.remove(journal);
         }
+    }
+
+    private static boolean isCleanStop(RecordView record) {
+        return record.kind() == Kind.MARK
+                && MarkType.of(record.payload().array(), record.payload().length()) == MarkType.CLEAN_STOP;
     }
 
     private String where() {
