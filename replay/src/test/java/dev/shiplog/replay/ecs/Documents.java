@@ -12,7 +12,6 @@ import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
-import dev.shiplog.journal.record.Shape;
 import dev.shiplog.replay.export.Coded;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.timeline.Consumption;
@@ -20,6 +19,7 @@ import dev.shiplog.timeline.ConsumptionMeter;
 import dev.shiplog.timeline.ContainerIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,7 @@ final class Documents {
             Bytes line = new Bytes(1);
             format.write(record, line);
             Bytes parsed = new Bytes(1);
-            parsing.write(new Unsplit(record), parsed);
+            parsing.write(unsplit(record), parsed);
             lines.add(new String(line.toArray(), UTF_8));
             assertThat(lines.get(lines.size() - 1)).isEqualTo(new String(parsed.toArray(), UTF_8));
         });
@@ -76,80 +76,11 @@ final class Documents {
     }
 
     /** The same record, with a payload that no shape is known of. */
-    private record Unsplit(RecordView record) implements RecordView {
-        @Override
-        public long sequence() {
-            return record.sequence();
-        }
-
-        @Override
-        public Kind kind() {
-            return record.kind();
-        }
-
-        @Override
-        public boolean isOfKnownKind() {
-            return record.isOfKnownKind();
-        }
-
-        @Override
-        public int kindCode() {
-            return record.kindCode();
-        }
-
-        @Override
-        public String subject() {
-            return record.subject();
-        }
-
-        @Override
-        public long time() {
-            return record.time();
-        }
-
-        @Override
-        public long received() {
-            return record.received();
-        }
-
-        @Override
-        public long monotonic() {
-            return record.monotonic();
-        }
-
-        @Override
-        public boolean restated() {
-            return record.restated();
-        }
-
-        @Override
-        public @Nullable Shape shape() {
-            return null;
-        }
-
-        @Override
-        public long number(int slot) {
-            throw new IllegalStateException("has no slots");
-        }
-
-        @Override
-        public byte[] text(int slot) {
-            throw new IllegalStateException("has no slots");
-        }
-
-        @Override
-        public void payload(Bytes out) {
-            record.payload(out);
-        }
-
-        @Override
-        public Bytes payload() {
-            return record.payload();
-        }
-
-        @Override
-        public Record toRecord() {
-            return record.toRecord();
-        }
+    private static RecordView unsplit(RecordView record) {
+        return (RecordView) Proxy.newProxyInstance(
+                RecordView.class.getClassLoader(),
+                new Class<?>[] {RecordView.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("shape") ? null : method.invoke(record, arguments));
     }
 }

@@ -2,10 +2,7 @@ package dev.shiplog.replay.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.shiplog.journal.bytes.Bytes;
-import dev.shiplog.journal.bytes.UndecodableException;
-import dev.shiplog.journal.codec.Decoder;
-import dev.shiplog.journal.codec.Encoder;
+import dev.shiplog.journal.codec.RecordSplitter;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
@@ -53,7 +50,7 @@ class WindowsTest {
         }
 
         void take(Record record) throws IOException {
-            RecordView view = view(record);
+            RecordView view = new RecordSplitter().split(record, record.kind().code(), false);
             Consumption consumption = meter.apply(view);
             Reached from = before.get(JOURNAL);
             boolean isSample = record.kind() == Kind.STATS;
@@ -93,20 +90,6 @@ class WindowsTest {
         @Override
         public void open(String journal, int more) {
             open += more;
-        }
-    }
-
-    private static RecordView view(Record record) {
-        Encoder encoder = new Encoder();
-        encoder.startGroup();
-        Bytes coded = new Bytes(256);
-        encoder.encode(record, coded);
-        Decoder decoder = new Decoder();
-        decoder.startGroup(record.sequence());
-        try {
-            return decoder.decode(coded.array(), 0, coded.length());
-        } catch (UndecodableException e) {
-            throw new AssertionError(e);
         }
     }
 
