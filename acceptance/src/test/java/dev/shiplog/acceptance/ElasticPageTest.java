@@ -26,14 +26,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * {@code docs/elastic.md}: its commands are understood, and each question gets its answer from the real cluster at {@code
@@ -95,37 +90,6 @@ class ElasticPageTest {
             }
         }
         assertThat(commands).isGreaterThanOrEqualTo(5);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"compose.yaml", "elastic/compose.ship.yaml", "elastic/filebeat.yml"})
-    void filesToDeployAreYaml(String name) throws IOException {
-        Path file = Path.of("..", "deploy", name);
-        Object content = new Load(LoadSettings.builder().setLabel(name).build()).loadFromString(Files.readString(file));
-        assertThat(content).isInstanceOf(Map.class);
-        assertThat((Map<?, ?>) content).isNotEmpty();
-    }
-
-    /** An option that the unit or the service gives is one that ship has. */
-    @ParameterizedTest
-    @ValueSource(strings = {"compose.ship.yaml", "shiplog-ship.service"})
-    void filesToDeployShipAsShipUnderstands(String name) throws IOException {
-        String text = Files.readString(Path.of("..", "deploy", "elastic", name));
-        List<String> words;
-        if (name.endsWith(".yaml")) {
-            Map<?, ?> root = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text);
-            Map<?, ?> service = (Map<?, ?>) ((Map<?, ?>) root.get("services")).get("ship");
-            words = ((List<?>) service.get("command"))
-                    .stream().map(String::valueOf).toList();
-        } else {
-            Matcher line = Pattern.compile("^ExecStart=\\S+/replay ship (.*)$", Pattern.MULTILINE)
-                    .matcher(text);
-            assertThat(line.find()).isTrue();
-            words = List.of(line.group(1).split(" "));
-        }
-        assertThat(words).contains("--follow").last().isEqualTo("/srv/events");
-        String[] command = Stream.concat(Stream.of("ship"), words.stream()).toArray(String[]::new);
-        assertThatCode(() -> Verbs.commandLine().parseArgs(command)).doesNotThrowAnyException();
     }
 
     @Test
