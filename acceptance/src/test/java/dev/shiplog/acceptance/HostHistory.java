@@ -28,7 +28,7 @@ final class HostHistory {
     /** From one repetition to the next. */
     private static final long ROUND = 125 * SECOND;
 
-    private static final long BEGIN = Instant.parse("2026-11-20T23:56:00Z").getEpochSecond() * SECOND;
+    private static final long BEGIN = Instant.parse("2026-11-20T23:58:30Z").getEpochSecond() * SECOND;
     private static final Pattern TIME = Pattern.compile("\"(read|preread)\":\"(2[^\"]*)\"");
     private static final Pattern EVENT_TIME = Pattern.compile("\"time\":\\d+,\"timeNano\":(\\d+)");
 

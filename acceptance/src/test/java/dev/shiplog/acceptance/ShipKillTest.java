@@ -6,12 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.file.DirectoryListing;
-import dev.shiplog.replay.ReplayMain;
 import dev.shiplog.testkit.cluster.ClusterFault;
 import dev.shiplog.testkit.cluster.ClusterProxy;
-import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,57 +31,51 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills {@code replay ship} with {@code kill -9} again and again on its way through a storm of faults into the real cluster at
- * {@code SHIPLOG_TEST_CLUSTER}, and fills the disk of its state in between: at the end each record is one document, as export
- * writes it, and none is there twice. After each kill, the state is not beyond what has arrived.
+ * {@code SHIPLOG_TEST_CLUSTER}, from the journal, a copy and its archives in turn, and fills the disk of its state in between:
+ * at the end each record is one document, as export writes it, and none is there twice. After each kill, the state is not
+ * beyond what has arrived.
  *
- * <p>{@code scripts/soak-ship 100} kills 100 times and restarts the cluster, too; {@code mvn -Dshiplog.seed=N …} repeats the
- * choices of a run.
+ * <p>{@code scripts/soak-ship 100} kills 100 times and restarts and kills the cluster, too; {@code mvn -Dshiplog.seed=N …}
+ * repeats the choices of a run.
  */
 @Tag("cluster")
 @Tag("once")
 class ShipKillTest {
-    private static final int KILLS = Integer.getInteger("shiplog.ship.kills", 4);
+    private static final int KILLS = Integer.getInteger("shiplog.ship.kills", 3);
     private static final int RESTARTS = Integer.getInteger("shiplog.ship.restarts", 0);
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
-    private static final int RECORDS = 2_000 + 500 * KILLS;
+    private static final int RECORDS = Integer.getInteger("shiplog.ship.records", 1_200 + 300 * KILLS);
+    /** The disk is full after the first kill, and after so many more each time. */
+    private static final int FULL = 10;
+
     private static final String MAPPING = "{\"settings\":{\"number_of_replicas\":0},\"mappings\":{\"dynamic\":false,"
             + "\"properties\":{\"@timestamp\":{\"type\":\"date_nanos\"},"
-            + "\"shiplog\":{\"properties\":{\"sequence\":{\"type\":\"long\"}}}}}}";
+            + "\"shiplog\":{\"properties\":{\"journal\":{\"type\":\"keyword\"},\"sequence\":{\"type\":\"long\"},"
+            + "\"window\":{\"properties\":{\"end\":{\"type\":\"date_nanos\"}}}}}}}}";
 
     @TempDir
     private Path directory;
 
     private final Random random = new Random(SEED);
     private final String prefix = "kill-" + Long.toHexString(System.nanoTime());
-    private PrivateMount disk;
+    private final AtomicInteger calls = new AtomicInteger();
+    /** How many documents were there up to which sequence when the state said that they had arrived. */
+    private final Map<Long, Long> arrivals = new TreeMap<>();
+
+    private Path journal;
     private ClusterDocuments documents;
     private ClusterProxy proxy;
+    private Shippers shippers;
     private int kills;
     private int restarts;
     private int full;
+    private int voyages = 1;
 
     @BeforeEach
     void open() throws IOException {
+        journal = directory.resolve("journal");
         documents = ClusterDocuments.open(prefix, MAPPING);
-        disk = PrivateMount.of(directory.resolve("disk"), "size=1m");
         proxy = ClusterProxy.to(documents.uri());
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        if (proxy != null) {
-            proxy.close();
-        }
-        if (disk != null) {
-            disk.close();
-        }
-        if (documents != null) {
-            documents.close();
-        }
-    }
-
-    private void storm() {
-        proxy.behave();
         proxy.commit(ClusterFault.storm(
                         random.nextLong(),
                         0.2,
@@ -96,211 +90,205 @@ class ShipKillTest {
                                 ClusterFault.slow(Duration.ofMillis(200)),
                                 ClusterFault.rejectItems(i -> i % 9 == 4, "rejected_execution_exception")))
                 .on("_bulk"));
+        proxy.commit(((ClusterFault) (call, proper) -> {
+                    calls.incrementAndGet();
+                    return proper.answer(call);
+                })
+                .on("_bulk"));
+        shippers = Shippers.open(directory, proxy.uri(), "--index-prefix", prefix);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        if (shippers != null) {
+            shippers.close();
+        }
+        if (proxy != null) {
+            proxy.close();
+        }
+        if (documents != null) {
+            documents.close();
+        }
     }
 
     @Test
     void everyRecordIsOneDocumentWhateverIsKilled() throws Exception {
-        Path journal = directory.resolve("journal");
         HostHistory.write(journal, RECORDS);
-        Path copy = copy(journal, directory.resolve("elsewhere"));
-        Path archives = Files.createDirectory(directory.resolve("archives"));
-        end(replay("archive", "--to", archives.toString(), journal.toString()), 0);
-        List<Path> sources = List.of(journal, copy, archives);
-        Map<String, Integer> expected = exported(journal);
-
-        storm();
-        for (int i = 0; i < KILLS; i++) {
-            Process shipper = ship(i % 4 == 3 ? copy : journal);
-            if (restarts * KILLS < i * RESTARTS) {
-                restartTheCluster();
-            }
-            killSometime(shipper);
-            assertStateIsNotAhead(expected);
-            if (i % 8 == 2) {
-                fillTheDisk(journal);
-            }
+        Map<String, Integer> expected = exported();
+        List<Path> sources = sources();
+        String[] options = {"--batch", "64KiB"};
+        for (int i = 0; kills < KILLS; i++) {
+            Path source = sources.get(i % sources.size());
+            voyage(source, KILLS, expected, options);
+            rememberArrivals();
         }
-        end(ship(journal), 0);
-        String as = "after " + kills + " kills, " + seed();
-        ClusterDocuments.assertSame(documents.read(as), expected, as);
-        proxy.behave();
-        for (Path source : sources) {
-            Path receipt = directory.resolve("again.json");
-            end(
-                    replay(
-                            "ship",
-                            "--to",
-                            documents.uri().toString(),
-                            "--index-prefix",
-                            prefix,
-                            "--receipt",
-                            receipt.toString(),
-                            source.toString()),
-                    0);
-            JsonNode counts = receipt(receipt);
-            assertThat(counts.path("records_created").asLong())
-                    .as("%s again, %s", source, seed())
-                    .isZero();
-            assertThat(counts.path("records_existed").asLong())
-                    .as("%s again, %s", source, seed())
-                    .isPositive();
-        }
-        ClusterDocuments.assertSame(documents.read(as), expected, "again " + as);
+        shippers.end(shippers.start(journal, options), 0);
+        assertArrived(expected);
+        rememberArrivals();
+        assertArrivalsTrue(expected);
+        assertThereAgain(sources, expected);
         report("records", expected.size());
     }
 
     @Test
     void everyWindowIsOneDocumentWhateverIsKilled() throws Exception {
-        Path journal = directory.resolve("journal");
         HostHistory.write(journal, RECORDS);
-        end(
-                replay(
-                        "ship",
-                        "--to",
-                        documents.uri().toString(),
-                        "--index-prefix",
-                        prefix,
-                        "--every",
-                        "1m",
-                        journal.toString()),
-                0);
+        List<Path> sources = sources();
+        Shippers.run(directory, "ship", "--to", to(), "--index-prefix", prefix, "--every", "1m", journal.toString());
         Map<String, Integer> expected = documents.read(seed());
         documents.clear();
-
-        storm();
-        for (int i = 0; i < KILLS / 2; i++) {
-            killSometime(ship(journal, "--every", "1m"));
+        String[] options = {"--batch", "8KiB", "--every", "1m"};
+        for (int i = 0; kills < KILLS / 2; i++) {
+            voyage(sources.get(i % sources.size()), KILLS / 2, expected, options);
         }
-        end(ship(journal, "--every", "1m"), 0);
-        String as = "windows after " + kills + " kills, " + seed();
-        ClusterDocuments.assertSame(documents.read(as), expected, as);
+        shippers.end(shippers.start(journal, options), 0);
+        assertArrived(expected);
+        assertThereAgain(sources, expected, "--every", "1m");
         report("windows", expected.size());
     }
 
     @Test
     void everyRecordOfAJournalThatGrowsIsOneDocumentWhateverIsKilled() throws Exception {
-        Path journal = directory.resolve("journal");
-        storm();
-        CompletableFuture<Void> recorder = CompletableFuture.runAsync(() -> record(journal));
+        Semaphore due = new Semaphore(100);
+        CompletableFuture<Void> recorder = CompletableFuture.runAsync(() -> record(due));
         await().until(() -> recorder.isDone()
                 || Files.exists(journal) && !Catalog.files(journal).isEmpty());
-        for (int i = 0; i < KILLS / 2; i++) {
-            killSometime(ship(journal, "--follow"));
+        String[] options = {"--batch", "16KiB", "--follow"};
+        while (kills < KILLS / 2) {
+            due.release(RECORDS * 8 / 10 / (KILLS / 2)); // it still grows at the end
+            voyage(journal, KILLS / 2, Map.of(), options);
+            rememberArrivals();
         }
-        Process shipper = ship(journal, "--follow");
+        due.release(RECORDS);
+        Process shipper = shippers.start(journal, options);
         recorder.get();
-        Map<String, Integer> expected = exported(journal);
+        Map<String, Integer> expected = exported();
         await().atMost(Duration.ofMinutes(5))
+                .pollInterval(Duration.ofMillis(500))
                 .until(() -> !shipper.isAlive() || count(Long.MAX_VALUE) == expected.size());
         shipper.destroy(); // SIGTERM
-        end(shipper, 0);
-        String as = "followed with " + kills + " kills, " + seed();
-        ClusterDocuments.assertSame(documents.read(as), expected, as);
-        assertStateIsNotAhead(expected);
+        shippers.end(shipper, 0);
+        assertArrived(expected);
+        rememberArrivals();
+        assertArrivalsTrue(expected);
+        assertThereAgain(sources(), expected);
         report("records, followed", expected.size());
     }
 
-    /** Slower than the shipper, so that it has to wait for more. */
-    private static void record(Path journal) {
+    /** As many samples as are due, and slower than the shipper, so that it has to wait for more. */
+    private void record(Semaphore due) {
         try {
             HostHistory.write(journal, RECORDS, made -> {
-                if (made % 100 == 0) {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(60));
-                }
+                due.acquireUninterruptibly();
+                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(500));
             });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Starts a process of which what it says goes to the log. */
-    private Process replay(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(disk.enter());
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("@" + Path.of("..", "scripts", "replay.options").toAbsolutePath());
-        command.addAll(List.of("-cp", String.join(File.pathSeparator, RecorderProcess.classPath())));
-        command.add(ReplayMain.class.getName());
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        return builder.start();
-    }
-
-    private Process ship(Path source, String... options) throws IOException {
-        List<String> arguments =
-                new ArrayList<>(List.of("ship", "--to", proxy.uri().toString()));
-        arguments.addAll(List.of("--index-prefix", prefix, "--batch", "128KiB"));
-        arguments.addAll(List.of("--state", disk.inside().resolve("state.json").toString()));
-        arguments.addAll(List.of("--receipt", directory.resolve("receipt.json").toString()));
-        arguments.addAll(List.of(options));
-        arguments.add(source.toString());
-        Files.deleteIfExists(directory.resolve("receipt.json"));
-        return replay(arguments.toArray(String[]::new));
-    }
-
-    /** Waits for its end; what it counted adds up. */
-    private void end(Process process, int code) throws Exception {
-        assertThat(process.waitFor()).as(this::said).isEqualTo(code);
-        Path file = directory.resolve("receipt.json");
-        if (Files.exists(file)) {
-            receipt(file);
+    /**
+     * Ships, to be killed: at any moment of its life, while it starts, after some requests, or between two. If it comes to the
+     * end of the journal before that, all has arrived, and the next one begins anew.
+     */
+    private void voyage(Path source, int wanted, Map<String, Integer> expected, String... options) throws Exception {
+        Process shipper = shippers.start(source, options);
+        if (restarts * wanted < kills * RESTARTS) {
+            restartTheCluster();
         }
-    }
-
-    private static JsonNode receipt(Path file) throws IOException {
-        JsonNode journals =
-                ClusterDocuments.JSON.readTree(Files.readString(file)).path("journals");
-        if (journals.isEmpty()) {
-            return journals; // all had arrived before
-        }
-        JsonNode counts = journals.elements().next();
-        long sum = 0;
-        for (String what :
-                List.of("created", "existed", "refused", "filtered", "restated", "late", "open", "unsettled")) {
-            assertThat(counts.has("records_" + what))
-                    .as("%s in %s", what, counts)
-                    .isTrue();
-            sum += counts.path("records_" + what).asLong();
-        }
-        assertThat(sum)
-                .as("%s, %s", counts, seed())
-                .isEqualTo(counts.path("records_read").asLong());
-        assertThat(counts.path("records_refused").asLong())
-                .as("%s, %s", counts, seed())
-                .isZero();
-        return counts;
-    }
-
-    /** At any moment of its life: while it starts, after some requests, or between two. */
-    private void killSometime(Process shipper) throws Exception {
-        int calls = proxy.seen("_bulk").size() + random.nextInt(25);
+        int until = calls.get() + random.nextInt(12);
         int millis = random.nextInt(300);
         if (random.nextInt(5) > 0) {
             await().atMost(Duration.ofMinutes(5))
                     .pollInterval(Duration.ofMillis(20))
-                    .until(() -> !shipper.isAlive() || proxy.seen("_bulk").size() > calls);
+                    .until(() -> !shipper.isAlive() || calls.get() > until);
         }
-        if (!shipper.waitFor(millis, TimeUnit.MILLISECONDS)) {
-            kills++;
+        if (shipper.waitFor(millis, TimeUnit.MILLISECONDS)) {
+            shippers.end(shipper, 0);
+            if (!source.equals(archives())) {
+                assertArrived(expected);
+                documents.clear();
+                shippers.forget();
+                voyages++;
+            }
+            return;
         }
         shipper.destroyForcibly().waitFor();
-        assertThat(shipper.exitValue()).as(this::said).isIn(0, 128 + 9);
+        assertThat(shipper.exitValue()).as(shippers::said).isEqualTo(128 + 9);
+        kills++;
+        if (kills % FULL == 1) {
+            shippers.startOnAFullDisk(journal, options);
+            full++;
+        }
     }
 
-    /** The state says of no record that it has arrived which is not there. */
-    private void assertStateIsNotAhead(Map<String, Integer> expected) throws IOException {
-        Path state = disk.outside().resolve("state.json");
-        if (Files.exists(state)) {
-            JsonNode journals =
-                    ClusterDocuments.JSON.readTree(Files.readString(state)).path("journals");
-            long to = journals.elements().next().path("sequence").asLong();
-            long wanted = expected.keySet().stream()
-                    .filter(name -> sequence(name) <= to)
-                    .count();
-            assertThat(count(to)).as("of the first %d, %s", to, seed()).isEqualTo(wanted);
+    /** The journal, a copy elsewhere, and archives of all that is archived: all but the newest segment. */
+    private List<Path> sources() throws IOException {
+        Path copy = Files.createDirectory(directory.resolve("elsewhere"));
+        for (Path file : DirectoryListing.of(journal)) { // the lock, too
+            Files.copy(file, copy.resolve(file.getFileName()));
         }
+        Files.createDirectory(archives());
+        Shippers.run(directory, "archive", "--to", archives().toString(), journal.toString());
+        return List.of(journal, copy, archives());
+    }
+
+    private Path archives() {
+        return directory.resolve("archives");
+    }
+
+    private Map<String, Integer> exported() throws IOException {
+        Path lines = directory.resolve("lines");
+        List<String> export = List.of("export", "--format", "bulk", "--fields", "ecs", "--index-prefix", prefix, "-o");
+        List<String> command = new ArrayList<>(export);
+        command.addAll(List.of(lines.toString(), journal.toString()));
+        Shippers.run(directory, command.toArray(String[]::new));
+        return ClusterDocuments.written(lines);
+    }
+
+    private void assertArrived(Map<String, Integer> expected) throws IOException {
+        String as = "after " + kills + " kills, " + seed();
+        ClusterDocuments.assertSame(documents.read(as), expected, as);
+    }
+
+    /** To ship the same again, from each source, makes no document; the receipts are right. */
+    private void assertThereAgain(List<Path> sources, Map<String, Integer> expected, String... options)
+            throws IOException {
+        Path file = directory.resolve("again.json");
+        for (Path source : sources) {
+            List<String> command = new ArrayList<>(List.of("ship", "--to", to(), "--index-prefix", prefix));
+            command.addAll(List.of(options));
+            command.addAll(List.of("--receipt", file.toString(), source.toString()));
+            Shippers.run(directory, command.toArray(String[]::new));
+            JsonNode counts = Shippers.counts(file);
+            String as = source + " again, " + counts + ", " + seed();
+            assertThat(counts.path("documents_created").asLong()).as(as).isZero();
+            assertThat(counts.path("documents_existed").asInt())
+                    .as(as)
+                    .isPositive()
+                    .matches(count -> source.equals(archives()) || count == expected.size());
+            String verified = Shippers.run(directory, "verify", "--receipt", file.toString(), "--to", to());
+            assertThat(verified)
+                    .as(as)
+                    .startsWith(counts.path("documents_existed").asText() + " documents of the receipt are there");
+        }
+        assertArrived(expected);
+    }
+
+    private void rememberArrivals() throws IOException {
+        long to = shippers.arrived();
+        if (to > 0) {
+            arrivals.put(to, count(to));
+        }
+    }
+
+    /** The state said of no record that it had arrived which was not there. */
+    private void assertArrivalsTrue(Map<String, Integer> expected) {
+        arrivals.forEach((to, count) -> assertThat(count)
+                .as("of the first %d, %s", to, seed())
+                .isEqualTo(expected.keySet().stream()
+                        .filter(name -> sequence(name) <= to)
+                        .count()));
     }
 
     /** Of {@code INDEX/JOURNAL-SEQUENCE-R}. */
@@ -319,69 +307,20 @@ class ShipKillTest {
                 .asLong();
     }
 
-    private void fillTheDisk(Path journal) throws Exception {
-        Path ballast = disk.outside().resolve("ballast");
-        try (OutputStream out = Files.newOutputStream(ballast)) {
-            while (Files.getFileStore(disk.outside()).getUsableSpace() > 0) {
-                out.write(new byte[4096]);
-            }
-        }
-        end(ship(journal), 1);
-        assertThat(said().lines().filter(line -> line.startsWith("replay: ")).toList())
-                .as(seed())
-                .last()
-                .asString()
-                .contains("state.json")
-                .contains("No space left on device");
-        Files.delete(ballast);
-        full++;
-    }
-
+    /** Ends it, or kills it, in turn. */
     private void restartTheCluster() throws Exception {
-        Process script = new ProcessBuilder("../scripts/test-cluster", "restart")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                .start();
-        assertThat(script.waitFor()).as(this::said).isZero();
-        restarts++;
-    }
-
-    private Map<String, Integer> exported(Path journal) throws Exception {
-        Path lines = directory.resolve("lines");
-        end(
-                replay(
-                        "export",
-                        "--format",
-                        "bulk",
-                        "--fields",
-                        "ecs",
-                        "--index-prefix",
-                        prefix,
-                        "-o",
-                        lines.toString(),
-                        journal.toString()),
-                0);
-        return ClusterDocuments.written(lines);
-    }
-
-    private static Path copy(Path from, Path to) throws IOException {
-        Files.createDirectory(to);
-        for (Path file : DirectoryListing.of(from)) { // the lock, too
-            Files.copy(file, to.resolve(file.getFileName()));
+        for (String verb : restarts++ % 2 == 0 ? List.of("restart") : List.of("kill", "start")) {
+            Process script = new ProcessBuilder("../scripts/test-cluster", verb)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            directory.resolve("log").toFile()))
+                    .start();
+            assertThat(script.waitFor()).as(shippers::said).isZero();
         }
-        return to;
     }
 
-    private Path log() {
-        return directory.resolve("log");
-    }
-
-    private String said() {
-        try {
-            return seed() + "\n" + Files.readString(log());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private String to() {
+        return documents.uri().toString();
     }
 
     private void report(String what, int count) {
@@ -389,9 +328,9 @@ class ShipKillTest {
                 .filter(call -> call.status() != 200)
                 .count();
         System.out.printf(
-                "ShipKillTest: %d %s: %d kills, %d restarts of the cluster, %d times a full disk, %d faults in %d requests;"
-                        + " 0 missing, 0 twice%n",
-                count, what, kills, restarts, full, faults, proxy.seen("_bulk").size());
+                "ShipKillTest: %d %s, %d times from the beginning: %d kills, %d restarts of the cluster, %d times a full disk,"
+                        + " %d faults in %d requests, %s; 0 missing, 0 twice%n",
+                count, what, voyages, kills, restarts, full, faults, calls.get(), seed());
     }
 
     private static String seed() {
