@@ -24,6 +24,8 @@ public final class ConsumptionMeter {
     private final Map<String, Meter> meters = new HashMap<>();
     private int clockSteps;
     private long lastSequence;
+    /** Samples are missing up to here: what a life that began before then used by its first sample is not known. */
+    private long missingUntil = Long.MIN_VALUE;
 
     /** Of all that samples count. */
     public ConsumptionMeter() {
@@ -71,6 +73,7 @@ public final class ConsumptionMeter {
         meters.forEach((id, meter) -> copy.meters.put(id, meter.copy()));
         copy.clockSteps = clockSteps;
         copy.lastSequence = lastSequence;
+        copy.missingUntil = missingUntil;
         return copy;
     }
 
@@ -78,6 +81,7 @@ public final class ConsumptionMeter {
     public @Nullable Consumption apply(RecordView record) {
         if (record.sequence() < lastSequence) {
             lose(); // another journal begins
+            missingUntil = Long.MIN_VALUE;
         }
         lastSequence = record.sequence();
         if (!record.restated()) {
@@ -145,7 +149,7 @@ public final class ConsumptionMeter {
             case "start" -> {
                 meters.remove(record.subject());
                 Meter meter = meter(record.subject());
-                meter.born = record.time();
+                meter.born = record.time() >= missingUntil ? record.time() : 0;
                 meter.clockSteps = clockSteps;
             }
             case "die", "destroy", "remove" -> meters.remove(record.subject());
@@ -163,9 +167,13 @@ public final class ConsumptionMeter {
             case START -> {
                 lose();
                 clockSteps++; // it may have been set meanwhile
+                missingUntil = record.time();
             }
             case CLEAN_STOP, UNCLEAN_STOP, ENGINE_DOWN -> lose();
-            case CLOCK_STEP -> clockSteps++;
+            case CLOCK_STEP -> {
+                clockSteps++;
+                missingUntil = Long.MIN_VALUE;
+            }
             case GAP, DROPPED, OVERSIZED, SYNTHETIC -> mark(record.time(), payload);
             case SEGMENT_START, ENGINE_UP, UNSETTLED, SETTLED, DAMAGE, REDACTION, RETENTION, NOTE -> {}
         }
@@ -196,6 +204,7 @@ public final class ConsumptionMeter {
         if (!kind.isEmpty() && !kind.equals(Kind.STATS.label())) {
             return;
         }
+        missingUntil = subject.isEmpty() ? Math.max(missingUntil, to) : missingUntil;
         meters.forEach((id, meter) -> {
             if ((subject.isEmpty() || id.equals(subject)) && (meter.last == null || meter.last.time() < to)) {
                 lose(meter);
