@@ -28,7 +28,7 @@ final class PrivateEngine implements Closeable {
 
     /** Skips the test where {@link RealEngine#ofEnvironment} does. */
     static PrivateEngine start() throws IOException, InterruptedException {
-        RealEngine.ofEnvironment();
+        RealEngine.assumeAny();
         // Not the test's own directory: sockets below it have room for few characters.
         Path directory = Files.createTempDirectory(Path.of("/tmp"), "shiplog-engine-");
         PrivateEngine engine = new PrivateEngine(directory, RealEngine.at(directory.resolve("docker.sock")));

@@ -10,16 +10,20 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
- * The real engine that tests may use, by its own API. What is made here carries a label of its own, and is removed at
+ * A real engine that tests may use, by its own API. What is made here carries a label of its own, and is removed at
  * the end. Thread safe.
  */
 final class RealEngine implements Closeable {
@@ -27,22 +31,46 @@ final class RealEngine implements Closeable {
     private static final String LABEL = "dev.shiplog.test";
 
     private final Path socket;
+    private final Closeable lease;
     private final String run = UUID.randomUUID().toString();
 
-    private RealEngine(Path socket) {
+    private RealEngine(Path socket, Closeable lease) {
         this.socket = socket;
+        this.lease = lease;
     }
 
-    /** The one at {@code SHIPLOG_TEST_ENGINE}, as {@code scripts/test-engine} starts it; without, the test is skipped. */
-    static RealEngine ofEnvironment() {
-        String socket = System.getenv("SHIPLOG_TEST_ENGINE");
-        assumeTrue(socket != null, "no engine to test on: eval \"$(scripts/test-engine env)\"");
-        return new RealEngine(Path.of(socket));
+    /**
+     * One of those at {@code SHIPLOG_TEST_ENGINE}, sockets with commas between them, as {@code scripts/test-engine} starts
+     * them; without, the test is skipped. Until it is closed, no other test has it, in whatever process: waits for that.
+     */
+    static RealEngine ofEnvironment() throws IOException {
+        Iterator<Path> sockets = Stream.of(environment().split(",")).map(Path::of).iterator();
+        while (true) {
+            Path socket = sockets.next();
+            FileChannel channel = FileChannel.open(
+                    Path.of(socket + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            // Whoever finds all in use waits for the last.
+            if ((sockets.hasNext() ? channel.tryLock() : channel.lock()) != null) {
+                return new RealEngine(socket, channel);
+            }
+            channel.close();
+        }
+    }
+
+    /** Skips the test where {@link #ofEnvironment} does. */
+    static void assumeAny() {
+        environment();
+    }
+
+    private static String environment() {
+        String sockets = System.getenv("SHIPLOG_TEST_ENGINE");
+        assumeTrue(sockets != null, "no engine to test on: eval \"$(scripts/test-engine env)\"");
+        return sockets;
     }
 
     /** The one behind this socket. */
     static RealEngine at(Path socket) {
-        return new RealEngine(socket);
+        return new RealEngine(socket, () -> {});
     }
 
     Path socket() {
@@ -104,6 +132,12 @@ final class RealEngine implements Closeable {
     /** Removes what is left of what was made here. */
     @Override
     public void close() throws IOException {
+        try (lease) {
+            removeAll();
+        }
+    }
+
+    private void removeAll() throws IOException {
         String filter = URLEncoder.encode(
                 JSON.writeValueAsString(Map.of("label", List.of(LABEL + "=" + run))), StandardCharsets.UTF_8);
         for (JsonNode container : call("GET", "/containers/json?all=1&filters=" + filter, Map.of())) {
