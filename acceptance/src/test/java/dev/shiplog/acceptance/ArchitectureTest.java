@@ -25,12 +25,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The shape of the house, as the package table in {@code docs/ARCHITECTURE.md} draws it. */
+@Tag("once")
 class ArchitectureTest {
     private static final String[] PURE = {
         "dev.shiplog.journal.bytes",

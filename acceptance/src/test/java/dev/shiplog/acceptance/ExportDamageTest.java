@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * choices of a run.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Tag("once")
 class ExportDamageTest {
     private static final int DAMAGES = Integer.getInteger("shiplog.damages", 1000);
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code docs/journal-format.md} says all that a reader needs: {@code docs/read_journal.py}, which was written from it,
  * finds in journals of the real appender what {@link dev.shiplog.journal.Cursor} finds.
  */
+@Tag("once")
 class FormatPageTest {
     private static final long START = Instant.parse("2026-11-21T11:30:00Z").getEpochSecond() * 1_000_000_000L;
     private static final long SECOND = 1_000_000_000L;

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What a journal says of any moment, beside somebody who saw everything. {@code -Dshiplog.seeds=N} plays so many histories,
  * from {@code -Dshiplog.seed=N} on, and asks {@code -Dshiplog.moments=N} questions of each. A seed repeats its history.
  */
+@Tag("once")
 class PastOracleTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;

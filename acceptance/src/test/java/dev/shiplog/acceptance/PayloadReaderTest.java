@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The pages on the formats suffice for a small program: {@code docs/read_payloads.py}, which was written from them, prints
  * of intact files what {@code replay export --format raw} prints.
  */
+@Tag("once")
 class PayloadReaderTest {
     private static final Path READER = Path.of("..", "docs", "read_payloads.py");
     private static final Path PAGE = Path.of("..", "docs", "archive-format.md");

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,7 @@ class LossExtentTest {
 
     /** Real samples; and a small host's samples, events and descriptions, where a group is all that there is. */
     @Test
+    @Tag("once")
     void aFlippedBitCostsFewRecords() throws IOException {
         List<Record> samples = samples();
         double real = recordsLostByAFlip("real", samples, 200);
