@@ -127,7 +127,9 @@ interface ExportContract {
                 .mapToInt(Integer::parseInt)
                 .toArray();
 
-        assertThat(terminal.out()).isEqualTo(TestJournal.payloads(expected));
+        assertThat(terminal.out())
+                .as("exit code %d: %s", code, terminal.err())
+                .isEqualTo(TestJournal.payloads(expected));
         if (expected.length == 0 && !options.equals("--limit 0")) {
             assertThat(said(terminal)).singleElement().asString().startsWith("replay: nothing is exported: ");
         } else {
