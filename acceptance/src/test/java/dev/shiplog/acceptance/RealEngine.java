@@ -44,11 +44,12 @@ final class RealEngine implements Closeable {
      * them; without, the test is skipped. Until it is closed, no other test has it, in whatever process: waits for that.
      */
     static RealEngine ofEnvironment() throws IOException {
-        Iterator<Path> sockets = Stream.of(environment().split(",")).map(Path::of).iterator();
+        Iterator<Path> sockets =
+                Stream.of(environment().split(",")).map(Path::of).iterator();
         while (true) {
             Path socket = sockets.next();
-            FileChannel channel = FileChannel.open(
-                    Path.of(socket + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(Path.of(socket + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             // Whoever finds all in use waits for the last.
             if ((sockets.hasNext() ? channel.tryLock() : channel.lock()) != null) {
                 return new RealEngine(socket, channel);
