@@ -199,10 +199,7 @@ final class ShipCommand implements Callable<Integer> {
             }
         }
         List<Path> read = sources.paths(console);
-        if (!dryRun) {
-            boolean resumes = stateFile != null && Files.exists(stateFile);
-            setup.prepare(asking, prefix, fields, request.range(), resumes);
-        }
+        boolean resumes = stateFile != null && Files.exists(stateFile);
         Tallies tallies = new Tallies();
         long begun = now();
         try (Batch series = Batch.open(dryRun ? null : stateFile, request.purpose());
@@ -210,6 +207,9 @@ final class ShipCommand implements Callable<Integer> {
                 Reading reading = Reading.openWhole(read, request.query(follow), series.before(), console.clock());
                 Report report = new Report(console);
                 Parts parts = parts(target, request, tallies, rejects, reading, series.before())) {
+            if (!dryRun) {
+                setup.prepare(asking, prefix, fields, request.range(), resumes);
+            }
             Shipping shipping =
                     new Shipping(console, reading, report, tallies, parts.shipment, parts.documents, series);
             boolean complete = false;

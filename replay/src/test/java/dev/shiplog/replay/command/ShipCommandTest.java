@@ -219,6 +219,15 @@ class ShipCommandTest {
     }
 
     @Test
+    void refusesTheStateOfAnotherShipmentBeforeItTouchesTheCluster() {
+        ship(ExitCode.OK, "--state state journal");
+        int seen = proxy.seen("").size();
+        Terminal terminal = ship(ExitCode.FAILED, "--state state --index-prefix other journal");
+        assertThat(terminal.err()).contains("serves another shipment: --index-prefix was 'shiplog', and is 'other'");
+        assertThat(proxy.seen("")).hasSize(seen);
+    }
+
+    @Test
     void refusesRequestsOfNoBytes() {
         for (String size : List.of("0", "1023", "65MiB")) {
             Terminal terminal = ship(ExitCode.USAGE, "--batch " + size + " journal");
