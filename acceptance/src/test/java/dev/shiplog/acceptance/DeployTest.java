@@ -69,8 +69,7 @@ class DeployTest {
         boolean isAlone = isInstalled("docker-compose");
         assumeTrue(isAlone || isPluginOfDocker(), "neither docker-compose nor docker compose is installed");
         Stream<String> compose = isAlone ? Stream.of("docker-compose") : Stream.of("docker", "compose");
-        runSilently(Stream.concat(
-                        compose, Stream.of("-f", DEPLOY.resolve(name).toString(), "config", "--quiet"))
+        runSilently(Stream.concat(compose, Stream.of("-f", DEPLOY.resolve(name).toString(), "config", "--quiet"))
                 .toArray(String[]::new));
     }
 

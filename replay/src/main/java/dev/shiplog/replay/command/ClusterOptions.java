@@ -27,7 +27,7 @@ final class ClusterOptions {
             description = "The cluster of Elasticsearch or OpenSearch, as in https://search.example.org:9200.")
     private @Nullable String to;
 
-    @Option(names = "--user", paramLabel = "NAME", description = "Who asks; the password is in --password-file.")
+    @Option(names = "--user", paramLabel = "USER", description = "Who asks; the password is in --password-file.")
     private @Nullable String user;
 
     @Option(

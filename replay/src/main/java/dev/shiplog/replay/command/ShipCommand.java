@@ -49,9 +49,10 @@ import picocli.CommandLine.Spec;
         description = "Ships records into Elasticsearch or OpenSearch, each exactly once, and proves it.",
         footer = {
             "",
-            "Each record is a document with an id of its own, in an index for each kind and each day of the record's time:",
-            "it may be shipped again, from any copy of the journal, and is there once. At the end a receipt says what became"
-                    + " of every record; its sums must match. 'replay verify --receipt' counts again what the cluster has.",
+            "Each record is a document with an id of its own, in an index for each kind and each day of the"
+                    + " record's time: it may be shipped again, from any copy of the journal, and is there once. At the"
+                    + " end a receipt says what became of every record; its sums must match. 'replay verify --receipt'"
+                    + " counts again what the cluster has. docs/elastic.md tells more.",
             "",
             "Examples:",
             "  replay ship --to http://localhost:9200 /srv/events",
@@ -82,9 +83,9 @@ final class ShipCommand implements Callable<Integer> {
 
     @Option(
             names = "--index-prefix",
-            paramLabel = "NAME",
+            paramLabel = "TEXT",
             defaultValue = "shiplog",
-            description = "Of the names of indices, which are NAME-KIND-yyyy.MM.dd; shiplog (default).")
+            description = "What names of indices begin with: TEXT-KIND-yyyy.MM.dd; shiplog (default).")
     private String prefix = "shiplog";
 
     @Option(

@@ -93,9 +93,12 @@ public record Receipt(SortedMap<String, String> purpose, long begun, long ended,
         line.end();
     }
 
-    /** A line for each journal, for people. */
+    /** A line for each journal, for people; after a dry run, one before them says so. */
     public String text() {
         StringBuilder text = new StringBuilder();
+        if (purpose.containsKey("dry_run")) {
+            text.append("a dry run, nothing was sent; what would be, if none of it is there:\n");
+        }
         tallies.journals().forEach((id, journal) -> {
             text.append("journal ").append(id).append(" of ").append(journal.host.isEmpty() ? "?" : journal.host);
             if (journal.to == 0) {
@@ -104,8 +107,7 @@ public record Receipt(SortedMap<String, String> purpose, long begun, long ended,
             }
             text.append(": records ").append(journal.from).append(" to ").append(journal.to);
             text.append(": ").append(journal.sum(tally -> tally.read)).append(" read = ");
-            text.append(journal.sum(tally -> tally.recordsCreated));
-            text.append(purpose.containsKey("dry_run") ? " to create + " : " created + ");
+            text.append(journal.sum(tally -> tally.recordsCreated)).append(" created + ");
             text.append(journal.sum(tally -> tally.recordsExisted)).append(" already there + ");
             text.append(journal.sum(tally -> tally.recordsRefused)).append(" refused + ");
             text.append(journal.sum(tally -> tally.filtered)).append(" left out + ");

@@ -100,6 +100,9 @@ class CompletionTest {
             replay export journal --filter label=w        | ''
             replay explain journal --project_             | ''
             replay stats nothing --name_                  | ''
+            replay ship journal --user_                   | ''
+            replay ship journal --index-prefix_           | ''
+            replay ship --follow journal --filter name=w  | web
             replay stats --name top journal --fi          | --filter
             replay completion f                           | fish
             replay ps -f im                               | image=
