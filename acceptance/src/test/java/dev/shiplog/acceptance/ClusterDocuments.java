@@ -43,11 +43,26 @@ final class ClusterDocuments implements AutoCloseable {
         this.prefix = prefix;
     }
 
-    /** @param template of the indices: settings and mappings, as JSON */
-    static ClusterDocuments open(String prefix, String template) throws IOException {
+    private static URI ofEnvironment() {
         String url = System.getenv("SHIPLOG_TEST_CLUSTER");
         assumeTrue(url != null, "SHIPLOG_TEST_CLUSTER is not set: scripts/test-cluster start");
-        ClusterDocuments documents = new ClusterDocuments(URI.create(url), prefix);
+        return URI.create(url);
+    }
+
+    /** Whether fields can have this type: by a template that is only tried. */
+    static boolean knowsType(String type) throws IOException {
+        String template =
+                "{\"index_patterns\":[\"none\"],\"template\":{\"mappings\":{\"properties\":{\"n\":{\"type\":\"" + type
+                        + "\"}}}}}";
+        return new HttpCluster(ofEnvironment())
+                        .answer(Call.of("POST", "/_index_template/_simulate", template))
+                        .status()
+                < 300;
+    }
+
+    /** @param template of the indices: settings and mappings, as JSON */
+    static ClusterDocuments open(String prefix, String template) throws IOException {
+        ClusterDocuments documents = new ClusterDocuments(ofEnvironment(), prefix);
         documents.ask(
                 "PUT",
                 "/_index_template/" + prefix,

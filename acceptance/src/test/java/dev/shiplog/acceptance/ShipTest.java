@@ -107,18 +107,21 @@ class ShipTest {
 
     /**
      * What engines were seen to send and indices to refuse: numbers at the ends of uint64, labels that are prefixes of others,
-     * more than a thousand names, labels like dates, numbers in every form; and kinds that have no fields. The compact form is for an index that
-     * learns its fields, with the settings of the page on it but those that it says it does not need.
+     * more than a thousand names, labels like dates, numbers in every form; and kinds that have no fields. The compact form is
+     * for an index that learns its fields, with the settings of the page on it but those that it says it does not need, and
+     * that for limits where the cluster does not know its type.
      */
     @ParameterizedTest
     @ValueSource(strings = {"ecs", "flat"})
     void takesWhatIsHardToIndex(String fields) throws IOException {
         int records = writeHardOnes();
+        String limits = ClusterDocuments.knowsType("unsigned_long")
+                ? "{\"limits\":{\"match\":\"*_limit\",\"match_mapping_type\":\"long\",\"mapping\":{\"type\":\"unsigned_long\"}}}"
+                : "";
         String learning =
                 "{\"settings\":{\"number_of_replicas\":0,\"index.mapping.ignore_malformed\":true},\"mappings\":{"
                         + "\"date_detection\":false,\"properties\":{\"@timestamp\":{\"type\":\"date_nanos\"}},"
-                        + "\"dynamic_templates\":[{\"limits\":{\"match\":\"*_limit\",\"match_mapping_type\":\"long\","
-                        + "\"mapping\":{\"type\":\"unsigned_long\"}}}]}}";
+                        + "\"dynamic_templates\":[" + limits + "]}}";
         try (ClusterDocuments documents =
                 ClusterDocuments.open(prefix, fields.equals("ecs") ? ClusterDocuments.fixedMapping() : learning)) {
             assertThat(ship(documents, "--fields", fields, "hard")
