@@ -76,8 +76,8 @@ final class Shippers implements AutoCloseable {
         Files.deleteIfExists(directory.resolve("receipt.json"));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("log").toFile()));
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         return builder.start();
     }
@@ -98,7 +98,9 @@ final class Shippers implements AutoCloseable {
         JsonNode counts = journals.elements().next();
         long sum = 0;
         for (String fate : FATES) {
-            assertThat(counts.has("records_" + fate)).as("%s in %s", fate, counts).isTrue();
+            assertThat(counts.has("records_" + fate))
+                    .as("%s in %s", fate, counts)
+                    .isTrue();
             sum += counts.path("records_" + fate).asLong();
         }
         assertThat(sum).as("%s", counts).isEqualTo(counts.path("records_read").asLong());
@@ -112,8 +114,11 @@ final class Shippers implements AutoCloseable {
         if (!Files.exists(state)) {
             return 0;
         }
-        JsonNode journals = ClusterDocuments.JSON.readTree(Files.readString(state)).path("journals");
-        return journals.isEmpty() ? 0 : journals.elements().next().path("sequence").asLong();
+        JsonNode journals =
+                ClusterDocuments.JSON.readTree(Files.readString(state)).path("journals");
+        return journals.isEmpty()
+                ? 0
+                : journals.elements().next().path("sequence").asLong();
     }
 
     void forget() throws IOException {
