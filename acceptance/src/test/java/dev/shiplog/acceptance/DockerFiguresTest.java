@@ -253,9 +253,9 @@ class DockerFiguresTest {
     }
 
     /** What the engine does not count is absent and not 0. */
-    static void same(JsonNode document, String field, double expected) {
+    static void same(JsonNode document, String field, Number expected) {
         assertThat(document.path(field).asDouble(0))
                 .as("%s of %s", field, document)
-                .isCloseTo(expected, within(DECIMAL * 1.000001 + Math.ulp(expected) * 4));
+                .isCloseTo(expected.doubleValue(), within(DECIMAL * 1.000001 + Math.ulp(expected.doubleValue()) * 4));
     }
 }

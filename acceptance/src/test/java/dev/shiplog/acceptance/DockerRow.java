@@ -44,8 +44,8 @@ record DockerRow(
     /** All numbers between these two, and both. */
     record Range(double from, double to) {
         /** Whether one of them is so close to the number. */
-        boolean isNear(double number, double distance) {
-            return number >= from - distance && number <= to + distance;
+        boolean isNear(Number number, double distance) {
+            return number.doubleValue() >= from - distance && number.doubleValue() <= to + distance;
         }
 
         /** @param text with as many digits as there are */

@@ -88,7 +88,7 @@ final class FigureWindows {
                 window.stream().mapToLong(step -> step.now().pids()).max().orElseThrow());
     }
 
-    private static void same(JsonNode document, String field, double expected) {
+    private static void same(JsonNode document, String field, Number expected) {
         DockerFiguresTest.same(document, field, expected);
     }
 
