@@ -62,6 +62,9 @@ class ShipKillTest {
     /** How many documents were there up to which sequence when the state said that they had arrived. */
     private final Map<Long, Long> arrivals = new TreeMap<>();
 
+    /** How many samples are recorded of a journal that grows. */
+    private final Semaphore due = new Semaphore(100);
+
     private Path journal;
     private ClusterDocuments documents;
     private ClusterProxy proxy;
@@ -116,7 +119,7 @@ class ShipKillTest {
         HostHistory.write(journal, RECORDS);
         Map<String, Integer> expected = exported();
         List<Path> sources = sources();
-        String[] options = {"--batch", "64KiB"};
+        String[] options = {"--batch", "128KiB"};
         for (int i = 0; kills < KILLS; i++) {
             Path source = sources.get(i % sources.size());
             voyage(source, KILLS, expected, options);
@@ -149,11 +152,10 @@ class ShipKillTest {
 
     @Test
     void everyRecordOfAJournalThatGrowsIsOneDocumentWhateverIsKilled() throws Exception {
-        Semaphore due = new Semaphore(100);
-        CompletableFuture<Void> recorder = CompletableFuture.runAsync(() -> record(due));
+        CompletableFuture<Void> recorder = CompletableFuture.runAsync(this::record);
         await().until(() -> recorder.isDone()
                 || Files.exists(journal) && !Catalog.files(journal).isEmpty());
-        String[] options = {"--batch", "32KiB", "--follow"};
+        String[] options = {"--batch", "64KiB", "--follow"};
         while (kills < KILLS / 2) {
             due.release(RECORDS * 8 / 10 / (KILLS / 2)); // it still grows at the end
             voyage(journal, KILLS / 2, Map.of(), options);
@@ -176,7 +178,7 @@ class ShipKillTest {
     }
 
     /** As many samples as are due, and slower than the shipper, so that it has to wait for more. */
-    private void record(Semaphore due) {
+    private void record() {
         try {
             HostHistory.write(journal, RECORDS, made -> {
                 due.acquireUninterruptibly();
@@ -196,7 +198,7 @@ class ShipKillTest {
         if (restarts * wanted < kills * RESTARTS) {
             restartTheCluster();
         }
-        int until = calls.get() + random.nextInt(12);
+        int until = calls.get() + random.nextInt(8);
         int millis = random.nextInt(300);
         if (random.nextInt(5) > 0) {
             await().atMost(Duration.ofMinutes(5))
@@ -217,6 +219,7 @@ class ShipKillTest {
         assertThat(shipper.exitValue()).as(shippers::said).isEqualTo(128 + 9);
         kills++;
         if (kills % FULL == 1) {
+            due.release(100); // something new, which is to be saved
             shippers.startOnAFullDisk(journal, options);
             full++;
         }
