@@ -16,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SegmentFileTest {
     private static final int OFFSET = 4096;
     private static final int PIECE = 40_000;
+    /** 300 in the long form. */
+    private static final int SEEDS = Integer.getInteger("shiplog.segment.seeds", 100);
 
     @TempDir
     Path directory;
@@ -24,7 +26,7 @@ class SegmentFileTest {
     @Test
     void isInAnotherThatHoldsEveryByteButForTheZerosAtItsEnd() throws IOException {
         int held = 0;
-        for (int seed = 0; seed < 300; seed++) {
+        for (int seed = 0; seed < SEEDS; seed++) {
             Random random = new Random(seed);
             byte[] original = content(random, 1 + random.nextInt(120));
             int longer = seed % 5 == 0 ? 120 : 5; // so that whole MiBs of a hole stand behind the end of the other
@@ -47,7 +49,7 @@ class SegmentFileTest {
                     .isEqualTo(isIn(original, copy));
             held += isIn ? 1 : 0;
         }
-        assertThat(held).as("both answers occur").isBetween(50, 250);
+        assertThat(held).as("both answers occur").isBetween(SEEDS / 6, SEEDS * 5 / 6);
     }
 
     private static boolean isIn(byte[] copy, byte[] original) {
