@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What shells offer for lines that are being typed. The shells are real. bash is everywhere; zsh and fish are asked where
  * they are installed.
  */
+@Tag("once")
 class CompletionTest {
     /** Asks bash's function as bash itself would, which has made words of the line, and shows which defaults it leaves. */
     private static final String BASH = """
