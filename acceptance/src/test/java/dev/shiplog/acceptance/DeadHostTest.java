@@ -157,7 +157,7 @@ class DeadHostTest {
                     .until(() -> !Catalog.newest(journal).orElseThrow().equals(newest) && holdsSamples(journal));
             Files.createDirectory(copy);
             try (Stream<Path> files = Files.list(journal)) {
-                for (Path file : files.toList()) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
                     Files.copy(file, copy.resolve(file.getFileName().toString()));
                 }
             }
