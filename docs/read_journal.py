@@ -408,7 +408,7 @@ def index_of(body):
 # --- 4. The coding of a record ---------------------------------------------------------------------------------------
 
 INTEGER, TIME, NUMBER, STRING, NANO_TIME = range(5)
-LOG, WINDOW = 3, 8_192  # the kind whose texts are made of those before, and how far back these are
+WINDOW = 8_192  # how far back a text is that others are made of
 SCALES = (1, 512, 1_000, 4_096, 1_000_000, 10_000_000)
 EPOCH = datetime.datetime(1970, 1, 1)
 
@@ -464,7 +464,7 @@ class Track:
         self.kind, self.subject, self.shape = kind, subject, shape
         self.before = self.last = None
         self.mask = set()  # slots that the prediction missed
-        self.own = bytearray()  # the texts so far, of a log
+        self.own = None  # the texts so far, if they are made of those before
         self.time = self.received = self.offset = 0
 
 
@@ -494,13 +494,15 @@ class Decoder:
         return track
 
     def new(self, data, flags):
-        kind = data.byte()
-        if not 1 <= kind <= 127:
-            raise Undecodable(f"no kind has the code {kind}")
+        flagged = data.byte()
+        kind = flagged & 127
+        if not kind:
+            raise Undecodable("no kind has the code 0")
         subject = self.text(data)
         if not flags & 16:
             raise Undecodable("a shape is missing")
         track = Track(kind, subject, self.shape(data, flags))
+        track.own = bytearray() if flagged > 127 else None
         values = [self.text(data, track) if t in (NUMBER, STRING) else data.zigzag() for t in track.shape.types]
         track.before = track.last = values
         self.clock(data, flags, track, None)
@@ -520,6 +522,7 @@ class Decoder:
         _, named = self.named(index, data)
         subject = self.text(data)
         track = Track(named.kind, subject, self.same_shape(data, flags, named))
+        track.own = None if named.own is None else bytearray()
         track.before = track.last = self.values(data, track, named, set())
         self.clock(data, flags, track, named)
         return track
@@ -593,7 +596,7 @@ class Decoder:
         return now
 
     def text(self, data, track=None):
-        if track and track.kind == LOG:
+        if track and track.own is not None:
             return own_text(data, track.own)
         head = data.varint()
         n, form = head >> 2, head & 3

@@ -7,7 +7,7 @@ of blocks, and skips what no payload depends on: the CRCs and, in segments, the 
 import base64, ctypes, datetime, hashlib, io, itertools, json, struct, subprocess, sys, tarfile, zlib
 
 INTEGER, TIME, NUMBER, STRING, NANO_TIME = range(5)
-TEXTS, LOG = (NUMBER, STRING), 3
+TEXTS = NUMBER, STRING
 SCALES = 1, 512, 1000, 4096, 1000000, 10000000
 PLAIN = [b"", b""], [STRING], {}  # literals and types of a shape, and predictions
 
@@ -75,7 +75,7 @@ class Bytes(io.BytesIO):
         """Of a coded record its index, its kind, whether it is restated, and its payload."""
         flags, index = self.byte(), self.varint()
         form, mask, values, own = flags & 3, set(), [], bytearray()
-        text = lambda: self.own(own) if kind == LOG else self.text(texts)
+        text = lambda: self.own(own) if kind > 127 else self.text(texts)
         if form == 0:
             kind, _, shape = self.byte(), self.text(texts), self.shape(shapes, flags)
             values = [text() if type in TEXTS else self.zigzag() for type in shape[1]]
@@ -97,7 +97,7 @@ class Bytes(io.BytesIO):
                     value += m * scale if m else self.zigzag()
                 values.append(ctypes.c_int64(value).value)
         newest[index] = kind, shape, values, last if form == 1 else values, mask, own
-        return index, kind, flags & 64, join(*shape[:2], values)
+        return index, kind & 127, flags & 64, join(*shape[:2], values)
 
 
 def join(literals, types, values):

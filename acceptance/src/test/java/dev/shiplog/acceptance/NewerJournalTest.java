@@ -238,8 +238,8 @@ class NewerJournalTest {
                 for (int i = 0, at = counts + 1; i < excerpt[counts]; i++, at += 2) { // all counts are below 128
                     excerpt[at] = excerpt[at] == log ? NEW_KIND : excerpt[at];
                 }
-            } else if (type < 0x80 && (type & 3) == 0 && excerpt[6] == log) { // form 0: flags, index, kind
-                excerpt[6] = NEW_KIND;
+            } else if (type < 0x80 && (type & 3) == 0 && (excerpt[6] & 0x7F) == log) { // form 0: flags, index, kind
+                excerpt[6] = (byte) (excerpt[6] & 0x80 | NEW_KIND); // bit 7 says how its texts are written
             }
             return excerpt;
         });

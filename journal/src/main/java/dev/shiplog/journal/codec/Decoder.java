@@ -3,7 +3,6 @@ package dev.shiplog.journal.codec;
 import dev.shiplog.journal.bytes.BytesReader;
 import dev.shiplog.journal.bytes.UndecodableException;
 import dev.shiplog.journal.bytes.Varint;
-import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -72,12 +71,13 @@ public final class Decoder {
     }
 
     private DecoderTrack readNew(int flags) throws UndecodableException {
-        int kindCode = in.unsignedByte();
-        if (kindCode == 0 || kindCode > Kind.MAX_CODE) {
-            throw new UndecodableException("no kind of record has the code " + kindCode);
+        int kind = in.unsignedByte();
+        int kindCode = kind & ~OwnText.FLAG;
+        if (kindCode == 0) {
+            throw new UndecodableException("no kind of record has the code 0");
         }
         String subject = texts.readSubject(in);
-        DecoderTrack track = new DecoderTrack(kindCode, subject, shapes.read(flags, null, in));
+        DecoderTrack track = new DecoderTrack(kindCode, subject, shapes.read(flags, null, in), kind != kindCode);
         Values.read(track, texts, in);
         track.begin();
         readClock(flags, track, null);
@@ -97,7 +97,8 @@ public final class Decoder {
     private DecoderTrack readCopy(int flags, int index) throws UndecodableException {
         DecoderTrack model = named(index - in.varintUpTo(index));
         String subject = texts.readSubject(in);
-        DecoderTrack track = new DecoderTrack(model.kindCode, subject, shapes.read(flags, model.coded, in));
+        DecoderTrack track =
+                new DecoderTrack(model.kindCode, subject, shapes.read(flags, model.coded, in), model.own != null);
         System.arraycopy(model.texts, 0, track.texts, 0, model.texts.length);
         Residuals.read(track, model, texts, in);
         track.begin();

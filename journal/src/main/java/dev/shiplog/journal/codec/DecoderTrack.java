@@ -21,11 +21,12 @@ final class DecoderTrack {
 
     final long[] mask;
 
-    DecoderTrack(int kindCode, String subject, CodedShape coded) {
+    /** @param isOwn whether its texts are {@link OwnText} */
+    DecoderTrack(int kindCode, String subject, CodedShape coded, boolean isOwn) {
         this.kindCode = kindCode;
         this.subject = subject;
         this.coded = coded;
-        this.own = OwnText.isOf(kindCode) ? new OwnText.Reader() : null;
+        this.own = isOwn ? new OwnText.Reader() : null;
         int slots = coded.shape().slots();
         this.last = new long[slots];
         this.before = new long[slots];

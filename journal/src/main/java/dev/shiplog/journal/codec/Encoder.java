@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * record := byte {@link Flags flags}, varint index in the group, then by form
- *   0 new:  byte kind, {@link Text} subject, {@link GroupShapes shape}, {@link Values}, {@link RecordClock clock}
+ *   0 new:  byte kind (bit 7: {@link OwnText}), {@link Text} subject, {@link GroupShapes shape}, {@link Values}, {@link RecordClock clock}
  *   1 next: varint back, [shape], {@link Residuals}, clock
  *             with kind, subject and layout of the record named, which nothing else can name any more
  *   2 copy: varint back, text subject, [shape], residuals, clock
@@ -153,7 +153,7 @@ public final class Encoder {
 
     private void writeNew(Record record, EncoderTrack track, Bytes out) {
         int start = start(out);
-        out.put(record.kind().code());
+        out.put(record.kind().code() | (track.own == null ? 0 : OwnText.FLAG));
         texts.writeSubject(record, out);
         int flags = Flags.NEW | shapes.write(track, now, record.time(), out);
         if ((flags & Flags.SHAPE_DEFINED) == 0) {

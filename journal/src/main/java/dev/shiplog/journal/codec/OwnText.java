@@ -4,7 +4,6 @@ import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.BytesReader;
 import dev.shiplog.journal.bytes.LittleEndian;
 import dev.shiplog.journal.bytes.UndecodableException;
-import dev.shiplog.journal.record.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -23,6 +22,9 @@ import java.util.Arrays;
  * <p>Bytes from back may reach into those that they make: they are copied one after the other.
  */
 final class OwnText {
+    /** In the byte of the kind: the texts of the record, and of those that follow on its track, are written so. */
+    static final int FLAG = 1 << 7;
+
     /** How far back a piece may be. */
     static final int WINDOW = 1 << 13;
 
@@ -36,12 +38,6 @@ final class OwnText {
     private static final int FORM = 3;
 
     private OwnText() {}
-
-    /** Whether texts of this kind are written so. */
-    static boolean isOf(int kindCode) {
-        Kind kind = Kind.ofCode(kindCode);
-        return kind != null && kind.texts() == Kind.Texts.OWN;
-    }
 
     /** The texts before, the newest last: at least {@link #WINDOW} bytes of them, if there are so many. */
     private static class Past {
