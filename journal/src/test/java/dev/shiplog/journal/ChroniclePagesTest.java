@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nothing protects Chronicle's own pages, and Chronicle follows them blindly. */
-@Timeout(60)
+@Timeout(300) // many small journals, each forced to disk
 class ChroniclePagesTest {
     @TempDir
     private Path directory;
