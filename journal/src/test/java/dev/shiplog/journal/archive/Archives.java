@@ -75,7 +75,7 @@ final class Archives {
                 } else {
                     encoder.encode(record, coded);
                 }
-                coded.array()[2] = (byte) kindCode;
+                coded.array()[2] = (byte) (coded.array()[2] & 0x80 | kindCode); // bit 7 is about its texts
                 Decoder decoder = new Decoder();
                 decoder.startGroup(record.sequence());
                 return decoder.decode(coded.array(), 0, coded.length());
