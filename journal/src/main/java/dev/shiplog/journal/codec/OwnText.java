@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 /**
  * The text in a slot of a kind whose texts stay out of the dictionary of their group: it is made of pieces of those before
- * it on its track. It reaches back {@link #WINDOW} bytes.
+ * it on its track, from {@link #WINDOW} bytes back at most.
  *
  * <pre>
  * own   := varint bytes, then pieces until there are so many
