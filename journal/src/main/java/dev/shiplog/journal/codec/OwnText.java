@@ -4,7 +4,6 @@ import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.BytesReader;
 import dev.shiplog.journal.bytes.LittleEndian;
 import dev.shiplog.journal.bytes.UndecodableException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -147,7 +146,7 @@ final class OwnText {
             int plain = from;
             for (int at = from; at < to; ) {
                 int end = at;
-                while (end < to && digit(text[end]) >= 0) {
+                while (end < to && Text.digit(text[end]) >= 0) {
                     end++;
                 }
                 if (end - at >= MIN_HEX) {
@@ -171,22 +170,13 @@ final class OwnText {
             out.putVarint((long) (to - from) << 2 | HEX);
             byte[] text = bytes.array();
             for (int i = from; i < to; i += 2) {
-                out.put(digit(text[i]) << 4 | (i + 1 < to ? digit(text[i + 1]) : 0));
+                out.put(Text.digit(text[i]) << 4 | (i + 1 < to ? Text.digit(text[i + 1]) : 0));
             }
-        }
-
-        private static int digit(byte b) {
-            if (b >= '0' && b <= '9') {
-                return b - '0';
-            }
-            return b >= 'a' && b <= 'f' ? b - 'a' + 10 : -1;
         }
     }
 
     /** Reads the texts of one slot. Not thread safe. */
     static final class Reader extends Past {
-        private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-
         /** Reads one text; the caller must not change it. */
         byte[] read(BytesReader in) throws UndecodableException {
             forget();
@@ -227,9 +217,9 @@ final class OwnText {
         private void readHex(int n, BytesReader in) throws UndecodableException {
             for (int i = 0; i < n; i += 2) {
                 int two = in.unsignedByte();
-                bytes.put(DIGITS[two >> 4]);
+                bytes.put(Text.HEX[two >> 4]);
                 if (i + 1 < n) {
-                    bytes.put(DIGITS[two & 0xF]);
+                    bytes.put(Text.HEX[two & 0xF]);
                 }
             }
         }

@@ -41,7 +41,8 @@ final class Text {
     private static final int MAX_ENTRY_LENGTH = 256;
 
     private static final int MIN_HEX_LENGTH = 16;
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    /** Hexadecimal digits, by their value. */
+    static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private Text() {}
 
@@ -195,7 +196,8 @@ final class Text {
         return text;
     }
 
-    private static int digit(byte b) {
+    /** The value of a lower-case hexadecimal digit; negative if it is none. */
+    static int digit(byte b) {
         if (b >= '0' && b <= '9') {
             return b - '0';
         }
