@@ -7,7 +7,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -177,8 +179,14 @@ final class MarkJson {
     private MarkJson() {}
 
     private static ObjectMapper mapper() {
-        ObjectMapper mapper = new ObjectMapper()
-                .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
+        // Members in the order of their record, then the texts of its times by name: a JVM lists methods in any order.
+        ObjectMapper mapper = JsonMapper.builder()
+                .enable(
+                        MapperFeature.SORT_PROPERTIES_ALPHABETICALLY,
+                        MapperFeature.SORT_CREATOR_PROPERTIES_FIRST,
+                        MapperFeature.SORT_CREATOR_PROPERTIES_BY_DECLARATION_ORDER)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build()
                 .setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
         for (MarkType type : MarkType.values()) {
             mapper.registerSubtypes(new NamedType(type.content(), type.label()));
