@@ -31,7 +31,8 @@ HEADER, GROUP, PART = 0xF1, 0xF2, 0xF3
 MIN_EXCERPT, MAX_EXCERPT, MAX_PAGE = 6, 131_104, 131_072
 MAX_GROUP, MAX_SHAPES, MAX_SLOTS, MAX_TEXTS = 4_096, 1_024, 4_096, 4_096
 
-KINDS = {1: "event", 2: "stats", 3: "log", 4: "inspect", 5: "host", 6: "engine-metrics", 7: "sockets", 8: "mark"}
+KINDS = {1: "event", 2: "stats", 3: "log", 4: "inspect", 5: "host", 6: "engine-metrics", 7: "sockets", 8: "mark",
+         9: "image", 10: "disk"}
 
 
 class Undecodable(Exception):

@@ -91,7 +91,7 @@ public final class ConsumptionMeter {
                 }
                 case EVENT -> happen(record);
                 case MARK -> mark(record);
-                case LOG, INSPECT, HOST, ENGINE_METRICS, SOCKETS -> {}
+                case LOG, INSPECT, HOST, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
             }
         }
         return null;

@@ -61,7 +61,7 @@ public final class ContainerIndex {
                     name(record);
                 }
             }
-            case LOG, HOST, ENGINE_METRICS, SOCKETS, MARK -> {}
+            case LOG, HOST, ENGINE_METRICS, SOCKETS, MARK, IMAGE, DISK -> {}
         }
     }
 

@@ -34,9 +34,9 @@ public final class Context {
         boolean changes =
                 containers.get(record.subject()) != before || gaps.coverage().silentSince() != silentBefore;
         return switch (record.kind()) {
-            case INSPECT, HOST, MARK -> true;
+            case INSPECT, HOST, MARK, IMAGE -> true;
             case EVENT -> changes || removesContainer(record);
-            case STATS, LOG, ENGINE_METRICS, SOCKETS -> changes;
+            case STATS, LOG, ENGINE_METRICS, SOCKETS, DISK -> changes;
         };
     }
 

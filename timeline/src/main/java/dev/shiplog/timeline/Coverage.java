@@ -97,7 +97,7 @@ public final class Coverage {
                 sample(received);
                 endSilence(received);
             }
-            case LOG, INSPECT, HOST, ENGINE_METRICS, SOCKETS, MARK -> {}
+            case LOG, INSPECT, HOST, ENGINE_METRICS, SOCKETS, IMAGE, DISK, MARK -> {}
         }
     }
 

@@ -88,7 +88,7 @@ public final class HostState {
                 name(record);
             }
             case MARK -> mark(record);
-            case LOG, HOST, ENGINE_METRICS, SOCKETS -> {}
+            case LOG, HOST, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
         }
         settling.pass(record);
     }

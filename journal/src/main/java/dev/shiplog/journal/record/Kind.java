@@ -24,7 +24,11 @@ public enum Kind {
     /** Socket states and shared memory of one container. */
     SOCKETS(7, Shedding.FIRST),
     /** What the recorder says about itself; the payload is a {@link Mark} as JSON. */
-    MARK(8, Shedding.LAST);
+    MARK(8, Shedding.LAST),
+    /** The engine's full description of one image. */
+    IMAGE(9, Shedding.SECOND),
+    /** What takes the engine's disk: its own account of it, or the size of one container's log file. */
+    DISK(10, Shedding.SECOND);
 
     /** When records are dropped that the writer cannot write as fast as they arrive, or at all on a full disk. */
     public enum Shedding {

@@ -44,7 +44,7 @@ final class UnflaggedSnapshot {
                 }
                 yield inside;
             }
-            case EVENT, STATS, LOG, ENGINE_METRICS, SOCKETS -> {
+            case EVENT, STATS, LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {
                 inspections = OUTSIDE;
                 yield false;
             }

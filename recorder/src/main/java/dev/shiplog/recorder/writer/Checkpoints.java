@@ -51,7 +51,7 @@ public final class Checkpoints implements Consumer<RecordView> {
     @Override
     public void accept(RecordView view) {
         switch (view.kind()) {
-            case EVENT, INSPECT, HOST, MARK -> restore(view.toRecord());
+            case EVENT, INSPECT, HOST, MARK, IMAGE, DISK -> restore(view.toRecord());
             // These come in large numbers: to render all payloads would make each start slower.
             case STATS, LOG, ENGINE_METRICS, SOCKETS ->
                 restore(new Record(

@@ -318,7 +318,7 @@ public final class JournalWriter {
                 switch (record.kind()) {
                     case MARK -> Sync.NOW;
                     case STATS -> Sync.BATCHED;
-                    case EVENT, INSPECT, HOST, LOG, ENGINE_METRICS, SOCKETS -> Sync.SOON;
+                    case EVENT, INSPECT, HOST, LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> Sync.SOON;
                 });
     }
 

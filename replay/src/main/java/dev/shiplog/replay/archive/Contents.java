@@ -51,7 +51,7 @@ final class Contents {
         switch (record.kind()) {
             case HOST -> describeHost(HostView.scan(record.payload().toArray()));
             case MARK -> describeEngine(record.payload().toArray());
-            case EVENT, STATS, LOG, INSPECT, ENGINE_METRICS, SOCKETS -> {}
+            case EVENT, STATS, LOG, INSPECT, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
         }
         if (!record.subject().isEmpty() && record.kind() != Kind.HOST) {
             subjects.computeIfAbsent(record.subject(), id -> new Count()).records++;

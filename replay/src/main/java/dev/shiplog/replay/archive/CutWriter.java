@@ -152,7 +152,7 @@ public final class CutWriter implements Closeable {
                     case MARK -> !record.restated();
                     case INSPECT ->
                         isWanted(record.subject()) && !(record.restated() && described.contains(record.subject()));
-                    case EVENT, STATS, LOG, HOST, ENGINE_METRICS, SOCKETS -> false;
+                    case EVENT, STATS, LOG, HOST, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> false;
                 };
     }
 

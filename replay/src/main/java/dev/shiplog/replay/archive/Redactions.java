@@ -30,9 +30,9 @@ final class Redactions {
     /** Whether records of this kind may hold secrets that are to be removed. */
     boolean concerns(Kind kind) {
         return switch (kind) {
-            case INSPECT -> redaction != Redaction.NONE;
+            case INSPECT, IMAGE -> redaction != Redaction.NONE;
             case EVENT, HOST -> redaction == Redaction.SECRETS;
-            case STATS, LOG, ENGINE_METRICS, SOCKETS, MARK -> false;
+            case STATS, LOG, ENGINE_METRICS, SOCKETS, MARK, DISK -> false;
         };
     }
 
@@ -44,7 +44,7 @@ final class Redactions {
         }
         Redaction.Redacted redacted;
         try {
-            redacted = record.kind() == Kind.INSPECT
+            redacted = record.kind() == Kind.INSPECT || record.kind() == Kind.IMAGE
                     ? redaction.redact(record.payload())
                     : redaction.redactMessage(record.payload());
         } catch (IOException e) {

@@ -38,7 +38,7 @@ final class State {
                     descriptions.remove(record.subject());
                 }
             }
-            case STATS, LOG, ENGINE_METRICS, SOCKETS -> {}
+            case STATS, LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
         }
     }
 

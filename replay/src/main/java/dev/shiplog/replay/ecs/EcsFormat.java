@@ -65,7 +65,7 @@ public final class EcsFormat implements LineFormat {
     private static boolean hasContainer(Kind kind) {
         return switch (kind) {
             case STATS, INSPECT, LOG, SOCKETS -> true;
-            case EVENT, HOST, ENGINE_METRICS, MARK -> false;
+            case EVENT, HOST, ENGINE_METRICS, MARK, IMAGE, DISK -> false;
         };
     }
 
@@ -74,7 +74,7 @@ public final class EcsFormat implements LineFormat {
         return switch (record.kind()) {
             case STATS -> samples.write(record, heads.head(record, true), consumption.get(), document);
             case EVENT, INSPECT, HOST, MARK -> writeParsed(record);
-            case LOG, ENGINE_METRICS, SOCKETS -> false;
+            case LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> false;
         };
     }
 
@@ -91,7 +91,7 @@ public final class EcsFormat implements LineFormat {
             case INSPECT -> DescriptionFields.write(json, document);
             case HOST -> HostFields.write(json, document);
             case MARK -> MarkFields.write(json, document);
-            case STATS, LOG, ENGINE_METRICS, SOCKETS -> throw new IllegalStateException("has no fields");
+            case STATS, LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> throw new IllegalStateException("has no fields");
         }
         return true;
     }

@@ -97,9 +97,9 @@ final class Heads {
 
     private static String eventKind(Kind kind) {
         return switch (kind) {
-            case STATS, ENGINE_METRICS, SOCKETS -> "metric";
+            case STATS, ENGINE_METRICS, SOCKETS, DISK -> "metric";
             case EVENT, LOG, MARK -> "event";
-            case INSPECT, HOST -> "state";
+            case INSPECT, HOST, IMAGE -> "state";
         };
     }
 
@@ -113,6 +113,8 @@ final class Heads {
             case ENGINE_METRICS -> "docker.engine_metrics";
             case SOCKETS -> "docker.sockets";
             case MARK -> "shiplog.mark";
+            case IMAGE -> "docker.image";
+            case DISK -> "docker.disk";
         };
     }
 }

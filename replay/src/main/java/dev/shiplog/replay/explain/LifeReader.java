@@ -66,7 +66,7 @@ public final class LifeReader {
                 }
             }
             case MARK -> mark(record);
-            case LOG, ENGINE_METRICS, SOCKETS -> {}
+            case LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
         }
         lives.release();
     }

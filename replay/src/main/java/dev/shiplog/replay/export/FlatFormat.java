@@ -136,7 +136,7 @@ final class FlatFormat implements LineFormat {
     @SuppressWarnings("ReferenceEquality") // a place is a new object once it changes
     private Beside beside(RecordView record) {
         return switch (record.kind()) {
-            case HOST, ENGINE_METRICS, MARK -> {
+            case HOST, ENGINE_METRICS, MARK, IMAGE, DISK -> {
                 if (noContainer.place() != origin.place()) {
                     noContainer = Beside.of(origin.place(), "", null);
                 }

@@ -123,7 +123,7 @@ final class FlatLayout {
                     }
                 }
             }
-            case HOST, ENGINE_METRICS, MARK -> {}
+            case HOST, ENGINE_METRICS, MARK, IMAGE, DISK -> {}
         }
     }
 

@@ -104,7 +104,7 @@ public final class OpenMetricsFormat implements LineFormat {
             case STATS -> sample(record, out);
             case EVENT -> happen(record, out);
             case INSPECT -> describe(record);
-            case LOG, HOST, ENGINE_METRICS, SOCKETS, MARK -> {}
+            case LOG, HOST, ENGINE_METRICS, SOCKETS, MARK, IMAGE, DISK -> {}
         }
         if (out.length() > from) {
             out.length(out.length() - 1); // whoever writes lines puts the last end

@@ -78,7 +78,7 @@ final class Afterwards {
                 }
                 case INSPECT -> describe(record);
                 case MARK -> mark(record, breaks);
-                case LOG, HOST, ENGINE_METRICS, SOCKETS -> {}
+                case LOG, HOST, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
             }
         }
         return false;

@@ -53,7 +53,7 @@ public final class ImageBook {
             case EVENT -> happen(EventView.scan(record.payload().toArray()), record.time());
             case INSPECT -> learn(Json.parse(record.payload().toArray()));
             // Once descriptions of images are recorded, they join here: with the tags and digests that each has.
-            case STATS, LOG, HOST, ENGINE_METRICS, SOCKETS, MARK -> {}
+            case STATS, LOG, HOST, ENGINE_METRICS, SOCKETS, MARK, IMAGE, DISK -> {}
         }
     }
 
