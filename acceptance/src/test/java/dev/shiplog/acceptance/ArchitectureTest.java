@@ -62,7 +62,7 @@ class ArchitectureTest {
                 Arguments.of("net.openhft..", List.of("dev.shiplog.journal")),
                 Arguments.of("com.github.dockerjava..", List.of("dev.shiplog.recorder.engine")),
                 Arguments.of("org.apache.hc..", List.of("dev.shiplog.recorder.engine")),
-                Arguments.of("com.google.re2j..", List.of("dev.shiplog.timeline")),
+                Arguments.of("com.google.re2j..", List.of("dev.shiplog.timeline", "dev.shiplog.timeline.redact")),
                 Arguments.of("com.github.luben..", List.of("dev.shiplog.journal.file")),
                 Arguments.of("org.apache.commons.compress..", List.of("dev.shiplog.journal.archive")),
                 Arguments.of("java.net.http..", List.of("dev.shiplog.replay.ship")),

@@ -27,6 +27,7 @@ final class CommandLineOptions {
                         "  DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=/certs recorder --docker-host tcp://10.0.0.5:2376",
                         "  recorder --stats-interval 1s --exclude 'name=ci-*' --exclude label=shiplog.skip",
                         "  SHIPLOG_STATS_INTERVAL=30s recorder --config /etc/shiplog/recorder.yaml",
+                        "  recorder --logs=ends                 also what a container said last before it ended",
                         "  recorder note deployed shop 1.4      writes that into the journal of the recorder that runs",
                         "",
                         "Each option can be set as SHIPLOG_<OPTION> in the environment, or as OPTION: VALUE in",
@@ -61,6 +62,24 @@ final class CommandLineOptions {
                 "env",
                 "secrets",
                 "none");
+        spec.addOption(OptionSpec.builder("--logs")
+                .paramLabel("LINES")
+                .type(String.class)
+                .arity("0..1")
+                .fallbackValue("all")
+                .completionCandidates(List.of("all", "ends", "off"))
+                .description(
+                        "which lines of the logs of containers are recorded: all, or with --logs=ends the last 50 of "
+                                + "each stream when one ends, runs out of memory or turns unhealthy (off)")
+                .build());
+        list(spec, "--logs-include", "logs only of containers that meet this; may be repeated (all)");
+        list(spec, "--logs-exclude", "not the logs of containers that meet this; may be repeated (none)");
+        spec.addOption(OptionSpec.builder("--redact-log")
+                .paramLabel("REGEX")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .description("take out of lines of logs what this matches (RE2); may be repeated (nothing)")
+                .build());
         option(spec, "--min-free", "SIZE", "leave so much of the disk free (64MiB)");
         option(
                 spec,

@@ -7,6 +7,10 @@ import dev.shiplog.journal.retention.StoredSegment;
 import dev.shiplog.recorder.control.ControlSocket;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.Watchdog;
+import dev.shiplog.recorder.logs.LastLines;
+import dev.shiplog.recorder.logs.LogMode;
+import dev.shiplog.recorder.logs.LogPositions;
+import dev.shiplog.recorder.logs.LogSource;
 import dev.shiplog.recorder.source.ContainerTracker;
 import dev.shiplog.recorder.source.DestroyedContainers;
 import dev.shiplog.recorder.source.EventSource;
@@ -16,6 +20,7 @@ import dev.shiplog.recorder.source.InspectSource;
 import dev.shiplog.recorder.source.Redactor;
 import dev.shiplog.recorder.source.StatsSource;
 import dev.shiplog.recorder.writer.ArchivedSegments;
+import dev.shiplog.recorder.writer.Checkpoint;
 import dev.shiplog.recorder.writer.Checkpoints;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.JournalWriter;
@@ -51,6 +56,9 @@ final class Recorder {
     private final ContainerTracker containers;
     private final EventSource events;
     private final Checkpoints checkpoints;
+    /** Null if no logs are recorded. */
+    private final @Nullable LogPositions logs;
+
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     /** Set when the journal is open. */
@@ -76,10 +84,23 @@ final class Recorder {
         if (samples()) {
             followers.add(new StatsSource(engine, watchdog, clock, queue, config.statsInterval()));
         }
+        LogPositions positions = new LogPositions(clock, destroyed);
+        if (config.logs() == LogMode.ALL) {
+            followers.add(new LogSource(
+                    engine, watchdog, clock, queue, positions, config.logFilter(), config.logRedaction()));
+        } else if (config.logs() == LogMode.ENDS) {
+            followers.add(new LastLines(
+                    engine, watchdog, clock, queue, positions, config.logFilter(), config.logRedaction()));
+        }
+        logs = config.logs() == LogMode.OFF ? null : positions;
         containers =
                 new ContainerTracker(engine, clock, queue, config.filter(), destroyed, inspects::askImage, followers);
         events = new EventSource(engine, clock, queue, config.filter(), host, containers, OwnContainer.id(), redactor);
-        checkpoints = new Checkpoints(clock, List.of(host, inspects, containers, events));
+        List<Checkpoint> states = new ArrayList<>(List.of(host, inspects, containers, events));
+        if (logs != null) {
+            states.add(logs);
+        }
+        checkpoints = new Checkpoints(clock, states);
     }
 
     /**
@@ -107,6 +128,9 @@ final class Recorder {
             writer = opened;
             announce();
             checkpoints.restored(appender.recovery()).forEach(this::put);
+            if (logs != null) {
+                logs.begin().forEach(this::put);
+            }
             containers.start();
             events.start();
             control = ControlSocket.open(config.dataDir(), mark -> queue.put(clock.mark(mark)));

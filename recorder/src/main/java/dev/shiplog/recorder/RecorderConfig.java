@@ -4,9 +4,11 @@ import dev.shiplog.journal.file.Access;
 import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.engine.EngineAddress;
+import dev.shiplog.recorder.logs.LogMode;
 import dev.shiplog.recorder.source.ContainerFilter;
 import dev.shiplog.timeline.Amounts;
 import dev.shiplog.timeline.ContainerRule;
+import dev.shiplog.timeline.redact.LogRedaction;
 import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * @param syncInterval how long a sample may wait for the disk; other records wait a second at most
  * @param filter which containers are recorded
  * @param redaction what is removed before it is written
+ * @param logs what is recorded of the logs of containers
+ * @param logFilter of which containers
+ * @param logRedaction what is removed from their lines
  * @param minFree bytes to leave free on the disk
  * @param limits how much of the journal is kept
  * @param archives where a segment must be archived before it is deleted; null if nowhere
@@ -50,6 +55,9 @@ record RecorderConfig(
         Duration syncInterval,
         ContainerFilter filter,
         Redaction redaction,
+        LogMode logs,
+        ContainerFilter logFilter,
+        LogRedaction logRedaction,
         long minFree,
         Limits limits,
         @Nullable Path archives,
@@ -69,6 +77,10 @@ record RecorderConfig(
             "include",
             "exclude",
             "redact",
+            "logs",
+            "logs-include",
+            "logs-exclude",
+            "redact-log",
             "min-free",
             "keep-for",
             "keep-bytes",
@@ -106,6 +118,9 @@ record RecorderConfig(
                 one(settings, "sync-interval", "10s", text -> atLeast(Duration.ofMillis(10), text)),
                 new ContainerFilter(rules(settings, "include"), rules(settings, "exclude")),
                 one(settings, "redact", "secrets", text -> choice(text, Redaction.values())),
+                one(settings, "logs", "off", text -> choice(text, LogMode.values())),
+                new ContainerFilter(rules(settings, "logs-include"), rules(settings, "logs-exclude")),
+                logRedaction(settings),
                 one(settings, "min-free", "64MiB", Amounts::bytes),
                 new Limits(
                         one(settings, "keep-for", "0", RecorderConfig::keepFor),
@@ -132,6 +147,10 @@ record RecorderConfig(
         options.put("include", texts(filter.include()));
         options.put("exclude", texts(filter.exclude()));
         options.put("redact", label(redaction));
+        options.put("logs", label(logs));
+        options.put("logs-include", texts(logFilter.include()));
+        options.put("logs-exclude", texts(logFilter.exclude()));
+        options.put("redact-log", logRedaction.text());
         options.put("min-free", Long.toString(minFree));
         options.put("keep-for", text(limits.keepFor()));
         options.put("keep-bytes", Long.toString(limits.keepBytes()));
@@ -169,6 +188,15 @@ record RecorderConfig(
             rules.add(read(setting, text, ContainerRule::parse));
         }
         return List.copyOf(rules);
+    }
+
+    private static LogRedaction logRedaction(Settings settings) throws UsageException {
+        Settings.Setting setting = settings.find("redact-log");
+        try {
+            return setting == null ? LogRedaction.NONE : LogRedaction.of(setting.values());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(setting.place() + ": " + e.getMessage());
+        }
     }
 
     private static <T> T read(Settings.Setting setting, String text, Reading<T> reading) throws UsageException {

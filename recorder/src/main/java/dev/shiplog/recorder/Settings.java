@@ -28,7 +28,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class Settings {
     private static final String PREFIX = "SHIPLOG_";
     /** The options that may be given more than once; in the environment they are joined by commas. */
-    private static final Set<String> LISTS = Set.of("include", "exclude");
+    private static final Set<String> LISTS = Set.of("include", "exclude", "logs-include", "logs-exclude", "redact-log");
+
+    /** One of these in the environment, since a comma may be a part of it. */
+    private static final Set<String> WITH_COMMAS = Set.of("redact-log");
 
     private final Map<String, List<String>> flags;
     private final Map<String, String> environment;
@@ -80,7 +83,7 @@ final class Settings {
         String variable = PREFIX + option.toUpperCase(Locale.ROOT).replace('-', '_');
         String text = environment.getOrDefault(variable, "");
         if (!text.isBlank()) {
-            List<String> texts = LISTS.contains(option)
+            List<String> texts = LISTS.contains(option) && !WITH_COMMAS.contains(option)
                     ? Arrays.stream(text.split(",")).map(String::strip).toList()
                     : List.of(text.strip());
             return new Setting(texts, Origin.ENVIRONMENT, variable);

@@ -235,7 +235,7 @@ class RecorderConfigTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
                         file + ": unknown option \"stats_interval\"; the options are data-dir, docker-host, exclude,"
-                                + " group, include, keep-bytes, keep-for, keep-until-archived, min-free, mode, queue-size, redact, roll, stats-interval, stop-grace, sync-interval");
+                                + " group, include, keep-bytes, keep-for, keep-until-archived, logs, logs-exclude, logs-include, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
     }
 
     @Test

@@ -50,6 +50,12 @@ class RecorderMainTest {
                       --redact=WHAT          what is taken out before it is written: env (values of environment variables),
                                                secrets (these, and what is named like a password, token or key, in events
                                                too) or none (secrets)
+                      --logs[=LINES]         which lines of the logs of containers are recorded: all, or with --logs=ends the
+                                               last 50 of each stream when one ends, runs out of memory or turns unhealthy
+                                               (off)
+                      --logs-include=FILTER  logs only of containers that meet this; may be repeated (all)
+                      --logs-exclude=FILTER  not the logs of containers that meet this; may be repeated (none)
+                      --redact-log=REGEX     take out of lines of logs what this matches (RE2); may be repeated (nothing)
                       --min-free=SIZE        leave so much of the disk free (64MiB)
                       --keep-for=TIME        delete segments whose records are all older, as in 30d; 0 for no limit (0)
                       --keep-bytes=SIZE      delete the oldest segments while the journal takes more disk space than this, as
@@ -76,6 +82,7 @@ class RecorderMainTest {
                   DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=/certs recorder --docker-host tcp://10.0.0.5:2376
                   recorder --stats-interval 1s --exclude 'name=ci-*' --exclude label=shiplog.skip
                   SHIPLOG_STATS_INTERVAL=30s recorder --config /etc/shiplog/recorder.yaml
+                  recorder --logs=ends                 also what a container said last before it ended
                   recorder note deployed shop 1.4      writes that into the journal of the recorder that runs
 
                 Each option can be set as SHIPLOG_<OPTION> in the environment, or as OPTION: VALUE in

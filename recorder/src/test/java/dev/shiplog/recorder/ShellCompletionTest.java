@@ -28,6 +28,7 @@ class ShellCompletionTest {
             recorder --keep-b    | --keep-bytes
             recorder --roll_     | daily hourly minutely ten-minutely
             recorder --redact s  | secrets
+            recorder --logs e    | ends
             recorder --completion f | fish
             recorder --data-dir jour    | journal
             recorder --config jour      | journal

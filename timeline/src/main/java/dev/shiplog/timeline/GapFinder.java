@@ -51,7 +51,8 @@ public final class GapFinder {
                     DAMAGE,
                     REDACTION,
                     RETENTION,
-                    NOTE -> false;
+                    NOTE,
+                    LOG_POSITION -> false;
         };
     }
 

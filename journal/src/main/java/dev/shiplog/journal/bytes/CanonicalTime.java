@@ -33,7 +33,7 @@ public final class CanonicalTime {
      *
      * @return as {@link #read}
      */
-    static long readNanos(byte[] in, int from) {
+    public static long readNanos(byte[] in, int from) {
         return read(in, from, from + MAX_LENGTH, true);
     }
 

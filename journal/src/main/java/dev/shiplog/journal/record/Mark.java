@@ -127,6 +127,19 @@ public sealed interface Mark {
     /** What an operator says: a deployment, a change, a drill. */
     record Note(String text) implements Mark {}
 
+    /**
+     * Up to where the log of a container is in the journal: the newest time of its messages, how many of them have that
+     * time, and how many came after those, with an earlier one. All that the engine gives after these is new. With an empty
+     * {@code subject} and no messages: logs are recorded from that time on.
+     */
+    record LogPosition(String subject, long newest, long count, long after) implements Mark {
+        @JsonProperty("newest_rfc3339")
+        @Nullable
+        String newestText() {
+            return MarkJson.rfc3339(newest);
+        }
+    }
+
     /** What it says. */
     default MarkType type() {
         return MarkType.of(getClass());

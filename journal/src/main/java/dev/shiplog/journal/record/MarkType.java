@@ -24,7 +24,8 @@ public enum MarkType {
     DAMAGE("damage", Mark.Damage.class),
     REDACTION("redaction", Mark.Redaction.class),
     RETENTION("retention", Mark.Retention.class),
-    NOTE("note", Mark.Note.class);
+    NOTE("note", Mark.Note.class),
+    LOG_POSITION("log-position", Mark.LogPosition.class);
 
     private final String label;
     private final Class<? extends Mark> content;

@@ -8,7 +8,6 @@ import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ final class Answer implements MessageStream {
     private final Consumer<Answer> forget;
     private final Room room;
     private final Body body = new Body();
-    private final MessageReader messages;
+    private final Messages messages;
 
     /** Why the answer is over. Set once, by whoever takes the connection to reuse it or to close it. */
     private final AtomicReference<@Nullable String> over = new AtomicReference<>();
@@ -50,7 +49,7 @@ final class Answer implements MessageStream {
      *
      * @param reuse gets the connection back when the answer was read to its end
      * @param forget gets the answer when it is over, either way
-     * @param skipped gets the number of bytes of each line in a stream that is no message
+     * @param form how the body is cut into messages, if it is
      */
     Answer(
             EngineAddress address,
@@ -59,14 +58,20 @@ final class Answer implements MessageStream {
             Consumer<Connection> reuse,
             Consumer<Answer> forget,
             Room room,
-            LongConsumer skipped) {
+            Form form) {
         this.address = address;
         this.path = path;
         this.connection = connection;
         this.reuse = reuse;
         this.forget = forget;
         this.room = room;
-        this.messages = new MessageReader(body, room, skipped);
+        this.messages = form.of(body, room);
+    }
+
+    /** How a body is cut into messages. */
+    @FunctionalInterface
+    interface Form {
+        Messages of(InputStream body, Room room);
     }
 
     @Override

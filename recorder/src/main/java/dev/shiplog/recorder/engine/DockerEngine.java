@@ -140,8 +140,13 @@ final class DockerEngine implements Engine {
     }
 
     @Override
+    public MessageStream logs(String path) throws IOException {
+        return prepare("/v" + agreed() + path, connection(), this::release, LogMessages::new);
+    }
+
+    @Override
     public boolean takesConnections(Duration silence) {
-        try (Answer answer = prepare("/_ping", Connection.to(address), Connection::close)) {
+        try (Answer answer = prepare("/_ping", Connection.to(address), Connection::close, json("/_ping"))) {
             Watchdog.Watch watch = watchdog.watch(answer, silence);
             try {
                 answer.open();
@@ -203,13 +208,20 @@ final class DockerEngine implements Engine {
     }
 
     private Answer prepare(String path) throws IOException {
-        Connection connection = idle.pollFirst();
-        return prepare(path, connection == null ? Connection.to(address) : connection, this::release);
+        return prepare(path, connection(), this::release, json(path));
     }
 
-    private Answer prepare(String path, Connection connection, Consumer<Connection> reuse) {
-        Answer answer =
-                new Answer(address, path, connection, reuse, open::remove, room, length -> skipped(path, length));
+    private Connection connection() throws IOException {
+        Connection connection = idle.pollFirst();
+        return connection == null ? Connection.to(address) : connection;
+    }
+
+    private Answer.Form json(String path) {
+        return (body, room) -> new MessageReader(body, room, length -> skipped(path, length));
+    }
+
+    private Answer prepare(String path, Connection connection, Consumer<Connection> reuse, Answer.Form form) {
+        Answer answer = new Answer(address, path, connection, reuse, open::remove, room, form);
         open.add(answer);
         if (closed) {
             answer.close("the engine's client was closed");

@@ -97,6 +97,16 @@ public interface Engine extends Closeable {
     MessageStream stream(String path) throws IOException;
 
     /**
+     * The log of a container, message by message: a byte for the stream (0 a terminal, 1 stdout, 2 stderr, 3 the engine's
+     * own words), then the message as the engine sends it. Nothing is sent before, as in {@link #stream}.
+     *
+     * @param path as in {@code /containers/ID/logs?stdout=1&timestamps=1}; without times a terminal's lines cannot be told
+     *     from frames
+     * @throws IOException in one clear line, if there is nothing to connect with
+     */
+    MessageStream logs(String path) throws IOException;
+
+    /**
      * Whether the engine accepts a new connection and answers {@code /_ping} on it. An engine that goes down does
      * neither, though it still answers on the connections that it has.
      *

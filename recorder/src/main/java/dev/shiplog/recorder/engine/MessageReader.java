@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * feeds that engines send between messages do not matter. White space, {@code null}, NUL, record separators and byte
  * order marks between messages are skipped. Holds one buffer, and {@link Pieces} of a long message. For one thread.
  */
-final class MessageReader {
+final class MessageReader implements Messages {
     /** Four samples; the transport reads as much at once. */
     private static final int BUFFER = 8 * 1024;
 
@@ -41,14 +41,8 @@ final class MessageReader {
         this.pieces = new Pieces(room);
     }
 
-    /**
-     * Waits for the next message.
-     *
-     * @return null at the end
-     * @throws IOException if the bytes end within a message, or do not begin with one
-     */
-    @Nullable
-    Message next() throws IOException {
+    @Override
+    public @Nullable Message next() throws IOException {
         try {
             while (skipPadding()) {
                 byte c = buffer[from];

@@ -147,7 +147,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     /** A description may be older than the events before it in the journal, because it was asked for earlier. */
     private void restoreDescription(byte[] payload) {
         try {
-            Container described = ContainerView.scanInspect(payload, filter::asksForLabel);
+            Container described = ContainerView.scanInspect(payload, this::asksForLabel);
             String id = described.id();
             if (isId(id) && !destroyed.contains(id)) {
                 Container old = known.get(id);
@@ -252,7 +252,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
 
     /** The event without the labels that no filter asks for: they may be large, and events wait. */
     private EventView slim(EventView event) {
-        return event.withAttributes(key -> key.equals("name") || key.equals("image") || filter.asksForLabel(key));
+        return event.withAttributes(key -> key.equals("name") || key.equals("image") || asksForLabel(key));
     }
 
     private void run() {
@@ -299,6 +299,14 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         if (apply(event) && listGap.isOpen()) {
             sinceAsked.add(event);
         }
+        Container container = known.get(event.id());
+        if (container != null && wants(container)) {
+            for (Follower follower : followers) {
+                if (follower.filter().wants(forFilters(container))) {
+                    follower.happened(container, event.action(), event.time());
+                }
+            }
+        }
     }
 
     private void disconnect() {
@@ -334,7 +342,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         IOException failure = null;
         try {
             engine.read("/containers/json?all=1", PATIENCE, body -> {
-                ContainerView.scanList(body, filter::asksForLabel, listing);
+                ContainerView.scanList(body, this::asksForLabel, listing);
                 return listing;
             });
         } catch (IOException e) {
@@ -411,7 +419,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         if (old != null && !old.image().isEmpty()) {
             return listed.madeFrom(old.image());
         }
-        if (filter.asksForImage() && undecided.add(id)) {
+        if (asksForImage() && undecided.add(id)) {
             images.ask(id, (image, failure) -> tasks.add(() -> decide(id, image, failure)));
         }
         return listed;
@@ -462,6 +470,16 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         return true;
     }
 
+    private boolean asksForLabel(String key) {
+        return filter.asksForLabel(key)
+                || followers.stream().anyMatch(follower -> follower.filter().asksForLabel(key));
+    }
+
+    private boolean asksForImage() {
+        return filter.asksForImage()
+                || followers.stream().anyMatch(follower -> follower.filter().asksForImage());
+    }
+
     /** Whether a container can be asked for by this id. */
     private boolean isId(String id) {
         boolean fits = ID.matcher(id).matches();
@@ -493,12 +511,17 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         for (String id : changed) {
             Container container = known.get(id);
             boolean certain = !unconfirmed.contains(id);
-            boolean runs = connected && container != null && container.running() && wants(container);
+            boolean wanted = connected && container != null && wants(container);
             for (Follower follower : followers) {
                 if (container == null) {
                     follower.gone(id);
-                } else if (runs) {
-                    follower.started(id, certain);
+                } else if (wanted && follower.filter().wants(forFilters(container))) {
+                    follower.seen(container, certain);
+                    if (container.running()) {
+                        follower.started(id, certain);
+                    } else {
+                        follower.stopped(id);
+                    }
                 } else {
                     follower.stopped(id);
                 }
@@ -508,7 +531,11 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         for (String id : described) {
             Container container = known.get(id);
             if (connected && container != null && wants(container)) {
-                followers.forEach(follower -> follower.changed(id));
+                for (Follower follower : followers) {
+                    if (follower.filter().wants(forFilters(container))) {
+                        follower.changed(id);
+                    }
+                }
             }
         }
         described.clear();
@@ -524,8 +551,11 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     private boolean wants(Container container) {
         String id = container.id();
         boolean decided = !undecided.contains(id) || !container.image().isEmpty();
-        return decided
-                && filter.wants(new Container(
-                        id, container.name(), container.image(), "", container.labels(), container.running()));
+        return decided && filter.wants(forFilters(container));
+    }
+
+    private static Container forFilters(Container container) {
+        return new Container(
+                container.id(), container.name(), container.image(), "", container.labels(), container.running());
     }
 }

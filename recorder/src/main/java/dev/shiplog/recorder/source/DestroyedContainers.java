@@ -26,7 +26,7 @@ public final class DestroyedContainers {
         ids.add(id);
     }
 
-    synchronized boolean contains(String id) {
+    public synchronized boolean contains(String id) {
         return ids.contains(id);
     }
 }

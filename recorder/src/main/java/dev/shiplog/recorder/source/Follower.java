@@ -1,6 +1,7 @@
 package dev.shiplog.recorder.source;
 
 import dev.shiplog.journal.record.Kind;
+import dev.shiplog.timeline.payload.Container;
 import java.io.Closeable;
 
 /**
@@ -10,6 +11,26 @@ import java.io.Closeable;
 public interface Follower extends Closeable {
     /** What it records: a gap of that kind says that the tracker does not know which containers there are. */
     Kind kind();
+
+    /** Which of the containers that the recorder's filters want it wants. */
+    default ContainerFilter filter() {
+        return ContainerFilter.ALL;
+    }
+
+    /**
+     * Something happened to a container that the filters want; the engine may repeat it.
+     *
+     * @param action as in the event
+     * @param time of the event, ns since the epoch
+     */
+    default void happened(Container container, String action, long time) {}
+
+    /**
+     * The container exists, and the filters want it; {@link #started} or {@link #stopped} follows.
+     *
+     * @param certain as there
+     */
+    default void seen(Container container, boolean certain) {}
 
     /**
      * The container runs, and the filters want it.

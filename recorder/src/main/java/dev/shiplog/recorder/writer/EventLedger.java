@@ -162,7 +162,8 @@ final class EventLedger implements Checkpoint {
                     DAMAGE,
                     REDACTION,
                     RETENTION,
-                    NOTE -> {}
+                    NOTE,
+                    LOG_POSITION -> {}
         }
     }
 

@@ -317,8 +317,8 @@ public final class JournalWriter {
                 record,
                 switch (record.kind()) {
                     case MARK -> Sync.NOW;
-                    case STATS -> Sync.BATCHED;
-                    case EVENT, INSPECT, HOST, LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> Sync.SOON;
+                    case STATS, LOG -> Sync.BATCHED; // after a power cut the engine still has the lines
+                    case EVENT, INSPECT, HOST, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> Sync.SOON;
                 });
     }
 

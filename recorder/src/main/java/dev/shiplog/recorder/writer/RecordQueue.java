@@ -11,11 +11,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Holds arrivals between the sources, which hardly ever wait, and the writer, which waits for the disk. It keeps the
  * order of arrival. Each kind of record belongs to a {@link Lane}; a lane that is full drops records of its own and
- * costs no other lane anything. Dropped records are counted, and {@link #takeDropped} reports them. Thread safe.
+ * costs no other lane anything. Dropped records are counted, and {@link #takeDropped} reports them. Only what the engine
+ * keeps for us, in its files, waits instead: {@link #putWhenRoom}. Thread safe.
  */
 public final class RecordQueue {
     /** What an entry costs beside its payload: record, arrival, array header, subject, a slot. */
@@ -27,6 +29,8 @@ public final class RecordQueue {
     /** Longer than a disk takes for a large record; an engine keeps a thousand events for a slow reader. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    private static final long ROOM_MILLIS = 200;
+
     private static final String DISK_FULL = "the disk was full";
     private static final String BEHIND = "the writer fell behind";
 
@@ -34,6 +38,8 @@ public final class RecordQueue {
     private final Lane samples;
     /** Everything that happens once. */
     private final Lane kept;
+    /** Lines of logs, which wait for room. */
+    private final Lane lines;
 
     private final ArrayDeque<Arrival> entries = new ArrayDeque<>();
     private final Map<Kind, Drops> drops = new EnumMap<>(Kind.class);
@@ -43,6 +49,9 @@ public final class RecordQueue {
     private long largeTaken;
     private long largeWritten;
 
+    /** How many threads wait for room. */
+    private int waiting;
+
     private boolean diskFull;
     /** Whether the writer is not to wait for more. */
     private boolean woken;
@@ -51,21 +60,23 @@ public final class RecordQueue {
     private static final class Lane {
         final int mostRecords;
         final long mostBytes;
-        /** Whether its records are dropped while the disk is full, and do not wake the writer one by one. */
-        final boolean shed;
+        final Manner manner;
 
         int records;
         long bytes;
 
-        Lane(int mostRecords, long mostBytes, boolean shed) {
+        Lane(int mostRecords, long mostBytes, Manner manner) {
             this.mostRecords = mostRecords;
             this.mostBytes = mostBytes;
-            this.shed = shed;
+            this.manner = manner;
         }
 
         /** A record that is shed second may fill half of the lane, so that it leaves room; alone it may fill all. */
         boolean hasRoom(Record record) {
-            boolean half = record.kind().shedding() == Kind.Shedding.SECOND && bytes > 0;
+            if (manner == Manner.WAITED_FOR && records == 0) {
+                return true;
+            }
+            boolean half = manner == Manner.KEPT && record.kind().shedding() == Kind.Shedding.SECOND && bytes > 0;
             return records < mostRecords && bytes + size(record) <= (half ? mostBytes / 2 : mostBytes);
         }
 
@@ -79,14 +90,32 @@ public final class RecordQueue {
             bytes -= size(record);
         }
 
-        /** To wake a thread costs more than to write a sample: a lane that is shed wakes the writer when half full. */
-        boolean wakes() {
-            return !shed || records == (mostRecords + 1) / 2;
+        /** To wake a thread costs more than to write a sample: a lane of many records wakes the writer when half full. */
+        boolean wakes(Record record) {
+            return switch (manner) {
+                case DROPPED -> records == (mostRecords + 1) / 2;
+                case KEPT -> true;
+                case WAITED_FOR -> isHalfFull() && bytes - size(record) < mostBytes / 2;
+            };
+        }
+
+        boolean isHalfFull() {
+            return bytes >= mostBytes / 2;
         }
 
         private static int size(Record record) {
             return record.payload().length + OVERHEAD_BYTES;
         }
+    }
+
+    /** How a lane treats its records. */
+    private enum Manner {
+        /** They are dropped while the disk is full, or the lane. */
+        DROPPED,
+        /** They are few, and dropped only when the lane is full. */
+        KEPT,
+        /** Whoever brings them waits for room. */
+        WAITED_FOR
     }
 
     private static final class Drops {
@@ -102,14 +131,18 @@ public final class RecordQueue {
 
     /**
      * @param mostSamples that may wait
-     * @param mostBytes of all other records that may wait
+     * @param mostBytes of all other records that may wait; lines of logs may take a quarter as much beside them
      */
     public RecordQueue(int mostSamples, long mostBytes) {
-        samples = new Lane(mostSamples, Long.MAX_VALUE, true);
-        kept = new Lane(Integer.MAX_VALUE, mostBytes, false);
+        samples = new Lane(mostSamples, Long.MAX_VALUE, Manner.DROPPED);
+        kept = new Lane(Integer.MAX_VALUE, mostBytes, Manner.KEPT);
+        lines = new Lane(Integer.MAX_VALUE, mostBytes / 4, Manner.WAITED_FOR);
     }
 
     private Lane lane(Kind kind) {
+        if (kind == Kind.LOG) {
+            return lines;
+        }
         return switch (kind.shedding()) {
             case FIRST -> samples;
             case SECOND, LAST -> kept;
@@ -128,17 +161,49 @@ public final class RecordQueue {
     public synchronized boolean put(Arrival arrival) {
         Record record = arrival.record();
         Lane lane = lane(record.kind());
-        if (lane.shed && diskFull || !lane.hasRoom(record)) {
+        if (lane.manner == Manner.DROPPED && diskFull || !lane.hasRoom(record)) {
             drop(record, diskFull ? DISK_FULL : BEHIND);
             return false;
         }
         lane.add(record);
         entries.add(arrival);
-        if (lane.wakes()) {
+        if (lane.wakes(record)) {
             wake();
         }
         if (isLarge(record)) {
             awaitWritten();
+        }
+        return true;
+    }
+
+    /**
+     * Takes the record once there is room for it: the writer may be slow, or the disk full.
+     *
+     * @param ended asked five times a second whether to give up
+     * @return false if it gave up; the record is not counted as dropped
+     */
+    public synchronized boolean putWhenRoom(Record record, BooleanSupplier ended) {
+        Lane lane = lane(record.kind());
+        try {
+            while (!lane.hasRoom(record)) {
+                if (ended.getAsBoolean()) {
+                    return false;
+                }
+                waiting++;
+                try {
+                    wait(ROOM_MILLIS);
+                } finally {
+                    waiting--;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        lane.add(record);
+        entries.add(new Arrival.Plain(record));
+        if (lane.wakes(record)) {
+            wake();
         }
         return true;
     }
@@ -182,6 +247,9 @@ public final class RecordQueue {
             batch.add(arrival);
         }
         woken = !entries.isEmpty();
+        if (waiting > 0 && !lines.isHalfFull()) {
+            notifyAll();
+        }
     }
 
     /** Ends a {@link #drainTo} that waits. */
@@ -207,7 +275,7 @@ public final class RecordQueue {
     /** Drops what is shed on a full disk, though it was taken from the queue before; false if it must be kept. */
     synchronized boolean shed(Arrival arrival) {
         Record record = arrival.record();
-        if (!lane(record.kind()).shed) {
+        if (lane(record.kind()).manner != Manner.DROPPED) {
             return false;
         }
         drop(record, DISK_FULL);
@@ -232,6 +300,6 @@ public final class RecordQueue {
     }
 
     private boolean isLarge(Record record) {
-        return !lane(record.kind()).shed && record.payload().length >= LARGE_BYTES;
+        return lane(record.kind()).manner == Manner.KEPT && record.payload().length >= LARGE_BYTES;
     }
 }

@@ -71,6 +71,11 @@ public final class FakeEngine implements Engine {
         return stream;
     }
 
+    @Override
+    public MessageStream logs(String path) {
+        return stream(path);
+    }
+
     long open() {
         return streams.stream().filter(stream -> !stream.closed).count();
     }

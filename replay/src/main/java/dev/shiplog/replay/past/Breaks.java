@@ -87,7 +87,16 @@ final class Breaks {
                     listens = true;
                 }
             }
-            case SEGMENT_START, OVERSIZED, SYNTHETIC, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION, NOTE -> {}
+            case SEGMENT_START,
+                    OVERSIZED,
+                    SYNTHETIC,
+                    DROPPED,
+                    CLOCK_STEP,
+                    DAMAGE,
+                    REDACTION,
+                    RETENTION,
+                    NOTE,
+                    LOG_POSITION -> {}
         }
     }
 

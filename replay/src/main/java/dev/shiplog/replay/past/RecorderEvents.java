@@ -40,7 +40,7 @@ public final class RecorderEvents {
                     DAMAGE,
                     RETENTION,
                     NOTE -> parsed(mark, type);
-            case SEGMENT_START, GAP, UNSETTLED, SETTLED, OVERSIZED, DROPPED, REDACTION -> null;
+            case SEGMENT_START, GAP, UNSETTLED, SETTLED, OVERSIZED, DROPPED, REDACTION, LOG_POSITION -> null;
         };
     }
 
