@@ -111,6 +111,16 @@ final class RealEngine implements Closeable {
         return call("GET", "/containers/" + id + "/json", Map.of());
     }
 
+    /** Whether it knows no such container any more. */
+    boolean isGone(String id) throws IOException {
+        for (JsonNode container : call("GET", "/containers/json?all=1", Map.of())) {
+            if (container.path("Id").asText().equals(id)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** @param limits as in {@code Memory} */
     void update(String id, Map<String, Object> limits) throws IOException {
         post("/containers/" + id + "/update", limits);

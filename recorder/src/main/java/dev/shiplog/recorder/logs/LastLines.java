@@ -14,8 +14,10 @@ import dev.shiplog.timeline.payload.Container;
 import dev.shiplog.timeline.redact.LogRedaction;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +34,8 @@ import java.util.concurrent.TimeUnit;
 public final class LastLines implements Follower {
     /** Of each stream. */
     private static final int LINES = 50;
+    /** Of both streams: an engine counts the last lines before it looks at their streams. */
+    private static final int READ = 2_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int POOL = 4;
@@ -104,11 +108,7 @@ public final class LastLines implements Follower {
                 return;
             }
             try {
-                List<Line> lines = new ArrayList<>(read(id, "stdout", writer));
-                if (lines.isEmpty() || lines.get(0).message().bytes()[0] != 0) { // a terminal has one stream
-                    lines.addAll(read(id, "stderr", writer));
-                }
-                lines.sort(Comparator.comparingLong(Line::time));
+                List<Line> lines = last(id, writer);
                 long newest = writer.position().newest();
                 boolean none = writer.position().count() + writer.position().after() == 0;
                 for (Line line : lines) {
@@ -128,23 +128,32 @@ public final class LastLines implements Follower {
         }
     }
 
-    private List<Line> read(String id, String stream, LogWriter writer) throws IOException {
-        String path = "/containers/" + id + "/logs?" + stream + "=1&timestamps=1&tail=" + LINES;
-        List<Line> lines = new ArrayList<>();
+    /** The last lines of each stream, in the order of their times. */
+    private List<Line> last(String id, LogWriter writer) throws IOException {
+        String path = "/containers/" + id + "/logs?stdout=1&stderr=1&timestamps=1&tail=" + READ;
+        Map<Byte, Deque<Line>> streams = new HashMap<>();
         try (MessageStream log = engine.logs(path)) {
             Watchdog.Watch watch = watchdog.watch(log, PATIENCE);
             try {
                 for (Message message = log.next(); message != null; message = log.next()) {
                     long time = LogPosition.time(message.bytes());
                     if (!writer.isWordOfEngine(message) && time != LogPosition.NO_TIME) {
-                        lines.add(new Line(time, message));
+                        Deque<Line> stream =
+                                streams.computeIfAbsent(message.bytes()[0], key -> new ArrayDeque<>(LINES + 1));
+                        stream.add(new Line(time, message));
+                        if (stream.size() > LINES) {
+                            stream.remove();
+                        }
                     }
                 }
             } finally {
                 watch.cancel();
             }
         }
-        return lines;
+        return streams.values().stream()
+                .flatMap(Deque::stream)
+                .sorted(Comparator.comparingLong(Line::time))
+                .toList();
     }
 
     @Override
