@@ -29,7 +29,8 @@ final class CsvColumns {
                 "host_ServerVersion host_OperatingSystem host_KernelVersion host_NCPU host_MemTotal host_Containers"
                         + " host_ContainersRunning host_Images";
             case MARK -> "mark mark_kind mark_subject mark_from_rfc3339 mark_to_rfc3339 mark_count mark_reason";
-            case LOG, SOCKETS, ENGINE_METRICS, IMAGE, DISK ->
+            case LOG -> "container stream log";
+            case SOCKETS, ENGINE_METRICS, IMAGE, DISK ->
                 "container container_id " + kind.label().replace('-', '_');
         };
     }
@@ -52,7 +53,8 @@ final class CsvColumns {
             case MARK ->
                 "shiplog.mark.type shiplog.mark.kind shiplog.mark.subject shiplog.mark.from shiplog.mark.to"
                         + " shiplog.mark.count shiplog.mark.reason";
-            case LOG, SOCKETS, ENGINE_METRICS, IMAGE, DISK -> "container.name container.id message";
+            case LOG -> "container.name stream message";
+            case SOCKETS, ENGINE_METRICS, IMAGE, DISK -> "container.name container.id message";
         };
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.timeline.json.Json;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -69,6 +70,13 @@ final class Document {
             JsonString.put(value, out);
             out.put(',');
         }
+    }
+
+    /** Appends bytes as a string in base64. */
+    void base64(Bytes bytes) {
+        out.put('"');
+        out.put(Base64.getEncoder().encode(bytes.toArray()));
+        out.put('"');
     }
 
     void number(String name, long value) {

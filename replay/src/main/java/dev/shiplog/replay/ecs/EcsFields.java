@@ -15,6 +15,8 @@ public final class EcsFields {
             date_nanos | | @timestamp
             keyword | | ecs.version
             match_only_text | | message
+            keyword | | stream
+            keyword | log. | flags
             keyword | host. | name architecture os.type os.full os.version os.kernel
             keyword | event. | kind category type action module dataset
             date_nanos | event. | created

@@ -10,7 +10,6 @@ import dev.shiplog.timeline.Consumption;
 import dev.shiplog.timeline.ContainerIndex;
 import dev.shiplog.timeline.json.Json;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +51,10 @@ public final class EcsFormat implements LineFormat {
         if (record.restated()) {
             out.putAscii("\"shiplog.restated\":true,");
         }
-        if (!writeFields(record)) {
+        if (record.kind() == Kind.LOG) {
+            out.put(heads.head(record, true));
+            LogFields.write(record, original, document);
+        } else if (!writeFields(record)) {
             out.put(heads.head(record, hasContainer(record.kind())));
             writeText("message", record);
         } else if (original || document.isShortened() && record.kind() != Kind.INSPECT) {
@@ -105,7 +107,9 @@ public final class EcsFormat implements LineFormat {
         if (JsonString.isUtf8(payload.array(), 0, payload.length())) {
             document.text(name, new String(payload.array(), 0, payload.length(), StandardCharsets.UTF_8));
         } else {
-            document.text("shiplog.payload_base64", Base64.getEncoder().encodeToString(payload.toArray()));
+            document.name("shiplog.payload_base64");
+            document.base64(payload);
+            document.out().put(',');
         }
     }
 }

@@ -47,6 +47,8 @@ record FlatField(String name, Source source) {
         SEQUENCE,
         /** The field {@code restated}, of a record that is. */
         RESTATED,
+        /** The fields {@code log} or {@code log_base64}, {@code stream}, and {@code log_partial} of a line that goes on. */
+        LOG,
         CONTAINER_NAME,
         CONTAINER_ID,
         IMAGE,

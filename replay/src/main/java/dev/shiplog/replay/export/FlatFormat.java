@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a record as one flat JSON object, the form that log pipelines have parsers for;
- * {@code docs/flattened-fields.md} names the fields. There are three ways to the same line. A payload of a known shape is
+ * {@code docs/flattened-fields.md} names the fields. A log has one plan, whatever its line is; of others there are three ways
+ * to the same line. A payload of a known shape is
  * written by the {@link FlatPlan} of that shape, without rendering or parsing it. A sample is mostly like the one before
  * of its container: its {@link FlatLine} is that one with a few values replaced. Anything else is parsed.
  */
@@ -32,6 +33,7 @@ final class FlatFormat implements LineFormat {
     private final ContainerIndex containers;
     private final Origin origin;
     private final Form form;
+    private final FlatPlan logs;
     private Beside noContainer;
     private final Map<String, Subject> subjects = new HashMap<>();
     private final Map<Kind, Map<Shape, ShapePlans>> plansByShape = new EnumMap<>(Kind.class);
@@ -47,13 +49,16 @@ final class FlatFormat implements LineFormat {
         this.containers = containers;
         this.origin = origin;
         this.form = form;
+        logs = FlatPlanCompiler.compile(FlatLayout.ofLog(form), new byte[0]);
         noContainer = Beside.of(origin.place(), "", null);
     }
 
     @Override
     public void write(RecordView record, Bytes out) {
         Shape shape = record.shape();
-        if (shape == null || record.kind() == Kind.LOG) {
+        if (record.kind() == Kind.LOG) {
+            logs.write(record, beside(record), out);
+        } else if (shape == null) {
             writeParsed(record, out);
         } else if (record.kind() == Kind.STATS) {
             writeNext(subject(record), shape, record, out);
@@ -83,10 +88,10 @@ final class FlatFormat implements LineFormat {
         }
     }
 
-    /** Writes a record by parsing its payload. What a container logs is text, even if it looks like JSON. */
+    /** Writes a record that is no log by parsing its payload. */
     void writeParsed(RecordView record, Bytes out) {
         Bytes payload = record.payload();
-        Json json = record.kind() == Kind.LOG ? null : Json.parse(payload.array(), 0, payload.length());
+        Json json = Json.parse(payload.array(), 0, payload.length());
         FlatLayout layout = json == null
                 ? FlatLayout.ofText(record.kind(), payload.toArray(), form)
                 : FlatLayout.of(record.kind(), json, form);

@@ -77,7 +77,15 @@ final class FlatLayout {
         return layout;
     }
 
-    /** Lays out a payload that is not JSON, or is not to be read as JSON. */
+    /** Lays out what a container logs, whatever it is. */
+    static FlatLayout ofLog(Form form) {
+        FlatLayout layout = new FlatLayout(Kind.LOG, form);
+        layout.claimContainer(null);
+        layout.fields.add(new FlatField("", Context.LOG));
+        return layout;
+    }
+
+    /** Lays out a payload that is not JSON. */
     static FlatLayout ofText(Kind kind, byte[] payload, Form form) {
         FlatLayout layout = new FlatLayout(kind, form);
         layout.claimContainer(null);

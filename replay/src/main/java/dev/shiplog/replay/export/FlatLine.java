@@ -101,7 +101,7 @@ final class FlatLine {
     /** Whether step {@code i} may write something else than it last wrote; notes the new value. */
     private boolean hasChanged(int i, RecordView record) {
         return switch (plan.step(i)) {
-            case ORIGIN, SEQUENCE, CONTAINER_NAME, CONTAINER_ID, IMAGE, IMAGE_ID -> false;
+            case ORIGIN, SEQUENCE, LOG, CONTAINER_NAME, CONTAINER_ID, IMAGE, IMAGE_ID -> false;
             case TIME -> hasChanged(i, record.time());
             case RESTATED -> hasChanged(i, record.restated() ? 1 : 0);
             case INTEGER_SLOT, TIME_SLOT -> hasChanged(i, record.number(plan.slot(i)));

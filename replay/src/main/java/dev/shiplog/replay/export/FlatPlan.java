@@ -25,6 +25,7 @@ final class FlatPlan {
         ORIGIN,
         SEQUENCE,
         RESTATED,
+        LOG,
         CONTAINER_NAME,
         CONTAINER_ID,
         IMAGE,
@@ -103,6 +104,7 @@ final class FlatPlan {
                     ORIGIN,
                     SEQUENCE,
                     RESTATED,
+                    LOG,
                     CONTAINER_NAME,
                     CONTAINER_ID,
                     IMAGE,
@@ -148,6 +150,7 @@ final class FlatPlan {
             case ORIGIN -> out.put(beside.origin());
             case SEQUENCE -> out.putDecimal(record.sequence());
             case RESTATED -> out.putAscii(record.restated() ? Envelope.RESTATED : "");
+            case LOG -> putLog(LogLine.of(record), out);
             case CONTAINER_NAME -> out.put(beside.name());
             case CONTAINER_ID -> out.put(beside.id());
             case IMAGE -> out.put(beside.image());
@@ -165,6 +168,15 @@ final class FlatPlan {
             case NESTED_SLOT -> putEscaped(record.text(slots[i][0]), out);
             case SUM_OF_SLOTS -> putSum(record, slots[i], out);
         }
+    }
+
+    private static void putLog(LogLine line, Bytes out) {
+        boolean utf8 = line.isUtf8();
+        out.putAscii(utf8 ? ",\"log\":" : ",\"log_base64\":");
+        line.putJson(utf8, out);
+        out.putAscii(",\"stream\":\"");
+        out.putAscii(line.message().streamName());
+        out.putAscii(line.message().isPartial() ? "\",\"log_partial\":true" : "\"");
     }
 
     /** Appends the inside of a JSON string, escaped once more. It has no control characters: {@link #isWritable}. */

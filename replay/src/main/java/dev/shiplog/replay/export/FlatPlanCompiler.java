@@ -126,6 +126,7 @@ final class FlatPlanCompiler {
             // These steps write names as well, since they write nothing if the value is not known.
             case ORIGIN -> step(Step.ORIGIN, NO_SLOTS);
             case RESTATED -> step(Step.RESTATED, NO_SLOTS);
+            case LOG -> step(Step.LOG, NO_SLOTS);
             case CONTAINER_NAME -> step(Step.CONTAINER_NAME, NO_SLOTS);
             case CONTAINER_ID -> step(Step.CONTAINER_ID, NO_SLOTS);
             case IMAGE -> step(Step.IMAGE, NO_SLOTS);

@@ -43,6 +43,10 @@ public final class IndexTemplates {
                 .forEach(name -> FLAT_FIELDS.put(name, "keyword"));
         FLAT_FIELDS.put("sequence", "long");
         FLAT_FIELDS.put("restated", "boolean");
+        FLAT_FIELDS.put("log", "match_only_text");
+        FLAT_FIELDS.put("log_base64", "text");
+        FLAT_FIELDS.put("log_partial", "boolean");
+        FLAT_FIELDS.put("stream", "keyword");
         List.of("pids_limit", "memory_limit", "memory_hierarchical_memory_limit", "memory_hierarchical_memsw_limit")
                 .forEach(name -> FLAT_FIELDS.put(name, "unsigned_long"));
     }

@@ -1,5 +1,6 @@
 package dev.shiplog.replay.ecs;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +13,8 @@ import dev.shiplog.testkit.Samples;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -271,14 +274,36 @@ class EcsFormatTest {
 
     @Test
     void aPayloadWithoutFieldsIsTheMessage() {
-        for (Kind kind : Kind.values()) {
+        for (Kind kind : EnumSet.complementOf(EnumSet.of(Kind.LOG))) {
             assertThat(fields(kind, "no \"JSON\"")).contains("message=\"no \\\"JSON\\\"\"");
             assertThat(fields(kind, "[1]")).contains("message=\"[1]\"");
             byte[] bytes = {(byte) 0xFF};
             assertThat(fields(Documents.of(List.of(Coded.record(kind, bytes))).get(0)))
                     .contains("shiplog.payload_base64=\"/w==\"");
         }
-        assertThat(fields(Kind.LOG, "{\"a\":1}")).contains("message=\"{\\\"a\\\":1}\"");
+    }
+
+    @Test
+    void whatAContainerLogsIsTheMessage() {
+        String time = "2026-11-21T09:12:03.678047113Z ";
+        assertThat(fields(Kind.LOG, "\u0002" + time + "{\"a\":1}\r\n"))
+                .contains("message=\"{\\\"a\\\":1}\"", "stream=\"stderr\"", "event.dataset=\"docker.container_logs\"")
+                .noneMatch(field -> field.startsWith("log.flags"));
+        assertThat(fields(Kind.LOG, "\u0001" + time + "begun"))
+                .contains("message=\"begun\"", "log.flags=[\"partial\"]");
+        byte[] bytes = ("\u0000" + time + "\u00ff\n").getBytes(ISO_8859_1);
+        for (boolean original : List.of(false, true)) {
+            JsonNode document = Documents.parse(Documents.lines(List.of(Coded.record(Kind.LOG, bytes)), original)
+                    .get(0));
+            assertThat(fields(document))
+                    .contains(
+                            "stream=\"tty\"",
+                            "shiplog.payload_base64=\"" + Base64.getEncoder().encodeToString(bytes) + "\"")
+                    .noneMatch(field -> field.matches("(message|event.original)=.*"));
+        }
+        String line = Documents.lines(List.of(Coded.record(Kind.LOG, "\u0001" + time + "é\n")), true)
+                .get(0);
+        assertThat(fields(Documents.parse(line))).contains("event.original=\"" + time + "é\\n\"", "message=\"é\"");
     }
 
     @Test

@@ -255,9 +255,12 @@ class FlatFormatTest {
 
     @Test
     void keepsWhatAContainerLoggedAsText() {
-        assertThat(flat(Coded.record(Kind.LOG, "{\"level\":\"info\"}\t")))
+        assertThat(flat(Coded.record(Kind.LOG, "\u0001" + TIMESTAMP + " {\"level\":\"info\"}\t\n")))
                 .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"container_id\":\"" + Coded.ID
-                        + "\",\"log\":\"{\\\"level\\\":\\\"info\\\"}\\t\"}");
+                        + "\",\"log\":\"{\\\"level\\\":\\\"info\\\"}\\t\",\"stream\":\"stdout\"}");
+        assertThat(flat(Coded.record(Kind.LOG, "\u0003no time here")))
+                .isEqualTo("{\"@timestamp\":\"" + TIMESTAMP + "\",\"container_id\":\"" + Coded.ID
+                        + "\",\"log\":\"no time here\",\"stream\":\"engine\",\"log_partial\":true}");
     }
 
     @ParameterizedTest

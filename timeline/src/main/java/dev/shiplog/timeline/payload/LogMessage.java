@@ -21,7 +21,11 @@ public record LogMessage(int stream, int from, int to, int end) {
         if (length == 0) {
             return new LogMessage(-1, 0, 0, 0);
         }
-        int from = afterTime(payload, length);
+        return of(payload[0] & 0xff, payload, afterTime(payload, length), length);
+    }
+
+    /** The parts of a message of which the line, its line end included, goes from {@code from} to {@code length}. */
+    public static LogMessage of(int stream, byte[] payload, int from, int length) {
         int to = length;
         if (to > from && payload[to - 1] == '\n') {
             to--;
@@ -29,7 +33,7 @@ public record LogMessage(int stream, int from, int to, int end) {
                 to--;
             }
         }
-        return new LogMessage(payload[0], from, to, length);
+        return new LogMessage(stream, from, to, length);
     }
 
     private static int afterTime(byte[] payload, int length) {
@@ -49,9 +53,12 @@ public record LogMessage(int stream, int from, int to, int end) {
         return 1;
     }
 
-    /** What people call the stream: {@code tty}, {@code stdout}, {@code stderr}, or {@code engine} for its own words. */
+    /**
+     * What people call the stream: {@code tty}, {@code stdout}, {@code stderr}, or {@code engine} for its own words; of another
+     * its number, as in {@code stream-7}.
+     */
     public String streamName() {
-        return stream >= 0 && stream < STREAMS.length ? STREAMS[stream] : "stream-" + stream;
+        return stream < 0 ? "none" : stream < STREAMS.length ? STREAMS[stream] : "stream-" + stream;
     }
 
     /** Whether the line goes on in the next message of its stream: the engine cuts long ones. */
