@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 
 /**
  * Standard output where it is a terminal. What could control that, or show a text as another than it is, comes out as JSON
- * escapes it, {@code \\u009b}: in JSON it means the same. Line feeds and tabs stay. Where output goes to a file or another
+ * escapes it, {@code \\u009b}: in JSON it means the same. Line feeds and tabs stay, and a carriage return before a line feed
+ * goes, which ends the lines of programs that write to a terminal. Where output goes to a file or another
  * program, each byte stays. Not thread safe.
  */
 final class TerminalOutput extends FilterOutputStream {
@@ -19,6 +20,8 @@ final class TerminalOutput extends FilterOutputStream {
     private final Bytes begun = new Bytes(4);
 
     private int missing;
+    /** Whether a carriage return came last. */
+    private boolean isReturned;
 
     TerminalOutput(OutputStream out) {
         super(out);
@@ -56,12 +59,32 @@ final class TerminalOutput extends FilterOutputStream {
         String text = new String(begun.array(), 0, begun.length(), StandardCharsets.UTF_8);
         begun.clear();
         missing = 0;
-        if (text.equals("\n") || text.equals("\t") || Console.isPrintable(text)) {
+        if (!text.isEmpty()) {
+            endReturn(text.equals("\n"), ready);
+        }
+        if (text.equals("\r")) {
+            isReturned = true;
+        } else if (text.equals("\n") || text.equals("\t") || Console.isPrintable(text)) {
             ready.putUtf8(text);
         } else {
             ready.putUtf8(text.chars()
                     .mapToObj(unit -> String.format(Locale.ROOT, "\\u%04x", unit))
                     .collect(Collectors.joining()));
         }
+    }
+
+    private void endReturn(boolean isLineEnd, Bytes ready) {
+        if (isReturned && !isLineEnd) {
+            ready.putAscii("\\u000d");
+        }
+        isReturned = false;
+    }
+
+    @Override
+    public void flush() throws IOException {
+        Bytes ready = new Bytes(8);
+        endReturn(false, ready);
+        out.write(ready.array(), 0, ready.length());
+        out.flush();
     }
 }

@@ -21,13 +21,13 @@ class TerminalOutputTest {
     /** However the bytes come. */
     @Test
     void escapesWhatControlsATerminalAndWhatTurnsTextAround() throws IOException {
-        String text = "{\"a\":\t\"ä€😀 \u009b31m \u202egnp.exe \u007f\u001b[2J \udb40\udc41\"}\r\n";
+        String text = "{\"a\":\t\"ä€😀 \u009b31m \u202egnp.exe \u007f\u001b[2J \udb40\udc41\"}\r-\r\r\n";
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         for (int pieceLength = 1; pieceLength <= bytes.length; pieceLength++) {
             assertThat(shown(bytes, pieceLength))
                     .as("%d bytes at once", pieceLength)
                     .isEqualTo("{\"a\":\t\"ä€😀 \\u009b31m \\u202egnp.exe \\u007f\\u001b[2J \\udb40\\udc41\"}"
-                            + "\\u000d\n");
+                            + "\\u000d-\\u000d\n");
         }
     }
 

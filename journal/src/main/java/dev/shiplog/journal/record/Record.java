@@ -21,4 +21,9 @@ public record Record(
     public Record withSequence(long newSequence) {
         return new Record(newSequence, kind, subject, time, received, monotonic, payload);
     }
+
+    /** This record with another payload. */
+    public Record withPayload(byte[] newPayload) {
+        return new Record(sequence, kind, subject, time, received, monotonic, newPayload);
+    }
 }

@@ -13,6 +13,7 @@ import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.Reading;
+import dev.shiplog.timeline.redact.LogRedaction;
 import dev.shiplog.timeline.redact.Redaction;
 import java.io.Closeable;
 import java.io.IOException;
@@ -52,13 +53,14 @@ public final class CutWriter implements Closeable {
 
     /**
      * @param target the archive's file, which must not be there
+     * @param ofLogs what is removed from lines of logs
      * @param reading that finds the records
      */
-    public CutWriter(Path target, Coding coding, Redaction redaction, Reading reading) {
+    public CutWriter(Path target, Coding coding, Redaction redaction, LogRedaction ofLogs, Reading reading) {
         this.target = target;
         this.coding = coding;
         this.reading = reading;
-        redactions = new Redactions(redaction);
+        redactions = new Redactions(redaction, ofLogs);
     }
 
     /**

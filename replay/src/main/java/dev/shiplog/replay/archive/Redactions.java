@@ -2,12 +2,14 @@ package dev.shiplog.replay.archive;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.timeline.redact.LogRedaction;
 import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +22,14 @@ final class Redactions {
     /** In how many records something was removed, by the path of it. */
     private final Map<String, Long> paths = new TreeMap<>();
 
+    private final LogRedaction ofLogs;
+    private long lines;
     private long changed;
     private long left;
 
-    Redactions(Redaction redaction) {
+    Redactions(Redaction redaction, LogRedaction ofLogs) {
         this.redaction = redaction;
+        this.ofLogs = ofLogs;
     }
 
     /** Whether records of this kind may hold secrets that are to be removed. */
@@ -32,7 +37,8 @@ final class Redactions {
         return switch (kind) {
             case INSPECT, IMAGE -> redaction != Redaction.NONE;
             case EVENT, HOST -> redaction == Redaction.SECRETS;
-            case STATS, LOG, ENGINE_METRICS, SOCKETS, MARK, DISK -> false;
+            case LOG -> ofLogs.isActive();
+            case STATS, ENGINE_METRICS, SOCKETS, MARK, DISK -> false;
         };
     }
 
@@ -41,6 +47,9 @@ final class Redactions {
     Record redact(Record record) {
         if (!concerns(record.kind())) {
             return record;
+        }
+        if (record.kind() == Kind.LOG) {
+            return redactLine(record);
         }
         Redaction.Redacted redacted;
         try {
@@ -56,14 +65,17 @@ final class Redactions {
         }
         changed++;
         new HashSet<>(redacted.removed()).forEach(path -> paths.merge(path, 1L, Long::sum));
-        return new Record(
-                record.sequence(),
-                record.kind(),
-                record.subject(),
-                record.time(),
-                record.received(),
-                record.monotonic(),
-                redacted.payload());
+        return record.withPayload(redacted.payload());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same array if nothing was removed
+    private Record redactLine(Record record) {
+        byte[] redacted = ofLogs.redact(record.payload());
+        if (redacted == record.payload()) {
+            return record;
+        }
+        lines++;
+        return record.withPayload(redacted);
     }
 
     /** What was removed, in a clause; empty if nothing was. */
@@ -77,6 +89,9 @@ final class Redactions {
                 ? ""
                 : "left out as a whole, because they are not JSON: " + left
                         + (left == 1 ? " description" : " descriptions");
-        return removed + (removed.isEmpty() || out.isEmpty() ? "" : "; ") + out;
+        String ofLines = lines == 0 ? "" : "removed from " + lines + (lines == 1 ? " line" : " lines") + " of logs";
+        return Stream.of(removed, ofLines, out)
+                .filter(clause -> !clause.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 }

@@ -121,7 +121,7 @@ final class ContainerChoice {
 
     /** Those that are named and not there yet; to be shown each container that is. */
     Missing missing() {
-        return new Missing(names);
+        return Missing.of(names);
     }
 
     /** The containers that are named, as long as they were not met. */
@@ -130,6 +130,14 @@ final class ContainerChoice {
 
         private Missing(List<String> names) {
             names.forEach(name -> rules.add(ContainerRule.parse("container=" + name)));
+        }
+
+        static Missing of(List<String> names) {
+            return new Missing(names);
+        }
+
+        boolean isEmpty() {
+            return rules.isEmpty();
         }
 
         void meet(Container container) {

@@ -5,6 +5,7 @@ import dev.shiplog.replay.archive.CutWriter;
 import dev.shiplog.replay.query.Query;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.TimeRange;
+import dev.shiplog.timeline.redact.LogRedaction;
 import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +61,9 @@ final class CutCommand implements Callable<Integer> {
             description = "What is removed, by the recorder's rules: secrets (default), env, or none.")
     private String redact = "secrets";
 
+    @Mixin
+    private RedactLogOption redactLog = new RedactLogOption();
+
     private final Console console;
 
     CutCommand(Console console) {
@@ -67,7 +71,7 @@ final class CutCommand implements Callable<Integer> {
     }
 
     /** What the options ask for. */
-    private record Request(Query query, Redaction redaction) {}
+    private record Request(Query query, Redaction redaction, LogRedaction ofLogs) {}
 
     @Override
     public Integer call() throws IOException {
@@ -75,7 +79,8 @@ final class CutCommand implements Callable<Integer> {
         Path output = archive.file(console);
         List<Path> given = sources.paths(console);
         try (Reading reading = Reading.open(given, request.query(), Map.of(), console.clock());
-                CutWriter cut = new CutWriter(output, archive.coding(), request.redaction(), reading);
+                CutWriter cut =
+                        new CutWriter(output, archive.coding(), request.redaction(), request.ofLogs(), reading);
                 Report report = new Report(console);
                 Progress progress = new Progress(console)) {
             run(reading, cut, report, progress);
@@ -132,7 +137,7 @@ final class CutCommand implements Callable<Integer> {
     private Request request() {
         TimeRange range = selection.range(console.clock());
         Query query = new Query(range, selection.filter(), false, false, Long.MAX_VALUE, true);
-        return new Request(query, redaction());
+        return new Request(query, redaction(), redactLog.redaction());
     }
 
     private Redaction redaction() {
@@ -147,7 +152,8 @@ final class CutCommand implements Callable<Integer> {
 
     /** The request as a manifest says it. */
     private String described(Request request) {
+        String ofLogs = redactLog.described();
         return selection.described(request.query().range()) + " --redact "
-                + request.redaction().label();
+                + request.redaction().label() + (ofLogs.isEmpty() ? "" : " --redact-log (" + ofLogs + ")");
     }
 }

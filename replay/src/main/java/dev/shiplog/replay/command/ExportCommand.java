@@ -146,6 +146,10 @@ final class ExportCommand implements Callable<Integer> {
             RecordFilter filter = selection.filter();
             TimeRange range = selection.range(console.clock());
             lines.check(filter);
+            if (lines.joins() && after != null) {
+                throw new IllegalArgumentException("--join is not for --after: what an export wrote, the next one could"
+                        + " not join its later parts to");
+            }
             if (limit < 0) {
                 throw new IllegalArgumentException("--limit " + limit + " is less than none");
             }
@@ -189,7 +193,7 @@ final class ExportCommand implements Callable<Integer> {
      * @return the exit code
      */
     private int write(Reading reading, Batch batch, OutputStream out, boolean visible) throws IOException {
-        LineFormat format = lines.lines(reading);
+        LineFormat format = lines.lines(reading, console.clock());
         try (Report report = new Report(console);
                 LineWriter writer = new LineWriter(format, out)) {
             new Transfer(console, report).run(reading, writer, () -> {

@@ -8,18 +8,27 @@ import dev.shiplog.replay.export.BulkFormat;
 import dev.shiplog.replay.export.CsvFormat;
 import dev.shiplog.replay.export.DocumentId;
 import dev.shiplog.replay.export.Form;
+import dev.shiplog.replay.export.JoinedLogs;
 import dev.shiplog.replay.export.LineFormat;
+import dev.shiplog.replay.export.LogJoin;
+import dev.shiplog.replay.export.LogText;
 import dev.shiplog.replay.export.OpenMetricsFormat;
 import dev.shiplog.replay.export.OutputFormat;
+import dev.shiplog.replay.export.RedactedLogs;
+import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.Reading;
 import dev.shiplog.replay.query.RecordFilter;
+import dev.shiplog.replay.query.Times;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what an exported record looks like. */
@@ -79,6 +88,12 @@ final class LineOptions {
                             + " one kind that --kind names.")
     private List<String> columns = new ArrayList<>();
 
+    @Mixin
+    private JoinOption join = new JoinOption();
+
+    @Mixin
+    private RedactLogOption redactLog = new RedactLogOption();
+
     /**
      * @param filter which records are to be written
      * @throws IllegalArgumentException if options make no sense together
@@ -91,6 +106,9 @@ final class LineOptions {
         require("--add-field", !added.isEmpty(), OutputFormat.flat, OutputFormat.bulk, OutputFormat.csv);
         require("--index-prefix", prefix != null, OutputFormat.bulk);
         require("--columns", !columns.isEmpty(), OutputFormat.csv);
+        require("--join", join.isGiven(), OutputFormat.flat, OutputFormat.bulk, OutputFormat.csv);
+        join.continuation();
+        redactLog.redaction();
         if (ecs && (bare || compact)) {
             throw new IllegalArgumentException((bare ? "--bare" : "--compact") + " is for --fields flat, not ecs");
         }
@@ -166,21 +184,43 @@ final class LineOptions {
         return fields == Vocabulary.ecs;
     }
 
+    /** Whether records of logs that belong together become one. */
+    boolean joins() {
+        return join.isGiven();
+    }
+
     /** A new writer of lines for what is read. */
-    LineFormat lines(Reading reading) {
+    LineFormat lines(Reading reading, InstantSource clock) {
+        Origin origin = join.isGiven() ? new Origin() : reading.origin();
+        LineFormat redacted = RedactedLogs.of(lines(reading, origin), redactLog.redaction());
+        return join.isGiven()
+                ? new JoinedLogs(
+                        redacted,
+                        new LogJoin(join.continuation()),
+                        reading.origin(),
+                        origin,
+                        () -> Times.nanos(clock.instant()))
+                : redacted;
+    }
+
+    /** @param origin where each record comes from that is written */
+    private LineFormat lines(Reading reading, Origin origin) {
+        RecordFilter filter = reading.query().filter();
         LineFormat lines = fields == Vocabulary.ecs
-                ? new EcsFormat(reading.containers(), reading.origin(), reading::consumption, original)
-                : format.lines(reading.containers(), reading.origin(), new Form(bare, compact));
+                ? new EcsFormat(reading.containers(), origin, reading::consumption, original)
+                : format.lines(reading.containers(), origin, new Form(bare, compact));
         LineFormat whole = added.isEmpty() ? lines : new AddedFields(lines, added());
         return switch (format) {
-            case flat, raw, envelope, openmetrics -> whole;
-            case bulk -> new BulkFormat(whole, indexPrefix(), reading.origin());
-            case csv -> new CsvFormat(whole, columns(reading.query().filter()));
+            case flat, envelope, openmetrics -> whole;
+            case raw -> filter.kinds().equals(Set.of(Kind.LOG)) ? new LogText() : whole;
+            case bulk -> new BulkFormat(whole, indexPrefix(), origin);
+            case csv -> new CsvFormat(whole, columns(filter));
         };
     }
 
     /** What was asked for and is in none of the lines, a sentence each. */
-    List<String> missing(LineFormat lines) {
+    List<String> missing(LineFormat writer) {
+        LineFormat lines = writer.innermost();
         if (lines instanceof OpenMetricsFormat metrics && metrics.leftOut() > 0) {
             return List.of("samples that are left out, because their time is not after that of the one before: "
                     + metrics.leftOut());

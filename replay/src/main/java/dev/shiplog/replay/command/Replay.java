@@ -99,6 +99,7 @@ public final class Replay implements Callable<Integer> {
         verbs.put("ps", () -> new PsCommand(console));
         verbs.put("inspect", () -> new InspectCommand(console));
         verbs.put("events", () -> new EventsCommand(console));
+        verbs.put("logs", () -> new LogsCommand(console));
         verbs.put("explain", () -> new ExplainCommand(console));
         verbs.put("gaps", () -> new GapsCommand(console));
         verbs.put("size", () -> new SizeCommand(console));

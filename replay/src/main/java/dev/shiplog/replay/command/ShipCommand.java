@@ -5,6 +5,7 @@ import dev.shiplog.replay.export.DocumentId;
 import dev.shiplog.replay.export.Form;
 import dev.shiplog.replay.export.LineFormat;
 import dev.shiplog.replay.export.OutputFormat;
+import dev.shiplog.replay.export.RedactedLogs;
 import dev.shiplog.replay.query.Query;
 import dev.shiplog.replay.query.Reached;
 import dev.shiplog.replay.query.Reading;
@@ -98,6 +99,9 @@ final class ShipCommand implements Callable<Integer> {
 
     @Option(names = "--original", description = "With --fields ecs, add the engine's own text, as event.original.")
     private boolean original;
+
+    @Mixin
+    private RedactLogOption redactLog = new RedactLogOption();
 
     @Option(
             names = "--every",
@@ -255,9 +259,11 @@ final class ShipCommand implements Callable<Integer> {
                 ? Shipments.counted()
                 : Shipments.into(
                         new Cluster(target), request.patience(), console.stop(), console.clock(), console::sayAmid);
-        LineFormat format = fields == Vocabulary.ecs
-                ? new EcsFormat(reading.containers(), reading.origin(), reading::consumption, original)
-                : OutputFormat.flat.lines(reading.containers(), reading.origin(), new Form(false, true));
+        LineFormat format = RedactedLogs.of(
+                fields == Vocabulary.ecs
+                        ? new EcsFormat(reading.containers(), reading.origin(), reading::consumption, original)
+                        : OutputFormat.flat.lines(reading.containers(), reading.origin(), new Form(false, true)),
+                redactLog.redaction());
         String name = every;
         if (name == null) {
             Shipment shipment = new Shipment(carrier, request.limits(), tallies, rejects, reading::reached);
@@ -301,6 +307,7 @@ final class ShipCommand implements Callable<Integer> {
         TimeRange range = selection.range(console.clock());
         RecordFilter filter = selection.filter();
         DocumentId.checkPrefix(prefix);
+        redactLog.redaction();
         if (requests < 1 || requests > 64) {
             throw new IllegalArgumentException("--requests " + requests + ": from 1 to 64");
         }
@@ -322,6 +329,9 @@ final class ShipCommand implements Callable<Integer> {
         purpose.put("fields", fields + (original ? " with --original" : ""));
         if (every != null) {
             purpose.put("every", every);
+        }
+        if (!redactLog.described().isEmpty()) {
+            purpose.put("redact-log", redactLog.described());
         }
         if (dryRun) {
             purpose.put("dry_run", "true");

@@ -43,6 +43,16 @@ final class Sources {
         verb.addPositional(sources.toBuilder().arity("0..*").required(false).build());
     }
 
+    /** Takes out what comes before the last and is no file, but may be the name of a container. */
+    List<String> takeNames(Console console) {
+        List<String> before = sources.subList(0, Math.max(0, sources.size() - 1));
+        List<String> names = before.stream()
+                .filter(text -> NAME.matcher(text).matches() && Files.notExists(console.path(text)))
+                .toList();
+        before.removeAll(names);
+        return names;
+    }
+
     /**
      * The paths of the sources. Reports files in a journal's directory that look like segments but will not be read.
      *

@@ -15,6 +15,19 @@ public interface LineFormat {
     /** Appends what comes after the last record, each line with its end. */
     default void end(Bytes out) {}
 
+    /** Appends what waited for more and need not wait any longer, each line with its end; nothing more comes for now. */
+    default void idle(Bytes out) {}
+
+    /** Whether a line feed is to follow what is written of each record. */
+    default boolean endsLines() {
+        return true;
+    }
+
+    /** The format that others stand around: itself, if none does. */
+    default LineFormat innermost() {
+        return this;
+    }
+
     /**
      * Appends the record to {@code out}, without a line end; nothing if it makes no line.
      *

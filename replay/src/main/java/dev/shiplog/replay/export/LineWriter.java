@@ -49,7 +49,7 @@ public final class LineWriter implements Sink, Closeable {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        if (lines.length() > from) {
+        if (lines.length() > from && format.endsLines()) {
             lines.put('\n');
         }
         if (lines.length() >= PIECE_BYTES) {
@@ -65,6 +65,7 @@ public final class LineWriter implements Sink, Closeable {
 
     @Override
     public void flush() throws IOException {
+        format.idle(lines);
         handOver();
         awaitWritten();
         out.flush();

@@ -6,6 +6,7 @@ import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.record.Shape;
 import dev.shiplog.journal.record.Shape.SlotType;
 import dev.shiplog.timeline.payload.LogMessage;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -41,15 +42,18 @@ public record LogLine(byte[] bytes, LogMessage message) {
         return JsonString.isUtf8(bytes, message.from(), message.to());
     }
 
+    /** The line without its line end. */
+    byte[] copy() {
+        return Arrays.copyOfRange(bytes, message.from(), message.to());
+    }
+
     /** Appends the line as a JSON string, without its line end: UTF-8 as it is, anything else in base64. */
     public void putJson(boolean utf8, Bytes out) {
         if (utf8) {
             JsonString.put(bytes, message.from(), message.to(), out);
         } else {
-            Bytes line = new Bytes(message.to() - message.from());
-            line.put(bytes, message.from(), message.to() - message.from());
             out.put('"');
-            out.put(Base64.getEncoder().encode(line.toArray()));
+            out.put(Base64.getEncoder().encode(copy()));
             out.put('"');
         }
     }

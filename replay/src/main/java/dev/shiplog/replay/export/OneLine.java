@@ -1,6 +1,7 @@
 package dev.shiplog.replay.export;
 
 import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.record.Shape;
 import dev.shiplog.timeline.json.Json;
@@ -10,7 +11,7 @@ import java.util.IdentityHashMap;
 /**
  * Writes payloads as they are, but each in one line: a line feed or carriage return becomes a space. JSON has these
  * between tokens only, so its value stays the same. Whether payloads are JSON is found out once per shape, since it does
- * not depend on the values as long as these are valid. Not thread safe.
+ * not depend on the values as long as these are valid. Of a log it is the line, without stream and time. Not thread safe.
  */
 final class OneLine {
     /** More than the containers of a host have; beyond it shapes are examined anew as needed. */
@@ -40,6 +41,15 @@ final class OneLine {
     /** Appends the payload of {@code record}. If it is not JSON, line ends in it are lost. */
     void write(RecordView record, Bytes out) {
         int from = out.length();
+        if (record.kind() == Kind.LOG) {
+            LogLine line = LogLine.of(record);
+            out.put(
+                    line.bytes(),
+                    line.message().from(),
+                    line.message().to() - line.message().from());
+            joinLines(out, from);
+            return;
+        }
         record.payload(out);
         Shape shape = record.shape();
         if (shape == null || known(shape).broken || hasBrokenValue(record, shape)) {

@@ -32,6 +32,11 @@ public final class Origin {
         return place;
     }
 
+    /** Sets the place, for one who hands on records later than they were read. */
+    public void set(Place of) {
+        place = of;
+    }
+
     /** Learns from the cursor's current record. */
     @SuppressWarnings("ReferenceEquality") // a repeated header is a new object, and only costs another look
     public void observe(Cursor cursor) {

@@ -2,6 +2,8 @@ package dev.shiplog.replay.query;
 
 import dev.shiplog.journal.bytes.Bytes;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Points in time, ns since the epoch: arithmetic that stays within what 64 bits hold, and what people read. Times of records
@@ -15,6 +17,11 @@ public final class Times {
         long sum = time + nanos;
         boolean overflows = ((time ^ sum) & (nanos ^ sum)) < 0;
         return !overflows ? sum : time < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+
+    /** An instant; the last or first time that there is if it is beyond that. */
+    public static long nanos(Instant instant) {
+        return plus(TimeUnit.SECONDS.toNanos(instant.getEpochSecond()), instant.getNano());
     }
 
     /** How long it is from one time to another, ns; {@link Long#MAX_VALUE}, or the least there is, if it is more. */

@@ -53,6 +53,10 @@ final class Terminal {
         return out.toString(StandardCharsets.UTF_8);
     }
 
+    byte[] bytes() {
+        return out.toByteArray();
+    }
+
     String err() {
         return err.toString();
     }

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * What is removed from the lines that containers log: whatever one of some regular expressions matches. These are RE2's,
  * which take time in proportion to the line, so no line can stop a recorder. A line is searched as UTF-8, each byte that is
- * not is a character of its own. Of a long line that the engine cut, each part is searched by itself. Immutable.
+ * not is a character of its own; {@code ^} and {@code $} are where a line begins and ends, also within lines that were joined. Of a long line that the engine cut, each part is searched by itself. Immutable.
  */
 public final class LogRedaction {
     /** Removes nothing. */
@@ -43,7 +43,7 @@ public final class LogRedaction {
             throw new IllegalArgumentException("\"\" is not a regular expression that matches anything");
         }
         try {
-            return Pattern.compile(regex);
+            return Pattern.compile(regex, Pattern.MULTILINE);
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(
                     "\"" + regex + "\" is not a regular expression: " + e.getDescription(), e);
