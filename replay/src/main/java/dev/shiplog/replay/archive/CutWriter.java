@@ -72,15 +72,17 @@ public final class CutWriter implements Closeable {
         if (!reading.origin().place().journal().equals(place.journal()) && isPassed(step)) {
             return;
         }
-        if (step instanceof Reading.Found found) {
-            gap = null;
-            find(found.record());
-            return;
-        }
         KeptRecord reported = gap;
         gap = null;
-        if (reported != null) {
+        boolean isFoundItself = step instanceof Reading.Found found
+                && reported != null
+                && found.record().sequence() == reported.record().sequence();
+        if (reported != null && !isFoundItself) {
             explain(reported);
+        }
+        if (step instanceof Reading.Found found) {
+            find(found.record());
+            return;
         }
         RecordView record = reading.last();
         if (step instanceof Reading.Missing && record != null) {

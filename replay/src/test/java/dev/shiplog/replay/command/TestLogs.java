@@ -21,7 +21,8 @@ final class TestLogs {
                     Kind.INSPECT,
                     TTY,
                     "09:12:02Z",
-                    "{\"Name\":\"/shell\",\"Image\":\"sha256:eb\",\"Config\":{\"Image\":\"busybox\",\"Labels\":null}}"),
+                    "{\"Id\":\"" + TTY
+                            + "\",\"Name\":\"/shell\",\"Image\":\"sha256:eb\",\"Config\":{\"Image\":\"busybox\",\"Labels\":null}}"),
             log(TestJournal.WEB, 1, "09:12:05Z", "GET / 200 token=abc\n"),
             log(TestJournal.DB, 2, "09:12:05.1Z", "ERROR: deadlock\n"),
             log(TestJournal.DB, 2, "09:12:05.2Z", "  detail: 17\n"),
