@@ -9,6 +9,7 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.replay.command.Console;
 import dev.shiplog.replay.command.Replay;
+import dev.shiplog.testkit.LogLines;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +134,81 @@ class ShipTest {
                     fields.equals("ecs") ? exported("--fields", "ecs", "hard") : exported("--compact", "hard");
             ClusterDocuments.assertSame(documents.read(fields), expected, fields);
         }
+    }
+
+    /** Under the templates of {@code --setup}: lines are found by their words and streams, and come back as they were. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ecs", "flat"})
+    void whatContainersLogIsFoundAndReadsBackEqual(String fields) throws IOException {
+        Map<String, Long> streams = writeLogs();
+        try (ClusterDocuments documents = ClusterDocuments.open(prefix, ClusterDocuments.fixedMapping())) {
+            documents.ask("DELETE", "/_index_template/" + prefix, ""); // that of the setup takes its place
+            try {
+                ship(documents, "--setup", "--fields", fields, "logs");
+                Map<String, Integer> expected =
+                        fields.equals("ecs") ? exported("--fields", "ecs", "logs") : exported("--compact", "logs");
+                ClusterDocuments.assertSame(documents.read(fields), expected, fields);
+                String line = fields.equals("ecs") ? "message" : "log";
+                for (Map.Entry<String, Long> stream : streams.entrySet()) {
+                    JsonNode hits = find(documents, "{\"term\":{\"stream\":\"" + stream.getKey() + "\"}}");
+                    assertThat(hits.path("total").path("value").asLong()).isEqualTo(stream.getValue());
+                }
+                JsonNode hits = find(documents, "{\"match_phrase\":{\"" + line + "\":\"needle in größe\"}}");
+                assertThat(hits.path("total").path("value").asInt()).isEqualTo(1);
+                JsonNode found = hits.path("hits").path(0).path("_source");
+                assertThat(found.path(line).asText()).isEqualTo("\tneedle in Größe \"x\" \u0007");
+                assertThat(found.path("stream").asText()).isEqualTo("stderr");
+            } finally {
+                // As close() expects it; the component template goes with the index template that is made of it.
+                documents.ask("DELETE", "/" + prefix + "-*", "");
+                documents.ask("DELETE", "/_index_template/" + prefix, "");
+                documents.ask("DELETE", "/_component_template/" + prefix + "-mappings", "");
+                documents.ask(
+                        "PUT",
+                        "/_index_template/" + prefix,
+                        "{\"index_patterns\":[\"" + prefix + "-*\"],\"template\":{}}");
+            }
+        }
+    }
+
+    private JsonNode find(ClusterDocuments documents, String query) throws IOException {
+        String body = "{\"track_total_hits\":true,\"query\":" + query + "}";
+        return documents.ask("POST", "/" + prefix + "-log-*/_search", body).path("hits");
+    }
+
+    /** Lines of a program, and such as are hard to take; gives how many there are of each stream. */
+    private Map<String, Long> writeLogs() throws IOException {
+        List<String> names = List.of("tty", "stdout", "stderr");
+        Map<String, Long> streams = new TreeMap<>();
+        LogLines lines = new LogLines(LogLines.Program.JSON, 7, 1_795_252_323_678_047_113L, 100);
+        List<String> hard = List.of(
+                "\tneedle in Größe \"x\" \u0007\n",
+                "\n",
+                "no end",
+                "x".repeat(200_000) + "\n",
+                "word ".repeat(200_000) + "\r\n",
+                "{\"a\":{\"b\":1}}\n");
+        Appender.Options options = new Appender.Options(Roll.DAILY, "host", "boot", "test", 0);
+        try (Appender appender = Appender.open(directory.resolve("logs"), options, tail -> {})) {
+            for (int i = 0; i < 500; i++) {
+                LogLines.Line line = lines.next();
+                int stream = i == 0 ? 2 : i % 3;
+                byte[] message =
+                        i < hard.size() ? new LogLines.Line(line.time(), hard.get(i)).message() : line.message();
+                // the generator ends each line itself
+                int length = i < hard.size() ? message.length - 1 : message.length;
+                byte[] payload = new byte[length + 1];
+                payload[0] = (byte) stream;
+                System.arraycopy(message, 0, payload, 1, length);
+                if (i == 100) {
+                    payload[40] = (byte) 0xff; // no text
+                }
+                appender.append(
+                        new Record(0, Kind.LOG, "c".repeat(64), line.time(), line.time() + 1_000_000, i, payload));
+                streams.merge(names.get(stream), 1L, Long::sum);
+            }
+        }
+        return streams;
     }
 
     private int writeHardOnes() throws IOException {

@@ -118,6 +118,7 @@ class UsageTest {
                           ps          Lists the containers of a moment, as 'docker ps' does, or all that ran in a range.
                           inspect     Prints containers of a moment as 'docker inspect' did, or the commands to run them.
                           events      Prints events as 'docker events' does, and what was missed at its place among them.
+                          logs        Prints what containers logged as 'docker logs' does, also of those that are gone.
                           explain     Says why containers ended, who ended first, what tells so, and what is not known.
                           gaps        Lists what was not recorded, or is gone: from when to when, of what, why, how much.
                           size        Says what records take, by kind and by container, and what a day costs at this rate.
