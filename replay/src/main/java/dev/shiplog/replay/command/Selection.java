@@ -21,7 +21,8 @@ final class Selection {
             paramLabel = "KIND",
             split = ",",
             completionCandidates = Kinds.class,
-            description = "Only these kinds: event, stats, log, inspect, host, engine-metrics, sockets, mark.")
+            description = "Only these kinds: event, stats, log, inspect, host, engine-metrics, sockets, mark,"
+                    + " image, disk.")
     private List<String> kinds = new ArrayList<>();
 
     @Option(

@@ -25,7 +25,7 @@ class UsageTest {
                     export --forrmat raw x      | no such option: --forrmat; did you mean --format? see 'replay export --help'
                     export --since              | Missing required parameter for option '--since' (TIME); see 'replay export --help'
                     export --format yaml x      | Invalid value for option '--format': expected one of [flat, raw, envelope, bulk, csv, openmetrics] (case-sensitive) but was 'yaml'; see 'replay export --help'
-                    export --kind weather x     | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark; see 'replay export --help'
+                    export --kind weather x     | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark, image, disk; see 'replay export --help'
                     export --filter id=web x    | --filter 'id=web': no such key; there are name, container, image, label, kind, event, type, scope, exitCode, network, volume; see 'replay export --help'
                     export --filter label x     | --filter 'label': write KEY=VALUE or KEY!=VALUE with a key of name, container, image, label, kind, event, type, scope, exitCode, network, volume; see 'replay export --help'
                     export --filter name= x     | --filter 'name=': no value behind the =; * stands for any; see 'replay export --help'

@@ -178,7 +178,7 @@ class RecordFilterTest {
                     daemon=x     | --filter 'daemon=x': a journal is of one daemon; type=daemon chooses the events about itself
                     name=~(      | --filter 'name=~(': "(" is not a regular expression: missing closing )
                     label==x     | --filter 'label==x': "label==x" is not a filter; write it as name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-
-                    kind=weather | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark
+                    kind=weather | kind 'weather': no such kind; there are event, stats, log, inspect, host, engine-metrics, sockets, mark, image, disk
                     """)
     void refusesWhatItCannotRead(String filter, String message) {
         assertThatThrownBy(() -> new RecordFilter(List.of(), List.of(filter)))
