@@ -16,6 +16,7 @@ import dev.shiplog.recorder.source.DestroyedContainers;
 import dev.shiplog.recorder.source.EventSource;
 import dev.shiplog.recorder.source.Follower;
 import dev.shiplog.recorder.source.HostSource;
+import dev.shiplog.recorder.source.ImageSource;
 import dev.shiplog.recorder.source.InspectSource;
 import dev.shiplog.recorder.source.Redactor;
 import dev.shiplog.recorder.source.StatsSource;
@@ -79,8 +80,10 @@ final class Recorder {
         Redactor redactor = new Redactor(config.redaction(), clock, queue::put);
         HostSource host = new HostSource(engine, clock, redactor);
         DestroyedContainers destroyed = new DestroyedContainers();
-        InspectSource inspects = new InspectSource(engine, clock, queue, config.redaction(), destroyed);
+        ImageSource images = new ImageSource(engine, clock, queue, config.redaction(), destroyed);
+        InspectSource inspects = new InspectSource(engine, clock, queue, config.redaction(), destroyed, images::used);
         followers.add(inspects);
+        followers.add(images);
         if (samples()) {
             followers.add(new StatsSource(engine, watchdog, clock, queue, config.statsInterval()));
         }
@@ -96,7 +99,7 @@ final class Recorder {
         containers =
                 new ContainerTracker(engine, clock, queue, config.filter(), destroyed, inspects::askImage, followers);
         events = new EventSource(engine, clock, queue, config.filter(), host, containers, OwnContainer.id(), redactor);
-        List<Checkpoint> states = new ArrayList<>(List.of(host, inspects, containers, events));
+        List<Checkpoint> states = new ArrayList<>(List.of(host, inspects, images, containers, events));
         if (logs != null) {
             states.add(logs);
         }

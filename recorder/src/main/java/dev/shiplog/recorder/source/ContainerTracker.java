@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,10 @@ public final class ContainerTracker implements Checkpoint, Closeable {
      */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*+");
 
+    /** Events after which an image has another description, or is there at last; some are Podman's. */
+    private static final Set<String> IMAGE_CHANGES =
+            Set.of("pull", "tag", "untag", "import", "load", "loadfromarchive", "create", "build");
+
     private final Engine engine;
     private final Clock clock;
     private final RecordQueue queue;
@@ -72,6 +77,9 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     private final Set<String> changed = new LinkedHashSet<>();
     /** Containers whose descriptions may have changed since then. */
     private final Set<String> described = new LinkedHashSet<>();
+
+    /** Images that events were about since then, and the names that these gave. */
+    private final Map<String, String> changedImages = new LinkedHashMap<>();
 
     /** Known from the journal only: the engine has not listed them yet, and no event was about them. */
     private final Set<String> unconfirmed = new HashSet<>();
@@ -192,10 +200,21 @@ public final class ContainerTracker implements Checkpoint, Closeable {
      * the container.
      */
     void happened(EventView event) {
+        happened(event, false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param ends whether a container has just ended that the filters want
+     */
+    void happened(EventView event, boolean ends) {
         if (event.ofContainer()) {
             noteDestroyed(event);
             EventView slim = slim(event);
-            tasks.add(() -> live(slim));
+            tasks.add(() -> live(slim, ends));
+        } else if (event.type().equals("image")) {
+            tasks.add(() -> images(event.action(), event.id(), event.attribute("name")));
         } else if (event.type().equals("network") && event.action().endsWith("connect")) {
             String id = event.attribute("container");
             boolean connects = event.action().equals("connect");
@@ -295,7 +314,10 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         tickAt = System.nanoTime() + SECOND;
     }
 
-    private void live(EventView event) {
+    private void live(EventView event, boolean ends) {
+        if (ends && isId(event.id())) {
+            followers.forEach(follower -> follower.ended(event.id()));
+        }
         if (apply(event) && listGap.isOpen()) {
             sinceAsked.add(event);
         }
@@ -306,6 +328,15 @@ public final class ContainerTracker implements Checkpoint, Closeable {
                     follower.happened(container, event.action(), event.time());
                 }
             }
+        }
+    }
+
+    private void images(String action, String id, String name) {
+        if (action.equals("delete") || action.equals("remove")) {
+            changedImages.remove(id);
+            followers.forEach(follower -> follower.imageGone(id));
+        } else if (IMAGE_CHANGES.contains(action)) {
+            changedImages.put(id, name);
         }
     }
 
@@ -539,6 +570,8 @@ public final class ContainerTracker implements Checkpoint, Closeable {
             }
         }
         described.clear();
+        changedImages.forEach((id, name) -> followers.forEach(follower -> follower.imageChanged(id, name)));
+        changedImages.clear();
     }
 
     private void mark(Container container, String change) {

@@ -9,15 +9,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Marks the descriptions that the engine does not give. Guarded by the lock of {@link InspectSource}. */
-final class InspectGaps {
-    private static final System.Logger LOG = System.getLogger(InspectGaps.class.getName());
+/** Marks the descriptions that the engine does not give. Guarded by the lock of {@link Describer}. */
+final class DescriptionGaps {
+    private static final System.Logger LOG = System.getLogger(DescriptionGaps.class.getName());
 
     /** A proxy that forbids descriptions refuses each, and each mark is forced to disk at once. */
     private static final long STATE_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Clock clock;
     private final RecordQueue queue;
+    private final Kind kind;
+    private final String noun;
     /** By HTTP status, 0 for none. */
     private final Map<Integer, Refusals> refusals = new TreeMap<>();
 
@@ -26,20 +28,23 @@ final class InspectGaps {
         long statedAt;
         long count;
         long from;
-        /** Of the one container that all are about; empty if there are several. */
+        /** Of the one subject that all are about; empty if there are several. */
         String id = "";
 
         String reason = "";
     }
 
-    InspectGaps(Clock clock, RecordQueue queue) {
+    /** @param noun what is described, for the log */
+    DescriptionGaps(Clock clock, RecordQueue queue, Kind kind, String noun) {
         this.clock = clock;
         this.queue = queue;
+        this.kind = kind;
+        this.noun = noun;
     }
 
-    /** States that the description of a container is missing. */
+    /** States that a description is missing. */
     void missing(String id, long from, long to, String reason) {
-        queue.put(clock.mark(id, new Mark.Gap(Kind.INSPECT.label(), id, from, to, reason)));
+        queue.put(clock.mark(id, new Mark.Gap(kind.label(), id, from, to, reason)));
     }
 
     /** States the first refusal with a status at once, and those that follow together. */
@@ -82,7 +87,7 @@ final class InspectGaps {
         LOG.log(
                 Level.WARNING,
                 "{0} not described: {1}",
-                id.isEmpty() ? same.count + " containers are" : "container " + id + " is",
+                id.isEmpty() ? same.count + " " + noun + "s are" : noun + " " + id + " is",
                 same.reason);
         same.count = 0;
         same.statedAt = System.nanoTime();

@@ -87,6 +87,8 @@ public final class EventSource implements Checkpoint, Closeable {
     private int broughtNothing;
     /** Whether the engine answered when it was greeted last. */
     private boolean greeted;
+    /** The engine repeats events up to this time, ns since the epoch, that were heard before or that nobody waited for. */
+    private long heardUntil;
 
     /** @param own id of the container that the recorder runs in, or empty */
     public EventSource(
@@ -251,6 +253,7 @@ public final class EventSource implements Checkpoint, Closeable {
         Thread introducer = new Thread(() -> introduce(connection), "shiplog-host");
         introducer.setDaemon(true);
         introducer.start();
+        heardUntil = newestTime == 0 ? connection.asked : newestTime;
         connection.stream.open();
         connection.opened = true;
         connection.lastHeard = System.nanoTime();
@@ -277,7 +280,8 @@ public final class EventSource implements Checkpoint, Closeable {
                 ? clock.stamp(Kind.EVENT, event.id(), event.time(), payload)
                 : oversized(event, message.length(), key);
         boolean wanted = !event.ofContainer() || filter.wants(event.container());
-        containers.happened(event); // before the event is enqueued: see there
+        boolean ends = wanted && event.action().equals("die") && event.ofContainer() && event.time() > heardUntil;
+        containers.happened(event, ends); // before the event is enqueued: see there
         queue.put(new Arrival.Event(record, key, wanted, sync(event)));
         endings.happened(event, System.nanoTime());
         noteTime(record);

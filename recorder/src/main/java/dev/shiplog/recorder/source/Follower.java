@@ -45,6 +45,23 @@ public interface Follower extends Closeable {
     /** Something about the container changed, and the filters want it. */
     default void changed(String id) {}
 
+    /**
+     * The container, which the filters want, has just ended, and may be removed in a moment: comes at once, and only for
+     * an end that the recorder had not heard of before.
+     */
+    default void ended(String id) {}
+
+    /**
+     * Something happened to an image.
+     *
+     * @param reference its id or its name
+     * @param name that it got or lost; empty if the engine does not say
+     */
+    default void imageChanged(String reference, String name) {}
+
+    /** The image no longer exists. */
+    default void imageGone(String id) {}
+
     /** The container no longer exists. */
     void gone(String id);
 

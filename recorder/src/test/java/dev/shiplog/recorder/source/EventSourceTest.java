@@ -54,7 +54,7 @@ class EventSourceTest {
         engine = Engine.open(EngineAddress.of(scripted.address(), Map.of()), watchdog);
         Clock clock = new Clock(() -> System.currentTimeMillis() * 1_000_000, System::nanoTime, queue::put);
         DestroyedContainers destroyed = new DestroyedContainers();
-        inspects = new InspectSource(engine, clock, queue, Redaction.ENV, destroyed);
+        inspects = new InspectSource(engine, clock, queue, Redaction.ENV, destroyed, described -> {});
         containers = new ContainerTracker(
                 engine, clock, queue, ContainerFilter.ALL, destroyed, inspects::askImage, List.of(inspects));
         Redactor redactor = new Redactor(Redaction.SECRETS, clock, queue::put);

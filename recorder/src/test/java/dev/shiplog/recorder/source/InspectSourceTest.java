@@ -95,7 +95,8 @@ class InspectSourceTest {
     void aDescriptionForWhichThereWasNoRoomIsNewsWhenItComesAgain() {
         FakeEngine engine = new FakeEngine(path -> inspect("c", ""));
         RecordQueue small = new RecordQueue(1, 2_000);
-        InspectSource inspects = new InspectSource(engine, sources.clock, small, Redaction.ENV, sources.destroyed);
+        InspectSource inspects =
+                new InspectSource(engine, sources.clock, small, Redaction.ENV, sources.destroyed, described -> {});
         sources.opened.add(inspects);
         small.put(new Record(0, Kind.EVENT, "", 1, 1, 1, new byte[1_000]));
         inspects.changed("c");
@@ -179,6 +180,123 @@ class InspectSourceTest {
         await().until(() -> sources.texts(Kind.INSPECT).size() == 1);
         sources.records(record -> record.kind() == Kind.INSPECT).forEach(inspects::appended);
         assertThat(inspects.snapshot()).isEmpty();
+    }
+
+    private static final String EXITED = ",\"State\":{\"Status\":\"exited\",\"ExitCode\":3,"
+            + "\"StartedAt\":\"2026-11-21T10:00:00Z\",\"FinishedAt\":\"2026-11-21T10:00:01Z\"}";
+
+    private static final String RUNNING = ",\"State\":{\"Status\":\"running\",\"Running\":true,"
+            + "\"StartedAt\":\"2026-11-21T10:00:00Z\",\"FinishedAt\":\"0001-01-01T00:00:00Z\"}";
+
+    @Test
+    void anEndIsAskedForBeforeAllElse() {
+        CountDownLatch answering = new CountDownLatch(1);
+        FakeEngine engine = describing(answering);
+        InspectSource inspects = sources.inspects(engine);
+        for (int i = 0; i < 20; i++) {
+            inspects.changed("c" + i);
+        }
+        await().until(() -> engine.asked.size() == 4);
+        inspects.ended("c19");
+        inspects.ended("c");
+        answering.countDown();
+        await().until(() -> engine.asked.size() == 21);
+        assertThat(engine.asked.subList(4, 6)).containsExactlyInAnyOrder("/containers/c19/json", "/containers/c/json");
+    }
+
+    @Test
+    void anEndThatCannotBeDescribedAnyMoreIsAGapOfItsOwn() {
+        FakeEngine engine = new FakeEngine(path -> {
+            throw new EngineStatusException(path, path.contains("c1") ? 404 : 409, "No such container");
+        });
+        InspectSource inspects = sources.inspects(engine);
+        inspects.ended("c1");
+        inspects.ended("c2");
+        sources.destroyed.add("c3");
+        inspects.ended("c3");
+        await().until(() -> sources.gaps(Kind.INSPECT).size() >= 3);
+        inspects.gone("c1");
+        inspects.gone("c2");
+        inspects.gone("c3");
+        assertThat(sources.gaps(Kind.INSPECT))
+                .filteredOn(gap -> gap.reason().contains("end not seen"))
+                .extracting(Mark.Gap::subject)
+                .containsExactlyInAnyOrder("c1", "c2", "c3");
+    }
+
+    @Test
+    void anEndThatIsDescribedIsNone() {
+        List<String> answers = new ArrayList<>(List.of(RUNNING, EXITED, EXITED));
+        FakeEngine engine = new FakeEngine(path -> {
+            if (answers.isEmpty()) {
+                throw new EngineStatusException(path, 404, "No such container");
+            }
+            return inspect("c", answers.remove(0));
+        });
+        InspectSource inspects = sources.inspects(engine);
+        inspects.changed("c");
+        await().until(() -> sources.texts(Kind.INSPECT).size() == 1);
+        inspects.ended("c");
+        await().until(() -> sources.texts(Kind.INSPECT).size() == 2);
+        inspects.changed("c"); // the same end
+        await().until(() -> answers.isEmpty());
+        inspects.ended("c");
+        await().until(() -> engine.asked.size() == 4);
+        inspects.gone("c");
+        inspects.started("c", true); // again, and now nobody sees it end
+        inspects.ended("c");
+        await().until(() -> !sources.gaps(Kind.INSPECT).isEmpty());
+        assertThat(sources.gaps(Kind.INSPECT)).hasSize(1);
+        assertThat(engine.asked).hasSize(5);
+    }
+
+    /** The answer is on its way while the container is removed. */
+    @Test
+    void anAnswerThatComesAfterTheDestroyMayShowTheEnd() {
+        CountDownLatch answering = new CountDownLatch(1);
+        FakeEngine engine = new FakeEngine(path -> {
+            try {
+                answering.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return inspect(path.split("/", -1)[2], path.contains("/seen") ? EXITED : RUNNING);
+        });
+        InspectSource inspects = sources.inspects(engine);
+        for (String id : List.of("seen", "unseen")) {
+            inspects.ended(id);
+        }
+        await().until(() -> engine.asked.size() == 2);
+        for (String id : List.of("seen", "unseen")) {
+            sources.destroyed.add(id);
+            inspects.gone(id);
+        }
+        assertThat(sources.gaps(Kind.INSPECT)).isEmpty();
+        answering.countDown();
+        await().until(() -> sources.texts(Kind.INSPECT).size() == 2);
+        await().until(() -> !sources.gaps(Kind.INSPECT).isEmpty());
+        assertThat(sources.gaps(Kind.INSPECT)).extracting(Mark.Gap::subject).containsExactly("unseen");
+    }
+
+    /** A proxy that forbids descriptions is told of once, not at each end. */
+    @Test
+    void endsThatAreForbiddenToDescribeAreNotToldOfOneByOne() {
+        FakeEngine engine = new FakeEngine(path -> {
+            throw new EngineStatusException(path, 403, "Forbidden");
+        });
+        InspectSource inspects = sources.inspects(engine);
+        for (int i = 0; i < 20; i++) {
+            inspects.ended("c" + i);
+        }
+        await().until(() ->
+                engine.asked.size() == 20 && !sources.gaps(Kind.INSPECT).isEmpty());
+        for (int i = 0; i < 20; i++) {
+            inspects.gone("c" + i);
+        }
+        inspects.close();
+        assertThat(sources.gaps(Kind.INSPECT))
+                .hasSizeLessThanOrEqualTo(2)
+                .noneMatch(gap -> gap.reason().contains("end not seen"));
     }
 
     @Test

@@ -59,7 +59,7 @@ final class SourceHarness {
     }
 
     InspectSource inspects(FakeEngine engine) {
-        InspectSource inspects = new InspectSource(engine, clock, queue, Redaction.ENV, destroyed);
+        InspectSource inspects = new InspectSource(engine, clock, queue, Redaction.ENV, destroyed, described -> {});
         opened.add(inspects);
         return inspects;
     }

@@ -13,6 +13,7 @@ import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.SegmentHeader;
 import dev.shiplog.replay.query.Origin;
 import dev.shiplog.replay.query.Reading;
+import dev.shiplog.timeline.payload.Container;
 import dev.shiplog.timeline.redact.LogRedaction;
 import dev.shiplog.timeline.redact.Redaction;
 import java.io.Closeable;
@@ -140,6 +141,15 @@ public final class CutWriter implements Closeable {
         return reading.query().filter().wantsSubject(container, reading.containers());
     }
 
+    /** Whether a container that is wanted was made from the image. */
+    private boolean isOfWanted(String image) {
+        List<String> made = reading.containers().containers().stream()
+                .filter(container -> container.imageId().equals(image))
+                .map(Container::id)
+                .toList(); // to ask for one moves it among the others
+        return made.stream().anyMatch(this::isWanted);
+    }
+
     /** A record that is not asked for. */
     private void pass(RecordView record) throws IOException {
         if (writer == null) {
@@ -156,7 +166,9 @@ public final class CutWriter implements Closeable {
                     case MARK -> !record.restated();
                     case INSPECT ->
                         isWanted(record.subject()) && !(record.restated() && described.contains(record.subject()));
-                    case EVENT, STATS, LOG, HOST, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> false;
+                    case IMAGE ->
+                        isOfWanted(record.subject()) && !(record.restated() && described.contains(record.subject()));
+                    case EVENT, STATS, LOG, HOST, ENGINE_METRICS, SOCKETS, DISK -> false;
                 };
     }
 
@@ -183,7 +195,7 @@ public final class CutWriter implements Closeable {
         last = record.sequence();
         boolean isContext = contents.add(record);
         Objects.requireNonNull(writer).add(record, header, isContext);
-        if (record.kind() == Kind.INSPECT) {
+        if (record.kind() == Kind.INSPECT || record.kind() == Kind.IMAGE) {
             described.add(record.subject());
         }
     }

@@ -4,24 +4,29 @@ import dev.shiplog.journal.record.MarkType;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.SegmentHeader;
+import dev.shiplog.timeline.payload.ContainerView;
 import dev.shiplog.timeline.payload.EventView;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What whoever reads on from some record must know of what came before: the newest description of each container that
- * exists, the newest facts about the host, and the newest of each mark that says whether anybody listens. Folded while the
+ * exists and of each image that one was made from, the newest facts about the host, and the newest of each mark that says whether anybody listens. Folded while the
  * records go by. Not thread safe.
  */
 final class State {
     private final Map<String, KeptRecord> descriptions = new HashMap<>();
+    private final Map<String, KeptRecord> images = new HashMap<>();
     private final Map<String, KeptRecord> host = new HashMap<>();
     private final Map<MarkType, KeptRecord> marks = new EnumMap<>(MarkType.class);
     private final List<KeptRecord> others = new ArrayList<>();
@@ -30,6 +35,7 @@ final class State {
     void add(RecordView record, @Nullable SegmentHeader header) {
         switch (record.kind()) {
             case INSPECT -> descriptions.put(record.subject(), new KeptRecord(record.toRecord(), header));
+            case IMAGE -> images.put(record.subject(), new KeptRecord(record.toRecord(), header));
             case HOST -> host.put(record.subject(), new KeptRecord(record.toRecord(), header));
             case MARK -> addMark(record.toRecord(), header);
             case EVENT -> {
@@ -38,7 +44,7 @@ final class State {
                     descriptions.remove(record.subject());
                 }
             }
-            case STATS, LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
+            case STATS, LOG, ENGINE_METRICS, SOCKETS, DISK -> {}
         }
     }
 
@@ -54,17 +60,30 @@ final class State {
         }
     }
 
+    private static String image(KeptRecord description) {
+        try {
+            return ContainerView.scanInspect(description.record().payload(), label -> false)
+                    .imageId();
+        } catch (IOException e) {
+            return ""; // it describes nothing
+        }
+    }
+
     /** Adds a record that belongs to the state in any case. */
     void add(KeptRecord record) {
         others.add(record);
     }
 
-    /** The state, in the order of the journal; of containers only what is wanted. */
+    /** The state, in the order of the journal; of containers only what is wanted, and of images those of them. */
     List<KeptRecord> records(Predicate<String> wantsContainer) {
+        List<KeptRecord> containers = descriptions.values().stream()
+                .filter(kept -> wantsContainer.test(kept.record().subject()))
+                .toList();
+        Set<String> used = containers.stream().map(State::image).collect(Collectors.toSet());
         return Stream.of(
-                        descriptions.values().stream()
-                                .filter(kept ->
-                                        wantsContainer.test(kept.record().subject())),
+                        containers.stream(),
+                        images.values().stream()
+                                .filter(kept -> used.contains(kept.record().subject())),
                         host.values().stream(),
                         marks.values().stream(),
                         others.stream())

@@ -30,7 +30,10 @@ final class CsvColumns {
                         + " host_ContainersRunning host_Images";
             case MARK -> "mark mark_kind mark_subject mark_from_rfc3339 mark_to_rfc3339 mark_count mark_reason";
             case LOG -> "container stream log";
-            case SOCKETS, ENGINE_METRICS, IMAGE, DISK ->
+            case IMAGE ->
+                "image_Id image_RepoTags0 image_RepoDigests0 image_Created image_Size image_Os image_Architecture"
+                        + " image_Metadata_LastTagTime";
+            case SOCKETS, ENGINE_METRICS, DISK ->
                 "container container_id " + kind.label().replace('-', '_');
         };
     }
@@ -54,7 +57,8 @@ final class CsvColumns {
                 "shiplog.mark.type shiplog.mark.kind shiplog.mark.subject shiplog.mark.from shiplog.mark.to"
                         + " shiplog.mark.count shiplog.mark.reason";
             case LOG -> "container.name stream message";
-            case SOCKETS, ENGINE_METRICS, IMAGE, DISK -> "container.name container.id message";
+            case IMAGE -> "container.image.name container.image.tag container.image.hash.all";
+            case SOCKETS, ENGINE_METRICS, DISK -> "container.name container.id message";
         };
     }
 }

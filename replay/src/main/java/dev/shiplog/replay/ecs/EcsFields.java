@@ -26,7 +26,7 @@ public final class EcsFields {
             long | shiplog. | sequence
             boolean | shiplog. | restated
             text | shiplog. | payload_base64 inspect
-            keyword | container. | id name runtime image.name image.hash.all
+            keyword | container. | id name runtime image.name image.tag image.hash.all
             flattened | container. | labels
             decimal | container. | cpu.usage memory.usage
             long | container. | disk.read.bytes disk.write.bytes network.ingress.bytes network.egress.bytes

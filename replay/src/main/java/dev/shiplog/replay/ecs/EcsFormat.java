@@ -57,7 +57,7 @@ public final class EcsFormat implements LineFormat {
         } else if (!writeFields(record)) {
             out.put(heads.head(record, hasContainer(record.kind())));
             writeText("message", record);
-        } else if (original || document.isShortened() && record.kind() != Kind.INSPECT) {
+        } else if (original || document.isShortened() && !hasWhole(record.kind())) {
             writeText("event.original", record);
         }
         document.close();
@@ -71,12 +71,17 @@ public final class EcsFormat implements LineFormat {
         };
     }
 
+    /** Whether a field has all of the payload. */
+    private static boolean hasWhole(Kind kind) {
+        return kind == Kind.INSPECT || kind == Kind.IMAGE;
+    }
+
     /** Returns false, and writes nothing, if the payload has no fields of its own: it is no JSON object, or of another kind. */
     private boolean writeFields(RecordView record) {
         return switch (record.kind()) {
             case STATS -> samples.write(record, heads.head(record, true), consumption.get(), document);
-            case EVENT, INSPECT, HOST, MARK -> writeParsed(record);
-            case LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> false;
+            case EVENT, INSPECT, HOST, MARK, IMAGE -> writeParsed(record);
+            case LOG, ENGINE_METRICS, SOCKETS, DISK -> false;
         };
     }
 
@@ -93,7 +98,8 @@ public final class EcsFormat implements LineFormat {
             case INSPECT -> DescriptionFields.write(json, document);
             case HOST -> HostFields.write(json, document);
             case MARK -> MarkFields.write(json, document);
-            case STATS, LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> throw new IllegalStateException("has no fields");
+            case IMAGE -> ImageFields.write(json, document);
+            case STATS, LOG, ENGINE_METRICS, SOCKETS, DISK -> throw new IllegalStateException("has no fields");
         }
         return true;
     }

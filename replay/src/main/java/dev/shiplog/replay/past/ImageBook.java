@@ -3,9 +3,11 @@ package dev.shiplog.replay.past;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.timeline.json.Json;
 import dev.shiplog.timeline.payload.EventView;
+import dev.shiplog.timeline.payload.ImageView;
 import dev.shiplog.timeline.payload.StateView;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the records of one host tell of its images: which image a tag stands for, and since when, by events and by the
  * containers that were made from it; which digests an image has; which were deleted. What a pull brought is not known until
- * a container is made of it. Times are ns since the epoch. Not thread safe.
+ * it is described, or a container is made of it. Times are ns since the epoch. Not thread safe.
  */
 public final class ImageBook {
     /** By tag, what it stands for. */
@@ -52,9 +54,43 @@ public final class ImageBook {
         switch (record.kind()) {
             case EVENT -> happen(EventView.scan(record.payload().toArray()), record.time());
             case INSPECT -> learn(Json.parse(record.payload().toArray()));
-            // Once descriptions of images are recorded, they join here: with the tags and digests that each has.
-            case STATS, LOG, HOST, ENGINE_METRICS, SOCKETS, MARK, IMAGE, DISK -> {}
+            case IMAGE -> describe(ImageView.scan(record.payload().toArray()), record);
+            case STATS, LOG, HOST, ENGINE_METRICS, SOCKETS, MARK, DISK -> {}
         }
+    }
+
+    /** Takes the description of an image. One that is restated says no more of its tags than when it was recorded. */
+    private void describe(ImageView image, RecordView record) {
+        if (image.id().isEmpty()) {
+            return;
+        }
+        for (String name : image.digests()) {
+            String digest = ImageName.of(name, image.id()).digest();
+            if (!digest.isEmpty()) {
+                digests.computeIfAbsent(image.id(), id -> new TreeSet<>()).add(digest);
+            }
+        }
+        Set<ImageName> names = new HashSet<>();
+        image.tags().forEach(tag -> names.add(ImageName.of(tag, image.id())));
+        for (ImageName name : names) {
+            Tagging now = tags.get(name);
+            if (now == null || now.since <= record.time() && !(now.imageId.equals(image.id()) && now.isCertain)) {
+                tag(name, image.id(), record.time());
+            }
+        }
+        lose(image.id(), names, record.time());
+    }
+
+    /** The image has no tags but these. */
+    private void lose(String imageId, Set<ImageName> but, long time) {
+        tags.entrySet().removeIf(entry -> {
+            Tagging now = entry.getValue();
+            boolean lost = now.imageId.equals(imageId) && now.since <= time && !but.contains(entry.getKey());
+            if (lost) {
+                moved.put(new Made(entry.getKey(), imageId), time);
+            }
+            return lost;
+        });
     }
 
     private void happen(EventView event, long time) {

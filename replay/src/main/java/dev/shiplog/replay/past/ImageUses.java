@@ -67,7 +67,7 @@ public final class ImageUses {
 
     /** What a {@link Reading} must find for a range. */
     public static Query query(TimeRange range) {
-        RecordFilter filter = new RecordFilter(List.of("event", "inspect", "mark"), List.of());
+        RecordFilter filter = new RecordFilter(List.of("event", "inspect", "image", "mark"), List.of());
         return new Query(range, filter, true, false, Long.MAX_VALUE, false);
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MomentReader {
     /** What the state of containers is told by, and what a gap in matters. */
-    static final List<String> KINDS = List.of("event", "inspect", "mark");
+    static final List<String> KINDS = List.of("event", "inspect", "image", "mark");
 
     /** A snapshot may lack what happened just before it: it is described this much later at the latest. */
     private static final long LATE_NANOS = 10_000_000_000L;

@@ -118,6 +118,41 @@ class CutCommandTest {
                 .contains("\"host\":\"dockerhost\"", "\"container\":\"/web\"", "\"image\":\"web:1\"");
     }
 
+    /** What a container was made from explains it, and may have been described long before. */
+    @Test
+    void keepsTheNewestDescriptionOfTheImagesOfItsContainers() throws Exception {
+        String web =
+                "{\"Id\":\"" + WEB + "\",\"Name\":\"/web\",\"Image\":\"sha256:a\",\"Config\":{\"Image\":\"shop:1\"}}";
+        String db = "{\"Id\":\"" + DB + "\",\"Name\":\"/db\",\"Image\":\"sha256:b\",\"Config\":{\"Image\":\"db:1\"}}";
+        EventsCommandTest.write(
+                directory.resolve("journal"),
+                new ArrayList<>(List.of(
+                        TestJournal.mark("09:00:00Z", new Mark.Start("1.0", Map.of())),
+                        TestJournal.record(Kind.INSPECT, WEB, "09:00:01Z", web),
+                        TestJournal.record(Kind.INSPECT, DB, "09:00:01Z", db),
+                        image("a", "09:00:02Z", "[\"shop:1\"]"),
+                        image("b", "09:00:02Z", "[\"db:1\"]"),
+                        image("a", "09:00:03Z", "[]"),
+                        TestJournal.stats(WEB, "web", "09:02:01Z", 1),
+                        image("a", "09:02:02Z", "[\"shop:2\"]"),
+                        image("b", "09:02:02Z", "[]"),
+                        TestJournal.stats(WEB, "web", "09:02:03Z", 2))));
+
+        run(ExitCode.OK, "cut --since 09:02 --until 09:05 --kind stats --filter name=web -o cut.tar journal");
+
+        assertThat(run(ExitCode.OK, "export --restated --kind image --format raw cut.tar")
+                        .out())
+                .isEqualTo("""
+                        {"Id":"sha256:a","RepoTags":[]}
+                        {"Id":"sha256:a","RepoTags":["shop:2"]}
+                        """);
+    }
+
+    private static Record image(String id, String time, String tags) {
+        String subject = "sha256:" + id;
+        return TestJournal.record(Kind.IMAGE, subject, time, "{\"Id\":\"" + subject + "\",\"RepoTags\":" + tags + "}");
+    }
+
     @Test
     void reportsTheGapsOfItsRange() throws Exception {
         record();

@@ -118,6 +118,54 @@ class ImagesCommandTest {
                         """);
     }
 
+    private void described(String id, String time, String tags, String digests) {
+        records.add(TestJournal.record(
+                Kind.IMAGE,
+                id,
+                time,
+                "{\"Id\":\"" + id + "\",\"RepoTags\":[" + tags + "],\"RepoDigests\":[" + digests + "]}"));
+    }
+
+    @Test
+    void descriptionsOfImagesTellDigestsAndTags() throws IOException {
+        described(OLD, "09:00:00.7Z", "\"shop:1\"", "\"shop@" + DIGEST + "\"");
+        described(NEW, "09:05:00.1Z", "\"shop:1\",\"shop:stable\"", "");
+        described(OLD, "09:05:00.2Z", "", "\"shop@" + DIGEST + "\"");
+        image("pull", "tools:2", "tools", "09:12:00Z");
+        described("sha256:cc" + OLD.substring(9), "09:12:00.3Z", "\"tools:2\"", "");
+        write();
+        assertThat(run(at("09:07:00") + "--columns repository,tag,image_id,digest,containers,tag_moved journal"))
+                .isEqualTo("""
+                        REPOSITORY   TAG   IMAGE ID       DIGEST                CONTAINERS   TAG MOVED
+                        shop         1     aaaa00000000   sha256:dddd00000000   web          2026-11-21T09:05:00Z
+                        shop         1     bbbb00000000   <unknown>             db           \n\
+                        """);
+        String columns = "--columns repository,tag,image_id,containers journal";
+        String expected = """
+                        REPOSITORY   TAG      IMAGE ID       CONTAINERS
+                        shop         1        bbbb00000000   db
+                        shop         stable   bbbb00000000   \n\
+                        tools        2        ccaa00000000   \n\
+                        """;
+        assertThat(run(at("09:13:00") + "-a " + columns)).isEqualTo(expected);
+        assertThat(run("-a --since 2026-11-21T09:12:00Z --until 2026-11-21T09:13:00Z " + columns))
+                .isEqualTo(expected);
+    }
+
+    /** Docker 20.10 does not say which tag an image lost. */
+    @Test
+    void aDescriptionTellsWhichTagAnImageLost() throws IOException {
+        described(NEW, "09:06:01Z", "\"shop:1\",\"shop:stable\"", "");
+        image("untag", NEW, NEW, "09:08:00Z");
+        described(NEW, "09:08:00.1Z", "\"shop:1\"", "");
+        write();
+        assertThat(run(at("09:09:00") + "-a --filter image=bbbb --columns tag,containers journal"))
+                .isEqualTo("""
+                        TAG   CONTAINERS
+                        1     db
+                        """);
+    }
+
     @Test
     void ofARangeAllThatRanInIt() throws IOException {
         write();

@@ -78,6 +78,23 @@ class EcsFormatTest {
     }
 
     @Test
+    void writesTheNamesAndDigestsOfAnImage() {
+        String image = "{\"Id\":\"sha256:1\",\"RepoTags\":[\"shop:2\",\"reg:5000/shop:2\",\"shop:latest\"],"
+                + "\"RepoDigests\":[\"shop@sha256:3\"],\"Config\":{\"Env\":[\"A=<redacted>\"]}}";
+        assertThat(fields(Kind.IMAGE, image))
+                .contains(
+                        "event.kind=\"state\"",
+                        "event.dataset=\"docker.image\"",
+                        "shiplog.kind=\"image\"",
+                        "container.image.name=[\"shop:2\",\"reg:5000/shop:2\",\"shop:latest\"]",
+                        "container.image.tag=[\"2\",\"latest\"]",
+                        "container.image.hash.all=[\"sha256:1\",\"sha256:3\"]")
+                .noneMatch(field -> field.startsWith("container.id"))
+                .last()
+                .isEqualTo("shiplog.inspect=" + Documents.parse("\"" + image.replace("\"", "\\\"") + "\""));
+    }
+
+    @Test
     void writesASampleWithoutOneBefore() {
         String payload = """
                 {"read":"2026-11-21T09:12:03Z","pids_stats":{"current":7,"limit":18446744073709551615},\
