@@ -17,4 +17,5 @@ ENV PATH=/opt/shiplog/scripts:$PATH
 # Prepares a faster start.
 RUN recorder --version
 VOLUME /srv/events
+# No HEALTHCHECK: its three events a probe would push the past out of the engine's memory; see docs/operations.md, Status.
 ENTRYPOINT ["recorder"]

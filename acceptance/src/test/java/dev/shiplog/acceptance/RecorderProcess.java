@@ -3,7 +3,7 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.shiplog.recorder.RecorderMain;
+import dev.shiplog.recorder.CommandMain;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -79,7 +79,7 @@ final class RecorderProcess implements AutoCloseable {
             java.add("--sun-misc-unsafe-memory-access=allow");
         }
         java.add("@" + Path.of("..", "scripts", "recorder.options").toAbsolutePath());
-        java.addAll(List.of("-cp", String.join(File.pathSeparator, classPath()), RecorderMain.class.getName()));
+        java.addAll(List.of("-cp", String.join(File.pathSeparator, classPath()), CommandMain.class.getName()));
         java.addAll(List.of(arguments));
         return java;
     }

@@ -327,6 +327,16 @@ public final class Appender implements Closeable {
         return segment == null ? 0 : writer.used();
     }
 
+    /** How many bytes were appended since it was opened, to whatever segment. */
+    public long appendedBytes() {
+        return writer.appended();
+    }
+
+    /** The sequence of the newest record; 0 if there is none. */
+    public long lastSequence() {
+        return writer.lastSequence();
+    }
+
     /**
      * The segments before that one, oldest first: those that may be deleted.
      *

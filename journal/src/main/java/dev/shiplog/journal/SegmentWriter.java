@@ -23,6 +23,8 @@ final class SegmentWriter implements ExcerptSink {
     /** Where the next excerpt begins in the segment. */
     private long used;
 
+    private long appended;
+
     private long nextSequence;
 
     /**
@@ -72,12 +74,23 @@ final class SegmentWriter implements ExcerptSink {
     @Override
     public void put(byte[] array, int length) throws IOException {
         chronicle.write(array, 0, length);
+        appended += length;
         used = chronicle.position();
     }
 
     /** Where the next excerpt begins in the segment. */
     long used() {
         return used;
+    }
+
+    /** How many bytes were written in all. */
+    long appended() {
+        return appended;
+    }
+
+    /** The sequence of the newest record; 0 if there is none. */
+    long lastSequence() {
+        return nextSequence - 1;
     }
 
     /** Whether no record was ever written to the journal. */

@@ -29,6 +29,7 @@ final class CommandLineOptions {
                         "  SHIPLOG_STATS_INTERVAL=30s recorder --config /etc/shiplog/recorder.yaml",
                         "  recorder --logs=ends                 also what a container said last before it ended",
                         "  recorder note deployed shop 1.4      writes that into the journal of the recorder that runs",
+                        "  recorder status --json               has it say how it goes; see recorder status --help",
                         "",
                         "Each option can be set as SHIPLOG_<OPTION> in the environment, or as OPTION: VALUE in",
                         "the YAML file of --config. The flag counts first, then the environment, then the file.",

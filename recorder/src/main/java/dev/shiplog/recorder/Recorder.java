@@ -5,6 +5,7 @@ import dev.shiplog.journal.StoredSegments;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.retention.StoredSegment;
 import dev.shiplog.recorder.control.ControlSocket;
+import dev.shiplog.recorder.control.Status;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.logs.LastLines;
@@ -125,7 +126,8 @@ final class Recorder {
                     config.limits(),
                     new ArchivedSegments(config.archives(), config.dataDir()),
                     clock,
-                    deleted);
+                    deleted,
+                    checkpoints.tally());
             JournalWriter opened =
                     new JournalWriter(appender, retainer, queue, checkpoints, clock, samples(), config.syncInterval());
             writer = opened;
@@ -136,7 +138,7 @@ final class Recorder {
             }
             containers.start();
             events.start();
-            control = ControlSocket.open(config.dataDir(), mark -> queue.put(clock.mark(mark)));
+            control = ControlSocket.open(config.dataDir(), mark -> queue.put(clock.mark(mark)), this::status);
             started.countDown();
             opened.run();
         } finally {
@@ -191,6 +193,29 @@ final class Recorder {
                     archives);
         }
         put(new Mark.Start(version, config.described()));
+    }
+
+    /** How it goes; any thread may ask. */
+    private Status status() {
+        return new Status(
+                version,
+                ProcessHandle.current().pid(),
+                config.dataDir().toString(),
+                clock.now(),
+                events.engine(),
+                checkpoints.tally(),
+                queue.waiting(),
+                queue.dropped(),
+                containers.followed(),
+                new Status.Disk(freeBytes(), config.minFree(), config.limits()));
+    }
+
+    private long freeBytes() {
+        try {
+            return Files.getFileStore(config.dataDir()).getUsableSpace();
+        } catch (IOException e) {
+            return -1;
+        }
     }
 
     private void put(Mark mark) {

@@ -2,7 +2,6 @@ package dev.shiplog.recorder;
 
 import dev.shiplog.journal.JournalFailedException;
 import dev.shiplog.journal.file.FileErrors;
-import dev.shiplog.recorder.control.NoteCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -23,7 +22,7 @@ import picocli.CommandLine.ParseResult;
  * The recorder's command line, and its process: streams, signals, exit code. Exit codes: 0 stopped as asked, 1 could
  * not begin, 2 wrong usage, 3 the journal broke.
  */
-public final class RecorderMain {
+final class RecorderMain {
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int USAGE = 2;
@@ -37,14 +36,10 @@ public final class RecorderMain {
         this.environment = environment;
     }
 
-    public static void main(String[] args) {
+    static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         Logging.to(err);
-        if (args.length > 0 && args[0].equals(NoteCommand.NAME)) {
-            String dataDir = System.getenv().getOrDefault("SHIPLOG_DATA_DIR", RecorderConfig.DEFAULT_DATA_DIR);
-            System.exit(NoteCommand.run(List.of(args).subList(1, args.length), dataDir, out, err));
-        }
         RecorderMain main = new RecorderMain(System.getenv());
         CompletableFuture<Integer> code = new CompletableFuture<>();
         Thread hook = new Thread(() -> main.terminated(code), "shiplog-stop");

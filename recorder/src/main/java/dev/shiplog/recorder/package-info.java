@@ -1,5 +1,5 @@
 /**
- * Records one engine for months. Start with {@link dev.shiplog.recorder.RecorderMain} and
+ * Records one engine for months. Start with {@link dev.shiplog.recorder.CommandMain} and
  * {@link dev.shiplog.recorder.Recorder}, which wires the parts.
  */
 @NullMarked

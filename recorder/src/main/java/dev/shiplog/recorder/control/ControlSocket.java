@@ -21,14 +21,18 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes notes of operators while the recorder runs. A client writes one request, closes its side, and reads the answer:
+ * Answers operators while the recorder runs: takes their notes, and says how it goes. A client writes one request, closes its side, and reads the answer:
  *
  * <pre>
- * request := "note" LF text          text is UTF-8, of 1 to {@link #MAX_NOTE_BYTES} bytes
- * answer  := "ok" LF | "refused: " why LF
+ * request := "note" LF text               text is UTF-8, of 1 to {@link #MAX_NOTE_BYTES} bytes
+ *          | "status" LF ("text" | "json")
+ * answer  := "ok" LF                      to a note
+ *          | "status " code LF body       code is the exit code of {@code recorder status}
+ *          | "refused: " why LF
  * </pre>
  *
  * <p>Who may write to the directory may connect. A recorder without its socket records all the same. Thread safe.
@@ -39,6 +43,9 @@ public final class ControlSocket implements Closeable {
 
     static final String NAME = "recorder.sock";
     static final String NOTE = "note\n";
+    static final String STATUS = "status\n";
+    static final String TEXT = "text";
+    static final String JSON = "json";
     static final String OK = "ok\n";
     static final String REFUSED = "refused: ";
 
@@ -47,13 +54,15 @@ public final class ControlSocket implements Closeable {
 
     private final Path file;
     private final Predicate<Mark> marks;
+    private final Supplier<Status> status;
     private final ServerSocketChannel server;
 
     private final Thread thread = new Thread(this::serve, "shiplog-control");
 
-    private ControlSocket(Path file, Predicate<Mark> marks, ServerSocketChannel server) {
+    private ControlSocket(Path file, Predicate<Mark> marks, Supplier<Status> status, ServerSocketChannel server) {
         this.file = file;
         this.marks = marks;
+        this.status = status;
         this.server = server;
         thread.setDaemon(true);
     }
@@ -63,20 +72,21 @@ public final class ControlSocket implements Closeable {
      * was killed.
      *
      * @param marks takes a mark; false if it has no room for it
+     * @param status says how it goes
      * @return null if there can be no socket; a line says why
      */
-    public static @Nullable ControlSocket open(Path dataDir, Predicate<Mark> marks) {
+    public static @Nullable ControlSocket open(Path dataDir, Predicate<Mark> marks, Supplier<Status> status) {
         Path file = dataDir.resolve(NAME);
         try {
             Files.deleteIfExists(file);
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             server.bind(UnixDomainSocketAddress.of(file));
-            ControlSocket socket = new ControlSocket(file, marks, server);
+            ControlSocket socket = new ControlSocket(file, marks, status, server);
             socket.thread.start();
             return socket;
         } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
             String why = e instanceof IOException failed ? FileErrors.line(failed) : String.valueOf(e.getMessage());
-            LOG.log(Level.WARNING, "no notes can be taken: {0}: {1}", file, why);
+            LOG.log(Level.WARNING, "no notes can be taken, and no status be given: {0}: {1}", file, why);
             return null;
         }
     }
@@ -125,6 +135,11 @@ public final class ControlSocket implements Closeable {
 
     private String decide(byte[] request) {
         String asked = new String(request, UTF_8);
+        if (asked.equals(STATUS + TEXT) || asked.equals(STATUS + JSON)) {
+            Status now = status.get();
+            String body = asked.endsWith(JSON) ? StatusJson.of(now) : StatusText.of(now);
+            return "status " + now.code() + "\n" + body;
+        }
         if (!asked.startsWith(NOTE)) {
             return REFUSED + "this recorder knows no such request\n";
         }

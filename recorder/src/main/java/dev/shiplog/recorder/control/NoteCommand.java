@@ -1,15 +1,7 @@
 package dev.shiplog.recorder.control;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.ConnectException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,22 +68,13 @@ public final class NoteCommand {
     }
 
     private static int send(Path directory, String text, PrintWriter err) {
-        Path socket = directory.resolve(ControlSocket.NAME);
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            channel.write(ByteBuffer.wrap((ControlSocket.NOTE + text).getBytes(UTF_8)));
-            channel.shutdownOutput();
-            String answer = new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
-            if (answer.equals(ControlSocket.OK)) {
+        try {
+            if (Client.ask(directory, ControlSocket.NOTE + text).equals(ControlSocket.OK)) {
                 return OK;
             }
-            String why = answer.startsWith(ControlSocket.REFUSED)
-                    ? answer.substring(ControlSocket.REFUSED.length()).strip()
-                    : "the recorder gives no answer";
-            err.println("recorder: not noted: " + why);
-        } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
-            boolean isNobody = e instanceof ConnectException || !Files.exists(socket);
-            err.println("recorder: not noted: "
-                    + (isNobody ? "no recorder writes to " + directory + " now" : socket + ": " + e.getMessage()));
+            err.println("recorder: not noted: the recorder gives no answer");
+        } catch (IOException e) {
+            err.println("recorder: not noted: " + e.getMessage());
         }
         return FAILED;
     }

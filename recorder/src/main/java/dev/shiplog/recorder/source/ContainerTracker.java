@@ -95,6 +95,11 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     /** Whether an id that cannot be part of a path was logged. */
     private boolean oddIdReported;
 
+    /** Containers that run and are wanted. */
+    private final Set<String> followed = new HashSet<>();
+    /** How many these are, for any thread. */
+    private volatile int followedCount;
+
     private final UnexplainedChanges changes = new UnexplainedChanges();
     private final ListGap listGap;
     /** Whether anything was ever known, from the journal or from the engine. */
@@ -238,6 +243,11 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         }
     }
 
+    /** How many containers run and are wanted, as far as is known; any thread may ask. */
+    public int followed() {
+        return followedCount;
+    }
+
     /** The engine is gone; not called when only the stream was cut. */
     void disconnected() {
         tasks.add(this::disconnect);
@@ -349,6 +359,8 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         listGap.end();
         undecided.clear();
         followers.forEach(Follower::disconnected);
+        followed.clear();
+        followedCount = 0;
     }
 
     private void tick() {
@@ -543,6 +555,11 @@ public final class ContainerTracker implements Checkpoint, Closeable {
             Container container = known.get(id);
             boolean certain = !unconfirmed.contains(id);
             boolean wanted = connected && container != null && wants(container);
+            if (wanted && container.running()) {
+                followed.add(id);
+            } else {
+                followed.remove(id);
+            }
             for (Follower follower : followers) {
                 if (container == null) {
                     follower.gone(id);
@@ -559,6 +576,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
             }
         }
         changed.clear();
+        followedCount = followed.size();
         for (String id : described) {
             Container container = known.get(id);
             if (connected && container != null && wants(container)) {

@@ -8,6 +8,7 @@ import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ final class EngineStatus {
     private String reason = "the recorder was not running";
 
     private HostSource.@Nullable Identity identity;
+    /** For any thread: one that asks must not wait for a queue that is full. */
+    private volatile EngineState state = new EngineState(false, 0, "", "", "it has not answered yet", Map.of());
+
     /** The facts that are missing, as last reported. */
     private List<String> refusals = List.of();
 
@@ -42,6 +46,7 @@ final class EngineStatus {
     /** The first try to reach the engine begins. */
     synchronized void begin() {
         begunAt = clock.now().received();
+        state = state.downSince(begunAt, state.reason());
     }
 
     /** The stream is open: its headers, a message or, where both are late, an answer beside it says so. */
@@ -52,11 +57,22 @@ final class EngineStatus {
         connection.declared = true;
         connection.fresh = down || endedAt == 0;
         down = false;
+        if (endedAt != 0) {
+            state = state.reconnectedAfter(reason);
+        }
+        if (!state.up()) {
+            state = state.upSince(clock.now().received(), connection.greeting.apiVersion());
+        }
         Record now = clock.mark(new Mark.EngineUp("", "", connection.greeting.apiVersion()));
         queue.put(
                 new Arrival.Connected(now, connection.fresh, connection.asked, !connection.greeting.podman(), reason));
         containers.connected();
         connection.settled.countDown();
+    }
+
+    /** Whether it can be reached now. */
+    EngineState state() {
+        return state;
     }
 
     synchronized boolean isOver(EventConnection connection) {
@@ -86,6 +102,7 @@ final class EngineStatus {
             facts.forEach(queue::put);
         }
         identity = engine;
+        state = state.ofVersion(engine.version());
         if (!missing.isEmpty() && !missing.equals(refusals)) {
             LOG.log(Level.WARNING, "facts about the host are not recorded: {0}", String.join("; ", missing));
         }
@@ -123,6 +140,7 @@ final class EngineStatus {
             long since = endedAt == 0 ? begunAt : endedAt;
             queue.put(new Arrival.Disconnected(clock.mark(since, new Mark.EngineDown(why))));
             containers.disconnected();
+            state = state.downSince(since, why);
             String asked = question.isEmpty() ? "" : " (" + question + ")";
             LOG.log(Level.WARNING, "{0}{1}; trying again until it answers", why, asked);
         }

@@ -161,6 +161,11 @@ public final class EventSource implements Checkpoint, Closeable {
         }
     }
 
+    /** Whether the engine can be reached now. */
+    public EngineState engine() {
+        return status.state();
+    }
+
     /** Ends the reading. Idempotent. */
     @Override
     public void close() {

@@ -26,6 +26,7 @@ public final class Checkpoints implements Consumer<RecordView> {
     private final Clock clock;
     private final Coverage coverage = new Coverage();
     private final EventLedger ledger;
+    private final Tally tally;
     private final List<Checkpoint> all = new ArrayList<>();
     private boolean stoppedCleanly;
 
@@ -33,6 +34,7 @@ public final class Checkpoints implements Consumer<RecordView> {
     public Checkpoints(Clock clock, List<? extends Checkpoint> sources) {
         this.clock = clock;
         ledger = new EventLedger(clock::mark);
+        tally = new Tally(clock.now());
         all.add(new CoverageCheckpoint(coverage, clock));
         all.add(ledger);
         all.add(new RetentionCheckpoint(clock));
@@ -45,6 +47,11 @@ public final class Checkpoints implements Consumer<RecordView> {
 
     EventLedger ledger() {
         return ledger;
+    }
+
+    /** What this run has recorded so far. */
+    public Tally tally() {
+        return tally;
     }
 
     /** Restores from the next record of the newest segment. */
@@ -102,6 +109,7 @@ public final class Checkpoints implements Consumer<RecordView> {
 
     /** The journal now holds this record. */
     void appended(Record record) {
+        tally.appended(record);
         for (Checkpoint checkpoint : all) {
             checkpoint.appended(record);
         }

@@ -41,6 +41,7 @@ public final class JournalWriter {
     private final Checkpoints checkpoints;
     private final EventLedger ledger;
     private final Coverage coverage;
+    private final Tally tally;
     private final Clock clock;
     private final boolean samples;
     private final long syncNanos;
@@ -131,6 +132,7 @@ public final class JournalWriter {
         this.checkpoints = checkpoints;
         this.ledger = checkpoints.ledger();
         this.coverage = checkpoints.coverage();
+        this.tally = checkpoints.tally();
         this.clock = clock;
         this.samples = samples;
         this.syncNanos = syncInterval.toNanos();
@@ -169,7 +171,9 @@ public final class JournalWriter {
 
     /** Waits for arrivals, {@code patienceMillis} at most, and writes them; false if those were the last. */
     boolean turn(long patienceMillis) throws IOException, InterruptedException {
-        return diskFull ? retry(patienceMillis) : writeArrivals(patienceMillis);
+        boolean goesOn = diskFull ? retry(patienceMillis) : writeArrivals(patienceMillis);
+        tally.turned(clock.now().monotonic());
+        return goesOn;
     }
 
     private boolean retry(long patienceMillis) throws IOException, InterruptedException {
@@ -207,8 +211,7 @@ public final class JournalWriter {
             retention.keep(this::tell);
         }
         if (syncBy != NEVER && (last || clock.now().monotonic() >= syncBy)) {
-            journal.sync();
-            syncBy = NEVER;
+            sync();
         }
         if (due) {
             droppedStatedAt = clock.now().monotonic();
@@ -245,8 +248,7 @@ public final class JournalWriter {
     private void shed(DiskFullException full) {
         outbox.removeIf(queue::shed);
         if (!diskFull) {
-            diskFull = true;
-            queue.diskFull(true);
+            setDiskFull(true);
             LOG.log(Level.ERROR, "journal: {0}; stats are dropped, events wait in memory", full.getMessage());
         }
     }
@@ -255,8 +257,19 @@ public final class JournalWriter {
         Record record = clock.mark(mark);
         journal.appendBelowMinimum(record);
         checkpoints.appended(record);
+        sync();
+    }
+
+    private void sync() throws IOException {
         journal.sync();
         syncBy = NEVER;
+        tally.forced();
+    }
+
+    private void setDiskFull(boolean full) {
+        diskFull = full;
+        queue.diskFull(full);
+        tally.diskFull(full);
     }
 
     /** The ledger's marks that go before an arrival; none when that is tried again because the disk was full. */
@@ -299,17 +312,19 @@ public final class JournalWriter {
 
     private void write(Arrival.Event event) throws IOException {
         Record record = event.record();
-        if (ledger.repeats(event)) {
+        boolean repeated = ledger.repeats(event);
+        if (repeated) {
             ledger.repeated(event);
             coverage.repeated(record.received());
-            return;
-        }
-        if (event.wanted()) {
-            append(record, event.sync());
         } else {
-            coverage.event(record.received(), record.time());
+            if (event.wanted()) {
+                append(record, event.sync());
+            } else {
+                coverage.event(record.received(), record.time());
+            }
+            ledger.appended(event);
         }
-        ledger.appended(event);
+        tally.event(!repeated, clock.now().monotonic());
     }
 
     private void append(Record record) throws IOException {
@@ -330,10 +345,11 @@ public final class JournalWriter {
             case SOON -> soonNanos;
             case BATCHED -> syncNanos;
         };
-        syncBy = Math.min(syncBy, clock.now().monotonic() + waitNanos);
+        long now = clock.now().monotonic();
+        syncBy = Math.min(syncBy, now + waitNanos);
+        tally.unforced(now);
         if (diskFull) {
-            diskFull = false;
-            queue.diskFull(false);
+            setDiskFull(false);
             LOG.log(Level.INFO, "journal: there is room again; writing goes on");
         }
     }

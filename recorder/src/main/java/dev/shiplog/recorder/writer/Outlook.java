@@ -26,6 +26,7 @@ final class Outlook {
     /** Where the journal was at the first look, by the monotonic clock; null before it. */
     private @Nullable Beginning beginning;
 
+    private Forecast growth = Forecast.UNKNOWN;
     private long nextLine = Long.MIN_VALUE;
     private long deletedBytes;
 
@@ -45,12 +46,9 @@ final class Outlook {
             first = new Beginning(appender.written(), appender.usedBytes(), now);
             beginning = first;
         }
-        if (now < nextLine) {
-            return;
-        }
         Forecast stored = Forecast.of(segments);
-        Forecast forecast = stored.isKnown() ? stored : sinceBeginning(first, now);
-        if (forecast.isKnown()) {
+        growth = stored.isKnown() ? stored : sinceBeginning(first, now);
+        if (now >= nextLine && growth.isKnown()) {
             long journal = appender.writtenBytes()
                     + segments.stream().mapToLong(StoredSegment::bytes).sum();
             String deleted = deletedBytes == 0
@@ -59,7 +57,7 @@ final class Outlook {
             LOG.log(
                     Level.INFO,
                     "journal: {0}{1}",
-                    forecast.text(limits, journal + Math.max(0, appender.spareBytes())),
+                    growth.text(limits, journal + Math.max(0, appender.spareBytes())),
                     deleted);
             nextLine = now + DAY_NANOS;
             deletedBytes = 0;
@@ -75,6 +73,11 @@ final class Outlook {
         Forecast growth = Forecast.of(appender.usedBytes() - first.usedBytes, now - first.monotonic);
         long daily = first.usedBytes * (DAY_NANOS / name.roll().length().toNanos());
         return growth.isKnown() ? new Forecast(growth.dailyBytes() + daily) : growth;
+    }
+
+    /** What the journal grows by in a day, as far as the last look could tell. */
+    Forecast growth() {
+        return growth;
     }
 
     /** So much was deleted. */

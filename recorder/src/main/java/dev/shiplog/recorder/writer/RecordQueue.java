@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -43,6 +44,8 @@ public final class RecordQueue {
 
     private final ArrayDeque<Arrival> entries = new ArrayDeque<>();
     private final Map<Kind, Drops> drops = new EnumMap<>(Kind.class);
+    /** How many were dropped since the start, by kind and reason. */
+    private final Map<Kind, Map<String, Long>> dropped = new EnumMap<>(Kind.class);
 
     // Large records that were put, taken by the writer, and written: it comes for more once it has written.
     private long largePut;
@@ -55,6 +58,14 @@ public final class RecordQueue {
     private boolean diskFull;
     /** Whether the writer is not to wait for more. */
     private boolean woken;
+
+    /**
+     * What waits for the writer.
+     *
+     * @param records how many
+     * @param oldest when the first of them came, monotonic; 0 if none waits
+     */
+    public record Waiting(int records, long oldest) {}
 
     /** Kinds of records that share bounds, and how many of these records wait. */
     private static final class Lane {
@@ -284,14 +295,28 @@ public final class RecordQueue {
 
     /** What was dropped since the last call. */
     public synchronized List<Mark.Dropped> takeDropped() {
-        List<Mark.Dropped> dropped = new ArrayList<>(drops.size());
+        List<Mark.Dropped> marks = new ArrayList<>(drops.size());
         drops.forEach((kind, counted) ->
-                dropped.add(new Mark.Dropped(kind.label(), counted.count, counted.from, counted.to, counted.reason)));
+                marks.add(new Mark.Dropped(kind.label(), counted.count, counted.from, counted.to, counted.reason)));
         drops.clear();
-        return dropped;
+        return marks;
+    }
+
+    /** What waits now. */
+    public synchronized Waiting waiting() {
+        Arrival first = entries.peek();
+        return new Waiting(entries.size(), first == null ? 0 : first.record().monotonic());
+    }
+
+    /** How many records were dropped since the start, by kind and reason. */
+    public synchronized Map<Kind, Map<String, Long>> dropped() {
+        Map<Kind, Map<String, Long>> copy = new EnumMap<>(Kind.class);
+        dropped.forEach((kind, counts) -> copy.put(kind, Map.copyOf(counts)));
+        return copy;
     }
 
     private void drop(Record record, String reason) {
+        dropped.computeIfAbsent(record.kind(), kind -> new TreeMap<>()).merge(reason, 1L, Long::sum);
         Drops counted = drops.computeIfAbsent(record.kind(), kind -> new Drops(reason));
         counted.count++;
         // On a full disk, what waited is dropped after what came later.

@@ -32,11 +32,14 @@ public final class Retainer implements JournalWriter.Retention {
     /** A file that cannot be deleted now cannot in a minute. */
     private static final long RETRY_NANOS = TimeUnit.HOURS.toNanos(1);
 
+    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Appender appender;
     private final Limits limits;
     private final Archives archives;
     private final Clock clock;
     private final Outlook outlook;
+    private final Tally tally;
 
     /** Deleted, but not told yet, oldest first. */
     private List<Deletion> untold;
@@ -46,6 +49,7 @@ public final class Retainer implements JournalWriter.Retention {
 
     private String written = "";
     private long nextLook = Long.MIN_VALUE;
+    private long nextTold = Long.MIN_VALUE;
     /** The reasons that the log has named since they began to count. */
     private final Set<Deletion.Reason> logged = EnumSet.noneOf(Deletion.Reason.class);
     /** Whether segments stay only because they are not archived. */
@@ -54,12 +58,20 @@ public final class Retainer implements JournalWriter.Retention {
     /**
      * @param archives asked at each look
      * @param deleted before the journal was opened, so that it could be
+     * @param tally is told how the journal grows
      */
-    public Retainer(Appender appender, Limits limits, Archives archives, Clock clock, List<StoredSegment> deleted) {
+    public Retainer(
+            Appender appender,
+            Limits limits,
+            Archives archives,
+            Clock clock,
+            List<StoredSegment> deleted,
+            Tally tally) {
         this.appender = appender;
         this.limits = limits;
         this.archives = archives;
         this.clock = clock;
+        this.tally = tally;
         outlook = new Outlook(appender, limits, clock);
         untold = deleted.stream()
                 .map(segment -> new Deletion(segment, Deletion.Reason.SPACE))
@@ -70,6 +82,11 @@ public final class Retainer implements JournalWriter.Retention {
     public void keep(JournalWriter.Teller teller) throws IOException {
         long now = clock.now().monotonic();
         boolean rolled = !appender.written().equals(written);
+        if (now >= nextTold) {
+            nextTold = now + TELL_NANOS;
+            tally.journal(new Tally.Journal(
+                    appender.written(), appender.lastSequence(), appender.appendedBytes(), outlook.growth()));
+        }
         if (now < nextLook && !rolled) {
             return;
         }

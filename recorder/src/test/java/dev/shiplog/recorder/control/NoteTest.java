@@ -35,7 +35,11 @@ class NoteTest {
     private Path directory;
 
     private ControlSocket open() {
-        return ControlSocket.open(directory, marks::add);
+        return ControlSocket.open(directory, marks::add, NoteTest::noStatus);
+    }
+
+    private static Status noStatus() {
+        throw new AssertionError("nobody asked");
     }
 
     private int note(String... args) {
@@ -107,7 +111,7 @@ class NoteTest {
 
     @Test
     void aRecorderWithoutRoomSaysSo() {
-        try (ControlSocket socket = ControlSocket.open(directory, mark -> false)) {
+        try (ControlSocket socket = ControlSocket.open(directory, mark -> false, NoteTest::noStatus)) {
             assertThat(note("now")).isEqualTo(1);
         }
         assertThat(err.toString()).isEqualTo("recorder: not noted: the recorder has no room for it now\n");
@@ -130,7 +134,7 @@ class NoteTest {
     @Test
     void aSocketThatCannotBeMadeIsDoneWithout() throws IOException {
         Path deep = Files.createDirectories(directory.resolve("a-directory-of-a-long-name".repeat(5)));
-        assertThat(ControlSocket.open(deep, marks::add)).isNull();
+        assertThat(ControlSocket.open(deep, marks::add, NoteTest::noStatus)).isNull();
         assertThat(NoteCommand.run(List.of("now"), deep.toString(), new PrintWriter(out), new PrintWriter(err)))
                 .isEqualTo(1);
     }

@@ -83,7 +83,7 @@ class RetainerTest {
             appender =
                     Appender.open(journal, new Appender.Options(Roll.HOURLY, "host", "boot", "test", 0), checkpoints);
             appender.setSnapshot(checkpoints::snapshot);
-            retainer = new Retainer(appender, limits, archives, clock, List.of());
+            retainer = new Retainer(appender, limits, archives, clock, List.of(), checkpoints.tally());
             writer = new JournalWriter(appender, retainer, queue, checkpoints, clock, true, Duration.ofDays(1));
         }
 
