@@ -41,6 +41,11 @@ final class PrivateEngine implements Closeable {
         return engine;
     }
 
+    /** Where its own Prometheus page is: every engine serves it on a socket, for its plugins. */
+    String metricsAddress() {
+        return "unix://" + directory.resolve("exec").resolve("metrics.sock");
+    }
+
     /** SIGTERM, as a host that goes down sends it: it ends its containers, then itself. Does not wait for that. */
     void terminate() throws IOException {
         ProcessHandle.of(Long.parseLong(

@@ -44,6 +44,19 @@ final class CommandLineOptions {
         option(spec, "--stats-interval", "TIME", "between two samples of a container, from 1s to 24h; 0 for none (5s)");
         option(
                 spec,
+                "--engine-metrics",
+                "URL",
+                "record the engine's own Prometheus page once a minute, and compare how many events it counted: "
+                        + "http://host:port/metrics or unix:///path (none)");
+        option(
+                spec,
+                "--disk-usage",
+                "PERIOD",
+                "ask what takes the engine's disk, and measure the containers' log files: daily or off (off)",
+                "daily",
+                "off");
+        option(
+                spec,
                 "--roll",
                 "PERIOD",
                 "when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)",

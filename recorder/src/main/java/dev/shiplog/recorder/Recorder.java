@@ -7,6 +7,7 @@ import dev.shiplog.journal.retention.StoredSegment;
 import dev.shiplog.recorder.control.ControlSocket;
 import dev.shiplog.recorder.control.Status;
 import dev.shiplog.recorder.engine.Engine;
+import dev.shiplog.recorder.engine.MetricsPage;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.logs.LastLines;
 import dev.shiplog.recorder.logs.LogMode;
@@ -14,6 +15,8 @@ import dev.shiplog.recorder.logs.LogPositions;
 import dev.shiplog.recorder.logs.LogSource;
 import dev.shiplog.recorder.source.ContainerTracker;
 import dev.shiplog.recorder.source.DestroyedContainers;
+import dev.shiplog.recorder.source.DiskSource;
+import dev.shiplog.recorder.source.EngineMetricsSource;
 import dev.shiplog.recorder.source.EventSource;
 import dev.shiplog.recorder.source.Follower;
 import dev.shiplog.recorder.source.HostSource;
@@ -57,6 +60,8 @@ final class Recorder {
     private final List<Follower> followers = new ArrayList<>();
     private final ContainerTracker containers;
     private final EventSource events;
+    private final @Nullable DiskSource disk;
+    private final @Nullable EngineMetricsSource metrics;
     private final Checkpoints checkpoints;
     /** Null if no logs are recorded. */
     private final @Nullable LogPositions logs;
@@ -104,7 +109,24 @@ final class Recorder {
         if (logs != null) {
             states.add(logs);
         }
+        disk = config.diskUsage() == RecorderConfig.DiskUsage.OFF
+                ? null
+                : new DiskSource(
+                        engine,
+                        clock,
+                        queue,
+                        redactor,
+                        inspects::descriptions,
+                        () -> events.engine().up());
+        if (disk != null) {
+            states.add(disk);
+        }
         checkpoints = new Checkpoints(clock, states);
+        MetricsPage.Address page = config.engineMetrics();
+        metrics = page == null
+                ? null
+                : new EngineMetricsSource(
+                        new MetricsPage(page, watchdog), clock, queue, checkpoints.tally(), events::engine);
     }
 
     /**
@@ -138,6 +160,12 @@ final class Recorder {
             }
             containers.start();
             events.start();
+            if (disk != null) {
+                disk.start();
+            }
+            if (metrics != null) {
+                metrics.start();
+            }
             control = ControlSocket.open(config.dataDir(), mark -> queue.put(clock.mark(mark)), this::status);
             started.countDown();
             opened.run();
@@ -223,6 +251,12 @@ final class Recorder {
     }
 
     private void closeSources() {
+        if (metrics != null) {
+            metrics.close();
+        }
+        if (disk != null) {
+            disk.close();
+        }
         events.close();
         containers.close();
         followers.forEach(Follower::close);

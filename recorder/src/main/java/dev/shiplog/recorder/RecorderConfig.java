@@ -5,6 +5,7 @@ import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.logs.LogMode;
+import dev.shiplog.recorder.engine.MetricsPage;
 import dev.shiplog.recorder.source.ContainerFilter;
 import dev.shiplog.timeline.Amounts;
 import dev.shiplog.timeline.ContainerRule;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param engine the engine to follow
  * @param dataDir where the journal is
  * @param statsInterval between two samples of a container; zero for none
+ * @param engineMetrics where the engine's own Prometheus page is; null for none
+ * @param diskUsage how often it is asked what takes the engine's disk
  * @param roll when a new segment begins
  * @param syncInterval how long a sample may wait for the disk; other records wait a second at most
  * @param filter which containers are recorded
@@ -51,6 +54,8 @@ record RecorderConfig(
         EngineAddress engine,
         Path dataDir,
         Duration statsInterval,
+        MetricsPage.@Nullable Address engineMetrics,
+        DiskUsage diskUsage,
         Roll roll,
         Duration syncInterval,
         ContainerFilter filter,
@@ -72,6 +77,8 @@ record RecorderConfig(
             "docker-host",
             "data-dir",
             "stats-interval",
+            "engine-metrics",
+            "disk-usage",
             "roll",
             "sync-interval",
             "include",
@@ -99,6 +106,12 @@ record RecorderConfig(
 
     private static final long SMALLEST_KEEP = 1 << 20;
 
+    /** How often the engine is asked what takes its disk. */
+    enum DiskUsage {
+        OFF,
+        DAILY
+    }
+
     /** Reads one text, or throws an {@link IllegalArgumentException}: what is wrong and how to write it. */
     private interface Reading<T> {
         T read(String text);
@@ -114,6 +127,10 @@ record RecorderConfig(
                 engine(settings, environment),
                 one(settings, "data-dir", DEFAULT_DATA_DIR, RecorderConfig::path),
                 one(settings, "stats-interval", "5s", RecorderConfig::statsInterval),
+                settings.find("engine-metrics") == null
+                        ? null
+                        : one(settings, "engine-metrics", "", MetricsPage.Address::of),
+                one(settings, "disk-usage", "off", text -> choice(text, DiskUsage.values())),
                 one(settings, "roll", "hourly", text -> choice(text, Roll.values())),
                 one(settings, "sync-interval", "10s", text -> atLeast(Duration.ofMillis(10), text)),
                 new ContainerFilter(rules(settings, "include"), rules(settings, "exclude")),
@@ -142,6 +159,8 @@ record RecorderConfig(
         options.put("docker-host", engine.toString());
         options.put("data-dir", dataDir.toString());
         options.put("stats-interval", text(statsInterval));
+        options.put("engine-metrics", engineMetrics == null ? "" : engineMetrics.toString());
+        options.put("disk-usage", label(diskUsage));
         options.put("roll", label(roll));
         options.put("sync-interval", text(syncInterval));
         options.put("include", texts(filter.include()));

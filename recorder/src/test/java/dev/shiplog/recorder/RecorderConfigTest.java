@@ -66,6 +66,8 @@ class RecorderConfigTest {
         "docker-host, unix:///a.sock, tcp://b:2375, unix:///c.sock",
         "data-dir, /a, /b, /c",
         "stats-interval, 2s, 1500ms, 0s",
+        "engine-metrics, http://127.0.0.1:9323/metrics, unix:///run/docker/metrics.sock, http://[::1]:1/x/y",
+        "disk-usage, daily, off, daily",
         "roll, minutely, ten-minutely, daily",
         "sync-interval, 10ms, 2s, 60s",
         "include, name=a, image=b*, label=c=d",
@@ -97,6 +99,8 @@ class RecorderConfigTest {
     @Test
     void whatIsDescribedForTheJournalCanBeTypedAgain() throws Exception {
         flags.put("stats-interval", List.of("90m"));
+        flags.put("engine-metrics", List.of("http://host:9323/m"));
+        flags.put("disk-usage", List.of("daily"));
         flags.put("min-free", List.of("3GiB"));
         flags.put("keep-for", List.of("2w"));
         flags.put("keep-bytes", List.of("5g"));
@@ -161,6 +165,8 @@ class RecorderConfigTest {
                 "docker-host    | ssh://me@host | ssh://me@host: ssh is not supported; use unix:///path or tcp://host:port (ssh -L /tmp/docker.sock:/var/run/docker.sock makes one)",
                 "data-dir       | '' | a directory is needed",
                 "stats-interval | 5 | \"5\" is not a duration; write it in ms, s, m, h, d or w, as in 500ms, 90s, 1h30m or 365d",
+                "engine-metrics | 127.0.0.1:9323 | \"127.0.0.1:9323\" is not the address of an engine's metrics; write it as in http://127.0.0.1:9323/metrics or unix:///run/docker/metrics.sock",
+                "disk-usage | hourly | \"hourly\" is not one of off, daily",
                 "stats-interval | 25h | \"25h\" is too long; the most is 24h",
                 "stop-grace     | 999999999h | \"999999999h\" is too long; the most is 24h",
                 "stats-interval | 999ms | \"999ms\" is too short; the least is 1s",
@@ -234,7 +240,7 @@ class RecorderConfigTest {
         assertThatThrownBy(this::config)
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
-                        file + ": unknown option \"stats_interval\"; the options are data-dir, docker-host, exclude,"
+                        file + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, exclude,"
                                 + " group, include, keep-bytes, keep-for, keep-until-archived, logs, logs-exclude, logs-include, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
     }
 

@@ -41,6 +41,10 @@ class RecorderMainTest {
                                              (DOCKER_HOST, else unix:///var/run/docker.sock)
                       --data-dir=DIR         where the journal is (/srv/events)
                       --stats-interval=TIME  between two samples of a container, from 1s to 24h; 0 for none (5s)
+                      --engine-metrics=URL   record the engine's own Prometheus page once a minute, and compare how many
+                                               events it counted: http://host:port/metrics or unix:///path (none)
+                      --disk-usage=PERIOD    ask what takes the engine's disk, and measure the containers' log files: daily
+                                               or off (off)
                       --roll=PERIOD          when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)
                       --sync-interval=TIME   how long a sample may wait for the disk (10s)
                       --include=FILTER       only containers that meet name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY

@@ -36,7 +36,7 @@ public final class GapFinder {
 
     private static boolean reportsGap(MarkType type, boolean restated) {
         return switch (type) {
-            case GAP, DROPPED -> true;
+            case GAP, DROPPED, EVENT_COUNT -> true;
             case OVERSIZED -> !restated;
             case START,
                     CLEAN_STOP,
@@ -52,7 +52,7 @@ public final class GapFinder {
                     REDACTION,
                     RETENTION,
                     NOTE,
-                    LOG_POSITION -> false;
+                    LOG_POSITION, BURST -> false;
         };
     }
 
@@ -91,6 +91,11 @@ public final class GapFinder {
         if (mark instanceof Mark.Dropped dropped) {
             String reason = dropped.reason();
             return new Gap(Gap.Type.CERTAIN, dropped.kind(), "", dropped.count(), dropped.from(), dropped.to(), reason);
+        }
+        if (mark instanceof Mark.EventCount count && count.engine() > count.heard()) {
+            long missing = count.engine() - count.heard();
+            String reason = "the engine counted " + count.engine() + " events, " + count.heard() + " were heard";
+            return new Gap(Gap.Type.CERTAIN, Kind.EVENT.label(), "", missing, count.from(), count.to(), reason);
         }
         if (mark instanceof Mark.Oversized message) {
             String reason = message.length() + " bytes are too long";

@@ -140,6 +140,22 @@ public sealed interface Mark {
         }
     }
 
+    /**
+     * Between {@code from} and {@code to} the engine counted {@code engine} events, by its own metrics, and the recorder heard
+     * {@code heard}, also those that the filters keep out. Where the numbers differ, the recorder missed events, or heard some
+     * twice.
+     */
+    record EventCount(long from, long to, long engine, long heard) implements Stretch {}
+
+    /** The container {@code subject} is sampled every second {@code until} then, because of {@code reason}. */
+    record Burst(String subject, String reason, long until) implements Mark {
+        @JsonProperty("until_rfc3339")
+        @Nullable
+        String untilText() {
+            return MarkJson.rfc3339(until);
+        }
+    }
+
     /** What it says. */
     default MarkType type() {
         return MarkType.of(getClass());

@@ -25,7 +25,9 @@ public enum MarkType {
     REDACTION("redaction", Mark.Redaction.class),
     RETENTION("retention", Mark.Retention.class),
     NOTE("note", Mark.Note.class),
-    LOG_POSITION("log-position", Mark.LogPosition.class);
+    LOG_POSITION("log-position", Mark.LogPosition.class),
+    EVENT_COUNT("event-count", Mark.EventCount.class),
+    BURST("burst", Mark.Burst.class);
 
     private final String label;
     private final Class<? extends Mark> content;

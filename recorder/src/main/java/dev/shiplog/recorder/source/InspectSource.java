@@ -178,6 +178,11 @@ public final class InspectSource implements Checkpoint, Follower {
                 .toList();
     }
 
+    /** The newest description of each container that is followed. */
+    public synchronized List<Record> descriptions() {
+        return newest.all();
+    }
+
     /**
      * Asks for the image that a container was made from, and records nothing.
      *

@@ -31,6 +31,11 @@ final class NewestRecords {
         return newest.get(subject);
     }
 
+    /** The newest of each subject, oldest first. */
+    List<Record> all() {
+        return List.copyOf(newest.values());
+    }
+
     void keep(Record record) {
         drop(newest.remove(record.subject()));
         newest.put(record.subject(), record);

@@ -163,7 +163,7 @@ final class EventLedger implements Checkpoint {
                     REDACTION,
                     RETENTION,
                     NOTE,
-                    LOG_POSITION -> {}
+                    LOG_POSITION, EVENT_COUNT, BURST -> {}
         }
     }
 

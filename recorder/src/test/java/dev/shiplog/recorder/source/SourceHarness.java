@@ -123,6 +123,11 @@ final class SourceHarness {
         return ("{\"Id\":\"" + id + "\"" + more + "}").getBytes(UTF_8);
     }
 
+    /** A record of kind inspect. */
+    static Record description(String id, String logPath) {
+        return new Record(0, Kind.INSPECT, id, 1, 1, 1, inspect(id, ",\"LogPath\":\"" + logPath + "\""));
+    }
+
     static void restoreEvent(ContainerTracker containers, byte[] event) {
         containers.restore(new Record(0, Kind.EVENT, "", 1, 1, 1, event), null);
     }

@@ -63,8 +63,8 @@ public final class EcsFields {
             keyword | shiplog.engine. | version api_version
             keyword | shiplog.mark. | type version reason engine_id api_version kind subject head key change name
             keyword | shiplog.mark. | segment first_segment last_segment rule removed
-            long | shiplog.mark. | last_sequence containers length count step offset segments bytes
-            date_nanos | shiplog.mark. | from to last
+            long | shiplog.mark. | last_sequence containers length count step offset segments bytes engine heard
+            date_nanos | shiplog.mark. | from to last until
             date_nanos | shiplog.window. | end
             decimal | shiplog.window. | seconds covered gap cpu.seconds read.bytes written.bytes
             long | shiplog.window. | samples pids.max memory.min memory.max memory.last

@@ -28,9 +28,9 @@ final class MarkFields {
                         "version reason engineId apiVersion kind subject head key change name segment firstSegment"
                                 + " lastSegment rule",
                         Type.NUMBER,
-                        "lastSequence containers length count step offset segments bytes",
+                        "lastSequence containers length count step offset segments bytes engine heard",
                         Type.TIME,
-                        "from to last",
+                        "from to last until",
                         Type.OBJECT,
                         "configuration",
                         Type.LIST,

@@ -96,7 +96,7 @@ final class Breaks {
                     REDACTION,
                     RETENTION,
                     NOTE,
-                    LOG_POSITION -> {}
+                    LOG_POSITION, EVENT_COUNT, BURST -> {}
         }
     }
 

@@ -39,8 +39,8 @@ public final class RecorderEvents {
                     CLOCK_STEP,
                     DAMAGE,
                     RETENTION,
-                    NOTE -> parsed(mark, type);
-            case SEGMENT_START, GAP, UNSETTLED, SETTLED, OVERSIZED, DROPPED, REDACTION, LOG_POSITION -> null;
+                    NOTE, BURST -> parsed(mark, type);
+            case SEGMENT_START, GAP, UNSETTLED, SETTLED, OVERSIZED, DROPPED, REDACTION, LOG_POSITION, EVENT_COUNT -> null;
         };
     }
 
@@ -76,6 +76,8 @@ public final class RecorderEvents {
                     "from", Times.format(retention.from()),
                     "to", Times.format(retention.to()),
                     "reason", retention.reason());
+        } else if (mark instanceof Mark.Burst burst) {
+            return Map.of("reason", burst.reason(), "until", Times.format(burst.until()));
         }
         return mark instanceof Mark.Note note ? Map.of("text", note.text()) : Map.of();
     }

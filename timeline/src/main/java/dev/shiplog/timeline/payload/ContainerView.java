@@ -72,6 +72,11 @@ public final class ContainerView {
         }
     }
 
+    /** Where the engine logs the container's output, as the answer to an inspect says; empty if to no file. Never fails. */
+    public static String logPath(byte[] payload) {
+        return PayloadJson.text(payload, "LogPath");
+    }
+
     /** Once its tag was moved or removed, a list has the image's id, whole or short, in place of the reference. */
     private static boolean isId(String image, String imageId) {
         return imageId.startsWith(image) || imageId.startsWith("sha256:" + image);

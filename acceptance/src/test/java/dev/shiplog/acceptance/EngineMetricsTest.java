@@ -1,0 +1,109 @@
+package dev.shiplog.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.shiplog.journal.Cursor;
+import dev.shiplog.journal.record.Kind;
+import dev.shiplog.journal.record.Mark;
+import dev.shiplog.journal.record.Record;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real engine counts its events, and the recorder hears each: its own Prometheus page says so. */
+@Tag("engine")
+@Tag("once")
+@Timeout(400)
+class EngineMetricsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
+
+    @TempDir
+    private Path directory;
+
+    private Path journal;
+
+    private List<Record> records(Kind kind) {
+        List<Record> records = new ArrayList<>();
+        if (!Files.isDirectory(journal)) {
+            return records;
+        }
+        try (Cursor cursor = Cursor.open(List.of(journal))) {
+            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
+                if (step == Cursor.Step.RECORD
+                        && cursor.record().kind() == kind
+                        && !cursor.record().restated()) {
+                    records.add(cursor.record().toRecord());
+                }
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return records;
+    }
+
+    private <M extends Mark> List<M> marks(Class<M> type) {
+        List<M> marks = new ArrayList<>();
+        for (Record record : records(Kind.MARK)) {
+            try {
+                Mark mark = Mark.fromJson(record.payload());
+                if (type.isInstance(mark)) {
+                    marks.add(type.cast(mark));
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return marks;
+    }
+
+    @Test
+    void whatTheEngineCountedIsWhatWasHeardAlsoAfterItsRestart() throws Exception {
+        journal = directory.resolve("journal");
+        try (PrivateEngine engine = PrivateEngine.start();
+                RecorderProcess recorder = RecorderProcess.recording(
+                        List.of(),
+                        directory.resolve("output"),
+                        "unix://" + engine.api().socket(),
+                        journal,
+                        "--exclude=name=unwanted-*",
+                        "--engine-metrics=" + engine.metricsAddress())) {
+            await().atMost(PATIENCE).until(() -> !records(Kind.ENGINE_METRICS).isEmpty());
+            String page = new String(records(Kind.ENGINE_METRICS).get(0).payload(), StandardCharsets.UTF_8);
+            assertThat(page).contains("\nengine_daemon_events_total ").endsWith("\n");
+
+            recorder.awaitSettled(); // the first page counts once nothing happened for a while after it
+            // Between two pages, events of containers that are recorded, and of some that are not.
+            for (int i = 0; i < 4; i++) {
+                String name = i < 3 ? "wanted-" + i : "unwanted-" + i;
+                String id = engine.api().create(name, Map.of(), Map.of(), "true");
+                engine.api().start(id);
+                engine.api().act(id, "wait");
+                engine.api().remove(id);
+            }
+            await().atMost(PATIENCE).until(() -> !marks(Mark.EventCount.class).isEmpty());
+            Mark.EventCount count = marks(Mark.EventCount.class).get(0);
+            assertThat(count.heard()).as("%s", count).isEqualTo(count.engine());
+            assertThat(count.engine()).as("the events of four containers").isGreaterThanOrEqualTo(4 * 4);
+            assertThat(records(Kind.EVENT).size())
+                    .as("those of one are not in the journal")
+                    .isLessThan((int) count.heard() + 20);
+
+            engine.restart();
+            int before = records(Kind.ENGINE_METRICS).size();
+            await().atMost(PATIENCE).until(() -> records(Kind.ENGINE_METRICS).size() >= before + 2);
+            assertThat(marks(Mark.EventCount.class)).allMatch(mark -> mark.engine() == mark.heard());
+            recorder.terminate();
+            assertThat(recorder.awaitEnd()).isZero();
+        }
+    }
+}

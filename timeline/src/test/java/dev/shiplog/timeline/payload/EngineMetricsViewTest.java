@@ -1,0 +1,44 @@
+package dev.shiplog.timeline.payload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class EngineMetricsViewTest {
+    private static EngineMetricsView scan(String page) {
+        return EngineMetricsView.scan(page.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void readsThePageOfARealEngine() throws IOException {
+        try (InputStream page = EngineMetricsViewTest.class.getResourceAsStream("engine-metrics-20.10.txt")) {
+            EngineMetricsView view =
+                    EngineMetricsView.scan(Objects.requireNonNull(page).readAllBytes());
+            assertThat(view).isEqualTo(new EngineMetricsView(true, "1.79580592832e+09", 9));
+        }
+    }
+
+    @Test
+    void countsAllSeriesAndLargeNumbers() {
+        assertThat(
+                        scan(
+                                "engine_daemon_events_total{action=\"die\"} 1.234567e+06\nengine_daemon_events_total{a=\"b\"} 3"))
+                .isEqualTo(new EngineMetricsView(true, "", 1_234_570));
+        assertThat(scan("engine_daemon_events_total 7 1795805928000\r\n").events())
+                .as("with a timestamp")
+                .isEqualTo(7);
+    }
+
+    @Test
+    void whatIsNotThereIsNotKnown() {
+        assertThat(scan("")).isEqualTo(new EngineMetricsView(false, "", -1));
+        assertThat(scan("<html>log in</html>").ofEngine()).isFalse();
+        assertThat(scan("engine_daemon_events_total x").events()).isEqualTo(-1);
+        assertThat(scan("# HELP engine_daemon_events_total 9\nengine_daemon_events_subscribers_total 4"))
+                .isEqualTo(new EngineMetricsView(true, "", -1));
+    }
+}
