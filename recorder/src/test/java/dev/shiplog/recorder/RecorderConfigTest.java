@@ -240,7 +240,8 @@ class RecorderConfigTest {
         assertThatThrownBy(this::config)
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
-                        file + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, exclude,"
+                        file
+                                + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, exclude,"
                                 + " group, include, keep-bytes, keep-for, keep-until-archived, logs, logs-exclude, logs-include, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
     }
 

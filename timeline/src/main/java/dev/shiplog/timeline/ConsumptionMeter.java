@@ -175,7 +175,17 @@ public final class ConsumptionMeter {
                 missingUntil = Long.MIN_VALUE;
             }
             case GAP, DROPPED, OVERSIZED, SYNTHETIC -> mark(record.time(), payload);
-            case SEGMENT_START, ENGINE_UP, UNSETTLED, SETTLED, DAMAGE, REDACTION, RETENTION, NOTE, LOG_POSITION, EVENT_COUNT, BURST -> {}
+            case SEGMENT_START,
+                    ENGINE_UP,
+                    UNSETTLED,
+                    SETTLED,
+                    DAMAGE,
+                    REDACTION,
+                    RETENTION,
+                    NOTE,
+                    LOG_POSITION,
+                    EVENT_COUNT,
+                    BURST -> {}
         }
     }
 

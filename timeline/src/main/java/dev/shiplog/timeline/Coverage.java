@@ -129,7 +129,16 @@ public final class Coverage {
             }
             case SETTLED -> unsettled = null;
             case UNCLEAN_STOP, UNSETTLED, GAP, OVERSIZED -> mark(record, parsed(record));
-            case SYNTHETIC, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION, NOTE, LOG_POSITION, EVENT_COUNT, BURST -> {}
+            case SYNTHETIC,
+                    DROPPED,
+                    CLOCK_STEP,
+                    DAMAGE,
+                    REDACTION,
+                    RETENTION,
+                    NOTE,
+                    LOG_POSITION,
+                    EVENT_COUNT,
+                    BURST -> {}
         }
     }
 

@@ -52,7 +52,8 @@ public final class GapFinder {
                     REDACTION,
                     RETENTION,
                     NOTE,
-                    LOG_POSITION, BURST -> false;
+                    LOG_POSITION,
+                    BURST -> false;
         };
     }
 

@@ -187,7 +187,17 @@ public final class HostState {
             }
             case SETTLED -> settling.settle();
             case GAP, SYNTHETIC -> mark(record, payload);
-            case CLEAN_STOP, OVERSIZED, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION, NOTE, LOG_POSITION, EVENT_COUNT, BURST -> {}
+            case CLEAN_STOP,
+                    OVERSIZED,
+                    DROPPED,
+                    CLOCK_STEP,
+                    DAMAGE,
+                    REDACTION,
+                    RETENTION,
+                    NOTE,
+                    LOG_POSITION,
+                    EVENT_COUNT,
+                    BURST -> {}
         }
     }
 

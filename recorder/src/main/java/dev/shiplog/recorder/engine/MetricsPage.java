@@ -104,7 +104,7 @@ public final class MetricsPage implements Closeable {
                 Connection::close,
                 over -> {},
                 new Room(),
-                skipped -> {});
+                (body, room) -> new MessageReader(body, room, skipped -> {}));
         current = answer;
         if (closed) {
             answer.close("closed");

@@ -50,7 +50,6 @@ public final class ContainerTracker implements Checkpoint, Closeable {
 
     private static final long RETRY_NANOS = SECOND / 2;
     private static final long LONGEST_PAUSE_NANOS = 60 * SECOND;
-
     /**
      * An id becomes part of a path: with a slash, say, it could name another request. Engines use hexadecimal digits.
      */

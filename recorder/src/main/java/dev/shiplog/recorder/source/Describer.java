@@ -232,6 +232,11 @@ final class Describer {
         newest.appended(record);
     }
 
+    /** The newest descriptions, in the journal or on their way to it. */
+    synchronized List<Record> all() {
+        return newest.all();
+    }
+
     /** The newest descriptions in the journal. */
     synchronized List<Record> written() {
         return newest.written();

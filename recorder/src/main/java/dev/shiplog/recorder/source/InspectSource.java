@@ -179,8 +179,8 @@ public final class InspectSource implements Checkpoint, Follower {
     }
 
     /** The newest description of each container that is followed. */
-    public synchronized List<Record> descriptions() {
-        return newest.all();
+    public List<Record> descriptions() {
+        return describer.all();
     }
 
     /**

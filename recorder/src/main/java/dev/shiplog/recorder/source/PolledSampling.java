@@ -4,6 +4,7 @@ import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.Message;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.timeline.payload.StatsView;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the engine for one sample of one container at a time, at each tick of an interval. */
-final class PolledSampling extends Sampling implements Runnable {
+final class PolledSampling extends Sampling {
     /** Ticks are aligned to 100 ms so that requests batch (warm caches, 10 % less CPU). */
     private static final long ALIGNMENT_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -26,16 +27,24 @@ final class PolledSampling extends Sampling implements Runnable {
 
     private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(60).toNanos();
 
+    /** Between two samples in a burst. */
+    private static final long BURST_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final Engine engine;
     private final ScheduledExecutorService executor;
     private final long intervalNanos;
     private long tickAt;
     /** Requests that failed in a row. */
-    private int failures;
+    private volatile int failures;
 
     private volatile long askedAt;
     private volatile boolean asks;
+    private volatile long burstUntil = System.nanoTime();
+    private volatile int memoryPercent = -1;
+    /** The next request; one with an older ticket is not made. Guarded by this. */
     private @Nullable Future<?> next;
+
+    private int ticket;
 
     /** @param intervalNanos between two samples */
     PolledSampling(
@@ -85,8 +94,30 @@ final class PolledSampling extends Sampling implements Runnable {
     }
 
     @Override
-    public void run() {
-        if (!beginAsking()) {
+    synchronized void burst(long nanos) {
+        burstUntil = System.nanoTime() + nanos;
+        if (next != null && !asks && failures == 0 && !hasEnded()) {
+            next.cancel(false);
+            schedule(0);
+        }
+    }
+
+    @Override
+    int takeMemoryPercent() {
+        int percent = memoryPercent;
+        memoryPercent = -1;
+        return percent;
+    }
+
+    @Override
+    void sampled(byte[] payload) {
+        if (intervalNanos > BURST_NANOS) {
+            memoryPercent = StatsView.memoryPercent(payload);
+        }
+    }
+
+    private void run(int mine) {
+        if (!beginAsking(mine)) {
             return;
         }
         boolean answered = true;
@@ -110,11 +141,15 @@ final class PolledSampling extends Sampling implements Runnable {
         long now = System.nanoTime();
         long pause = Math.min(pauseNanos, Math.max(LONGEST_PAUSE_NANOS, intervalNanos)) - intervalNanos;
         long earliest = now + Math.max(0, pause);
-        tickAt += Math.max(1, Math.floorDiv(earliest - tickAt, intervalNanos) + 1) * intervalNanos;
-        schedule(tickAt - now);
+        tickAt += Math.max(0, Math.floorDiv(earliest - tickAt, intervalNanos) + 1) * intervalNanos;
+        boolean bursts = pauseNanos == 0 && burstUntil - now > 0;
+        schedule(bursts ? Math.min(tickAt - now, Math.max(0, askedAt + BURST_NANOS - now)) : tickAt - now);
     }
 
-    private synchronized boolean beginAsking() {
+    private synchronized boolean beginAsking(int mine) {
+        if (mine != ticket) {
+            return false;
+        }
         asks = endIfLeft();
         askedAt = System.nanoTime();
         return asks;
@@ -127,7 +162,8 @@ final class PolledSampling extends Sampling implements Runnable {
 
     private synchronized void schedule(long nanos) {
         try {
-            next = executor.schedule(this, nanos, TimeUnit.NANOSECONDS);
+            int mine = ++ticket;
+            next = executor.schedule(() -> run(mine), nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             end(); // closed meanwhile
         }

@@ -73,6 +73,17 @@ abstract class Sampling {
 
     abstract void begin();
 
+    /** Samples every second for so long, if it samples less often. */
+    void burst(long nanos) {}
+
+    /** How much of its limit the newest sample's memory takes, in percent, once; -1 if that is not known. */
+    int takeMemoryPercent() {
+        return -1;
+    }
+
+    /** A sample came. */
+    void sampled(byte[] payload) {}
+
     /** Whether it has occupied a thread for longer than an engine needs. */
     boolean hangs(long now) {
         return false;
@@ -144,6 +155,7 @@ abstract class Sampling {
             return endIfLeft();
         }
         sample(clock.stamp(Kind.STATS, id, time, payload));
+        sampled(payload);
         return true;
     }
 

@@ -5,6 +5,7 @@ import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
+import dev.shiplog.timeline.payload.Container;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.concurrent.Semaphore;
  * Samples each running container. Intervals below two seconds read the engine's stream of a frame a second, with a
  * thread of small stack for each container, as long as all these fit into an eighth of the heap. Longer intervals, and
  * all further containers, ask for one sample at a time, each container at its own ticks.
+ *
+ * <p>A container with which something seems to go wrong is sampled every second for a minute: {@link Bursts}.
  *
  * <p>A container whose samples hang or fail is asked for less and less often, and costs the others nothing:
  * {@link Sampling} marks what is missing.
@@ -46,6 +49,11 @@ public final class StatsSource implements Follower {
     /** A line of the log names so many containers and counts the others. */
     private static final int MOST_NAMED = 5;
 
+    /** More of its limit than this, and a container's memory seems to run out. */
+    private static final int MEMORY_PERCENT = 90;
+    /** An event that is older was repeated by the engine. */
+    private static final long FRESH_NANOS = Duration.ofMinutes(1).toNanos();
+
     private final Engine engine;
     private final Watchdog watchdog;
     private final Clock clock;
@@ -53,6 +61,10 @@ public final class StatsSource implements Follower {
     private final long intervalNanos;
     private final long missingAfterNanos;
     private final Map<String, Sampling> samplings = new HashMap<>();
+    private final Bursts bursts;
+    /** Whether containers are sampled less often than in a burst. */
+    private final boolean mayBurst;
+
     private final int mostStreams;
     private final Semaphore streams;
     private final ScheduledThreadPoolExecutor pollers = pollers();
@@ -71,7 +83,9 @@ public final class StatsSource implements Follower {
         this.queue = queue;
         this.intervalNanos = interval.toNanos();
         this.missingAfterNanos = Math.max(MISSING_AFTER.toNanos(), 3 * intervalNanos);
-        this.mostStreams = interval.compareTo(STREAMED) < 0 ? mostStreams : 0;
+        this.bursts = new Bursts(clock, queue);
+        this.mayBurst = interval.compareTo(STREAMED) >= 0;
+        this.mostStreams = mayBurst ? 0 : mostStreams;
         this.streams = new Semaphore(this.mostStreams);
     }
 
@@ -88,6 +102,38 @@ public final class StatsSource implements Follower {
             samplings.put(id, sampling);
             adjustPollers();
             sampling.begin();
+            long left = bursts.left(id);
+            if (left > 0) {
+                sampling.burst(left);
+            }
+        }
+    }
+
+    @Override
+    public void happened(Container container, String action, long time) {
+        if (!mayBurst || clock.now().received() - time > FRESH_NANOS) {
+            return;
+        }
+        String id = container.id();
+        switch (action) {
+            case "die" -> {
+                if (bursts.died(id, time)) {
+                    burst(id, "it died again and again");
+                }
+            }
+            case "oom" -> burst(id, "out of memory");
+            case "health_status: unhealthy" -> burst(id, "unhealthy");
+            default -> {}
+        }
+    }
+
+    private void burst(String id, String reason) {
+        if (bursts.begin(id, reason)) {
+            Sampling sampling = samplings.get(id);
+            if (sampling != null) {
+                adjustPollers();
+                sampling.burst(bursts.left(id));
+            }
         }
     }
 
@@ -109,6 +155,7 @@ public final class StatsSource implements Follower {
     @Override
     public void gone(String id) {
         stopped(id);
+        bursts.gone(id);
         if (samplings.remove(id) != null) {
             adjustPollers();
         }
@@ -130,6 +177,10 @@ public final class StatsSource implements Follower {
         List<String> resumed = new ArrayList<>();
         String reason = "";
         for (Sampling sampling : samplings.values()) {
+            int memory = sampling.takeMemoryPercent();
+            if (memory > MEMORY_PERCENT) {
+                burst(sampling.id, "memory at " + memory + " % of its limit");
+            }
             switch (sampling.tick(now)) {
                 case MISSING -> {
                     missing.add(shortId(sampling.id));
@@ -167,7 +218,7 @@ public final class StatsSource implements Follower {
      */
     private void adjustPollers() {
         int polled = Math.max(0, samplings.size() - mostStreams);
-        long needed = polled * READING.toNanos() / intervalNanos + 1;
+        long needed = polled * READING.toNanos() / intervalNanos + 1 + bursts.active();
         long now = System.nanoTime();
         long hanging = polled == 0
                 ? 0

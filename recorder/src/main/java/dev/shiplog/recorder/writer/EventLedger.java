@@ -163,7 +163,9 @@ final class EventLedger implements Checkpoint {
                     REDACTION,
                     RETENTION,
                     NOTE,
-                    LOG_POSITION, EVENT_COUNT, BURST -> {}
+                    LOG_POSITION,
+                    EVENT_COUNT,
+                    BURST -> {}
         }
     }
 

@@ -38,6 +38,38 @@ class ContainerTrackerTest {
         sources.close();
     }
 
+    private static EventView health(String id, long time) {
+        byte[] event = ("{\"Type\":\"container\",\"Action\":\"health_status: unhealthy\",\"Actor\":{\"ID\":\"" + id
+                        + "\",\"Attributes\":{\"name\":\"" + id + "\"}},\"timeNano\":" + time + "}")
+                .getBytes(UTF_8);
+        return EventView.scan(event);
+    }
+
+    /** Of containers that the filters want, and not again when the engine repeats its ring. */
+    @Test
+    void whatAContainerSuffersNowIsTold() {
+        FakeEngine engine = new FakeEngine(path -> path.startsWith("/containers/json")
+                ? "[{\"Id\":\"c\",\"Names\":[\"/c\"],\"State\":\"running\"},{\"Id\":\"d\",\"Names\":[\"/d\"],\"State\":\"running\"}]"
+                        .getBytes(UTF_8)
+                : path.endsWith("/json") ? inspect(path.split("/")[2], "") : frame(1));
+        ContainerFilter filter = new ContainerFilter(List.of(), List.of(ContainerRule.parse("name=d")));
+        ContainerTracker containers =
+                sources.containers(engine, filter, Duration.ofMinutes(1), sources.inspects(engine));
+        containers.start();
+        containers.connected();
+        await().until(() -> sources.texts(Kind.STATS).size() == 1);
+        long now = sources.clock.now().received();
+        containers.happened(health("c", now - Duration.ofMinutes(5).toNanos()));
+        containers.happened(health("d", now));
+        await().during(Duration.ofMillis(500))
+                .until(() ->
+                        sources.records(record -> record.kind() == Kind.MARK).isEmpty());
+        containers.happened(health("c", now));
+        await().until(() ->
+                sources.records(record -> record.kind() == Kind.MARK).size() == 1);
+        await().until(() -> sources.texts(Kind.STATS).size() >= 3);
+    }
+
     /** Eight containers of which the first four never answer, neither with samples nor with a description. */
     @Test
     void aContainerThatHangsCostsOnlyItself() {

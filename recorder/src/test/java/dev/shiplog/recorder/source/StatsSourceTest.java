@@ -11,8 +11,10 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.recorder.engine.EngineStatusException;
+import dev.shiplog.timeline.payload.Container;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +197,88 @@ class StatsSourceTest {
         sources.pass(Duration.ofSeconds(60));
         stats.tick();
         assertThat(sources.gaps(Kind.STATS)).hasSize(2);
+    }
+
+    private List<Mark.Burst> bursts() {
+        List<Mark.Burst> bursts = new ArrayList<>();
+        for (Record record : sources.records(record -> record.kind() == Kind.MARK)) {
+            try {
+                if (Mark.fromJson(record.payload()) instanceof Mark.Burst burst) {
+                    bursts.add(burst);
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return bursts;
+    }
+
+    /** A first sample, then one a minute; within seconds there are more only if there is a burst. */
+    @Test
+    void aContainerThatSuffersIsSampledEverySecondForAWhile() {
+        long now = sources.clock.now().received();
+        FakeEngine engine = new FakeEngine(path -> frame(1));
+        StatsSource stats = sources.stats(engine, Duration.ofMinutes(1));
+        stats.started("c", true);
+        stats.started("well", true);
+        await().until(() -> engine.asked.size() == 2);
+        stats.happened(Container.unknown("c"), "oom", now + 1);
+        await().until(() ->
+                engine.asked.stream().filter(path -> path.contains("/c/")).count() >= 4);
+        assertThat(engine.asked.stream().filter(path -> path.contains("/well/")).count())
+                .isBetween(1L, 2L);
+        long until = bursts().get(0).until() - sources.clock.now().received();
+        assertThat(until).isBetween(50_000_000_000L, 60_000_000_000L);
+        stats.happened(Container.unknown("c"), "oom", now + 2);
+        assertThat(bursts())
+                .containsExactly(
+                        new Mark.Burst("c", "out of memory", bursts().get(0).until()));
+    }
+
+    /** It dies and starts; each life is sampled every second while the burst lasts, not only at its beginning. */
+    @Test
+    void aBurstOutlivesARestart() {
+        long now = sources.clock.now().received();
+        FakeEngine engine = new FakeEngine(path -> frame(1));
+        StatsSource stats = sources.stats(engine, Duration.ofMinutes(1));
+        for (int death = 1; death <= 3; death++) {
+            stats.started("c", true);
+            int before = death;
+            await().until(() -> engine.asked.size() >= before);
+            stats.happened(Container.unknown("c"), "die", now + death * 1_000_000_000L);
+            stats.happened(
+                    Container.unknown("c"), "die", now + death * 1_000_000_000L); // the engine repeats its events
+            stats.stopped("c");
+            assertThat(bursts()).hasSize(death < 3 ? 0 : 1);
+        }
+        assertThat(bursts().get(0).reason()).isEqualTo("it died again and again");
+        int before = engine.asked.size();
+        stats.started("c", true);
+        await().until(() -> engine.asked.size() >= before + 3);
+    }
+
+    @Test
+    void memoryThatRunsOutBeginsABurst() {
+        long now = sources.clock.now().received();
+        byte[] full = ("{\"read\":\"2026-11-21T10:00:00Z\",\"memory_stats\":{\"usage\":96,\"limit\":100,"
+                        + "\"stats\":{\"inactive_file\":4}}}")
+                .getBytes(UTF_8);
+        for (int seconds : new int[] {60, 1}) {
+            FakeEngine engine = new FakeEngine(path -> full);
+            StatsSource stats = sources.stats(engine, Duration.ofSeconds(seconds));
+            for (int i = 0; i < STREAMS + 1; i++) {
+                stats.started("c" + i, true); // of those with a sample a second, one is asked for
+            }
+            await().until(() -> sources.texts(Kind.STATS).size() >= (seconds == 60 ? STREAMS + 1 : 3));
+            stats.tick();
+            stats.happened(Container.unknown("c3"), "health_status: unhealthy", now + 1);
+            assertThat(bursts()).as("every %s s", seconds).hasSize(seconds == 60 ? Bursts.MOST : 0);
+            if (seconds == 60) {
+                assertThat(bursts()).allMatch(burst -> burst.reason().equals("memory at 92 % of its limit"));
+            }
+            stats.disconnected();
+            sources.records.clear();
+        }
     }
 
     private static final byte[] MESSAGE = "{\"message\":\"invalid id: id is empty\"}".getBytes(UTF_8);

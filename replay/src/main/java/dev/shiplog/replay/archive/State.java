@@ -56,7 +56,18 @@ final class State {
         switch (type) {
             case START, CLEAN_STOP, UNCLEAN_STOP, SEGMENT_START, ENGINE_UP, ENGINE_DOWN, UNSETTLED, SETTLED ->
                 marks.put(type, new KeptRecord(mark, header));
-            case GAP, OVERSIZED, SYNTHETIC, DROPPED, CLOCK_STEP, DAMAGE, REDACTION, RETENTION, NOTE, LOG_POSITION, EVENT_COUNT, BURST -> {}
+            case GAP,
+                    OVERSIZED,
+                    SYNTHETIC,
+                    DROPPED,
+                    CLOCK_STEP,
+                    DAMAGE,
+                    REDACTION,
+                    RETENTION,
+                    NOTE,
+                    LOG_POSITION,
+                    EVENT_COUNT,
+                    BURST -> {}
         }
     }
 

@@ -96,7 +96,9 @@ final class Breaks {
                     REDACTION,
                     RETENTION,
                     NOTE,
-                    LOG_POSITION, EVENT_COUNT, BURST -> {}
+                    LOG_POSITION,
+                    EVENT_COUNT,
+                    BURST -> {}
         }
     }
 

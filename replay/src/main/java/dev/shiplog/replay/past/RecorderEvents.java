@@ -39,8 +39,10 @@ public final class RecorderEvents {
                     CLOCK_STEP,
                     DAMAGE,
                     RETENTION,
-                    NOTE, BURST -> parsed(mark, type);
-            case SEGMENT_START, GAP, UNSETTLED, SETTLED, OVERSIZED, DROPPED, REDACTION, LOG_POSITION, EVENT_COUNT -> null;
+                    NOTE,
+                    BURST -> parsed(mark, type);
+            case SEGMENT_START, GAP, UNSETTLED, SETTLED, OVERSIZED, DROPPED, REDACTION, LOG_POSITION, EVENT_COUNT ->
+                null;
         };
     }
 

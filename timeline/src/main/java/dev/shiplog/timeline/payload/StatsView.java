@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /** Reads the few members of a sample that Shiplog acts upon: when it was taken, and of which container. */
@@ -18,6 +20,9 @@ public final class StatsView {
 
     /** How engines begin a sample. */
     private static final byte[] FRONT = "{\"read\":\"".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] MEMORY = "\"memory_stats\":".getBytes(StandardCharsets.US_ASCII);
+    private static final Set<String> MEMORY_MEMBERS = Set.of("usage", "limit", "total_inactive_file", "inactive_file");
 
     private static final int LONGEST = "2026-11-21T08:59:53.123456789Z".length();
 
@@ -53,6 +58,54 @@ public final class StatsView {
     /** The same as {@link #time}, read as JSON. */
     static long parse(byte[] payload) {
         return nanos(PayloadJson.text(payload, "read"));
+    }
+
+    /**
+     * How much of its limit the container's memory takes, in whole percent, without the page cache that could go, as
+     * {@code docker stats} has it; -1 if the sample does not say. Never fails. Reads no more than {@code memory_stats}.
+     */
+    public static int memoryPercent(byte[] payload) {
+        int from = indexOf(payload, MEMORY);
+        if (from < 0) {
+            return -1;
+        }
+        from += MEMORY.length;
+        Map<String, Long> numbers = new HashMap<>();
+        try (JsonParser json = PayloadJson.FACTORY.createParser(payload, from, payload.length - from)) {
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                memory(json, numbers);
+            }
+        } catch (IOException | RuntimeException e) {
+            return -1;
+        }
+        long usage = numbers.getOrDefault("usage", 0L);
+        long limit = numbers.getOrDefault("limit", 0L);
+        long cache = numbers.getOrDefault("total_inactive_file", numbers.getOrDefault("inactive_file", 0L));
+        return limit <= 0 ? -1 : (int) Math.min(100.0, 100.0 * (cache < usage ? usage - cache : usage) / limit);
+    }
+
+    /** Collects the numbers of the object and of its member {@code stats}. */
+    private static void memory(JsonParser json, Map<String, Long> numbers) throws IOException {
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String member = json.currentName();
+            JsonToken value = json.nextToken();
+            if (value == JsonToken.VALUE_NUMBER_INT && MEMORY_MEMBERS.contains(member)) {
+                numbers.putIfAbsent(member, json.getLongValue());
+            } else if (value == JsonToken.START_OBJECT && member.equals("stats")) {
+                memory(json, numbers);
+            } else {
+                json.skipChildren();
+            }
+        }
+    }
+
+    private static int indexOf(byte[] payload, byte[] text) {
+        for (int at = 0; at <= payload.length - text.length; at++) {
+            if (payload[at] == text[0] && Arrays.equals(payload, at, at + text.length, text, 0, text.length)) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     /** The container's name as the sample has it, with or without a slash before it; empty if it has none. Never fails. */

@@ -46,7 +46,30 @@ class CounterReaderTest {
             assertThat(all(counters)).as(new String(payload, UTF_8)).isEqualTo(oracle(payload));
             assertThat(counters.cpu()).isPositive();
             assertThat(counters.memory()).isPositive();
+            long limit = counters.get(Counters.Term.LIMIT);
+            assertThat(StatsView.memoryPercent(payload)).isEqualTo((int) (100.0 * counters.memory() / limit));
         });
+    }
+
+    @Test
+    void aShareOfMemoryIsThatOfTheWorkingSet() {
+        for (String[] row : new String[][] {
+            {"\"usage\":95,\"limit\":100,\"stats\":{\"inactive_file\":4}", "91"},
+            {"\"stats\":{\"inactive_file\":50,\"total_inactive_file\":4},\"limit\":100,\"usage\":95", "91"},
+            {"\"usage\":95,\"stats\":{\"inactive_file\":99},\"limit\":100", "95"},
+            {"\"usage\":95,\"limit\":0", "-1"},
+            {"\"usage\":95", "-1"},
+            {"\"usage\":95,\"limit\":18446744073709551615", "-1"},
+            {"\"usage\":", "-1"},
+        }) {
+            byte[] sample = ("{\"read\":\"x\",\"memory_stats\":{" + row[0] + "}}").getBytes(UTF_8);
+            assertThat(StatsView.memoryPercent(sample)).as(row[0]).isEqualTo(Integer.parseInt(row[1]));
+        }
+        assertThat(StatsView.memoryPercent("{\"memory_stats\":".getBytes(UTF_8)))
+                .isEqualTo(-1);
+        assertThat(StatsView.memoryPercent("{\"memory_stats\":{}}".getBytes(UTF_8)))
+                .isEqualTo(-1);
+        assertThat(StatsView.memoryPercent(new byte[0])).isEqualTo(-1);
     }
 
     @Test
