@@ -106,7 +106,7 @@ class LogJoinTest {
             case "indented" -> Continuation.INDENTED;
             default -> line -> !new String(line, ISO_8859_1).startsWith("2023-");
         };
-        for (int round = 0; round < 60; round++) {
+        for (int round = 0; round < 15; round++) {
             List<Record> records = interleaved(400);
             List<Joined> expected = plainly(records, continuation);
             String as = how + ", seed " + seed + ", round " + round;
