@@ -5,6 +5,9 @@ package dev.shiplog.recorder.logs;
  * messages. Not thread safe.
  */
 final class LogAlignment {
+    /** A message comes after a newer one only if both were on their way at the same moment. */
+    private static final long LATE_NANOS = 100_000_000;
+
     private final LogPosition position;
     private final boolean whole;
     private boolean begun;
@@ -45,8 +48,8 @@ final class LogAlignment {
             toPass = 0;
             return Step.TAKE;
         }
-        if (!whole && first && time >= position.newest()) {
-            return Step.READ_MORE; // messages of the same time may be before it
+        if (!whole && first && time > position.newest() - LATE_NANOS) {
+            return Step.READ_MORE; // some of the newest time may be before it
         }
         if (time < position.newest()) {
             return Step.PASS;

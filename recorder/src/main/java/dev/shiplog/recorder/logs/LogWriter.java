@@ -32,7 +32,7 @@ final class LogWriter {
     private final Troubles troubles;
     private volatile LogPosition position;
     private volatile boolean unreadable;
-    private volatile long lines;
+    private long lines;
     private int failures;
     private boolean marked;
     private String word = "";

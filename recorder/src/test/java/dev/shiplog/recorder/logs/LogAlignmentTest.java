@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
  * once, in order. Times are shared by messages and go back a little, as real ones.
  */
 class LogAlignmentTest {
+    /** Times go back by three of these at most, in ns. */
+    private static final long STEP = 30_000_000;
+
     private final long seed = Long.getLong("shiplog.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final List<Long> log = new ArrayList<>();
@@ -47,7 +50,7 @@ class LogAlignmentTest {
             grow(10 + random.nextInt(20));
             read(0, true);
             int read = log.size();
-            clock += 10;
+            clock += 10 * STEP;
             grow(10 + random.nextInt(20));
             int kept = read + random.nextInt(log.size() - read);
             int losses = read(kept, true);
@@ -68,8 +71,10 @@ class LogAlignmentTest {
 
     @Test
     void theLastMessagesMayNotReachBackFarEnough() {
-        assertThat(new LogAlignment(LogPosition.from(10).next(12), false).next(12))
-                .isEqualTo(LogAlignment.Step.READ_MORE);
+        for (long time : new long[] {12 * STEP, 11 * STEP}) {
+            assertThat(new LogAlignment(LogPosition.from(10).next(12 * STEP), false).next(time))
+                    .isEqualTo(LogAlignment.Step.READ_MORE);
+        }
         assertThat(new LogAlignment(LogPosition.from(10), false).next(10)).isEqualTo(LogAlignment.Step.READ_MORE);
         assertThat(new LogAlignment(LogPosition.from(10), true).next(10)).isEqualTo(LogAlignment.Step.TAKE);
     }
@@ -77,9 +82,9 @@ class LogAlignmentTest {
     /** Parts of long lines share their time; two streams are stamped before they meet. */
     private void grow(int count) {
         for (int i = 0; i < count; i++) {
-            clock += random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(5);
-            boolean late = random.nextInt(5) == 0 && clock > 1_010 && !log.isEmpty();
-            log.add(late ? clock - 1 - random.nextInt(3) : clock);
+            clock += random.nextInt(3) == 0 ? 0 : (1 + random.nextInt(5)) * STEP;
+            boolean late = random.nextInt(5) == 0 && clock > 1_000 + 10 * STEP && !log.isEmpty();
+            log.add(late ? clock - (1 + random.nextInt(3)) * STEP : clock);
         }
     }
 

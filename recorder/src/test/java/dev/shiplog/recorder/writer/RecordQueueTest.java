@@ -1,6 +1,7 @@
 package dev.shiplog.recorder.writer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
@@ -77,8 +78,17 @@ class RecordQueueTest {
                     default -> {
                         Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
                         Record record = record(kind, random.nextInt(400));
-                        queue.put(record);
-                        (fits(record, expected, samples, bytes, full) ? expected : shed).add(record);
+                        if (kind == Kind.LOG) {
+                            if (queue.putWhenRoom(record, () -> true)) {
+                                expected.add(record);
+                            }
+                            assertThat(size(expected, Kind.LOG))
+                                    .as("seed %d, step %d", seed, step)
+                                    .isLessThanOrEqualTo(Math.max(bytes / 4, 400 + OVERHEAD));
+                        } else {
+                            queue.put(record);
+                            (fits(record, expected, samples, bytes, full) ? expected : shed).add(record);
+                        }
                     }
                 }
             }
@@ -98,6 +108,13 @@ class RecordQueueTest {
         }
     }
 
+    private static int size(Deque<Record> records, Kind kind) {
+        return records.stream()
+                .filter(record -> record.kind() == kind)
+                .mapToInt(record -> record.payload().length + OVERHEAD)
+                .sum();
+    }
+
     private static boolean sample(Record record) {
         return record.kind().shedding() == Kind.Shedding.FIRST;
     }
@@ -107,7 +124,7 @@ class RecordQueueTest {
             return !full && waiting.stream().filter(RecordQueueTest::sample).count() < samples;
         }
         long used = waiting.stream()
-                .filter(other -> !sample(other))
+                .filter(other -> !sample(other) && other.kind() != Kind.LOG)
                 .mapToLong(other -> other.payload().length + OVERHEAD)
                 .sum();
         long limit = record.kind().shedding() == Kind.Shedding.SECOND && used > 0 ? bytes / 2 : bytes;
@@ -132,6 +149,29 @@ class RecordQueueTest {
         assertThat(queue.takeDropped()).isEmpty();
         queue.diskFull(true);
         assertThat(queue.takeDropped()).containsExactly(new Mark.Dropped("stats", 1, 1, 1, "the disk was full"));
+    }
+
+    /** With a full disk, too: it takes from nothing else, and nothing is dropped. */
+    @Test
+    void linesWaitForRoom() throws Exception {
+        RecordQueue queue = new RecordQueue(1, 4 * 3 * (OVERHEAD + 1));
+        queue.diskFull(true);
+        List<Record> lines = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            lines.add(record(Kind.LOG, 1));
+        }
+        Thread source = new Thread(() -> lines.forEach(line -> queue.putWhenRoom(line, () -> false)));
+        source.start();
+        await().until(() -> source.getState() == Thread.State.TIMED_WAITING);
+        queue.put(record(Kind.EVENT, 1));
+        List<Record> drained = new ArrayList<>(drain(queue, 100));
+        assertThat(drained).hasSize(4).startsWith(lines.subList(0, 3).toArray(Record[]::new));
+        drained.removeIf(record -> record.kind() == Kind.EVENT);
+        while (drained.size() < 100) {
+            drained.addAll(drain(queue, 100));
+        }
+        assertThat(drained).isEqualTo(lines);
+        assertThat(queue.takeDropped()).isEmpty();
     }
 
     @Test
