@@ -69,6 +69,15 @@ final class CommandLineOptions {
         list(spec, "--exclude", "not the containers that meet this; wins over --include; may be repeated (none)");
         option(
                 spec,
+                "--exec-events",
+                "WHAT",
+                "what becomes of events of commands in containers, which are mostly health checks: keep, coalesce (their "
+                        + "counts by container, command and minute) or drop (keep)",
+                "keep",
+                "coalesce",
+                "drop");
+        option(
+                spec,
                 "--redact",
                 "WHAT",
                 "what is taken out before it is written: env (values of environment variables), secrets (these, and "

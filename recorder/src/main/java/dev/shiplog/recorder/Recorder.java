@@ -104,7 +104,16 @@ final class Recorder {
         logs = config.logs() == LogMode.OFF ? null : positions;
         containers =
                 new ContainerTracker(engine, clock, queue, config.filter(), destroyed, inspects::askImage, followers);
-        events = new EventSource(engine, clock, queue, config.filter(), host, containers, OwnContainer.id(), redactor);
+        events = new EventSource(
+                engine,
+                clock,
+                queue,
+                config.filter(),
+                config.execEvents(),
+                host,
+                containers,
+                OwnContainer.id(),
+                redactor);
         List<Checkpoint> states = new ArrayList<>(List.of(host, inspects, images, containers, events));
         if (logs != null) {
             states.add(logs);

@@ -7,6 +7,7 @@ import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.engine.MetricsPage;
 import dev.shiplog.recorder.logs.LogMode;
 import dev.shiplog.recorder.source.ContainerFilter;
+import dev.shiplog.recorder.source.ExecEvents;
 import dev.shiplog.timeline.Amounts;
 import dev.shiplog.timeline.ContainerRule;
 import dev.shiplog.timeline.redact.LogRedaction;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param roll when a new segment begins
  * @param syncInterval how long a sample may wait for the disk; other records wait a second at most
  * @param filter which containers are recorded
+ * @param execEvents what becomes of events of commands within containers
  * @param redaction what is removed before it is written
  * @param logs what is recorded of the logs of containers
  * @param logFilter of which containers
@@ -59,6 +61,7 @@ record RecorderConfig(
         Roll roll,
         Duration syncInterval,
         ContainerFilter filter,
+        ExecEvents execEvents,
         Redaction redaction,
         LogMode logs,
         ContainerFilter logFilter,
@@ -83,6 +86,7 @@ record RecorderConfig(
             "sync-interval",
             "include",
             "exclude",
+            "exec-events",
             "redact",
             "logs",
             "logs-include",
@@ -134,6 +138,7 @@ record RecorderConfig(
                 one(settings, "roll", "hourly", text -> choice(text, Roll.values())),
                 one(settings, "sync-interval", "10s", text -> atLeast(Duration.ofMillis(10), text)),
                 new ContainerFilter(rules(settings, "include"), rules(settings, "exclude")),
+                one(settings, "exec-events", "keep", text -> choice(text, ExecEvents.values())),
                 one(settings, "redact", "secrets", text -> choice(text, Redaction.values())),
                 one(settings, "logs", "off", text -> choice(text, LogMode.values())),
                 new ContainerFilter(rules(settings, "logs-include"), rules(settings, "logs-exclude")),
@@ -165,6 +170,7 @@ record RecorderConfig(
         options.put("sync-interval", text(syncInterval));
         options.put("include", texts(filter.include()));
         options.put("exclude", texts(filter.exclude()));
+        options.put("exec-events", label(execEvents));
         options.put("redact", label(redaction));
         options.put("logs", label(logs));
         options.put("logs-include", texts(logFilter.include()));

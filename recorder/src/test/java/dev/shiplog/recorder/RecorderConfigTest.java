@@ -72,6 +72,7 @@ class RecorderConfigTest {
         "sync-interval, 10ms, 2s, 60s",
         "include, name=a, image=b*, label=c=d",
         "exclude, name=a, image=b*, label=c=d",
+        "exec-events, coalesce, drop, keep",
         "redact, none, env, secrets",
         "min-free, 0, 1, 2",
         "keep-for, 90s, 90d, 0s",
@@ -181,6 +182,7 @@ class RecorderConfigTest {
                         + " image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-",
                 "exclude        | id=1 | \"id=1\" is not a filter; write it as name=GLOB, container=NAME-OR-ID,"
                         + " image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-",
+                "exec-events    | none | \"none\" is not one of keep, coalesce, drop",
                 "redact         | all | \"all\" is not one of none, env, secrets",
                 "mode           | 0770 | \"0770\" is not a mode of a journal; write 0700, 0750 or 0755: only its owner may"
                         + " write",
@@ -241,7 +243,7 @@ class RecorderConfigTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
                         file
-                                + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, exclude,"
+                                + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, exclude, exec-events,"
                                 + " group, include, keep-bytes, keep-for, keep-until-archived, logs, logs-exclude, logs-include, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
     }
 

@@ -51,6 +51,9 @@ class RecorderMainTest {
                                                or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-; may be
                                                repeated (all)
                       --exclude=FILTER       not the containers that meet this; wins over --include; may be repeated (none)
+                      --exec-events=WHAT     what becomes of events of commands in containers, which are mostly health
+                                               checks: keep, coalesce (their counts by container, command and minute) or drop
+                                               (keep)
                       --redact=WHAT          what is taken out before it is written: env (values of environment variables),
                                                secrets (these, and what is named like a password, token or key, in events
                                                too) or none (secrets)

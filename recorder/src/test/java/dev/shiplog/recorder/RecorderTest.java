@@ -222,6 +222,69 @@ class RecorderTest {
     }
 
     @Test
+    void commandsInContainersAreCountedOnceWithoutTheirSecretsHoweverOftenTheStreamIsCutAndTheRecorderStarts()
+            throws Exception {
+        String web = engine.start("web");
+        String db = engine.start("db");
+        engine.misbehave("/events", Misbehaviour.cutAfter(20_000).times(3));
+        for (int round = 0; round < 3; round++) {
+            try (Run run = new Run("stats-interval=0", "exec-events=coalesce")) {
+                for (int i = 0; i < 30; i++) {
+                    engine.exec("web", "probe --password=hunter2");
+                    engine.exec(i % 3 == 0 ? "db" : "web", "ls");
+                }
+                engine.rename("web", "web" + round);
+                engine.rename("web" + round, "web");
+                int renames = round * 2 + 2;
+                await().until(() -> events().stream()
+                                .filter(event -> event.contains("\"rename\""))
+                                .count()
+                        == renames);
+            }
+        }
+        assertThat(events()).noneMatch(event -> event.contains("exec_"));
+        Map<String, Long> died = new HashMap<>();
+        for (Mark.Execs counted : marks(Mark.Execs.class)) {
+            assertThat(counted.to()).isGreaterThanOrEqualTo(counted.from());
+            died.merge(counted.subject() + " " + counted.command(), counted.died(), Long::sum);
+            died.merge("created", counted.created(), Long::sum);
+            died.merge("started", counted.started(), Long::sum);
+            counted.exitCodes().forEach((code, times) -> died.merge("code " + code, times, Long::sum));
+        }
+        assertThat(died)
+                .isEqualTo(Map.of(
+                        web + " probe --password=<redacted>",
+                        90L,
+                        web + " ls",
+                        60L,
+                        db + " ls",
+                        30L,
+                        "created",
+                        180L,
+                        "started",
+                        180L,
+                        "code 0",
+                        180L));
+        assertThat(gaps("event")).isEmpty();
+    }
+
+    @Test
+    void commandsInContainersAreHeardAndNotRecordedIfTheyAreToBeDropped() throws Exception {
+        engine.start("web");
+        try (Run run = new Run("stats-interval=0", "exec-events=drop")) {
+            engine.exec("web", "probe");
+            engine.die("web", 1);
+            await().until(() -> events().stream().anyMatch(event -> event.contains("\"die\"")));
+        }
+        assertThat(events())
+                .isEqualTo(emitted().stream()
+                        .filter(event -> !event.contains("exec_"))
+                        .toList());
+        assertThat(marks(Mark.Execs.class)).isEmpty();
+        assertThat(gaps("event")).isEmpty();
+    }
+
+    @Test
     void withoutAnIntervalNothingIsSampledAndNoSampleIsMissing() throws Exception {
         try (Run run = new Run("stats-interval=0")) {
             String id = engine.start("web");

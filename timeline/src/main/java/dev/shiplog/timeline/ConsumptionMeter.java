@@ -185,7 +185,8 @@ public final class ConsumptionMeter {
                     NOTE,
                     LOG_POSITION,
                     EVENT_COUNT,
-                    BURST -> {}
+                    BURST,
+                    EXECS -> {}
         }
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <li>One that ended in a burst had delivered everything up to its last event.
  * <li>{@code segment-start}: its time is the watermark as of then, so that a segment answers alone.
  * <li>{@code unsettled}: events may be missing; {@code settled} or a {@code gap} of events answers that.
+ * <li>{@code execs}: the events that it counts were heard.
  * <li>A sample proves that the engine answers, but moves the watermark only while the stream of events is open.
  * </ol>
  *
@@ -128,7 +129,7 @@ public final class Coverage {
                 beginSilence(record.time(), record);
             }
             case SETTLED -> unsettled = null;
-            case UNCLEAN_STOP, UNSETTLED, GAP, OVERSIZED -> mark(record, parsed(record));
+            case UNCLEAN_STOP, UNSETTLED, GAP, OVERSIZED, EXECS -> mark(record, parsed(record));
             case SYNTHETIC,
                     DROPPED,
                     CLOCK_STEP,
@@ -152,6 +153,8 @@ public final class Coverage {
             unsettled = null;
         } else if (mark instanceof Mark.Oversized message && message.kind().equals(Kind.EVENT.label())) {
             event(record.received(), record.time());
+        } else if (mark instanceof Mark.Execs counted && listens && counted.to() > completeUntil) {
+            event(counted.to(), counted.to());
         }
     }
 

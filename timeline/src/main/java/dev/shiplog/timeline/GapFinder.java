@@ -53,7 +53,8 @@ public final class GapFinder {
                     RETENTION,
                     NOTE,
                     LOG_POSITION,
-                    BURST -> false;
+                    BURST,
+                    EXECS -> false;
         };
     }
 

@@ -197,7 +197,8 @@ public final class HostState {
                     NOTE,
                     LOG_POSITION,
                     EVENT_COUNT,
-                    BURST -> {}
+                    BURST,
+                    EXECS -> {}
         }
     }
 

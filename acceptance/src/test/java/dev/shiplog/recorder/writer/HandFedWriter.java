@@ -93,7 +93,7 @@ public final class HandFedWriter implements Closeable {
     /** Hands over an event that arrived now. */
     public void event(EventView event, byte[] payload) {
         Record record = clock.stamp(Kind.EVENT, event.id(), event.time(), payload);
-        put(new Arrival.Event(record, ContentHash.of(payload), true, Arrival.Sync.SOON));
+        put(new Arrival.Event(record, ContentHash.of(payload), Arrival.Use.RECORDED, Arrival.Sync.SOON));
     }
 
     /** Writes what arrived, and looks what time it is. */

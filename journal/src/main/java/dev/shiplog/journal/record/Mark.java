@@ -156,6 +156,24 @@ public sealed interface Mark {
         }
     }
 
+    /**
+     * What ran within the container {@code subject}, in place of the events: so many times {@code command} (empty if that is
+     * not known) was created, started and ended between {@code from} and {@code to}, within one minute, and how often with
+     * which exit code. {@code events} are the keys of the newest of these events, as in {@link SegmentStart}. A minute may
+     * have several such marks.
+     */
+    record Execs(
+            String subject,
+            String command,
+            long from,
+            long to,
+            long created,
+            long started,
+            long died,
+            Map<String, Long> exitCodes,
+            String events)
+            implements Stretch {}
+
     /** What it says. */
     default MarkType type() {
         return MarkType.of(getClass());

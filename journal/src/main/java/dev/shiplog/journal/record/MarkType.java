@@ -27,7 +27,8 @@ public enum MarkType {
     NOTE("note", Mark.Note.class),
     LOG_POSITION("log-position", Mark.LogPosition.class),
     EVENT_COUNT("event-count", Mark.EventCount.class),
-    BURST("burst", Mark.Burst.class);
+    BURST("burst", Mark.Burst.class),
+    EXECS("execs", Mark.Execs.class);
 
     private final String label;
     private final Class<? extends Mark> content;

@@ -78,7 +78,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     private final Set<String> described = new LinkedHashSet<>();
 
     /** Images that events were about since then, and the names that these gave. */
-    private final Map<String, String> changedImages = new LinkedHashMap<>();
+    private final Map<String, Set<String>> changedImages = new LinkedHashMap<>();
 
     /** Known from the journal only: the engine has not listed them yet, and no event was about them. */
     private final Set<String> unconfirmed = new HashSet<>();
@@ -345,7 +345,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
             changedImages.remove(id);
             followers.forEach(follower -> follower.imageGone(id));
         } else if (IMAGE_CHANGES.contains(action)) {
-            changedImages.put(id, name);
+            changedImages.computeIfAbsent(id, image -> new LinkedHashSet<>()).add(name);
         }
     }
 
@@ -587,7 +587,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
             }
         }
         described.clear();
-        changedImages.forEach((id, name) -> followers.forEach(follower -> follower.imageChanged(id, name)));
+        changedImages.forEach((id, names) -> followers.forEach(follower -> follower.imageChanged(id, names)));
         changedImages.clear();
     }
 

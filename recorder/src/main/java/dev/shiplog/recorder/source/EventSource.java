@@ -65,6 +65,7 @@ public final class EventSource implements Checkpoint, Closeable {
     private final Clock clock;
     private final RecordQueue queue;
     private final ContainerFilter filter;
+    private final ExecEvents execEvents;
     private final HostSource host;
     private final ContainerTracker containers;
     private final Endings endings;
@@ -96,6 +97,7 @@ public final class EventSource implements Checkpoint, Closeable {
             Clock clock,
             RecordQueue queue,
             ContainerFilter filter,
+            ExecEvents execEvents,
             HostSource host,
             ContainerTracker containers,
             String own,
@@ -104,6 +106,7 @@ public final class EventSource implements Checkpoint, Closeable {
         this.clock = clock;
         this.queue = queue;
         this.filter = filter;
+        this.execEvents = execEvents;
         this.host = host;
         this.containers = containers;
         this.endings = new Endings(own, System.nanoTime());
@@ -115,7 +118,7 @@ public final class EventSource implements Checkpoint, Closeable {
 
     @Override
     public void restore(Record record, @Nullable Mark mark) {
-        if (record.kind() == Kind.EVENT) {
+        if (record.kind() == Kind.EVENT || mark instanceof Mark.Execs) {
             noteTime(record);
         }
     }
@@ -287,7 +290,8 @@ public final class EventSource implements Checkpoint, Closeable {
         boolean wanted = !event.ofContainer() || filter.wants(event.container());
         boolean ends = wanted && event.action().equals("die") && event.ofContainer() && event.time() > heardUntil;
         containers.happened(event, ends); // before the event is enqueued: see there
-        queue.put(new Arrival.Event(record, key, wanted, sync(event)));
+        Arrival.Use use = wanted ? execEvents.use(event, whole) : Arrival.Use.HEARD;
+        queue.put(new Arrival.Event(record, key, use, sync(event)));
         endings.happened(event, System.nanoTime());
         noteTime(record);
     }

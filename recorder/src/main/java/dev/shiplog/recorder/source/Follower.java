@@ -3,6 +3,7 @@ package dev.shiplog.recorder.source;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.timeline.payload.Container;
 import java.io.Closeable;
+import java.util.Set;
 
 /**
  * Records something of each container, as the {@link ContainerTracker} says which containers there are. The tracker's
@@ -55,9 +56,9 @@ public interface Follower extends Closeable {
      * Something happened to an image.
      *
      * @param reference its id or its name
-     * @param name that it got or lost; empty if the engine does not say
+     * @param names that it got or lost, as far as the engine says so
      */
-    default void imageChanged(String reference, String name) {}
+    default void imageChanged(String reference, Set<String> names) {}
 
     /** The image no longer exists. */
     default void imageGone(String id) {}

@@ -121,8 +121,8 @@ public final class ImageSource implements Checkpoint, Follower {
     }
 
     @Override
-    public void imageChanged(String reference, String name) {
-        Set<String> affected = named(List.of(reference, name));
+    public void imageChanged(String reference, Set<String> itsNames) {
+        Set<String> affected = named(reference, itsNames);
         if (REFERENCE.matcher(reference).matches()) {
             affected.add(reference);
         }
@@ -215,10 +215,10 @@ public final class ImageSource implements Checkpoint, Follower {
     }
 
     /** The images that have one of these names, by their newest descriptions. */
-    private synchronized Set<String> named(List<String> wanted) {
+    private synchronized Set<String> named(String name, Set<String> others) {
         Set<String> images = new LinkedHashSet<>();
         names.forEach((image, tags) -> {
-            if (tags.stream().anyMatch(wanted::contains)) {
+            if (tags.contains(name) || tags.stream().anyMatch(others::contains)) {
                 images.add(image);
             }
         });

@@ -113,11 +113,6 @@ public final class InspectSource implements Checkpoint, Follower {
     }
 
     @Override
-    public void started(String id, boolean certain) {
-        ends.started(id);
-    }
-
-    @Override
     public void changed(String id) {
         if (!destroyed.contains(id)) {
             describer.want(id, false);

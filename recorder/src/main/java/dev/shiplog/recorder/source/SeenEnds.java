@@ -4,21 +4,38 @@ import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.timeline.json.Json;
 import dev.shiplog.timeline.payload.StateView;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Knows of each container that ended whether a description shows its end, with exit code and times, before the engine
  * removed the container: with {@code --rm} it does so at once. An end that none shows is stated as missing. Thread safe.
  */
 final class SeenEnds {
+    /** Containers whose end was seen; of those that ended before these, no news comes. */
+    private static final int REMEMBERED = 4_096;
+
     private final Clock clock;
     private final Missing missing;
     /** Containers whose end is not described yet, and when it was heard of, ns since the epoch. */
     private final Map<String, Long> awaited = new HashMap<>();
-    /** Containers that a description showed after their end. */
-    private final Set<String> seen = new HashSet<>();
+    /** Of each container, the newest end that a description showed. */
+    private final Map<String, Seen> seen = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Seen> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    /**
+     * An end that a description showed.
+     *
+     * @param finished when, by the engine, ns since the epoch
+     * @param isHeard whether an event has told of it, too: a description may come first
+     */
+    private record Seen(long finished, boolean isHeard) {}
 
     /** Takes the ends that nobody saw. */
     @FunctionalInterface
@@ -31,13 +48,12 @@ final class SeenEnds {
         this.missing = missing;
     }
 
-    synchronized void started(String id) {
-        seen.remove(id);
-    }
-
-    /** An event said that it ended. */
+    /** An event said that it ended; there is one for each end. */
     synchronized void ended(String id) {
-        if (!seen.contains(id)) {
+        Seen end = seen.get(id);
+        if (end != null && !end.isHeard) {
+            seen.put(id, new Seen(end.finished, true));
+        } else {
             awaited.putIfAbsent(id, clock.now().received());
         }
     }
@@ -47,10 +63,13 @@ final class SeenEnds {
         Json description = Json.parse(payload);
         StateView state = description == null ? null : StateView.of(description);
         if (state != null && showsEnd(state)) {
-            seen.add(id);
-            awaited.remove(id);
+            Seen before = seen.get(id);
+            if (before == null || before.finished != state.finished()) {
+                seen.put(id, new Seen(state.finished(), awaited.remove(id) != null));
+            }
         } else if (isLast) {
             awaited.remove(id); // it runs again
+            seen.remove(id);
         }
     }
 
@@ -66,15 +85,16 @@ final class SeenEnds {
      */
     synchronized void gone(String id, String why) {
         Long since = awaited.remove(id);
-        if (!seen.remove(id) && since != null) {
+        if (since != null) {
             String answer = why.isEmpty() ? "" : ": " + why;
             missing.state(id, since, "end not seen, the container was removed before it was described" + answer);
         }
     }
 
+    /** A process that ends at once may end, by its own time, before the engine says that it was started. */
     private static boolean showsEnd(StateView state) {
         return switch (state.status()) {
-            case "exited", "dead", "removing" -> state.finished() != 0 && state.finished() >= state.started();
+            case "exited", "dead", "removing" -> state.finished() != 0;
             default -> false;
         };
     }

@@ -1,5 +1,6 @@
 package dev.shiplog.recorder.writer;
 
+import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 
 /** What the sources hand to the writer, in the order in which it arrived. */
@@ -16,6 +17,15 @@ public sealed interface Arrival {
         BATCHED
     }
 
+    /** What becomes of an event. */
+    enum Use {
+        RECORDED,
+        /** It becomes a part of a {@link Mark.Execs}. */
+        COUNTED,
+        /** It is not wanted in the journal. */
+        HEARD
+    }
+
     /** A record that is written as it is. */
     record Plain(Record record) implements Arrival {}
 
@@ -23,9 +33,13 @@ public sealed interface Arrival {
      * One message of the event stream, which may have come before.
      *
      * @param key the {@link ContentHash} of its bytes
-     * @param wanted false if the filters keep it out of the journal; the ledger counts it all the same
+     * @param use what becomes of it; the ledger knows it in any case
      */
-    record Event(Record record, long key, boolean wanted, Sync sync) implements Arrival {}
+    record Event(Record record, long key, Use use, Sync sync) implements Arrival {
+        boolean wanted() {
+            return use == Use.RECORDED;
+        }
+    }
 
     /**
      * The event stream is open; the engine's ring follows, then live events.

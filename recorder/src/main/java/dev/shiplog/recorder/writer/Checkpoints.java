@@ -27,6 +27,7 @@ public final class Checkpoints implements Consumer<RecordView> {
     private final Coverage coverage = new Coverage();
     private final EventLedger ledger;
     private final Tally tally;
+    private final ExecTally execs = new ExecTally();
     private final List<Checkpoint> all = new ArrayList<>();
     private boolean stoppedCleanly;
 
@@ -52,6 +53,10 @@ public final class Checkpoints implements Consumer<RecordView> {
     /** What this run has recorded so far. */
     public Tally tally() {
         return tally;
+    }
+
+    ExecTally execs() {
+        return execs;
     }
 
     /** Restores from the next record of the newest segment. */
@@ -122,7 +127,7 @@ public final class Checkpoints implements Consumer<RecordView> {
         all.forEach(checkpoint -> records.addAll(checkpoint.snapshot()));
         int containers = (int)
                 records.stream().filter(record -> record.kind() == Kind.INSPECT).count();
-        Mark start = new Mark.SegmentStart(ledger.keys(), containers);
+        Mark start = new Mark.SegmentStart(ledger.keys(execs.keys()), containers);
         records.add(0, clock.mark(now, coverage.completeAt(now.received()), start));
         return records;
     }

@@ -113,9 +113,13 @@ final class EventLedger implements Checkpoint {
         return known.contains(key);
     }
 
-    /** The known keys, for the segment's start. */
-    String keys() {
-        return known.text();
+    /**
+     * The known keys, for the segment's start.
+     *
+     * @param but those of events that the journal does not hold yet
+     */
+    String keys(Set<Long> but) {
+        return known.text(but);
     }
 
     /** The question, if it is open. */
@@ -149,6 +153,7 @@ final class EventLedger implements Checkpoint {
                 Mark.Unsettled open = (Mark.Unsettled) mark;
                 question = new Question(open.from(), open.to(), open.reason(), true);
             }
+            case EXECS -> restoreCounted((Mark.Execs) mark);
             case SETTLED -> question = null;
             case GAP -> question = isOfEvents(((Mark.Gap) mark).kind()) ? null : question;
             case START,
@@ -182,6 +187,11 @@ final class EventLedger implements Checkpoint {
         } catch (NumberFormatException e) {
             // A later version may have other keys.
         }
+    }
+
+    private void restoreCounted(Mark.Execs counted) {
+        known.addAll(counted.events());
+        endStretch(counted.from());
     }
 
     private void restoreEvent(long key, long time) {

@@ -40,6 +40,7 @@ public final class JournalWriter {
     private final RecordQueue queue;
     private final Checkpoints checkpoints;
     private final EventLedger ledger;
+    private final ExecTally execs;
     private final Coverage coverage;
     private final Tally tally;
     private final Clock clock;
@@ -131,6 +132,7 @@ public final class JournalWriter {
         this.queue = queue;
         this.checkpoints = checkpoints;
         this.ledger = checkpoints.ledger();
+        this.execs = checkpoints.execs();
         this.coverage = checkpoints.coverage();
         this.tally = checkpoints.tally();
         this.clock = clock;
@@ -197,6 +199,7 @@ public final class JournalWriter {
             writeOutbox();
         }
         if (!diskFull) {
+            execs.due(clock.now(), last).forEach(mark -> outbox.add(new Arrival.Plain(mark)));
             outbox.addAll(last ? ledger.stopped() : ledger.settle(clock.now().monotonic()));
         }
         boolean due = last || clock.now().monotonic() - droppedStatedAt >= soonNanos;
@@ -317,14 +320,21 @@ public final class JournalWriter {
             ledger.repeated(event);
             coverage.repeated(record.received());
         } else {
-            if (event.wanted()) {
-                append(record, event.sync());
-            } else {
-                coverage.event(record.received(), record.time());
-            }
+            write(event, record);
             ledger.appended(event);
         }
         tally.event(!repeated, clock.now().monotonic());
+    }
+
+    private void write(Arrival.Event event, Record record) throws IOException {
+        switch (event.use()) {
+            case RECORDED -> append(record, event.sync());
+            case COUNTED -> {
+                execs.count(record, event.key());
+                coverage.event(record.received(), record.time());
+            }
+            case HEARD -> coverage.event(record.received(), record.time());
+        }
     }
 
     private void append(Record record) throws IOException {

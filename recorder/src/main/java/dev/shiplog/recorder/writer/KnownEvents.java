@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The keys of the newest {@value #WINDOW} events in the journal, oldest first. */
@@ -38,24 +39,37 @@ final class KnownEvents {
         return counts;
     }
 
-    /** The keys as a segment's start lists them: 16 hexadecimal digits each, with spaces between. */
-    String text() {
-        return keys.stream().map(HexFormat.of()::toHexDigits).collect(Collectors.joining(" "));
+    /** The keys as a segment's start lists them, without some: 16 hexadecimal digits each, with spaces between. */
+    String text(Set<Long> but) {
+        return keys.stream()
+                .filter(key -> !but.contains(key))
+                .map(HexFormat.of()::toHexDigits)
+                .collect(Collectors.joining(" "));
     }
 
     /** Replaces the known keys by those in what {@link #text} gave, if there are any. */
     void replace(String text) {
-        List<Long> replacement = new ArrayList<>();
-        for (String key : text.split(" ", -1)) {
-            try {
-                replacement.add(Long.parseUnsignedLong(key, 16));
-            } catch (NumberFormatException e) {
-                // A later version may have other keys.
-            }
-        }
+        List<Long> replacement = read(text);
         if (!replacement.isEmpty()) {
             keys.clear();
             replacement.forEach(this::add);
         }
+    }
+
+    /** Adds the keys in what {@link #text} gave. */
+    void addAll(String text) {
+        read(text).forEach(this::add);
+    }
+
+    private static List<Long> read(String text) {
+        List<Long> read = new ArrayList<>();
+        for (String key : text.split(" ", -1)) {
+            try {
+                read.add(Long.parseUnsignedLong(key, 16));
+            } catch (NumberFormatException e) {
+                // A later version may have other keys.
+            }
+        }
+        return read;
     }
 }

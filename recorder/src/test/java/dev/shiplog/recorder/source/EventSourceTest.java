@@ -59,7 +59,8 @@ class EventSourceTest {
                 engine, clock, queue, ContainerFilter.ALL, destroyed, inspects::askImage, List.of(inspects));
         Redactor redactor = new Redactor(Redaction.SECRETS, clock, queue::put);
         HostSource host = new HostSource(engine, clock, redactor);
-        events = new EventSource(engine, clock, queue, ContainerFilter.ALL, host, containers, "", redactor);
+        events = new EventSource(
+                engine, clock, queue, ContainerFilter.ALL, ExecEvents.KEEP, host, containers, "", redactor);
     }
 
     private void follow(Duration askAfter, Duration renewAfter, long newest) {

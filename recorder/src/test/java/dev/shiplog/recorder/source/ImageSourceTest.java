@@ -13,6 +13,7 @@ import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,14 +92,14 @@ class ImageSourceTest {
         String after = image(OLD, "");
         answers.put(OLD, after);
         answers.put(NEW, image(NEW, "\"shop:1\""));
-        images.imageChanged(NEW, "shop:1");
+        images.imageChanged(NEW, Set.of("shop:1"));
         assertThat(recorded(3)).containsExactlyInAnyOrder(before, after, answers.get(NEW));
     }
 
     @Test
     void aPullNamesAnImageAndTheAnswerTellsWhich() {
         answers.put("reg.example:5000/team/shop:1", image(NEW, "\"reg.example:5000/team/shop:1\""));
-        images.imageChanged("reg.example:5000/team/shop:1", "reg.example:5000/team/shop");
+        images.imageChanged("reg.example:5000/team/shop:1", Set.of("reg.example:5000/team/shop"));
         recorded(1);
         assertThat(sources.records(record -> record.kind() == Kind.IMAGE))
                 .extracting(Record::subject)
@@ -109,10 +110,10 @@ class ImageSourceTest {
     void whatIsNoReferenceIsNotAskedFor() {
         answers.put(OLD, image(OLD, ""));
         for (String odd : List.of("", "..", "a/../containers", "a//b", "a?b", "/a", "a/", "a b")) {
-            images.imageChanged(odd, "");
+            images.imageChanged(odd, Set.of(""));
             images.used(container("c", odd));
         }
-        images.imageChanged(OLD, "");
+        images.imageChanged(OLD, Set.of(""));
         recorded(1);
         assertThat(engine.asked).containsExactly("/images/" + OLD + "/json");
     }
@@ -120,7 +121,7 @@ class ImageSourceTest {
     @Test
     void secretsOfTheEnvironmentAreTakenOutAndSaid() throws IOException {
         answers.put(OLD, "{\"Id\":\"" + OLD + "\",\"Config\":{\"Env\":[\"PASSWORD=hunter2\"]}}");
-        images.imageChanged(OLD, "");
+        images.imageChanged(OLD, Set.of(""));
         assertThat(recorded(1)).singleElement().asString().contains("PASSWORD=<redacted>");
         assertThat(Mark.fromJson(sources.records(record -> record.kind() == Kind.MARK)
                         .get(0)
@@ -143,7 +144,7 @@ class ImageSourceTest {
         images.used(container("c", OLD));
         await().until(() -> engine.asked.size() == 1);
         answers.put(NEW, image(NEW, ""));
-        images.imageChanged("", "t:b");
+        images.imageChanged("", Set.of("t:b"));
         assertThat(recorded(1)).containsExactly(answers.get(NEW));
         images.gone("c");
         assertThat(images.snapshot()).isEmpty();
@@ -152,16 +153,16 @@ class ImageSourceTest {
     @Test
     void anImageThatWasDeletedIsNewsWhenItComesAgain() {
         answers.put(OLD, image(OLD, ""));
-        images.imageChanged(OLD, "");
+        images.imageChanged(OLD, Set.of(""));
         recorded(1);
         images.imageGone(OLD);
-        images.imageChanged(OLD, "");
+        images.imageChanged(OLD, Set.of(""));
         assertThat(recorded(2)).hasSize(2);
     }
 
     @Test
     void anImageThatIsGoneIsNoGapUnlessAContainerWasMadeOfIt() {
-        images.imageChanged(OLD, "");
+        images.imageChanged(OLD, Set.of(""));
         await().until(() -> engine.asked.size() == 1);
         images.used(container("c", NEW));
         await().until(() -> !sources.gaps(Kind.IMAGE).isEmpty());
@@ -185,8 +186,8 @@ class ImageSourceTest {
         });
         ImageSource forbidden = images(proxy);
         for (int i = 0; i < 50; i++) {
-            forbidden.imageChanged("sha256:a" + i, "");
-            forbidden.imageChanged("sha256:404a" + i, "");
+            forbidden.imageChanged("sha256:a" + i, Set.of(""));
+            forbidden.imageChanged("sha256:404a" + i, Set.of(""));
         }
         await().until(() -> proxy.asked.size() == 2);
         answering.countDown();

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,7 +123,7 @@ class JournalWriterTest {
         void event(String text, long time, Arrival.Sync sync) {
             byte[] payload = text.getBytes(StandardCharsets.UTF_8);
             Record record = new Record(0, Kind.EVENT, "", time, now, now, payload);
-            queue.put(new Arrival.Event(record, ContentHash.of(payload), true, sync));
+            queue.put(new Arrival.Event(record, ContentHash.of(payload), Arrival.Use.RECORDED, sync));
         }
 
         void lost(long lostAt) {
@@ -223,7 +224,7 @@ class JournalWriterTest {
     @Test
     void anUnwantedEventIsAccountedForButNotWritten() {
         Record record = new Record(0, Kind.EVENT, "", now, now, now, new byte[] {1});
-        run.queue.put(new Arrival.Event(record, 7, false, Arrival.Sync.SOON));
+        run.queue.put(new Arrival.Event(record, 7, Arrival.Use.HEARD, Arrival.Sync.SOON));
 
         run.turn();
 
@@ -667,6 +668,68 @@ class JournalWriterTest {
             ring.remove();
         }
         return event;
+    }
+
+    private void exec(String container, String action, int number) {
+        byte[] payload = ("{\"Type\":\"container\",\"Action\":\"" + action + "\",\"Actor\":{\"ID\":\"" + container
+                        + "\",\"Attributes\":{\"execID\":\"" + number + "\",\"exitCode\":\"0\"}}}")
+                .getBytes(StandardCharsets.UTF_8);
+        Record record = new Record(0, Kind.EVENT, container, 1_000 * SECOND + number, now, now, payload);
+        run.queue.put(new Arrival.Event(record, ContentHash.of(payload), Arrival.Use.COUNTED, Arrival.Sync.BATCHED));
+    }
+
+    private List<Mark.Execs> execs() {
+        return marks().stream()
+                .filter(Mark.Execs.class::isInstance)
+                .map(Mark.Execs.class::cast)
+                .toList();
+    }
+
+    /** The engine's ring repeats what was counted: known is what the journal has, and the rest is counted again. */
+    @Test
+    void aKillCostsNoCountThatTheEngineRepeats() {
+        run.connected(true);
+        run.event("e", now, false);
+        for (int i = 0; i < 10; i++) {
+            exec("c", "exec_start: probe", i);
+        }
+        run.turn();
+        assertThat(execs()).isEmpty();
+        now += 60 * SECOND;
+        run.turn();
+        assertThat(execs()).extracting(Mark.Execs::started).containsExactly(10L);
+        for (int i = 10; i < 15; i++) {
+            exec("c", "exec_start: probe", i);
+        }
+        run.turn();
+
+        for (int restart = 0; restart < 3; restart++) {
+            restarted(); // and its segment begins
+            run.connected(true);
+            for (int i = 0; i < 17; i++) {
+                exec("c", "exec_start: probe", i);
+            }
+            run.turn();
+        }
+        assertThat(execs()).hasSize(1);
+        now += 60 * SECOND;
+        run.turn();
+
+        assertThat(execs()).extracting(Mark.Execs::started).containsExactly(10L, 7L);
+        assertThat(marks())
+                .noneMatch(mark -> mark instanceof Mark.Gap gap && gap.kind().equals(Kind.EVENT.label()));
+    }
+
+    @Test
+    void countsWhatThereIsBeforeItStops() throws Exception {
+        exec("c", "exec_die", 1);
+        run.turn();
+        run.writer.stop("terminated");
+        while (run.writer.turn(0)) {}
+        assertThat(marks()).hasSize(2).first().isInstanceOfSatisfying(Mark.Execs.class, counted -> {
+            assertThat(counted.died()).isEqualTo(1);
+            assertThat(counted.exitCodes()).containsExactly(Map.entry("0", 1L));
+        });
     }
 
     /** Killed, and started again on what the newest segment holds. What had not been written is lost. */

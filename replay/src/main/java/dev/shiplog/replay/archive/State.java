@@ -67,7 +67,8 @@ final class State {
                     NOTE,
                     LOG_POSITION,
                     EVENT_COUNT,
-                    BURST -> {}
+                    BURST,
+                    EXECS -> {}
         }
     }
 

@@ -10,10 +10,13 @@ import dev.shiplog.replay.past.EventLine;
 import dev.shiplog.replay.past.EventOrder;
 import dev.shiplog.replay.past.RecorderEvents;
 import dev.shiplog.replay.query.Reading;
+import dev.shiplog.timeline.ExecCommands;
 import dev.shiplog.timeline.Gap;
 import dev.shiplog.timeline.payload.EventView;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
 
 /** Turns what one reading finds into the lines of {@code replay events}, each with its time. Not thread safe. */
@@ -41,6 +44,7 @@ final class EventLines {
     private final Style style;
     private final EventOrder<Line> order = new EventOrder<>();
     private final Queue<Line> ready = new ArrayDeque<>();
+    private final ExecCommands commands = new ExecCommands();
     private final LineFormat raw = LineFormat.raw();
     private final Bytes line = new Bytes(1024);
     private String journal = "";
@@ -80,13 +84,28 @@ final class EventLines {
             journal = reading.origin().place().journal();
             ready.addAll(order.all());
         }
-        if (isWanted) {
+        boolean joins = !style.isJson && !style.engineOnly && record.isOfKnownKind() && record.kind() == Kind.EVENT;
+        if (isWanted || joins) {
             EventView event = EventView.scan(record.payload().toArray());
-            order.addEvent(new Line(style.isJson ? bytesOf(record) : text(event), record.time()), record.time());
+            EventView told = joins ? withCommand(event) : event;
+            if (isWanted) {
+                order.addEvent(new Line(style.isJson ? bytesOf(record) : text(told), record.time()), record.time());
+            }
         } else if (!style.engineOnly && record.kind() == Kind.MARK && !record.restated()) {
             mark(record.toRecord());
         }
         ready.addAll(style.engineOnly ? order.all() : order.ready(reading.coverage()));
+    }
+
+    /** The end of a command in a container, with the command: the engine says it where that begins. */
+    private EventView withCommand(EventView event) {
+        String command = commands.take(event);
+        if (ExecCommands.Step.of(event) != ExecCommands.Step.DIED || command.isEmpty()) {
+            return event;
+        }
+        Map<String, String> attributes = new HashMap<>(event.attributes());
+        attributes.put("command", command);
+        return new EventView(event.type(), event.action(), event.scope(), event.id(), attributes, event.time());
     }
 
     private void mark(Record mark) {
@@ -94,6 +113,8 @@ final class EventLines {
         EventView change = event == null ? null : RecorderEvents.change(mark);
         if (event == null
                 || !reading.query().range().contains(event.time())
+                || event.action().equals(MarkType.EXECS.label())
+                        && !reading.query().filter().wantsSubject(mark.subject(), reading.containers())
                 || change != null && !reading.query().filter().wantsEvent(change, reading.containers())) {
             return;
         }

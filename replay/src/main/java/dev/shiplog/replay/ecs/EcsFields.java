@@ -62,14 +62,14 @@ public final class EcsFields {
             long | docker.info. | containers.total containers.running containers.paused containers.stopped images
             keyword | shiplog.engine. | version api_version
             keyword | shiplog.mark. | type version reason engine_id api_version kind subject head key change name
-            keyword | shiplog.mark. | segment first_segment last_segment rule removed
-            long | shiplog.mark. | last_sequence containers length count step offset segments bytes engine heard
+            keyword | shiplog.mark. | segment first_segment last_segment rule removed command
+            long | shiplog.mark. | last_sequence containers length count step offset segments bytes engine heard created started died
             date_nanos | shiplog.mark. | from to last until
             date_nanos | shiplog.window. | end
             decimal | shiplog.window. | seconds covered gap cpu.seconds read.bytes written.bytes
             long | shiplog.window. | samples pids.max memory.min memory.max memory.last
             decimal | shiplog.window. | cpu.pct.min cpu.pct.max cpu.pct.last memory.pct.max
-            flattened | shiplog.mark. | configuration
+            flattened | shiplog.mark. | configuration exit_codes
             text | shiplog.mark. | rest
             """;
 

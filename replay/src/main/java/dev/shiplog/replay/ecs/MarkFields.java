@@ -25,14 +25,15 @@ final class MarkFields {
     static {
         Map.of(
                         Type.TEXT,
-                        "version reason engineId apiVersion kind subject head key change name segment firstSegment"
+                        "version reason engineId apiVersion kind subject head key change name segment firstSegment command"
                                 + " lastSegment rule",
                         Type.NUMBER,
-                        "lastSequence containers length count step offset segments bytes engine heard",
+                        "lastSequence containers length count step offset segments bytes engine heard"
+                                + " created started died",
                         Type.TIME,
                         "from to last until",
                         Type.OBJECT,
-                        "configuration",
+                        "configuration exitCodes",
                         Type.LIST,
                         "removed")
                 .forEach((type, members) -> {
@@ -65,11 +66,11 @@ final class MarkFields {
         document.text(PREFIX + "rest", rest.length() == 2 ? "" : new String(rest.toArray(), StandardCharsets.UTF_8));
     }
 
-    /** The type has a field; a time stands twice; events of a {@code segment-start} are for the recorder alone. */
+    /** The type has a field; a time stands twice; keys of events are for the recorder alone. */
     private static boolean isLeftOut(String type, String member) {
         return member.equals("mark")
                 || member.endsWith("_rfc3339")
-                || type.equals("segment-start") && member.equals("events");
+                || (type.equals("segment-start") || type.equals("execs")) && member.equals("events");
     }
 
     /** Returns false, and writes nothing, if no field takes the member. */

@@ -52,6 +52,7 @@ final class CompactNames {
             mark_: version configuration reason last last_rfc3339 lastSequence containers engineId apiVersion kind
             mark_: subject from from_rfc3339 to to_rfc3339 change name count step segment offset rule removed
             mark_: segments bytes firstSegment lastSegment text engine heard until until_rfc3339
+            mark_: command created started died exitCodes
             """;
 
     private static final Set<String> LISTED = new HashSet<>(Set.of("mark"));

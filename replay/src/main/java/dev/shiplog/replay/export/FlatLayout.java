@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * for users.
  */
 final class FlatLayout {
-    /** The member of a {@code segment-start} that no line shows: only the recorder needs it, and it has up to 8.7 kB. */
+    /** The member of {@code segment-start} and {@code execs} that no line shows: only the recorder needs these kilobytes. */
     static final String EVENT_KEYS = "events";
 
     private final Kind kind;
@@ -144,7 +144,8 @@ final class FlatLayout {
 
     /** Whether a mark has {@link #EVENT_KEYS}. */
     static boolean hasEventKeys(Json mark) {
-        return mark.text("mark").equals("segment-start") && mark.get(EVENT_KEYS) != null;
+        String type = mark.text("mark");
+        return (type.equals("segment-start") || type.equals("execs")) && mark.get(EVENT_KEYS) != null;
     }
 
     private void addMembers(String prefix, Json object) {

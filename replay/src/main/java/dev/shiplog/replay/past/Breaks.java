@@ -98,7 +98,8 @@ final class Breaks {
                     NOTE,
                     LOG_POSITION,
                     EVENT_COUNT,
-                    BURST -> {}
+                    BURST,
+                    EXECS -> {}
         }
     }
 

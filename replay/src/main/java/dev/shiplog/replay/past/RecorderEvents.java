@@ -40,7 +40,8 @@ public final class RecorderEvents {
                     DAMAGE,
                     RETENTION,
                     NOTE,
-                    BURST -> parsed(mark, type);
+                    BURST,
+                    EXECS -> parsed(mark, type);
             case SEGMENT_START, GAP, UNSETTLED, SETTLED, OVERSIZED, DROPPED, REDACTION, LOG_POSITION, EVENT_COUNT ->
                 null;
         };
@@ -53,7 +54,9 @@ public final class RecorderEvents {
         } catch (IOException e) {
             return null; // of a later version
         }
-        long time = mark instanceof Mark.UncleanStop stop && stop.last() != 0 ? stop.last() : record.time();
+        long time = mark instanceof Mark.UncleanStop stop && stop.last() != 0
+                ? stop.last()
+                : mark instanceof Mark.Execs execs ? execs.from() : record.time();
         return event(type.label(), record.subject(), time, attributes(mark));
     }
 
@@ -81,7 +84,22 @@ public final class RecorderEvents {
         } else if (mark instanceof Mark.Burst burst) {
             return Map.of("reason", burst.reason(), "until", Times.format(burst.until()));
         }
+        if (mark instanceof Mark.Execs execs) {
+            return counted(execs);
+        }
         return mark instanceof Mark.Note note ? Map.of("text", note.text()) : Map.of();
+    }
+
+    private static Map<String, String> counted(Mark.Execs execs) {
+        Map<String, String> attributes = new HashMap<>(Map.of(
+                "command", execs.command(),
+                "created", String.valueOf(execs.created()),
+                "started", String.valueOf(execs.started()),
+                "died", String.valueOf(execs.died()),
+                "from", Times.format(execs.from()),
+                "to", Times.format(execs.to())));
+        execs.exitCodes().forEach((code, times) -> attributes.put("exitCode" + code, String.valueOf(times)));
+        return attributes;
     }
 
     /** With its sign, so that one sees where the clock went: {@code -3600.5s}. */

@@ -96,6 +96,67 @@ class EventsCommandTest {
         return terminal;
     }
 
+    private static Record exec(String action, String more, String time) {
+        String event = TestJournal.event(action, time).replace("\"image\"", "\"execID\":\"e1\"," + more + "\"image\"");
+        return TestJournal.record(Kind.EVENT, DB, time, event);
+    }
+
+    @Test
+    void namesTheCommandWhereItEnds() throws IOException {
+        List<Record> records = List.of(
+                TestJournal.mark("09:00:00Z", new Mark.Start("1.0", Map.of())),
+                exec("exec_create: sh -c 'exit 3'", "", "09:01:00Z"),
+                exec("exec_start: sh -c 'exit 3'", "", "09:01:01Z"),
+                exec("exec_die", "\"exitCode\":\"3\",", "09:01:02Z"),
+                exec("exec_die", "\"exitCode\":\"4\",", "09:01:03Z"));
+        write(directory.resolve("execs"), records);
+        String joined = "2026-11-21T09:01:02.000000000Z container exec_die " + DB
+                + " (command=sh -c 'exit 3', execID=e1, exitCode=3, image=postgres, name=db)\n";
+        String alone = "2026-11-21T09:01:03.000000000Z container exec_die " + DB
+                + " (execID=e1, exitCode=4, image=postgres, name=db)\n";
+        assertThat(run("--filter event=exec_die execs", ExitCode.OK).out()).isEqualTo(joined + alone);
+        assertThat(run("execs", ExitCode.OK).out()).endsWith(joined + alone);
+        assertThat(run("--engine-only execs", ExitCode.OK).out())
+                .contains("exec_die")
+                .doesNotContain("command=");
+        assertThat(run("--format json --filter event=exec_die execs", ExitCode.OK)
+                        .out())
+                .isEqualTo(new String(records.get(3).payload(), StandardCharsets.UTF_8) + "\n"
+                        + new String(records.get(4).payload(), StandardCharsets.UTF_8) + "\n");
+    }
+
+    @Test
+    void printsCountsOfCommandsInOneLine() throws IOException {
+        Mark counted = new Mark.Execs(
+                DB,
+                "sh -c probe",
+                TestJournal.nanos("09:01:00.5Z"),
+                TestJournal.nanos("09:01:50Z"),
+                4,
+                4,
+                3,
+                Map.of("0", 2L, "1", 1L),
+                "0123456789abcdef");
+        Record mark = TestJournal.mark("09:01:50Z", counted);
+        write(
+                directory.resolve("execs"),
+                List.of(
+                        TestJournal.record(Kind.EVENT, DB, "09:01:00Z", TestJournal.event("start", "09:01:00Z")),
+                        TestJournal.record(Kind.EVENT, DB, "09:01:20Z", TestJournal.event("pause", "09:01:20Z")),
+                        new Record(0, Kind.MARK, DB, mark.time(), mark.received(), mark.monotonic(), mark.payload())));
+        String line = "2026-11-21T09:01:00.500000000Z shiplog execs " + DB
+                + " (command=sh -c probe, created=4, died=3, exitCode0=2, exitCode1=1, from=2026-11-21T09:01:00.5Z,"
+                + " started=4, to=2026-11-21T09:01:50Z)\n";
+        assertThat(run("execs", ExitCode.OK).out().lines())
+                .hasSize(3)
+                .element(1)
+                .isEqualTo(line.strip());
+        assertThat(run("--filter name=db execs", ExitCode.OK).out()).contains(line);
+        assertThat(run("--filter name=web execs", ExitCode.OK).out()).isEmpty();
+        assertThat(run("--filter event=pause execs", ExitCode.OK).out().lines()).hasSize(1);
+        assertThat(run("--engine-only execs", ExitCode.OK).out()).doesNotContain("shiplog");
+    }
+
     @Test
     void printsWhatDockerDoesAndTheRecordersWordsAtTheirPlace() {
         Terminal terminal = run("journal", ExitCode.GAPS);

@@ -254,6 +254,10 @@ class EcsFormatTest {
         marks.put(new Mark.UncleanStop(0, 7), "type=unclean-stop last_sequence=7");
         marks.put(new Mark.ClockStep(-5), "type=clock-step step=-5");
         marks.put(new Mark.Note("deployed 1.4"), "type=note");
+        marks.put(
+                new Mark.Execs("8e8f", "ls", 1_000_000_001L, 2_000_000_000L, 3, 2, 1, Map.of("0", 1L), "k1 k2"),
+                "type=execs subject=8e8f command=ls from=1970-01-01T00:00:01.000000001Z to=1970-01-01T00:00:02Z"
+                        + " created=3 started=2 died=1 exit_codes={\"0\":\"1\"}");
         marks.put(new Mark.SegmentStart("k1 k2", 3), "type=segment-start containers=3");
         marks.put(
                 new Mark.Redaction("8e8f", "env", List.of("Config.Env[0]")),
