@@ -41,9 +41,8 @@ final class CompactNames {
             inspect_HostConfig_: ReadonlyRootfs OomKillDisable Binds PortBindings
             inspect_HostConfig_RestartPolicy_: Name MaximumRetryCount
             inspect_NetworkSettings_: IPAddress Gateway MacAddress Ports Networks
-            image_: Id RepoTags RepoDigests Created Architecture Os Size
-            image_Config_: Env Cmd Entrypoint Labels
-            image_Metadata_: LastTagTime
+            image_: Id RepoTags RepoDigests Created Architecture Size
+            image_Config_: Labels
             host_: ID Name Containers ContainersRunning ContainersPaused ContainersStopped Images Driver NCPU MemTotal
             host_: KernelVersion OperatingSystem OSVersion OSType Architecture ServerVersion CgroupDriver CgroupVersion
             host_: LoggingDriver DefaultRuntime DockerRootDir LiveRestoreEnabled SystemTime NEventsListener NGoroutines

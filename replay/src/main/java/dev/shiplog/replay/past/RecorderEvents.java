@@ -54,9 +54,7 @@ public final class RecorderEvents {
         } catch (IOException e) {
             return null; // of a later version
         }
-        long time = mark instanceof Mark.UncleanStop stop && stop.last() != 0
-                ? stop.last()
-                : mark instanceof Mark.Execs execs ? execs.from() : record.time();
+        long time = mark instanceof Mark.UncleanStop stop && stop.last() != 0 ? stop.last() : record.time();
         return event(type.label(), record.subject(), time, attributes(mark));
     }
 
