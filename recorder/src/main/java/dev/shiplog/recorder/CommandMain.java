@@ -16,7 +16,7 @@ public final class CommandMain {
     public static void main(String[] args) {
         String verb = args.length == 0 ? "" : args[0];
         if (!verb.equals(NoteCommand.NAME) && !verb.equals(StatusCommand.NAME)) {
-            RecorderMain.main(args);
+            RecorderMain.start(args);
             return;
         }
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());

@@ -36,7 +36,8 @@ final class RecorderMain {
         this.environment = environment;
     }
 
-    static void main(String[] args) {
+    /** Records, unless only a text is asked for; ends the process. */
+    static void start(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         Logging.to(err);

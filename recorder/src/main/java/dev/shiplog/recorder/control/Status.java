@@ -49,7 +49,7 @@ public record Status(
     public record Disk(long freeBytes, long minFree, Limits limits) {
         /** For so many days the journal can grow by {@code daily} bytes if nothing is deleted; -1 if that is not known. */
         double daysLeft(long daily) {
-            return freeBytes < 0 || daily <= 0 ? -1 : Math.max(0.0, freeBytes - minFree) / daily;
+            return freeBytes < 0 || daily <= 0 ? -1 : Math.max(0, freeBytes - minFree) / (double) daily;
         }
     }
 

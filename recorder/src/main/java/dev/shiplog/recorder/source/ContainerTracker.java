@@ -554,7 +554,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
             Container container = known.get(id);
             boolean certain = !unconfirmed.contains(id);
             boolean wanted = connected && container != null && wants(container);
-            if (wanted && container.running()) {
+            if (container != null && wanted && container.running()) {
                 followed.add(id);
             } else {
                 followed.remove(id);

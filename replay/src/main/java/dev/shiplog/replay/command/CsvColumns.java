@@ -33,7 +33,8 @@ final class CsvColumns {
             case IMAGE ->
                 "image_Id image_RepoTags0 image_RepoDigests0 image_Created image_Size image_Os image_Architecture"
                         + " image_Metadata_LastTagTime";
-            case SOCKETS, ENGINE_METRICS, DISK ->
+            case DISK -> "container container_id disk_log_bytes disk_log_files disk_LayersSize";
+            case SOCKETS, ENGINE_METRICS ->
                 "container container_id " + kind.label().replace('-', '_');
         };
     }

@@ -55,7 +55,7 @@ public final class EcsFormat implements LineFormat {
             out.put(heads.head(record, true));
             LogFields.write(record, original, document);
         } else if (!writeFields(record)) {
-            out.put(heads.head(record, hasContainer(record.kind())));
+            out.put(heads.head(record, hasContainer(record)));
             writeText("message", record);
         } else if (original || document.isShortened() && !hasWhole(record.kind())) {
             writeText("event.original", record);
@@ -63,11 +63,12 @@ public final class EcsFormat implements LineFormat {
         document.close();
     }
 
-    /** Whether all records of the kind are about a container; of events some are. */
-    private static boolean hasContainer(Kind kind) {
-        return switch (kind) {
+    /** Whether the record is about a container, as far as its kind and its subject say; of events the payload does. */
+    private static boolean hasContainer(RecordView record) {
+        return switch (record.kind()) {
             case STATS, INSPECT, LOG, SOCKETS -> true;
-            case EVENT, HOST, ENGINE_METRICS, MARK, IMAGE, DISK -> false;
+            case DISK -> !record.subject().isEmpty();
+            case EVENT, HOST, ENGINE_METRICS, MARK, IMAGE -> false;
         };
     }
 
@@ -92,7 +93,7 @@ public final class EcsFormat implements LineFormat {
             return false;
         }
         boolean ofContainer = record.kind() == Kind.EVENT && json.text("Type").equals("container");
-        document.out().put(heads.head(record, ofContainer || hasContainer(record.kind())));
+        document.out().put(heads.head(record, ofContainer || hasContainer(record)));
         switch (record.kind()) {
             case EVENT -> EventFields.write(json, document);
             case INSPECT -> DescriptionFields.write(json, document);

@@ -48,6 +48,7 @@ final class CompactNames {
             host_: LoggingDriver DefaultRuntime DockerRootDir LiveRestoreEnabled SystemTime NEventsListener NGoroutines
             host_: NFd Debug SwapLimit MemoryLimit Labels Runtimes SecurityOptions Warnings Plugins Swarm
             host_: Version ApiVersion MinAPIVersion GitCommit GoVersion Os Arch BuildTime Components
+            disk_: log_path log_bytes log_files LayersSize BuilderSize Images Containers Volumes BuildCache
             mark_: version configuration reason last last_rfc3339 lastSequence containers engineId apiVersion kind
             mark_: subject from from_rfc3339 to to_rfc3339 change name count step segment offset rule removed
             mark_: segments bytes firstSegment lastSegment text engine heard until until_rfc3339

@@ -141,13 +141,13 @@ final class FlatFormat implements LineFormat {
     @SuppressWarnings("ReferenceEquality") // a place is a new object once it changes
     private Beside beside(RecordView record) {
         return switch (record.kind()) {
-            case HOST, ENGINE_METRICS, MARK, IMAGE, DISK -> {
+            case HOST, ENGINE_METRICS, MARK, IMAGE -> {
                 if (noContainer.place() != origin.place()) {
                     noContainer = Beside.of(origin.place(), "", null);
                 }
                 yield noContainer;
             }
-            case EVENT, STATS, LOG, INSPECT, SOCKETS -> subject(record).beside;
+            case EVENT, STATS, LOG, INSPECT, SOCKETS, DISK -> subject(record).beside;
         };
     }
 

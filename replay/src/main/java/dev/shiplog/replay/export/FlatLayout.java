@@ -29,6 +29,9 @@ final class FlatLayout {
     /** The member of {@code segment-start} and {@code execs} that no line shows: only the recorder needs these kilobytes. */
     static final String EVENT_KEYS = "events";
 
+    /** A member that only the account of a container's log file has. */
+    private static final String LOG_PATH = "log_path";
+
     private final Kind kind;
     private final Form form;
     /** In the compact form: the members without a field of their own, of the object that is being laid out. Else null. */
@@ -131,7 +134,12 @@ final class FlatLayout {
                     }
                 }
             }
-            case HOST, ENGINE_METRICS, MARK, IMAGE, DISK -> {}
+            case DISK -> {
+                if (payload != null && payload.get(LOG_PATH) != null) {
+                    claimContainer(Context.CONTAINER_NAME, Context.CONTAINER_ID);
+                }
+            }
+            case HOST, ENGINE_METRICS, MARK, IMAGE -> {}
         }
     }
 
