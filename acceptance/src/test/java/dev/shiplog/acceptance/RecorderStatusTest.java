@@ -56,7 +56,7 @@ class RecorderStatusTest {
             engine.start("web");
             Path output = directory.resolve("output");
             try (RecorderProcess recorder = RecorderProcess.recording(List.of(), output, engine.address(), journal)) {
-                await().until(() -> Files.exists(journal.resolve("recorder.sock")));
+                await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(journal.resolve("recorder.sock")));
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> status("--json") == 0
                                 && JSON.readTree(said())
