@@ -70,7 +70,7 @@ class FaultsTest {
         Path file = Files.writeString(directory.resolve("recorder.yml"), "stats-intervall: 5s\n");
 
         assertEnds(2, """
-                recorder: FILE: unknown option "stats-intervall"; the options are data-dir, disk-usage, docker-host, engine-metrics, exclude, group, include, \
+                recorder: FILE: unknown option "stats-intervall"; the options are data-dir, disk-usage, docker-host, engine-metrics, exclude, exec-events, group, include, \
                 keep-bytes, keep-for, keep-until-archived, logs, logs-exclude, logs-include, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval
                 """.replace("FILE", file.toString()), start("--config", file.toString()));
     }
