@@ -14,7 +14,10 @@ public final class Samples {
     /** 8,054 stats samples of 61 containers, some two minutes at 1 s, in the order in which they arrived. */
     public static final String STATS = "stats-61-containers.ndjson";
 
-    /** All of them, by name; JSON a line ({@code .ndjson}) or one document ({@code .json}). */
+    /** The page of the engine's own metrics. */
+    public static final String METRICS = "engine-20.10-metrics.txt";
+
+    /** All but that page, by name; JSON a line ({@code .ndjson}) or one document ({@code .json}). */
     public static final List<String> NAMES = List.of(
             STATS,
             "engine-20.10-containers.json",
@@ -48,6 +51,11 @@ public final class Samples {
             }
         }
         return lines;
+    }
+
+    /** What {@link #METRICS} names. */
+    public static byte[] metrics() {
+        return bytes(METRICS);
     }
 
     private static byte[] bytes(String name) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Splits a payload into literals and slots. It knows the tokens of JSON and nothing of its grammar, since putting the
  * pieces together gives the payload again whatever it does. Keys, punctuation, {@code true}, {@code false} and
- * {@code null} are literal; numbers and the insides of other strings are slots. Of what is no JSON, it knows log messages.
- * Not thread safe.
+ * {@code null} are literal; numbers and the insides of other strings are slots. Of what is no JSON, it knows log messages and
+ * pages of metrics. Not thread safe.
  */
 final class Splitter {
     /** A payload with more slots is coded as a whole: the bookkeeping would take more than it saves. */
@@ -29,6 +29,9 @@ final class Splitter {
     boolean split(byte[] payload) {
         count = 0;
         int n = payload.length;
+        if (n > 1 && payload[0] == '#') {
+            return splitPage(payload);
+        }
         if (n < 2 || (payload[0] != '{' && payload[0] != '[')) {
             return splitMessage(payload);
         }
@@ -66,6 +69,27 @@ final class Splitter {
         add(1, end, SlotType.NANO_TIME);
         add(end + 1, payload.length, SlotType.STRING);
         return true;
+    }
+
+    /**
+     * Splits a page of metrics, as Prometheus reads them: of each line that is no comment, the number at its end is a slot, in
+     * whatever form. So a page has the shape of the one before it as long as it has the same lines.
+     */
+    private boolean splitPage(byte[] payload) {
+        int from = 0;
+        while (from < payload.length && count <= MAX_SLOTS) {
+            int value = from;
+            int to = from;
+            while (to < payload.length && payload[to] != '\n') {
+                value = payload[to] == ' ' ? to + 1 : value;
+                to++;
+            }
+            if (payload[from] != '#' && value > from && value < to && numberEnd(payload, value, to) == to) {
+                add(value, to, SlotType.NUMBER);
+            }
+            from = to + 1;
+        }
+        return count > 0 && count <= MAX_SLOTS;
     }
 
     private void add(int start, int end, SlotType type) {

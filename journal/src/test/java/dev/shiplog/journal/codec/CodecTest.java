@@ -192,6 +192,34 @@ class CodecTest {
         assertThat(each).isLessThan(70);
     }
 
+    /** A page a minute, of which a tenth of the numbers have changed. */
+    @Test
+    void pagesOfMetricsTakeFewBytes() throws Exception {
+        Random random = new Random(7);
+        String[] lines = new String(Samples.metrics(), StandardCharsets.UTF_8).split("\n");
+        List<Record> records = new ArrayList<>();
+        for (int minute = 0; minute < 60; minute++) {
+            for (int i = 0; i < lines.length; i++) {
+                if (!lines[i].startsWith("#") && random.nextInt(10) == 0) {
+                    int space = lines[i].lastIndexOf(' ');
+                    double value = Double.parseDouble(lines[i].substring(space + 1)) + random.nextInt(100) / 4.0;
+                    lines[i] = lines[i].substring(0, space + 1)
+                            + (value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value));
+                }
+            }
+            byte[] page = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+            records.add(new Record(0, Kind.ENGINE_METRICS, "", minute, minute, minute, page));
+        }
+        Encoder encoder = new Encoder();
+        Bytes out = new Bytes(1 << 20);
+        records.forEach(record -> encoder.encode(record, out));
+        int first = 40_000;
+        assertThat((out.length() - first) / 59)
+                .as("bytes of a page of %d", records.get(0).payload().length)
+                .isLessThan(1_500);
+        assertComesBack(records, 7);
+    }
+
     private static void assertComesBack(List<Record> records, long seed) throws UndecodableException {
         Encoder encoder = new Encoder();
         Decoder decoder = new Decoder();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param before its newest description that was given while it ran; null if there is none
  * @param after one that was given after its end and before the next; null if there is none
  * @param samples the newest of its memory, in order of time
+ * @param printed the last lines that it logged, in order of time
  * @param holes the newest stretches in which events of it may be missing
  * @param silences the newest stretches of it in which nobody listened
  * @param context what surrounds it
@@ -32,6 +33,7 @@ public record Life(
         @Nullable Described before,
         @Nullable Described after,
         List<Sample> samples,
+        List<Printed> printed,
         List<Hole> holes,
         List<Silence> silences,
         Context context) {
@@ -272,6 +274,7 @@ public record Life(
                 before,
                 null,
                 samples.stream().filter(one -> one.time() <= moment).toList(),
+                printed.stream().filter(one -> one.time() <= moment).toList(),
                 holes.stream().filter(one -> one.from() <= moment).toList(),
                 silences.stream().filter(one -> one.from() <= moment).toList(),
                 context.upTo(moment));

@@ -126,6 +126,20 @@ final class LifeEvents {
         }
     }
 
+    /** Takes a line of a log, which may come after the end that it tells of. */
+    void print(String id, Printed line) {
+        Track track = lives.known(id);
+        if (track == null) {
+            return;
+        }
+        OpenLife last = track.last;
+        if (track.open != null && line.time() >= track.open.started) {
+            track.open.add(line);
+        } else if (last != null && line.time() >= last.started && line.time() <= last.ended + Life.SECOND) {
+            last.add(line);
+        }
+    }
+
     /** Takes a change that no event reported. */
     void found(String id, String change, long time) {
         Track track = lives.track(id);

@@ -66,7 +66,12 @@ public final class LifeReader {
                 }
             }
             case MARK -> mark(record);
-            case LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
+            case LOG -> {
+                if (!record.restated()) {
+                    events.print(record.subject(), Printed.of(record));
+                }
+            }
+            case ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
         }
         lives.release();
     }

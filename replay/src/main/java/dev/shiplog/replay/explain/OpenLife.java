@@ -13,6 +13,7 @@ final class OpenLife {
     private static final int MAX_HAPPENINGS = 64;
     private static final int MAX_SAMPLES = 64;
     private static final int MAX_STRETCHES = 16;
+    private static final int MAX_LINES = 10;
 
     Container container;
     long started;
@@ -60,6 +61,7 @@ final class OpenLife {
 
     private final Deque<Happening> happenings = new ArrayDeque<>();
     private final Deque<Sample> samples = new ArrayDeque<>();
+    private final Deque<Printed> printed = new ArrayDeque<>();
     private final Deque<Hole> holes = new ArrayDeque<>();
     private final Deque<Silence> silences = new ArrayDeque<>();
 
@@ -74,6 +76,10 @@ final class OpenLife {
 
     void add(Sample sample) {
         add(samples, sample, MAX_SAMPLES);
+    }
+
+    void add(Printed line) {
+        add(printed, line, MAX_LINES);
     }
 
     void add(Hole hole) {
@@ -135,6 +141,7 @@ final class OpenLife {
                 before,
                 after,
                 List.copyOf(samples),
+                printed.stream().sorted(Comparator.comparingLong(Printed::time)).toList(),
                 List.copyOf(holes),
                 List.copyOf(silences),
                 new Context(

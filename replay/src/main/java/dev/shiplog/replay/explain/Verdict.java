@@ -46,6 +46,9 @@ public record Verdict(
                             + Words.length(silence.to() - silence.from())
                             + (silence.rebooted() ? "; the host was started anew" : "")));
         }
+        for (Printed line : life.printed()) {
+            all.add(new Evidence(line.time(), "it printed on " + line.stream() + ": " + line.text()));
+        }
         addDescription(life, all);
         Context context = life.context();
         if (context.nextStart() != 0) {
@@ -134,7 +137,11 @@ public record Verdict(
         switch (finding.cause()) {
             case SIGNALLED -> missing.add("Who sent the signal: the engine knows of none that do not pass through it.");
             case STOPPED, KILLED, RESTARTED, REMOVED -> missing.add("Which client it was: the engine does not say.");
-            case FAILED, CRASHED, CHILD_OUT_OF_MEMORY -> missing.add("What it printed: logs are not recorded.");
+            case FAILED, CRASHED, CHILD_OUT_OF_MEMORY -> {
+                if (life.printed().isEmpty()) {
+                    missing.add("What it printed: no line of its log was recorded.");
+                }
+            }
             case UNKNOWN -> missing.add("What would tell one cause from another: no record does.");
             case COMPLETED, NOT_STARTED, OUT_OF_MEMORY, ENGINE_STOPPED, ENGINE_KILLED, HOST_DOWN -> {}
         }

@@ -110,8 +110,37 @@ class ExplainCommandTest {
                     2026-11-21T09:21:00Z  the engine reported its end, with exit code 3
                     2026-11-21T09:21:00.101Z  its description said: exited, exit code 3
                   Not known:
-                    What it printed: logs are not recorded.
+                    What it printed: no line of its log was recorded.
                 """);
+    }
+
+    /** The lines come after the end, as those that are asked for then; one is of the life before, one of the next. */
+    @Test
+    void tellsWhatItPrintedBeforeItsEnd() throws IOException {
+        List<Record> records = new ArrayList<>(RECORDS);
+        List<Record> lines = List.of(
+                line("09:02:00.05Z", 1, "bye"),
+                line("09:20:59Z", 1, "x".repeat(400)),
+                line("09:20:59.8Z", 2, "out of luck\33[0m"),
+                line("09:30:00.1Z", 1, "up again"));
+        int after = 12; // the description of that end
+        records.addAll(after, lines.subList(0, 3));
+        records.add(after + 4, lines.get(3));
+        Path journal = Files.createDirectory(directory.resolve("logged"));
+        TestJournal.write(journal, records).close();
+
+        assertThat(terminal.run("explain --name db --at 2026-11-21T09:25:00Z logged"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out())
+                .contains("    2026-11-21T09:20:59Z  it printed on stdout: " + "x".repeat(300) + "…\n")
+                .contains("    2026-11-21T09:20:59.8Z  it printed on stderr: out of luck")
+                .doesNotContain("bye", "up again", "What it printed");
+    }
+
+    private static Record line(String time, int stream, String text) {
+        String nine =
+                "2026-11-21T" + time.substring(0, time.length() - 1) + (time.contains(".") ? "" : ".") + "000000000";
+        return TestJournal.record(Kind.LOG, DB, time, (char) stream + nine.substring(0, 29) + "Z " + text + "\n");
     }
 
     @Test

@@ -2,10 +2,8 @@ package dev.shiplog.timeline.payload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
+import dev.shiplog.testkit.Samples;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class EngineMetricsViewTest {
@@ -14,12 +12,9 @@ class EngineMetricsViewTest {
     }
 
     @Test
-    void readsThePageOfARealEngine() throws IOException {
-        try (InputStream page = EngineMetricsViewTest.class.getResourceAsStream("engine-metrics-20.10.txt")) {
-            EngineMetricsView view =
-                    EngineMetricsView.scan(Objects.requireNonNull(page).readAllBytes());
-            assertThat(view).isEqualTo(new EngineMetricsView(true, "1.79580592832e+09", 9));
-        }
+    void readsThePageOfARealEngine() {
+        assertThat(EngineMetricsView.scan(Samples.metrics()))
+                .isEqualTo(new EngineMetricsView(true, "1.79580592832e+09", 9));
     }
 
     @Test
