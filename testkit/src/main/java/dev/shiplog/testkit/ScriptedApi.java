@@ -96,6 +96,10 @@ final class ScriptedApi implements Handler {
 
     private void container(Request request, Reply reply, Release now) throws IOException {
         String[] words = request.path().split("/", -1);
+        if (words.length == 4 && words[1].equals("images") && words[3].equals("json")) {
+            reply.json(200, fed(ScriptedHost.bytes(image(words[2], now))));
+            return;
+        }
         if (words.length != 4 || !words[1].equals("containers")) {
             reply.error(404, "page not found");
             return;
@@ -110,6 +114,15 @@ final class ScriptedApi implements Handler {
         } else {
             reply.error(404, "page not found");
         }
+    }
+
+    /** One image, whatever it is asked for by: the one that all containers are made from. */
+    private static ObjectNode image(String reference, Release now) {
+        ObjectNode image = recorded(Release.DOCKER_20_10, "image.json");
+        boolean byId = reference.startsWith("sha256:");
+        return byId
+                ? image.put("Id", reference)
+                : image.put("Id", recorded(now, "inspect.json").path("Image").asText());
     }
 
     private void stats(Request request, Reply reply, ScriptedContainer container, Release now) throws IOException {

@@ -41,18 +41,16 @@ final class CompactNames {
             inspect_HostConfig_: ReadonlyRootfs OomKillDisable Binds PortBindings
             inspect_HostConfig_RestartPolicy_: Name MaximumRetryCount
             inspect_NetworkSettings_: IPAddress Gateway MacAddress Ports Networks
-            image_: Id RepoTags RepoDigests Created Architecture Size
-            image_Config_: Labels
+            image_: Id RepoTags RepoDigests Created Size
             host_: ID Name Containers ContainersRunning ContainersPaused ContainersStopped Images Driver NCPU MemTotal
             host_: KernelVersion OperatingSystem OSVersion OSType Architecture ServerVersion CgroupDriver CgroupVersion
             host_: LoggingDriver DefaultRuntime DockerRootDir LiveRestoreEnabled SystemTime NEventsListener NGoroutines
             host_: NFd Debug SwapLimit MemoryLimit Labels Runtimes SecurityOptions Warnings Plugins Swarm
             host_: Version ApiVersion MinAPIVersion GitCommit GoVersion Os Arch BuildTime Components
-            disk_: log_path log_bytes log_files LayersSize BuilderSize Images Containers Volumes BuildCache
+            disk_: log_path log_bytes log_files LayersSize
             mark_: version configuration reason last last_rfc3339 lastSequence containers engineId apiVersion kind
             mark_: subject from from_rfc3339 to to_rfc3339 change name count step segment offset rule removed
-            mark_: segments bytes firstSegment lastSegment text engine heard until until_rfc3339
-            mark_: command created started died exitCodes
+            mark_: segments bytes firstSegment lastSegment text engine heard until command exitCodes
             """;
 
     private static final Set<String> LISTED = new HashSet<>(Set.of("mark"));
