@@ -76,7 +76,8 @@ class EngineMetricsTest {
                         "unix://" + engine.api().socket(),
                         journal,
                         "--exclude=name=unwanted-*",
-                        "--engine-metrics=" + engine.metricsAddress())) {
+                        "--engine-metrics=" + engine.metricsAddress(),
+                        "--engine-metrics-every=5s")) {
             await().atMost(PATIENCE).until(() -> !records(Kind.ENGINE_METRICS).isEmpty());
             String page = new String(records(Kind.ENGINE_METRICS).get(0).payload(), StandardCharsets.UTF_8);
             assertThat(page).contains("\nengine_daemon_events_total ").endsWith("\n");

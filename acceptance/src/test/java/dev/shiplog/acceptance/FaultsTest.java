@@ -70,7 +70,7 @@ class FaultsTest {
         Path file = Files.writeString(directory.resolve("recorder.yml"), "stats-intervall: 5s\n");
 
         assertEnds(2, """
-                recorder: FILE: unknown option "stats-intervall"; the options are data-dir, disk-usage, docker-host, engine-metrics, exclude, exec-events, group, include, \
+                recorder: FILE: unknown option "stats-intervall"; the options are data-dir, disk-usage, docker-host, engine-metrics, engine-metrics-every, exclude, exec-events, group, include, \
                 keep-bytes, keep-for, keep-until-archived, logs, logs-exclude, logs-include, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval
                 """.replace("FILE", file.toString()), start("--config", file.toString()));
     }
@@ -408,8 +408,9 @@ class FaultsTest {
             fill(mount.outside().resolve("more"));
             int stats = RecordedJournal.payloads(seen, Kind.STATS).size();
             engine.flood("web", 50);
-            await().atMost(SOON)
-                    .until(() -> RecordedJournal.payloads(seen, Kind.STATS).size() > stats + 20);
+            await().atMost(SOON) // what is deleted while it is read is read again
+                    .untilAsserted(() -> assertThat(RecordedJournal.payloads(seen, Kind.STATS))
+                            .hasSizeGreaterThan(stats + 20));
             awaitEvents(seen, engine.emitted().size());
             recorder.terminate();
             assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();

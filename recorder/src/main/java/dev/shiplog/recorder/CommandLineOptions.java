@@ -48,6 +48,7 @@ final class CommandLineOptions {
                 "URL",
                 "record the engine's own Prometheus page once a minute, and compare how many events it counted: "
                         + "http://host:port/metrics or unix:///path (none)");
+        option(spec, "--engine-metrics-every", "TIME", "how often that page is read, from 5s on (60s)");
         option(
                 spec,
                 "--disk-usage",

@@ -135,7 +135,12 @@ final class Recorder {
         metrics = page == null
                 ? null
                 : new EngineMetricsSource(
-                        new MetricsPage(page, watchdog), clock, queue, checkpoints.tally(), events::engine);
+                        new MetricsPage(page, watchdog),
+                        clock,
+                        queue,
+                        checkpoints.tally(),
+                        events::engine,
+                        config.engineMetricsEvery());
     }
 
     /**

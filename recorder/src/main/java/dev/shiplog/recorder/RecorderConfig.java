@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir where the journal is
  * @param statsInterval between two samples of a container; zero for none
  * @param engineMetrics where the engine's own Prometheus page is; null for none
+ * @param engineMetricsEvery how often it is read
  * @param diskUsage how often it is asked what takes the engine's disk
  * @param roll when a new segment begins
  * @param syncInterval how long a sample may wait for the disk; other records wait a second at most
@@ -57,6 +58,7 @@ record RecorderConfig(
         Path dataDir,
         Duration statsInterval,
         MetricsPage.@Nullable Address engineMetrics,
+        Duration engineMetricsEvery,
         DiskUsage diskUsage,
         Roll roll,
         Duration syncInterval,
@@ -81,6 +83,7 @@ record RecorderConfig(
             "data-dir",
             "stats-interval",
             "engine-metrics",
+            "engine-metrics-every",
             "disk-usage",
             "roll",
             "sync-interval",
@@ -134,6 +137,7 @@ record RecorderConfig(
                 settings.find("engine-metrics") == null
                         ? null
                         : one(settings, "engine-metrics", "", MetricsPage.Address::of),
+                one(settings, "engine-metrics-every", "60s", text -> atLeast(Duration.ofSeconds(5), text)),
                 one(settings, "disk-usage", "off", text -> choice(text, DiskUsage.values())),
                 one(settings, "roll", "hourly", text -> choice(text, Roll.values())),
                 one(settings, "sync-interval", "10s", text -> atLeast(Duration.ofMillis(10), text)),
@@ -165,6 +169,7 @@ record RecorderConfig(
         options.put("data-dir", dataDir.toString());
         options.put("stats-interval", text(statsInterval));
         options.put("engine-metrics", engineMetrics == null ? "" : engineMetrics.toString());
+        options.put("engine-metrics-every", text(engineMetricsEvery));
         options.put("disk-usage", label(diskUsage));
         options.put("roll", label(roll));
         options.put("sync-interval", text(syncInterval));

@@ -243,7 +243,7 @@ class RecorderConfigTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
                         file
-                                + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, exclude, exec-events,"
+                                + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, engine-metrics-every, exclude, exec-events,"
                                 + " group, include, keep-bytes, keep-for, keep-until-archived, logs, logs-exclude, logs-include, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
     }
 

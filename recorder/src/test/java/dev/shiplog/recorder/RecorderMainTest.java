@@ -43,6 +43,8 @@ class RecorderMainTest {
                       --stats-interval=TIME  between two samples of a container, from 1s to 24h; 0 for none (5s)
                       --engine-metrics=URL   record the engine's own Prometheus page once a minute, and compare how many
                                                events it counted: http://host:port/metrics or unix:///path (none)
+                      --engine-metrics-every=TIME
+                                             how often that page is read, from 5s on (60s)
                       --disk-usage=PERIOD    ask what takes the engine's disk, and measure the containers' log files: daily
                                                or off (off)
                       --roll=PERIOD          when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)

@@ -13,11 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Records the engine's own Prometheus page once a minute, at a quiet moment if there is one, and has {@link
+ * Records the engine's own Prometheus page every so often, at a quiet moment if there is one, and has {@link
  * EventCountCheck} compare what the engine counted with what was heard. A page that cannot be read is a gap.
  */
 public final class EngineMetricsSource implements Closeable {
-    private static final Duration EVERY = Duration.ofMinutes(1);
     /** How long a page may be late for the sake of a quiet moment. */
     private static final Duration LATEST = Duration.ofSeconds(15);
 
@@ -32,13 +31,8 @@ public final class EngineMetricsSource implements Closeable {
     private final long everyNanos;
     private final Thread thread = new Thread(this::run, "shiplog-engine-metrics");
 
-    public EngineMetricsSource(
-            MetricsPage page, Clock clock, RecordQueue queue, Tally tally, Supplier<EngineState> engine) {
-        this(page, clock, queue, tally, engine, EVERY);
-    }
-
     /** @param every so often the page is read */
-    EngineMetricsSource(
+    public EngineMetricsSource(
             MetricsPage page,
             Clock clock,
             RecordQueue queue,
