@@ -111,6 +111,8 @@ final class ScriptedApi implements Handler {
             reply.json(200, fed(ScriptedHost.bytes(container.inspected(recorded(now, "inspect.json")))));
         } else if (words[3].equals("stats")) {
             stats(request, reply, container, now);
+        } else if (words[3].equals("logs")) {
+            container.log.answer(request, reply, container);
         } else {
             reply.error(404, "page not found");
         }

@@ -22,6 +22,7 @@ final class ScriptedContainer {
     final String image;
     final Map<String, String> labels;
     final Instant created;
+    final ScriptedLog log = new ScriptedLog();
     private final StatsTape tape;
     String name;
     State state = State.CREATED;

@@ -256,6 +256,31 @@ public final class ScriptedEngine implements Closeable {
         }
     }
 
+    /** It writes a line to its stdout, with a line feed, now. */
+    public void log(String name, String line) {
+        log(name, 1, host.stamp.next(), Reply.utf8(line + "\n"));
+    }
+
+    /**
+     * Its log gets a message.
+     *
+     * @param stream 1 for stdout, 2 for stderr, 0 for a terminal: then all are 0
+     * @param nanos its time, since the epoch
+     */
+    public void log(String name, int stream, long nanos, byte[] message) {
+        host.container(name).log.add(stream, nanos, message);
+    }
+
+    /** All that its log ever held: of each message the byte of its stream, its time, a space, and the message. */
+    public List<byte[]> logged(String name) {
+        return host.container(name).log.messages();
+    }
+
+    /** Its log loses its oldest messages, and keeps so many; for requests to come. */
+    public void rotateLog(String name, int left) {
+        host.container(name).log.rotate(left);
+    }
+
     /** Kept and published byte for byte; the time is read from {@code timeNano}. */
     public void emit(byte[] json) {
         synchronized (lock) {
