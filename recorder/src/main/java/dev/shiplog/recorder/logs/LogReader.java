@@ -27,6 +27,9 @@ final class LogReader {
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
+    /** An engine passes over what is older than asked for; so far a clock may be set back without a loss. */
+    private static final long CLOCK_STEP_SECONDS = 60;
+
     final String id;
     private final Engine engine;
     private final Watchdog watchdog;
@@ -42,22 +45,32 @@ final class LogReader {
     /** Whether the last reading failed, and the next may not. */
     private boolean again;
 
+    private long pauseMillis = FIRST_PAUSE_MILLIS;
+    /** When the next reading may begin that nothing new asks for; monotonic. */
+    private long nextAt = System.nanoTime();
+
     private boolean gone;
     private boolean closed;
     private @Nullable MessageStream open;
     /** Whether the engine once gave the log to its end, and nothing is known to have happened since. */
     private boolean read;
+    /** Whether it is marked that the container went too early. */
+    private boolean told;
 
     /** How far back a reading goes. To skip to a time, an engine reads all its files; to the last lines it goes backwards. */
     private enum Reach {
-        RECENT("1000"),
-        LONG("50000"),
-        WHOLE("all");
+        RECENT(1_000),
+        LONG(50_000),
+        WHOLE(Long.MAX_VALUE);
 
-        final String tail;
+        final long most;
 
-        Reach(String tail) {
-            this.tail = tail;
+        Reach(long most) {
+            this.most = most;
+        }
+
+        String tail() {
+            return this == WHOLE ? "all" : Long.toString(most);
         }
     }
 
@@ -83,8 +96,10 @@ final class LogReader {
 
     /** True if a thread must {@link #run} this now; it is taken by that. */
     synchronized boolean claim() {
-        boolean free = !occupied && !closed && !writer.isUnreadable() && (due || again || running);
+        boolean may = due || (again ? System.nanoTime() - nextAt >= 0 : running);
+        boolean free = !occupied && !closed && !writer.isUnreadable() && may;
         occupied |= free;
+        due |= free;
         return free;
     }
 
@@ -99,6 +114,9 @@ final class LogReader {
         running = false;
         if (open != null) {
             watchdog.watch(open, LAST_LINES);
+        }
+        if (!occupied) {
+            tellIfMissing();
         }
         notifyAll();
     }
@@ -118,26 +136,23 @@ final class LogReader {
     /**
      * Reads until there is nothing more to read, after {@link #claim}.
      *
-     * @param follows false to return even while the container runs
+     * @param follows false to return even while the container runs, or after a failure
      */
     void run(boolean follows) {
-        long pause = FIRST_PAUSE_MILLIS;
         while (begins(follows)) {
             long before = writer.lines();
-            boolean failed = false;
+            boolean toItsEnd = follows || !runs();
             try {
                 readLog(follows);
+                ended(toItsEnd, writer.lines() > before);
             } catch (IOException e) {
-                failed = true;
-                if (!isClosed() && fails(e)) {
+                if (!isClosed() && isFinal(e)) {
                     break;
                 }
+                failed(e, writer.lines() > before);
             }
-            boolean brought = writer.lines() > before;
-            pause = brought ? FIRST_PAUSE_MILLIS : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
-            ended(failed);
             if (goesOn(follows)) {
-                pause(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2));
+                pause();
             }
         }
         release();
@@ -152,16 +167,40 @@ final class LogReader {
     }
 
     private synchronized boolean goesOn(boolean follows) {
-        return !closed && (due || again || running && follows);
+        return !closed && (due || follows && (again || running));
     }
 
     private synchronized void release() {
         occupied = false;
+        if (gone) {
+            tellIfMissing();
+        }
     }
 
-    private synchronized void ended(boolean failed) {
-        read = !failed;
-        again = failed && !gone && !closed;
+    private void tellIfMissing() {
+        if (certain && !read && !told && !writer.isUnreadable()) {
+            told = true;
+            writer.removed();
+        }
+    }
+
+    private synchronized void ended(boolean toItsEnd, boolean brought) {
+        read = toItsEnd;
+        again = false;
+        nextAfterPause(brought);
+    }
+
+    /** An engine that does not know the container, or is removing it, has no new lines of it. */
+    private synchronized void failed(IOException failure, boolean brought) {
+        read &= isRemoved(status(failure));
+        again = !gone && !closed;
+        nextAfterPause(brought);
+    }
+
+    private void nextAfterPause(boolean brought) {
+        pauseMillis = brought ? FIRST_PAUSE_MILLIS : Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+        long millis = pauseMillis / 2 + ThreadLocalRandom.current().nextLong(pauseMillis / 2);
+        nextAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     private void readLog(boolean follows) throws IOException {
@@ -189,11 +228,12 @@ final class LogReader {
                 "/containers/%s/logs?follow=%d&stdout=1&stderr=1&timestamps=1&tail=%s",
                 id,
                 followed ? 1 : 0,
-                reach.tail);
+                reach.tail());
         if (reach == Reach.WHOLE) {
             path += "&since="
                     + Math.max(
-                            0, TimeUnit.NANOSECONDS.toSeconds(writer.position().newest()) - 1);
+                            0,
+                            TimeUnit.NANOSECONDS.toSeconds(writer.position().newest()) - CLOCK_STEP_SECONDS);
         }
         try (MessageStream stream = engine.logs(path)) {
             if (!opened(stream)) {
@@ -201,7 +241,7 @@ final class LogReader {
             }
             Watchdog.Watch watch = watchdog.watch(stream, SILENCE);
             try {
-                return read(stream, alignment);
+                return read(stream, reach, alignment);
             } finally {
                 watch.cancel();
                 closed();
@@ -209,21 +249,27 @@ final class LogReader {
         }
     }
 
-    private long read(MessageStream stream, LogAlignment alignment) throws IOException {
+    private long read(MessageStream stream, Reach reach, LogAlignment alignment) throws IOException {
         long first = LogPosition.NO_TIME;
         long time = LogPosition.NO_TIME;
+        long messages = 0;
         for (Message message = stream.next(); message != null; message = stream.next()) {
             if (writer.isWordOfEngine(message)) {
                 continue;
             }
             long own = LogPosition.time(message.bytes());
             time = own == LogPosition.NO_TIME ? time : own;
+            messages++;
             if (time == LogPosition.NO_TIME) {
                 continue; // of a line that was cut in two, with its time in the part before
             }
             first = first == LogPosition.NO_TIME ? time : first;
             switch (alignment.next(time)) {
-                case PASS -> {}
+                case PASS -> {
+                    if (messages > reach.most && !alignment.isFound()) {
+                        return first; // it is new, though its time is not: the clock was set back
+                    }
+                }
                 case READ_MORE -> {
                     return first;
                 }
@@ -238,7 +284,11 @@ final class LogReader {
                 }
             }
         }
-        return DONE;
+        if (messages > 0 && first == LogPosition.NO_TIME) {
+            throw new IOException("no line has a time; does something else answer in the engine's place?");
+        }
+        boolean reached = reach == Reach.WHOLE || alignment.isFound() || !writer.hasRead();
+        return messages == 0 || reached ? DONE : first;
     }
 
     /** False if it had to wait for so long that it must be asked again what the engine still keeps. */
@@ -257,17 +307,20 @@ final class LogReader {
     }
 
     /** True if the log cannot be read, now or later. */
-    private boolean fails(IOException failure) {
-        int status = failure instanceof EngineStatusException answer ? answer.status() : 0;
-        if (status == 404 || status == 409) {
-            synchronized (this) {
-                if (certain && !read) {
-                    writer.removed();
-                }
-            }
-            return true;
-        }
-        return writer.failed(failure, status);
+    private boolean isFinal(IOException failure) {
+        return !isRemovedMeanwhile(failure) && writer.failed(failure, status(failure));
+    }
+
+    private synchronized boolean isRemovedMeanwhile(IOException failure) {
+        return !running && isRemoved(status(failure));
+    }
+
+    private static int status(IOException failure) {
+        return failure instanceof EngineStatusException answer ? answer.status() : 0;
+    }
+
+    private static boolean isRemoved(int status) {
+        return status == 404 || status == 409;
     }
 
     private synchronized boolean opened(MessageStream stream) {
@@ -286,15 +339,17 @@ final class LogReader {
         return closed;
     }
 
-    private synchronized void pause(long millis) {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    private synchronized void pause() {
         try {
-            for (long left = millis; !closed && !due && left > 0; ) {
+            for (long left = leftMillis(); !closed && !due && !gone && left > 0; left = leftMillis()) {
                 wait(left);
-                left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
             }
         } catch (InterruptedException e) {
             closed = true;
         }
+    }
+
+    private long leftMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(nextAt - System.nanoTime());
     }
 }

@@ -61,6 +61,19 @@ public final class LogSource implements Follower {
             LogPositions positions,
             ContainerFilter filter,
             LogRedaction redaction) {
+        this(engine, watchdog, clock, queue, positions, filter, redaction, streams());
+    }
+
+    /** @param streams how many logs are followed at most */
+    LogSource(
+            Engine engine,
+            Watchdog watchdog,
+            Clock clock,
+            RecordQueue queue,
+            LogPositions positions,
+            ContainerFilter filter,
+            LogRedaction redaction,
+            int streams) {
         this.engine = engine;
         this.watchdog = watchdog;
         this.clock = clock;
@@ -68,7 +81,11 @@ public final class LogSource implements Follower {
         this.positions = positions;
         this.filter = filter;
         this.redaction = redaction;
-        streams = new Semaphore((int) (Runtime.getRuntime().maxMemory() / HEAP_SHARE / STREAM_BYTES));
+        this.streams = new Semaphore(streams);
+    }
+
+    private static int streams() {
+        return (int) (Runtime.getRuntime().maxMemory() / HEAP_SHARE / STREAM_BYTES);
     }
 
     @Override

@@ -70,6 +70,11 @@ final class LogWriter {
         return isNew && position.count() == 0;
     }
 
+    /** Whether any message was ever read. */
+    boolean hasRead() {
+        return position.count() > 0;
+    }
+
     boolean isUnreadable() {
         return unreadable;
     }
