@@ -31,6 +31,14 @@ final class PrivateMount implements AutoCloseable {
         return mounted(directory, "mount -t tmpfs -o " + options + " none \"$1\"");
     }
 
+    /** A small one of ext4, in a file beside the directory; the test is skipped where there are no loop devices. */
+    static PrivateMount ext4(Path directory, int mebibytes) throws IOException {
+        return mounted(
+                directory,
+                "truncate -s " + mebibytes + "m \"$1.ext4\" && mkfs.ext4 -q -m 0 \"$1.ext4\""
+                        + " && mount -o loop \"$1.ext4\" \"$1\"");
+    }
+
     /** The directory itself, read-only although the file system that it belongs to is not. */
     static PrivateMount readOnly(Path directory) throws IOException {
         return mounted(directory, "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"");

@@ -112,7 +112,7 @@ class LogTroubleTest {
             logs.engine.log(id, "a line");
             logs.seen(id, true);
         });
-        long until = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+        long until = System.nanoTime() + Duration.ofSeconds(3).toNanos();
         await().atMost(PATIENCE).until(() -> System.nanoTime() > until);
         ids.forEach((what, id) -> {
             assertThat(logs.requests(id)).as("requests: %s", what).isLessThanOrEqualTo(12);
@@ -313,22 +313,42 @@ class LogTroubleTest {
         assertThat(logs.marks(id, Mark.Gap.class)).isEmpty();
     }
 
+    /** Longer than any that is kept, whatever memory the test has. */
     @Test
     void aMessageThatIsTooLongIsMarkedOnceAndTheNextOneFollows() {
         String id = running("long");
-        byte[] huge = new byte[70 << 20];
-        java.util.Arrays.fill(huge, (byte) 'x');
-        logs.engine.log(id, "before");
-        logs.engine.log(id, 1, System.currentTimeMillis() * 1_000_000 + 5_000_000_000L, huge);
-        message(id, System.currentTimeMillis() * 1_000_000 + 6_000_000_000L, "after");
+        byte[] mebibyte = "x".repeat(1 << 20).getBytes(UTF_8);
+        int pieces = 65;
+        byte[] time = "2026-11-27T10:00:01.000000000Z ".getBytes(UTF_8);
+        byte[] head = ByteBuffer.allocate(8 + time.length)
+                .put((byte) 1)
+                .putInt(4, pieces * mebibyte.length + time.length)
+                .put(8, time)
+                .array();
+        AtomicInteger later = new AtomicInteger();
+        logs.engine.misbehave(LogHarness.path(id), (request, reply, proper) -> {
+            reply.begin("application/vnd.docker.raw-stream");
+            reply.chunk(join("2026-11-27T10:00:00.000000000Z before\n"));
+            reply.chunk(head);
+            for (int i = 0; i < pieces; i++) {
+                reply.chunk(mebibyte);
+            }
+            reply.chunk(join("2026-11-27T10:00:02.000000000Z after\n"));
+            if (later.get() > 0) {
+                reply.chunk(join("2026-11-27T10:00:03.000000000Z later\n"));
+            }
+            reply.awaitHangUp();
+        });
         logs.seen(id, true);
         await().atMost(PATIENCE).until(() -> logs.recorded(id).size() == 2);
         logs.disconnected();
         await().atMost(PATIENCE).until(() -> LogHarness.threads() == 0);
-        message(id, System.currentTimeMillis() * 1_000_000 + 7_000_000_000L, "later");
+        later.set(1);
         logs.seen(id, true);
         await().atMost(PATIENCE).until(() -> logs.recorded(id).size() == 3);
-        assertThat(logs.marks(id, Mark.Oversized.class)).hasSize(1);
+        assertThat(logs.marks(id, Mark.Oversized.class))
+                .singleElement()
+                .satisfies(mark -> assertThat(mark.head()).contains("10:00:01"));
         assertThat(logs.marks(id, Mark.Gap.class)).isEmpty();
     }
 
