@@ -332,7 +332,7 @@ final class Describer {
                 failed(request, again, hung, failure);
             }
         }
-        if (cancelled && again) {
+        if (cancelled && again && failure != null) {
             subjects.isExplained(request.reference, failure); // cancelled just now
         }
     }

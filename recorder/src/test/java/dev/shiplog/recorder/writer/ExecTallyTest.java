@@ -109,7 +109,7 @@ class ExecTallyTest {
     void whatTheEngineRepeatsIsCountedInItsOwnMinutes() throws IOException {
         for (int i = 0; i < 5; i++) {
             String id = String.valueOf(i);
-            count("a", "exec_create: probe", id, "", NOON + i * 60 * SECOND);
+            count("a", "exec_create: probe", id, "", NOON + i * 60L * SECOND);
         }
         assertThat(due(NOON + 300 * SECOND, false)).hasSize(5);
     }
