@@ -47,8 +47,9 @@ class EventFloodEngineTest {
                         List.of(), directory.resolve("output"), "unix://" + engine.socket(), journal)) {
             await().atMost(PATIENCE).until(() -> recorder.output().contains("answers"));
             String first = engine.create("flood-first", Map.of(), Map.of(), "true");
-            await().atMost(PATIENCE).pollInterval(POLL).until(() -> recorded(journal).stream()
-                    .anyMatch(event -> event.contains(first)));
+            await().atMost(PATIENCE)
+                    .pollInterval(POLL)
+                    .until(() -> recorded(journal).stream().anyMatch(event -> event.contains(first)));
             try (Witness witness = Witness.of(engine.socket())) {
                 await().atMost(PATIENCE).until(() -> witness.lines().stream().anyMatch(line -> line.contains(first)));
                 int before = witness.heard().size();
@@ -78,8 +79,10 @@ class EventFloodEngineTest {
                         .atMost(PATIENCE)
                         .until(() -> witness.heard().size() - before >= EVENTS);
                 engine.remove(first); // once this is recorded, all before it is
-                await().atMost(PATIENCE).pollInterval(POLL).until(() -> recorded(journal).stream()
-                        .anyMatch(event -> event.contains(first) && event.contains("destroy")));
+                await().atMost(PATIENCE)
+                        .pollInterval(POLL)
+                        .until(() -> recorded(journal).stream()
+                                .anyMatch(event -> event.contains(first) && event.contains("destroy")));
                 List<String> recorded = recorded(journal);
                 Set<String> unheard = new HashSet<>(witness.lines());
                 recorded.forEach(unheard::remove);

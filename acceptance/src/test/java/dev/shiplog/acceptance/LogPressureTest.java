@@ -132,7 +132,8 @@ class LogPressureTest {
                     assertThat(((Mark.Dropped) mark).kind()).isEqualTo("stats");
                     assertThat(((Mark.Dropped) mark).count()).isPositive();
                 });
-        assertThat(marks).filteredOn(mark ->
+        assertThat(marks)
+                .filteredOn(mark ->
                         mark instanceof Mark.Gap gap && List.of("event", "log").contains(gap.kind()))
                 .as("seed %d", seed)
                 .isEmpty();
@@ -159,12 +160,14 @@ class LogPressureTest {
         awaitAll(journal, ids);
         stop();
         List<Record> records = assertAllOnce(journal, ids);
-        assertThat(marks(records)).filteredOn(mark -> mark instanceof Mark.Gap gap && gap.kind().equals("log"))
+        assertThat(marks(records))
+                .filteredOn(mark -> mark instanceof Mark.Gap gap && gap.kind().equals("log"))
                 .as("seed %d", seed)
                 .isEmpty();
         System.out.printf(
                 "LogPressureTest: %d kills, %d lines%n",
-                KILLS, records.stream().filter(record -> record.kind() == Kind.LOG).count());
+                KILLS,
+                records.stream().filter(record -> record.kind() == Kind.LOG).count());
     }
 
     /** Each container writes as long as this is open: lines of all lengths, in bursts, some with the same time, some late. */
@@ -220,11 +223,7 @@ class LogPressureTest {
         options.addAll(List.of(more));
         boolean first = runs++ == 0;
         recorder = RecorderProcess.recording(
-                prefix,
-                directory.resolve("output-" + runs),
-                engine.address(),
-                journal,
-                options.toArray(String[]::new));
+                prefix, directory.resolve("output-" + runs), engine.address(), journal, options.toArray(String[]::new));
         if (first) { // from here on all lines are to be recorded
             await().atMost(PATIENCE).until(() -> said("answers") == 1);
         }
@@ -255,7 +254,8 @@ class LogPressureTest {
         List<Record> records = RecordedJournal.read(journal, "seed " + seed);
         for (String id : ids) {
             List<String> recorded = records.stream()
-                    .filter(record -> record.kind() == Kind.LOG && record.subject().equals(id))
+                    .filter(record ->
+                            record.kind() == Kind.LOG && record.subject().equals(id))
                     .map(record -> new String(record.payload(), ISO_8859_1))
                     .toList();
             List<String> logged = engine.logged(id).stream()
@@ -270,12 +270,21 @@ class LogPressureTest {
 
     private static String difference(List<String> recorded, List<String> logged) {
         int same = 0;
-        while (same < Math.min(recorded.size(), logged.size()) && recorded.get(same).equals(logged.get(same))) {
+        while (same < Math.min(recorded.size(), logged.size())
+                && recorded.get(same).equals(logged.get(same))) {
             same++;
         }
         return recorded.size() + " of " + logged.size() + " lines, the first " + same + " are the same; then "
-                + recorded.stream().skip(same).limit(3).map(LogPressureTest::shown).toList() + " for "
-                + logged.stream().skip(same).limit(3).map(LogPressureTest::shown).toList();
+                + recorded.stream()
+                        .skip(same)
+                        .limit(3)
+                        .map(LogPressureTest::shown)
+                        .toList() + " for "
+                + logged.stream()
+                        .skip(same)
+                        .limit(3)
+                        .map(LogPressureTest::shown)
+                        .toList();
     }
 
     private static String shown(String line) {

@@ -232,8 +232,7 @@ final class LogReader {
         if (reach == Reach.WHOLE) {
             path += "&since="
                     + Math.max(
-                            0,
-                            TimeUnit.NANOSECONDS.toSeconds(writer.position().newest()) - CLOCK_STEP_SECONDS);
+                            0, TimeUnit.NANOSECONDS.toSeconds(writer.position().newest()) - CLOCK_STEP_SECONDS);
         }
         try (MessageStream stream = engine.logs(path)) {
             if (!opened(stream)) {

@@ -125,9 +125,13 @@ public final class LogSource implements Follower {
     private LogReader reader(String id) {
         Long since = made.remove(id);
         LogPosition position = positions.of(id);
-        boolean isNew = since != null && position.count() == 0 && since >= position.newest();
-        LogWriter writer = new LogWriter(
-                id, clock, queue, redaction, isNew ? LogPosition.from(since) : position, isNew, troubles::add);
+        LogPosition beginning = position;
+        boolean isNew = false;
+        if (since != null && position.count() == 0 && since >= position.newest()) {
+            beginning = LogPosition.from(since);
+            isNew = true;
+        }
+        LogWriter writer = new LogWriter(id, clock, queue, redaction, beginning, isNew, troubles::add);
         return new LogReader(id, engine, watchdog, writer);
     }
 

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
@@ -45,6 +46,7 @@ final class LogHarness implements AutoCloseable {
     private final Engine client;
     private final LogSource source;
     private final ScheduledExecutorService tracker = Executors.newSingleThreadScheduledExecutor();
+    private final Future<?> ticks;
     private final List<Record> records = new ArrayList<>();
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final Logger logger = Logger.getLogger("dev.shiplog.recorder.logs");
@@ -73,7 +75,7 @@ final class LogHarness implements AutoCloseable {
         source = new LogSource(
                 client, watchdog, clock, queue, positions, ContainerFilter.ALL, LogRedaction.NONE, streams);
         logger.addHandler(listener);
-        tracker.scheduleAtFixedRate(source::tick, SECOND.toMillis(), SECOND.toMillis(), TimeUnit.MILLISECONDS);
+        ticks = tracker.scheduleAtFixedRate(source::tick, SECOND.toMillis(), SECOND.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The container exists, as a list of the engine says. */
@@ -170,6 +172,7 @@ final class LogHarness implements AutoCloseable {
     /** Ends all, and waits until no thread reads any more. */
     @Override
     public void close() throws IOException {
+        ticks.cancel(true);
         tracker.shutdownNow();
         source.disconnected();
         source.close();

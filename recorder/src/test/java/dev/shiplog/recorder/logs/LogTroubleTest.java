@@ -117,7 +117,9 @@ class LogTroubleTest {
         ids.forEach((what, id) -> {
             assertThat(logs.requests(id)).as("requests: %s", what).isLessThanOrEqualTo(12);
             assertThat(logs.said(id).size()).as("%s: %s", what, logs.said(id)).isLessThanOrEqualTo(1);
-            assertThat(logs.marks(id, Mark.Gap.class).size()).as("gaps: %s", what).isLessThanOrEqualTo(1);
+            assertThat(logs.marks(id, Mark.Gap.class).size())
+                    .as("gaps: %s", what)
+                    .isLessThanOrEqualTo(1);
         });
         ids.values().forEach(logs::gone);
         await("threads end").atMost(PATIENCE).until(() -> LogHarness.threads() == 0);
@@ -268,6 +270,7 @@ class LogTroubleTest {
             await("the lines of the step back, after " + before)
                     .atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(logs.recorded(id)).isEqualTo(logs.logged(id)));
+            logs.engine.destroy(id);
             logs.gone(id);
         }
     }
@@ -305,8 +308,7 @@ class LogTroubleTest {
     @Test
     void aMessageWithoutATimeIsOfThatBeforeIt() {
         String id = running("timeless");
-        logs.engine.misbehave(
-                LogHarness.path(id), framed(join("2026-11-27T10:00:00.000000000Z one\n", "and more\n")));
+        logs.engine.misbehave(LogHarness.path(id), framed(join("2026-11-27T10:00:00.000000000Z one\n", "and more\n")));
         logs.seen(id, true);
         await().atMost(PATIENCE).until(() -> logs.requests(id) > 3);
         assertThat(logs.recorded(id)).containsExactly("\1" + "2026-11-27T10:00:00.000000000Z one\n", "\1and more\n");
@@ -369,13 +371,15 @@ class LogTroubleTest {
         logs.engine.log(id, 0, now + 300, "2026-11-27T10:00:00.000000000Z not its own time\n".getBytes(UTF_8));
         logs.engine.log(id, 0, now + 301, "$ ".getBytes(UTF_8));
         logs.engine.misbehave(
-                LogHarness.path(id), Misbehaviour.cutAfter(300 + random.nextInt(20_000)).times(5));
+                LogHarness.path(id),
+                Misbehaviour.cutAfter(300 + random.nextInt(20_000)).times(5));
         logs.seen(id, true);
         await().atMost(PATIENCE).until(() -> logs.recorded(id).size() >= 301);
         logs.engine.die(id, 0);
         logs.seen(id, false);
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(logs.recorded(id)).as("seed %d", seed).isEqualTo(logs.logged(id)));
+                .untilAsserted(
+                        () -> assertThat(logs.recorded(id)).as("seed %d", seed).isEqualTo(logs.logged(id)));
     }
 
     /** A defect of the local driver: a line that is too long for it comes again and again. */
