@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.shiplog.journal.Cursor;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
@@ -55,6 +56,9 @@ class LogPressureTest {
     private ScriptedEngine engine;
     private RecorderProcess recorder;
     private int runs;
+    private Cursor cursor;
+    /** That the cursor has seen. */
+    private int lines;
 
     @BeforeEach
     void open() throws IOException {
@@ -65,6 +69,9 @@ class LogPressureTest {
     void close() throws IOException {
         if (recorder != null) {
             recorder.close();
+        }
+        if (cursor != null) {
+            cursor.close();
         }
         engine.close();
     }
@@ -92,8 +99,8 @@ class LogPressureTest {
         try (Writers writers = new Writers(ids, 20, 200)) {
             for (int round = 0; round < rounds; round++) {
                 String as = "round " + round + ", seed " + seed;
-                int before = count(seen, Kind.LOG);
-                await(as).atMost(PATIENCE).pollInterval(POLL).until(() -> count(seen, Kind.LOG) > before);
+                int before = lines(seen);
+                await(as).atMost(PATIENCE).pollInterval(POLL).until(() -> lines(seen) > before);
                 fill(filler);
                 int times = round + 1;
                 await(as).atMost(PATIENCE).until(() -> said("ERROR") == times);
@@ -106,10 +113,10 @@ class LogPressureTest {
                 long full = FULL.toNanos() / (FULL_DISKS > 1 || round > 0 ? 1 : 3);
                 long until = System.nanoTime() + full;
                 await().atMost(PATIENCE).until(() -> System.nanoTime() > until);
-                int logs = count(seen, Kind.LOG);
+                int logs = lines(seen);
                 Files.delete(filler);
                 long freed = System.nanoTime();
-                await(as).atMost(RESUMED).pollInterval(POLL).until(() -> count(seen, Kind.LOG) > logs);
+                await(as).atMost(RESUMED).pollInterval(POLL).until(() -> lines(seen) > logs);
                 System.out.printf(
                         "LogPressureTest: goes on %d ms after the %s has room%n",
                         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - freed), type);
@@ -144,16 +151,16 @@ class LogPressureTest {
         Path journal = directory.resolve("journal");
         record(List.of(), journal);
         List<String> ids = startWriters();
-        int lines = 0;
+        int seen = 0;
         try (Writers writers = new Writers(ids, 50, 100)) {
             for (int kill = 0; kill < KILLS; kill++) {
                 if (kill % 3 > 0) { // any other comes at any moment of the start
-                    int had = lines;
-                    await().atMost(PATIENCE).pollInterval(POLL).until(() -> count(journal, Kind.LOG) > had);
+                    int had = seen;
+                    await().atMost(PATIENCE).pollInterval(POLL).until(() -> lines(journal) > had);
                 }
                 TimeUnit.MICROSECONDS.sleep(random.nextInt(1_500_000));
                 recorder.kill();
-                lines = count(journal, Kind.LOG);
+                seen = lines(journal);
                 record(List.of(), journal);
             }
         }
@@ -238,16 +245,21 @@ class LogPressureTest {
         return recorder.output().lines().filter(line -> line.contains(text)).count();
     }
 
-    private static int count(Path journal, Kind kind) throws IOException {
-        return Files.exists(journal) ? RecordedJournal.payloads(journal, kind).size() : 0;
+    /** How many lines the journal holds, as a reader sees it who looks on. */
+    private int lines(Path journal) throws IOException {
+        if (cursor == null) {
+            cursor = Cursor.open(List.of(journal));
+        }
+        for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
+            assertThat(step).as(() -> "seed " + seed + " " + cursor.loss()).isEqualTo(Cursor.Step.RECORD);
+            lines += cursor.record().kind() == Kind.LOG ? 1 : 0;
+        }
+        return lines;
     }
 
     private void awaitAll(Path journal, List<String> ids) {
         int all = ids.stream().mapToInt(id -> engine.logged(id).size()).sum();
-        await("all lines, seed " + seed)
-                .atMost(PATIENCE)
-                .pollInterval(POLL)
-                .until(() -> count(journal, Kind.LOG) >= all);
+        await("all lines, seed " + seed).atMost(PATIENCE).pollInterval(POLL).until(() -> lines(journal) >= all);
     }
 
     private List<Record> assertAllOnce(Path journal, List<String> ids) throws IOException {
