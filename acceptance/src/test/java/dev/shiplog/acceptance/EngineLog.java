@@ -20,16 +20,19 @@ final class EngineLog {
 
     private EngineLog() {}
 
-    /** What the engine's json-file driver wrote, and what it has rotated. */
+    /** What the engine's json-file driver wrote, and what it has rotated; nothing of a container that never ran. */
     static List<String> written(RealEngine engine, String id) throws IOException {
         JsonNode described = engine.inspect(id);
         boolean terminal = described.path("Config").path("Tty").asBoolean();
-        Path file = Path.of(described.path("LogPath").asText());
         List<String> messages = new ArrayList<>();
+        if (described.path("LogPath").asText().isEmpty()) {
+            return messages;
+        }
+        Path file = Path.of(described.path("LogPath").asText());
         for (int i = 9; i >= 0; i--) {
             Path part = i == 0 ? file : file.resolveSibling(file.getFileName() + "." + i);
             if (Files.exists(part)) {
-                for (String line : Files.readString(part).split("\n")) {
+                for (String line : Files.readAllLines(part)) {
                     JsonNode entry = JSON.readTree(line);
                     messages.add(text(
                             terminal ? "tty" : entry.path("stream").asText(),

@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A real engine that a test may end: a {@code scripts/test-engine} in a directory of its own, apart from the one that
  * tests share. Its data and its containers stay from its start to {@link #close}.
  */
 final class PrivateEngine implements Closeable {
+    private static final Pattern EVENTS = Pattern.compile("\nengine_daemon_events_total (\\S+)\n");
     private static final Path SCRIPT =
             Path.of("..", "scripts", "test-engine").toAbsolutePath().normalize();
 
@@ -43,7 +46,11 @@ final class PrivateEngine implements Closeable {
 
     /** Where its own Prometheus page is: every engine serves it on a socket, for its plugins. */
     String metricsAddress() {
-        return "unix://" + directory.resolve("exec").resolve("metrics.sock");
+        return "unix://" + metricsSocket();
+    }
+
+    private Path metricsSocket() {
+        return directory.resolve("exec").resolve("metrics.sock");
     }
 
     /** SIGTERM, as a host that goes down sends it: it ends its containers, then itself. Does not wait for that. */
@@ -61,6 +68,18 @@ final class PrivateEngine implements Closeable {
     /** Like {@link #restart}; from now on its containers live on while it is away. */
     void restartWithLiveRestore() throws IOException, InterruptedException {
         script("restart", "--live-restore");
+    }
+
+    /** Like {@link #restart}; from now on its containers end with it. */
+    void restartWithoutLiveRestore() throws IOException, InterruptedException {
+        script("restart", "--no-live-restore");
+    }
+
+    /** How many events it has published since its start, by its own count. */
+    long events() throws IOException {
+        Matcher counter = EVENTS.matcher(RealEngine.get(metricsSocket(), "/metrics"));
+        assertThat(counter.find()).as("the engine counts its events").isTrue();
+        return (long) Double.parseDouble(counter.group(1));
     }
 
     /** {@code kill -9}; its containers live on at least until it starts again. */

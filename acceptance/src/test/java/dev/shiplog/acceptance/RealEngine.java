@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -113,12 +114,16 @@ final class RealEngine implements Closeable {
 
     /** Whether it knows no such container any more. */
     boolean isGone(String id) throws IOException {
+        return !containers().contains(id);
+    }
+
+    /** The ids of all containers, of whatever state. */
+    List<String> containers() throws IOException {
+        List<String> ids = new ArrayList<>();
         for (JsonNode container : call("GET", "/containers/json?all=1", Map.of())) {
-            if (container.path("Id").asText().equals(id)) {
-                return false;
-            }
+            ids.add(container.path("Id").asText());
         }
-        return true;
+        return ids;
     }
 
     /** @param limits as in {@code Memory} */
@@ -165,18 +170,26 @@ final class RealEngine implements Closeable {
         byte[] body = request.isEmpty() ? new byte[0] : JSON.writeValueAsBytes(request);
         String head = method + " /v1.41" + path + " HTTP/1.0\r\nHost: engine\r\nContent-Type: application/json\r\n"
                 + "Content-Length: " + body.length + "\r\n\r\n";
-        String answer;
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.UTF_8)));
-            channel.write(ByteBuffer.wrap(body));
-            answer = rest(channel);
-        }
+        String answer = exchange(socket, head, body);
         int end = answer.indexOf("\r\n\r\n");
         if (end < 0 || !answer.matches("(?s)HTTP/1\\.\\d [23]\\d\\d .*")) {
             throw new IOException(method + " " + path + ": " + answer);
         }
         String text = answer.substring(end).strip();
         return text.startsWith("{") || text.startsWith("[") ? JSON.readTree(text) : JSON.nullNode();
+    }
+
+    /** The whole answer of another of its sockets, its head too. */
+    static String get(Path socket, String path) throws IOException {
+        return exchange(socket, "GET " + path + " HTTP/1.0\r\nHost: engine\r\n\r\n", new byte[0]);
+    }
+
+    private static String exchange(Path socket, String head, byte[] body) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.UTF_8)));
+            channel.write(ByteBuffer.wrap(body));
+            return rest(channel);
+        }
     }
 
     private static String rest(SocketChannel channel) throws IOException {

@@ -58,6 +58,16 @@ final class Witness implements AutoCloseable {
         await("the engine ends the stream").atMost(PATIENCE).until(() -> !thread.isAlive());
     }
 
+    /** Whether the engine has not ended the stream. */
+    boolean listens() {
+        return thread.isAlive();
+    }
+
+    /** Until the engine has ended the stream, however long that takes. */
+    void join() throws InterruptedException {
+        thread.join();
+    }
+
     private void listen() {
         try (BufferedReader answer = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
             for (String line = answer.readLine(); line != null; line = answer.readLine()) {
