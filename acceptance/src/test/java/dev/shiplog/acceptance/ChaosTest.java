@@ -42,7 +42,6 @@ class ChaosTest {
     private Path directory;
 
     private final Random random = new Random(SEED);
-    private final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     private int engineStops;
     private int engineKills;
     /** Events by the engine's own count, of the lives of which it was asked. */
@@ -52,12 +51,19 @@ class ChaosTest {
     void whatAWitnessHeardIsInTheJournalOnceOrInAGap() throws Exception {
         try (PrivateEngine engine = PrivateEngine.start();
                 Witnesses witnesses = Witnesses.of(engine.api().socket());
-                RecorderRuns recorder = new RecorderRuns(directory, engine.api(), AS);
-                ChaosFleet fleet = new ChaosFleet(engine.api(), random)) {
-            Random moments = new Random(random.nextLong());
+                RecorderRuns recorder = new RecorderRuns(directory, engine.api(), AS)) {
             recorder.start();
-            CompletableFuture<Void> recorderEnds = CompletableFuture.runAsync(() -> endRecorders(recorder, moments));
-            endEngines(engine, witnesses);
+            recorder.awaitEngine(); // what was logged before the first run is not recorded
+            chaos(engine, witnesses, recorder);
+        }
+    }
+
+    private void chaos(PrivateEngine engine, Witnesses witnesses, RecorderRuns recorder) throws Exception {
+        try (ChaosFleet fleet = new ChaosFleet(engine.api(), random)) {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            Random moments = new Random(random.nextLong());
+            CompletableFuture<Void> recorderEnds = CompletableFuture.runAsync(() -> endRecorders(recorder, moments, end));
+            endEngines(engine, witnesses, end);
             recorderEnds.join();
             fleet.rest();
             quiet(engine, witnesses);
@@ -72,7 +78,7 @@ class ChaosTest {
         }
     }
 
-    private void endEngines(PrivateEngine engine, Witnesses witnesses) throws Exception {
+    private void endEngines(PrivateEngine engine, Witnesses witnesses, long end) throws Exception {
         while (System.nanoTime() < end) {
             nap(5_000 + random.nextInt(10_000));
             counted += witnesses.check(engine, AS);
@@ -93,7 +99,7 @@ class ChaosTest {
         }
     }
 
-    private void endRecorders(RecorderRuns recorder, Random moments) {
+    private void endRecorders(RecorderRuns recorder, Random moments, long end) {
         try {
             while (System.nanoTime() < end) {
                 // One of four ends while it starts.

@@ -1,9 +1,11 @@
 package dev.shiplog.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 final class RecorderRuns implements AutoCloseable {
     /** What a JVM that has not got to its first line yet says to SIGTERM. */
     private static final int TERMINATED = 143;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path directory;
     private final RealEngine engine;
@@ -45,6 +49,12 @@ final class RecorderRuns implements AutoCloseable {
                 "--logs=all",
                 "--roll=minutely",
                 "--redact=none");
+    }
+
+    /** Until this run listens to the engine. */
+    void awaitEngine() {
+        await(as + ": the recorder reaches the engine").atMost(PATIENCE).until(() -> run.output()
+                .contains("answers"));
     }
 
     /** {@code kill -9}. */
