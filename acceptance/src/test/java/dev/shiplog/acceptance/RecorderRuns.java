@@ -57,6 +57,11 @@ final class RecorderRuns implements AutoCloseable {
                 .contains("answers"));
     }
 
+    /** Until this run says anything: it has the journal, and looks for the engine. */
+    void awaitWord() {
+        await(as + ": the recorder starts").atMost(PATIENCE).until(() -> !run.output().isBlank());
+    }
+
     /** {@code kill -9}. */
     void kill() throws IOException, InterruptedException {
         assertThat(run.isAlive()).as("run %d, %s: %s", starts.size(), as, run.output()).isTrue();
