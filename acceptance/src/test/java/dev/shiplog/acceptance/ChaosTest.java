@@ -65,7 +65,8 @@ class ChaosTest {
         try (ChaosFleet fleet = new ChaosFleet(engine.api(), random)) {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
             Random moments = new Random(random.nextLong());
-            CompletableFuture<Void> recorderEnds = CompletableFuture.runAsync(() -> endRecorders(recorder, moments, end));
+            CompletableFuture<Void> recorderEnds =
+                    CompletableFuture.runAsync(() -> endRecorders(recorder, moments, end));
             endEngines(engine, witnesses, end);
             recorderEnds.join();
             fleet.rest();
@@ -156,8 +157,7 @@ class ChaosTest {
         }
     }
 
-    private void judge(
-            RecorderRuns recorder, Witnesses witnesses, ChaosFleet fleet, Map<String, List<String>> written)
+    private void judge(RecorderRuns recorder, Witnesses witnesses, ChaosFleet fleet, Map<String, List<String>> written)
             throws IOException {
         JudgedJournal journal = JudgedJournal.read(recorder.journal(), AS);
         Set<String> heard = witnesses.heard();

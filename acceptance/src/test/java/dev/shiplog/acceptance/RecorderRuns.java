@@ -53,29 +53,38 @@ final class RecorderRuns implements AutoCloseable {
 
     /** Until this run listens to the engine. */
     void awaitEngine() {
-        await(as + ": the recorder reaches the engine").atMost(PATIENCE).until(() -> run.output()
-                .contains("answers"));
+        await(as + ": the recorder reaches the engine")
+                .atMost(PATIENCE)
+                .until(() -> run.output().contains("answers"));
     }
 
     /** Until this run says anything: it has the journal, and looks for the engine. */
     void awaitWord() {
-        await(as + ": the recorder starts").atMost(PATIENCE).until(() -> !run.output().isBlank());
+        await(as + ": the recorder starts")
+                .atMost(PATIENCE)
+                .until(() -> !run.output().isBlank());
     }
 
     /** {@code kill -9}. */
     void kill() throws IOException, InterruptedException {
-        assertThat(run.isAlive()).as("run %d, %s: %s", starts.size(), as, run.output()).isTrue();
+        assertThat(run.isAlive())
+                .as("run %d, %s: %s", starts.size(), as, run.output())
+                .isTrue();
         run.kill();
         kills++;
     }
 
     /** SIGTERM; returns when it has ended. */
     void stop() throws IOException, InterruptedException {
-        assertThat(run.isAlive()).as("run %d, %s: %s", starts.size(), as, run.output()).isTrue();
+        assertThat(run.isAlive())
+                .as("run %d, %s: %s", starts.size(), as, run.output())
+                .isTrue();
         run.terminate();
         int code = run.awaitEnd();
         if (code != TERMINATED || !run.output().isEmpty()) {
-            assertThat(code).as("run %d, %s: %s", starts.size(), as, run.output()).isZero();
+            assertThat(code)
+                    .as("run %d, %s: %s", starts.size(), as, run.output())
+                    .isZero();
         }
         stops++;
     }
