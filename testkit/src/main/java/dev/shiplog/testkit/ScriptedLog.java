@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The log of one container: what its engine keeps of it, and how it gives that out. Thread safe. */
 final class ScriptedLog {
@@ -105,8 +106,10 @@ final class ScriptedLog {
     /** Waits for a while for a message; false if there is none. */
     private synchronized boolean await(int next) throws IOException {
         try {
-            if (entries.size() <= next) {
-                wait(LOOK_MILLIS);
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+            for (long left = LOOK_MILLIS; entries.size() <= next && left > 0; ) {
+                wait(left);
+                left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

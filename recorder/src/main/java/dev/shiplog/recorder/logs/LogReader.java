@@ -265,7 +265,7 @@ final class LogReader {
             first = first == LogPosition.NO_TIME ? time : first;
             switch (alignment.next(time)) {
                 case PASS -> {
-                    if (messages > reach.most && !alignment.isFound()) {
+                    if (messages >= reach.most && !alignment.isFound()) {
                         return first; // it is new, though its time is not: the clock was set back
                     }
                 }
