@@ -2,12 +2,12 @@ package dev.shiplog.journal.archive;
 
 import dev.shiplog.journal.archive.Manifest.Block;
 import dev.shiplog.journal.archive.Manifest.Content;
+import dev.shiplog.journal.file.FileErrors;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -113,7 +113,7 @@ public final class ArchiveFile implements Closeable {
      * @throws IOException if it cannot be read, or only by a newer version
      */
     public static ArchiveFile open(Path path) throws IOException {
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
+        if (FileErrors.isIrregular(path)) {
             throw new IOException("not a regular file"); // a pipe would be waited for
         }
         FileChannel file = FileChannel.open(path);

@@ -2,6 +2,7 @@ package dev.shiplog.journal.archive;
 
 import dev.shiplog.journal.block.BlockDecoder;
 import dev.shiplog.journal.bytes.UndecodableException;
+import dev.shiplog.journal.file.FileErrors;
 import dev.shiplog.journal.record.RecordView;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.LossTracker;
@@ -12,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -72,7 +72,7 @@ public final class BlockSearch implements RecordSource {
     public static BlockSearch open(Path path, LossTracker losses) throws IOException {
         String name = path.getFileName().toString();
         losses.segment(name);
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
+        if (FileErrors.isIrregular(path)) {
             throw new FileSystemException(path.toString(), null, "not a regular file"); // a pipe would be waited for
         }
         return new BlockSearch(FileChannel.open(path), name, losses);

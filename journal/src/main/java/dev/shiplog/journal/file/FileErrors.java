@@ -6,9 +6,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** Makes one line of what went wrong with a file: the JDK's own exceptions often say only its name. */
 public final class FileErrors {
@@ -43,5 +45,17 @@ public final class FileErrors {
             return "is not empty";
         }
         return e.getClass().getSimpleName();
+    }
+
+    /**
+     * Whether something is there that is no regular file: a pipe, say, for which whoever opens it would wait. It is one look,
+     * since a file may be deleted meanwhile; one that is not there is for whoever opens it to tell.
+     */
+    public static boolean isIrregular(Path path) throws IOException {
+        try {
+            return !Files.readAttributes(path, BasicFileAttributes.class).isRegularFile();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 }

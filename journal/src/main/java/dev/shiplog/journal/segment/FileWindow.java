@@ -1,12 +1,12 @@
 package dev.shiplog.journal.segment;
 
 import dev.shiplog.journal.bytes.LittleEndian;
+import dev.shiplog.journal.file.FileErrors;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -43,7 +43,7 @@ final class FileWindow implements Closeable {
     FileWindow(Path file, long limit, int chunk, int capacity) throws IOException {
         this.file = file;
         identity = Segment.identity(file);
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
+        if (FileErrors.isIrregular(file)) {
             throw new FileSystemException(file.toString(), null, "not a regular file"); // a pipe would not even open
         }
         this.limit = limit;
