@@ -133,7 +133,7 @@ def segment(data):
                     continue
                 body, parts = Bytes(parts), b""
             index, kind, restated, payload = body.record(*group)
-            if 1 <= kind <= 8 and not restated:
+            if 1 <= kind <= 10 and not restated:
                 yield base + index, payload
     if not group and any(data[:3]):
         raise ValueError("not a segment")
@@ -228,7 +228,7 @@ def block(data):
                 fresh = max(fresh, cells[i] + 1) if type in TEXTS and v else fresh
         last[newest] = last[shape, "shape"] = cells
         sequence, received = sequence + 1 + next(sequences), cells[1]
-        if not next(restated) and 1 <= kind <= 8:
+        if not next(restated) and 1 <= kind <= 10:
             yield sequence, join(literals, types, [texts[v] if t in TEXTS else v for t, v in zip(types, cells[3:])])
 
 
