@@ -91,13 +91,19 @@ class EngineMetricsTest {
                 engine.api().act(id, "wait");
                 engine.api().remove(id);
             }
-            await().atMost(PATIENCE).until(() -> !marks(Mark.EventCount.class).isEmpty());
-            Mark.EventCount count = marks(Mark.EventCount.class).get(0);
-            assertThat(count.heard()).as("%s", count).isEqualTo(count.engine());
-            assertThat(count.engine()).as("the events of four containers").isGreaterThanOrEqualTo(4 * 4);
+            // Where the first pages come, between them or after the four containers, does not matter for the sum.
+            await().atMost(PATIENCE)
+                    .until(() -> marks(Mark.EventCount.class).stream()
+                                    .mapToLong(Mark.EventCount::engine)
+                                    .sum()
+                            >= 4 * 4);
+            assertThat(marks(Mark.EventCount.class)).allMatch(mark -> mark.engine() == mark.heard());
+            long heard = marks(Mark.EventCount.class).stream()
+                    .mapToLong(Mark.EventCount::heard)
+                    .sum();
             assertThat(records(Kind.EVENT).size())
                     .as("those of one are not in the journal")
-                    .isLessThan((int) count.heard() + 20);
+                    .isLessThan((int) heard + 20);
 
             engine.restart();
             int before = records(Kind.ENGINE_METRICS).size();

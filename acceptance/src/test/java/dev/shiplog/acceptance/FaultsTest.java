@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -400,17 +401,13 @@ class FaultsTest {
 
             RecorderProcess recorder = record(mount.enter(), "--min-free", "2MiB", "--keep-for", "100w");
             awaitOutput(recorder, "journal: deleted"); // what goes so that it can start is told only then
-            await().atMost(SOON)
-                    .ignoreExceptionsInstanceOf(IOException.class)
-                    .until(() -> RecordedJournal.payloads(seen, Kind.STATS).size() > 30);
+            awaitStats(seen, 30);
             int before = segments(seen).size();
             assertThat(before).as("of %s", segments(seen)).isBetween(10, 18);
             fill(mount.outside().resolve("more"));
-            int stats = RecordedJournal.payloads(seen, Kind.STATS).size();
+            int stats = awaitStats(seen, 0);
             engine.flood("web", 50);
-            await().atMost(SOON) // what is deleted while it is read is read again
-                    .untilAsserted(() -> assertThat(RecordedJournal.payloads(seen, Kind.STATS))
-                            .hasSizeGreaterThan(stats + 20));
+            awaitStats(seen, stats + 20);
             awaitEvents(seen, engine.emitted().size());
             recorder.terminate();
             assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
@@ -528,10 +525,24 @@ class FaultsTest {
         await().atMost(SOON).until(() -> recorder.output().contains(text));
     }
 
+    /** Reads a journal again if a segment was deleted while it was read. */
     private static void awaitEvents(Path journal, int count) {
         await().atMost(SOON)
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> RecordedJournal.payloads(journal, Kind.EVENT).size() == count);
+                .untilAsserted(() -> assertThat(RecordedJournal.payloads(journal, Kind.EVENT))
+                        .hasSize(count));
+    }
+
+    /** Like {@link #awaitEvents}; returns how many samples there are. */
+    private static int awaitStats(Path journal, int moreThan) {
+        AtomicInteger count = new AtomicInteger();
+        await().atMost(SOON)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .untilAsserted(() -> {
+                    count.set(RecordedJournal.payloads(journal, Kind.STATS).size());
+                    assertThat(count).hasValueGreaterThan(moreThan);
+                });
+        return count.get();
     }
 
     private static List<Mark> marks(Path journal) throws IOException {
