@@ -19,8 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -536,12 +536,10 @@ class FaultsTest {
     /** Like {@link #awaitEvents}; returns how many samples there are. */
     private static int awaitStats(Path journal, int moreThan) {
         AtomicInteger count = new AtomicInteger();
-        await().atMost(SOON)
-                .ignoreExceptionsInstanceOf(IOException.class)
-                .untilAsserted(() -> {
-                    count.set(RecordedJournal.payloads(journal, Kind.STATS).size());
-                    assertThat(count).hasValueGreaterThan(moreThan);
-                });
+        await().atMost(SOON).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
+            count.set(RecordedJournal.payloads(journal, Kind.STATS).size());
+            assertThat(count).hasValueGreaterThan(moreThan);
+        });
         return count.get();
     }
 

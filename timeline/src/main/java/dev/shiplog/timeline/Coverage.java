@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  * <li>{@code start}: a run begins, and the run before has ended, with its last record if not with {@code clean-stop}.
+ * The first one is where the journal begins to owe events, also if no run reaches the engine for long.
  * <li>{@code unclean-stop}: the run before ended without one, at {@code last}.
  * <li>{@code engine-up}, or an event: the stream of events is open.
  * <li>{@code engine-down}: the engine does not answer since the mark's time; the first such mark counts.
@@ -43,6 +44,9 @@ public final class Coverage {
     // The watermark.
     /** Whether there ever was an engine to record. */
     private boolean engineSeen;
+
+    /** Whether there ever was a run. */
+    private boolean started;
 
     private boolean listens;
     /** Receipt of the newest record. */
@@ -110,6 +114,8 @@ public final class Coverage {
         switch (type) {
             case START -> {
                 runEnded();
+                started = true;
+                completeUntil = completeUntil == 0 ? record.received() : completeUntil;
                 beginSilence(stoppedAt, record);
                 stoppedAt = 0;
                 connectedAt = record.received();
@@ -227,7 +233,7 @@ public final class Coverage {
 
     /** The run that wrote the records so far is over. */
     public void runEnded() {
-        if (engineSeen && down == null) {
+        if ((engineSeen || started) && down == null) {
             streamEnded(newest);
             byte[] reason = new Mark.EngineDown("the recorder was not running").toJson();
             down = new Record(0, Kind.MARK, "", endedAt, endedAt, 0, reason);
@@ -247,9 +253,9 @@ public final class Coverage {
         return quiet || completeUntil == 0 ? now : completeUntil;
     }
 
-    /** Up to when all events are in the journal, if nobody listens now, ns since the epoch; 0 if nobody ever did. */
+    /** Up to when all events are in the journal, if nobody listens now, ns since the epoch; 0 if none was missed so far. */
     public long since() {
-        return engineSeen ? completeUntil : 0;
+        return engineSeen || down != null ? completeUntil : 0;
     }
 
     /** From when on samples are missing, if nobody listens now, ns since the epoch; 0 if nobody tried before. */

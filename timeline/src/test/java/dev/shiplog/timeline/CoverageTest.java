@@ -56,11 +56,32 @@ class CoverageTest {
     }
 
     @Test
-    void anEngineThatWasNeverReachedLeavesNothingUncovered() {
+    void anEngineThatIsReachedAtOnceLeavesNothingUncovered() {
+        mark(0, START);
+
+        assertThat(coverage.since()).isZero();
+        assertThat(coverage.withoutSamplesSince()).isZero();
+    }
+
+    @Test
+    void runsThatEndedBeforeTheyReachedTheEngineOweItsEventsFromTheFirstStart() {
+        mark(0, START);
+        mark(10, START);
+        assertThat(second(coverage.since())).isZero();
+        assertThat(second(coverage.withoutSamplesSince())).isZero();
+        mark(12, DOWN);
+        mark(20, START);
+
+        assertThat(coverage.since()).isEqualTo(BEGIN);
+        assertThat(coverage.silentSince()).isPositive();
+    }
+
+    @Test
+    void anEngineThatIsNotReachedAtOnceOwesItsEventsFromTheStart() {
         mark(0, START);
         mark(1, DOWN);
 
-        assertThat(coverage.since()).isZero();
+        assertThat(coverage.since()).isEqualTo(BEGIN);
         assertThat(second(coverage.withoutSamplesSince())).isEqualTo(1);
         assertThat(coverage.reason("another")).isEqualTo("connection refused");
     }

@@ -367,7 +367,7 @@ class JournalWriterTest {
     }
 
     @Test
-    void whatRanBeforeAnEngineWasFirstReachedIsAGapInTheStatsAlone() {
+    void whatHappenedBeforeAnEngineWasFirstReachedIsAGap() {
         long began = now;
         run.disconnected(began);
         run.turn();
@@ -385,7 +385,14 @@ class JournalWriterTest {
         assertThat(payloads(Kind.EVENT)).containsExactly("e1");
         assertThat(marks())
                 .filteredOn(Mark.Gap.class::isInstance)
-                .containsExactly(new Mark.Gap("stats", "", began, reached, "gone"));
+                .containsExactlyInAnyOrder(
+                        new Mark.Gap("stats", "", began, reached, "gone"),
+                        new Mark.Gap(
+                                "event",
+                                "",
+                                began,
+                                began + SECOND,
+                                "it was away; the engine no longer knows what it reported before: it was restarted, or is another one"));
     }
 
     @Test
