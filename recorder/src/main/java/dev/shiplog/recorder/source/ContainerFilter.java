@@ -3,7 +3,7 @@ package dev.shiplog.recorder.source;
 import dev.shiplog.timeline.ContainerRule;
 import dev.shiplog.timeline.payload.Container;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 /**
  * Which containers are recorded. Without {@code include} all are; {@code exclude} wins. A pure value.
@@ -17,24 +17,32 @@ public record ContainerFilter(List<ContainerRule> include, List<ContainerRule> e
 
     /** True if a rule asks for the image, which the engine's list may not hold. */
     boolean asksForImage() {
-        return Stream.concat(include.stream(), exclude.stream())
-                .anyMatch(rule -> rule.key().equals("image"));
+        return any(include, rule -> rule.key().equals("image"))
+                || any(exclude, rule -> rule.key().equals("image"));
     }
 
     /** True if a rule may ask for the label of this key; other labels need not be kept. */
     boolean asksForLabel(String key) {
-        return Stream.concat(include.stream(), exclude.stream())
-                .anyMatch(rule -> rule.key().equals("label") && rule.text().contains(key));
+        Predicate<ContainerRule> asks =
+                rule -> rule.key().equals("label") && rule.text().contains(key);
+        return any(include, asks) || any(exclude, asks);
     }
 
     /** True if the container is to be recorded. */
     public boolean wants(Container container) {
-        return (include.stream().allMatch(ContainerRule::negated)
-                        || include.stream()
-                                .anyMatch(
-                                        rule -> !rule.negated() && rule.holds().test(container)))
-                && include.stream()
-                        .allMatch(rule -> !rule.negated() || rule.holds().test(container))
-                && exclude.stream().noneMatch(rule -> rule.holds().test(container));
+        return (!any(include, rule -> !rule.negated())
+                        || any(include, rule -> !rule.negated() && rule.holds().test(container)))
+                && !any(include, rule -> rule.negated() && !rule.holds().test(container))
+                && !any(exclude, rule -> rule.holds().test(container));
+    }
+
+    /** A loop: the filters see each event, and most have no rules. */
+    private static boolean any(List<ContainerRule> rules, Predicate<ContainerRule> holds) {
+        for (ContainerRule rule : rules) {
+            if (holds.test(rule)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

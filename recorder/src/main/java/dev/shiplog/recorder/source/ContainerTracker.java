@@ -214,6 +214,9 @@ public final class ContainerTracker implements Checkpoint, Closeable {
      */
     void happened(EventView event, boolean ends) {
         if (event.ofContainer()) {
+            if (event.action().startsWith("exec_")) {
+                return; // most events of most hosts, and none changes a container
+            }
             noteDestroyed(event);
             EventView slim = slim(event);
             tasks.add(() -> live(slim, ends));

@@ -54,6 +54,11 @@ public final class Clock {
         return new Reading(monotonic + anchor, monotonic);
     }
 
+    /** Now by the monotonic clock alone, as {@link Reading#monotonic()}: cheaper, but does not look for a step. */
+    long monotonic() {
+        return micros(nanos.getAsLong() - origin);
+    }
+
     /** A record that arrives now. {@code time} is the engine's own, or 0 if it gave none. */
     public Record stamp(Kind kind, String subject, long time, byte[] payload) {
         return stamp(now(), kind, subject, time, payload);

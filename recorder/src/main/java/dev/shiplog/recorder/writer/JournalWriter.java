@@ -139,7 +139,7 @@ public final class JournalWriter {
         this.samples = samples;
         this.syncNanos = syncInterval.toNanos();
         this.soonNanos = Math.min(SOON_NANOS, syncNanos);
-        this.droppedStatedAt = clock.now().monotonic();
+        this.droppedStatedAt = clock.monotonic();
     }
 
     /**
@@ -174,7 +174,7 @@ public final class JournalWriter {
     /** Waits for arrivals, {@code patienceMillis} at most, and writes them; false if those were the last. */
     boolean turn(long patienceMillis) throws IOException, InterruptedException {
         boolean goesOn = diskFull ? retry(patienceMillis) : writeArrivals(patienceMillis);
-        tally.turned(clock.now().monotonic());
+        tally.turned(clock.now().monotonic()); // and looks whether the wall clock was set
         return goesOn;
     }
 
@@ -189,8 +189,8 @@ public final class JournalWriter {
 
     private boolean writeArrivals(long patienceMillis) throws IOException, InterruptedException {
         boolean stop = stopping.getCount() == 0;
-        long dueMillis = TimeUnit.NANOSECONDS.toMillis(
-                Math.min(droppedStatedAt + soonNanos, syncBy) - clock.now().monotonic());
+        long dueMillis =
+                TimeUnit.NANOSECONDS.toMillis(Math.min(droppedStatedAt + soonNanos, syncBy) - clock.monotonic());
         long waitMillis = Math.min(Math.min(patienceMillis, BATCHING_DELAY_MILLIS), Math.max(1, dueMillis));
         queue.drainTo(batch, BATCH, stop ? 0 : waitMillis);
         boolean last = stop && batch.isEmpty();
@@ -200,9 +200,9 @@ public final class JournalWriter {
         }
         if (!diskFull) {
             execs.due(clock.now(), last).forEach(mark -> outbox.add(new Arrival.Plain(mark)));
-            outbox.addAll(last ? ledger.stopped() : ledger.settle(clock.now().monotonic()));
+            outbox.addAll(last ? ledger.stopped() : ledger.settle(clock.monotonic()));
         }
-        boolean due = last || clock.now().monotonic() - droppedStatedAt >= soonNanos;
+        boolean due = last || clock.monotonic() - droppedStatedAt >= soonNanos;
         if (due && !diskFull) {
             stateDropped();
         }
@@ -213,11 +213,11 @@ public final class JournalWriter {
         if (!diskFull) {
             retention.keep(this::tell);
         }
-        if (syncBy != NEVER && (last || clock.now().monotonic() >= syncBy)) {
+        if (syncBy != NEVER && (last || clock.monotonic() >= syncBy)) {
             sync();
         }
         if (due) {
-            droppedStatedAt = clock.now().monotonic();
+            droppedStatedAt = clock.monotonic();
         }
         return !last;
     }
@@ -323,7 +323,7 @@ public final class JournalWriter {
             write(event, record);
             ledger.appended(event);
         }
-        tally.event(!repeated, clock.now().monotonic());
+        tally.event(!repeated, clock.monotonic());
     }
 
     private void write(Arrival.Event event, Record record) throws IOException {
@@ -355,7 +355,7 @@ public final class JournalWriter {
             case SOON -> soonNanos;
             case BATCHED -> syncNanos;
         };
-        long now = clock.now().monotonic();
+        long now = clock.monotonic();
         syncBy = Math.min(syncBy, now + waitNanos);
         tally.unforced(now);
         if (diskFull) {

@@ -32,6 +32,9 @@ public final class RecordQueue {
 
     private static final long ROOM_MILLIS = 200;
 
+    /** While events come one after another, the writer comes this often: to wake it for each costs more than to write it. */
+    private static final long PACE_MILLIS = 2;
+
     private static final String DISK_FULL = "the disk was full";
     private static final String BEHIND = "the writer fell behind";
 
@@ -58,6 +61,10 @@ public final class RecordQueue {
     private boolean diskFull;
     /** Whether the writer is not to wait for more. */
     private boolean woken;
+    /** Whether the writer took what it was woken for a moment ago, and lets more come. */
+    private boolean resting;
+    /** When it was last woken, by {@link System#nanoTime()}. */
+    private long hurriedAt = System.nanoTime() - TimeUnit.SECONDS.toNanos(1);
 
     /**
      * What waits for the writer.
@@ -244,9 +251,15 @@ public final class RecordQueue {
             notifyAll();
         }
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        if (millis > 0 && entries.size() < max) {
+            rest();
+        }
         for (long left = millis; !woken && left > 0; ) {
             wait(left);
             left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+        }
+        if (woken) {
+            hurriedAt = System.nanoTime();
         }
         for (int n = 0; n < max && !entries.isEmpty(); n++) {
             Arrival arrival = entries.remove();
@@ -263,10 +276,24 @@ public final class RecordQueue {
         }
     }
 
+    /** Lets more come, if the writer was woken a moment ago. */
+    private void rest() throws InterruptedException {
+        if (System.nanoTime() - hurriedAt < TimeUnit.MILLISECONDS.toNanos(PACE_MILLIS)) {
+            resting = true;
+            try {
+                wait(PACE_MILLIS);
+            } finally {
+                resting = false;
+            }
+        }
+    }
+
     /** Ends a {@link #drainTo} that waits. */
     public synchronized void wake() {
         woken = true;
-        notifyAll();
+        if (!resting) {
+            notifyAll();
+        }
     }
 
     /** While the disk is full no samples are taken, and those that wait are dropped to leave the memory to events. */

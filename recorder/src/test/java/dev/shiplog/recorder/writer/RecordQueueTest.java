@@ -185,6 +185,34 @@ class RecordQueueTest {
         assertThat(queue.takeDropped()).isEmpty();
     }
 
+    /** To wake a thread for each event would cost more than to write it. */
+    @Test
+    void takesTogetherWhatComesOneAfterAnother() throws Exception {
+        RecordQueue queue = new RecordQueue(1, 10_000_000);
+        int count = 2_000;
+        long every = TimeUnit.MICROSECONDS.toNanos(100);
+        long begun = System.nanoTime();
+        Thread source = new Thread(() -> {
+            for (int i = 0; i < count; i++) {
+                while (System.nanoTime() - begun < i * every) {
+                    Thread.onSpinWait();
+                }
+                queue.put(record(Kind.EVENT, 1));
+            }
+        });
+        source.start();
+        List<Arrival> taken = new ArrayList<>();
+        int turns = 0;
+        while (taken.size() < count) {
+            queue.drainTo(taken, count, 100);
+            turns++;
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        source.join();
+        assertThat(taken).extracting(arrival -> arrival.record().received()).isSorted();
+        assertThat(turns).as("turns within %d ms", millis).isLessThanOrEqualTo((int) (millis / 2) + 2);
+    }
+
     @Test
     void wakesTheOneThatWaits() throws Exception {
         RecordQueue queue = new RecordQueue(1, 1_000);

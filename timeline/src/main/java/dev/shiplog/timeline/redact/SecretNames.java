@@ -1,5 +1,6 @@
 package dev.shiplog.timeline.redact;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
@@ -52,7 +53,7 @@ final class SecretNames {
     };
 
     /** The triggers that begin with two bytes; an empty one where the second is {@code @}. */
-    private static final String[][] BEGINNINGS = beginnings();
+    private static final byte[][][] BEGINNINGS = beginnings();
 
     private SecretNames() {}
 
@@ -78,7 +79,7 @@ final class SecretNames {
         int before = 0;
         for (int i = from; i < to; i++) {
             int lower = lower(bytes[i]);
-            String[] triggers = BEGINNINGS[before << 7 | lower];
+            byte[][] triggers = BEGINNINGS[before << 7 | lower];
             if (triggers != null && begins(triggers, bytes, i - 1, to)) {
                 return true;
             }
@@ -87,13 +88,13 @@ final class SecretNames {
         return false;
     }
 
-    private static boolean begins(String[] triggers, byte[] bytes, int from, int to) {
-        for (String trigger : triggers) {
+    private static boolean begins(byte[][] triggers, byte[] bytes, int from, int to) {
+        for (byte[] trigger : triggers) {
             int n = 0;
-            while (n < trigger.length() && from + n < to && lower(bytes[from + n]) == trigger.charAt(n)) {
+            while (n < trigger.length && from + n < to && lower(bytes[from + n]) == trigger[n]) {
                 n++;
             }
-            if (n == trigger.length()) {
+            if (n == trigger.length) {
                 return true;
             }
         }
@@ -104,16 +105,17 @@ final class SecretNames {
         return b >= 'A' && b <= 'Z' ? b | 0x20 : b & 0x7F;
     }
 
-    private static String[][] beginnings() {
-        String[][] beginnings = new String[1 << 14][];
+    private static byte[][][] beginnings() {
+        byte[][][] beginnings = new byte[1 << 14][][];
         for (String trigger : TRIGGERS) {
             int at = trigger.charAt(0) << 7 | trigger.charAt(1);
             beginnings[at] = Arrays.stream(TRIGGERS)
                     .filter(other -> other.startsWith(trigger.substring(0, 2)))
-                    .toArray(String[]::new);
+                    .map(other -> other.getBytes(StandardCharsets.US_ASCII))
+                    .toArray(byte[][]::new);
         }
         for (int any = 0; any < 128; any++) {
-            beginnings[any << 7 | '@'] = new String[] {""}; // user:password@host
+            beginnings[any << 7 | '@'] = new byte[][] {{}}; // user:password@host
         }
         return beginnings;
     }
