@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.SocketException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -72,6 +74,9 @@ final class ChaosFleet implements AutoCloseable {
         private final String prefix;
         private final Random random;
         private final List<String> ids = new ArrayList<>();
+        /** Names and ids of what must go: the engine did not say whether it made or removed it. */
+        private final Deque<String> leftovers = new ArrayDeque<>();
+
         private int names;
 
         Hand(String prefix, Random random) {
@@ -95,6 +100,7 @@ final class ChaosFleet implements AutoCloseable {
         }
 
         private void act() throws IOException {
+            clear();
             if (ids.size() < STAYING) {
                 ids.add(create());
                 engine.start(ids.get(ids.size() - 1));
@@ -105,7 +111,7 @@ final class ChaosFleet implements AutoCloseable {
                 case 0, 1, 2 -> burst();
                 case 3 -> rename(id);
                 case 4 -> pause(id);
-                case 5 -> engine.remove(engine.create(name(), Map.of(), Map.of("HostConfig", ALWAYS), "true"));
+                case 5 -> engine.remove(create(Map.of("HostConfig", ALWAYS), "true"));
                 case 6 -> engine.act(id, "kill?signal=" + (random.nextBoolean() ? "KILL" : "HUP"));
                 case 7 -> engine.act(id, "restart?t=0");
                 case 8 -> engine.act(id, "stop?t=0");
@@ -117,9 +123,32 @@ final class ChaosFleet implements AutoCloseable {
                 }
                 default -> {
                     ids.remove(id);
-                    engine.remove(id);
+                    leftovers.add(id);
+                    clear();
                 }
             }
+        }
+
+        /** What nobody knows any more would write until the end, and more of it after each end of the engine. */
+        private void clear() throws IOException {
+            for (String leftover = leftovers.peek(); leftover != null; leftover = leftovers.peek()) {
+                try {
+                    engine.remove(leftover);
+                } catch (IOException e) {
+                    if (!String.valueOf(e.getMessage()).contains(" 404 ")) {
+                        throw e;
+                    }
+                }
+                leftovers.remove();
+            }
+        }
+
+        private String create(Map<String, Object> more, String... command) throws IOException {
+            String name = name();
+            leftovers.add(name);
+            String id = engine.create(name, Map.of(), more, command);
+            leftovers.remove(name);
+            return id;
         }
 
         /** A writer, one that flaps, or one whose health is asked for. */
@@ -127,14 +156,14 @@ final class ChaosFleet implements AutoCloseable {
             return switch (random.nextInt(5)) {
                 case 0, 1 -> {
                     String flaps = "date +%N; usleep " + (10_000 + random.nextInt(90_000)) + "; exit 1";
-                    yield engine.create(name(), Map.of(), Map.of("HostConfig", ALWAYS), "sh", "-c", flaps);
+                    yield create(Map.of("HostConfig", ALWAYS), "sh", "-c", flaps);
                 }
                 case 2 -> {
                     Map<String, Object> health = Map.of("Test", List.of("CMD", "true"), "Interval", 1_000_000_000L);
                     Map<String, Object> more = Map.of("HostConfig", ALWAYS, "Healthcheck", health);
-                    yield engine.create(name(), Map.of(), more, "sh", "-c", WRITER);
+                    yield create(more, "sh", "-c", WRITER);
                 }
-                default -> engine.create(name(), Map.of(), Map.of("HostConfig", ALWAYS), "sh", "-c", WRITER);
+                default -> create(Map.of("HostConfig", ALWAYS), "sh", "-c", WRITER);
             };
         }
 
@@ -142,7 +171,7 @@ final class ChaosFleet implements AutoCloseable {
         private void burst() throws IOException {
             for (int i = random.nextInt(5); i >= 0; i--) {
                 String script = "seq " + random.nextInt(20) + "; exit " + random.nextInt(3);
-                engine.start(engine.create(name(), Map.of(), Map.of("HostConfig", AT_ONCE), "sh", "-c", script));
+                engine.start(create(Map.of("HostConfig", AT_ONCE), "sh", "-c", script));
             }
         }
 

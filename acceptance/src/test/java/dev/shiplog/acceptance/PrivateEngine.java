@@ -1,6 +1,7 @@
 package dev.shiplog.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -18,13 +19,15 @@ import java.util.regex.Pattern;
  */
 final class PrivateEngine implements Closeable {
     private static final Pattern EVENTS = Pattern.compile("\nengine_daemon_events_total (\\S+)\n");
-    private static final Path SCRIPT =
-            Path.of("..", "scripts", "test-engine").toAbsolutePath().normalize();
+    private static final Path SCRIPTS =
+            Path.of("..", "scripts").toAbsolutePath().normalize();
 
+    private final String script;
     private final Path directory;
     private final RealEngine engine;
 
-    private PrivateEngine(Path directory, RealEngine engine) {
+    private PrivateEngine(String script, Path directory, RealEngine engine) {
+        this.script = script;
         this.directory = directory;
         this.engine = engine;
     }
@@ -32,11 +35,27 @@ final class PrivateEngine implements Closeable {
     /** Skips the test where {@link RealEngine#ofEnvironment} does. */
     static PrivateEngine start() throws IOException, InterruptedException {
         RealEngine.assumeAny();
+        return start("test-engine", "docker.sock");
+    }
+
+    /** A Podman service, by {@code scripts/test-podman}; skips the test where Podman is not installed, too. */
+    static PrivateEngine startPodman() throws IOException, InterruptedException {
+        RealEngine.assumeAny();
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/podman")), "podman is not installed");
+        return start("test-podman", "podman.sock");
+    }
+
+    private static PrivateEngine start(String script, String socket) throws IOException, InterruptedException {
         // Not the test's own directory: sockets below it have room for few characters.
         Path directory = Files.createTempDirectory(Path.of("/tmp"), "shiplog-engine-");
-        PrivateEngine engine = new PrivateEngine(directory, RealEngine.at(directory.resolve("docker.sock")));
+        PrivateEngine engine = new PrivateEngine(script, directory, RealEngine.at(directory.resolve(socket)));
         engine.script("start");
         return engine;
+    }
+
+    /** Where its data are. */
+    Path directory() {
+        return directory;
     }
 
     /** Its API. */
@@ -98,12 +117,13 @@ final class PrivateEngine implements Closeable {
     }
 
     private void script(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+        List<String> command = new ArrayList<>(List.of(SCRIPTS.resolve(script).toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("shiplog-engine-", ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("SHIPLOG_TEST_ENGINE_DIR", directory.toString());
+        builder.environment().put("SHIPLOG_TEST_PODMAN_DIR", directory.toString());
         Process process = builder.start();
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(command.toString()).isTrue();
         String said = Files.readString(output);

@@ -109,6 +109,11 @@ final class DockerEngine implements Engine {
     }
 
     @Override
+    public boolean isPodman() {
+        return greeting.podman();
+    }
+
+    @Override
     public boolean settle(EngineStatusException refusal) {
         Matcher spoken = SPOKEN.matcher(String.valueOf(refusal.getMessage()));
         ApiVersion named = refusesVersion(refusal) && spoken.find() ? ApiVersion.parse(spoken.group(1)) : null;

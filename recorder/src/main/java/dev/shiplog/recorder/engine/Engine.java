@@ -55,6 +55,9 @@ public interface Engine extends Closeable {
      */
     Greeting assume();
 
+    /** Whether what answered {@link #greet} last is Podman; false before. */
+    boolean isPodman();
+
     /**
      * Sets the API version that a refusal names, for later calls.
      *

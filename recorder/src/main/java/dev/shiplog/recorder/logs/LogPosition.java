@@ -27,6 +27,11 @@ record LogPosition(long newest, long count, long after) {
         return new LogPosition(time, 0, 0);
     }
 
+    /** All from the second of that time on is new: Podman cuts the times of messages to seconds. */
+    static LogPosition fromSecondOf(long time) {
+        return from(time - Math.floorMod(time, 1_000_000_000L));
+    }
+
     static LogPosition of(Mark.LogPosition mark) {
         return new LogPosition(mark.newest(), mark.count(), mark.after());
     }

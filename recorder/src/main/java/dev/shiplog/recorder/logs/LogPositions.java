@@ -59,8 +59,9 @@ public final class LogPositions implements Checkpoint {
         if (since != 0) {
             return List.of();
         }
-        since = clock.now().received();
-        return List.of(LogPosition.from(since).toMark(""));
+        LogPosition beginning = LogPosition.fromSecondOf(clock.now().received());
+        since = beginning.newest();
+        return List.of(beginning.toMark(""));
     }
 
     @Override

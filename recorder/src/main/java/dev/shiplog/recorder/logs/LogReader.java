@@ -204,7 +204,9 @@ final class LogReader {
     }
 
     private void readLog(boolean follows) throws IOException {
-        Reach reach = writer.isNew() ? Reach.WHOLE : Reach.RECENT;
+        // Podman reads the last lines, then follows from the end of the file that there is by then: what came between
+        // is lost.
+        Reach reach = writer.isNew() || engine.isPodman() ? Reach.WHOLE : Reach.RECENT;
         long first = Long.MIN_VALUE;
         while (true) {
             LogAlignment alignment = new LogAlignment(writer.position(), reach == Reach.WHOLE);

@@ -128,7 +128,7 @@ public final class LogSource implements Follower {
         LogPosition beginning = position;
         boolean isNew = false;
         if (since != null && position.count() == 0 && since >= position.newest()) {
-            beginning = LogPosition.from(since);
+            beginning = LogPosition.fromSecondOf(since);
             isNew = true;
         }
         LogWriter writer = new LogWriter(id, clock, queue, redaction, beginning, isNew, troubles::add);

@@ -39,6 +39,11 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
+    public boolean isPodman() {
+        return false;
+    }
+
+    @Override
     public boolean settle(EngineStatusException refusal) {
         return false;
     }
