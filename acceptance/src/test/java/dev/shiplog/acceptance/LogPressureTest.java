@@ -1,7 +1,6 @@
 package dev.shiplog.acceptance;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,8 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,17 +25,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Containers write more than the recorder can take at once, while its disk is full or it is killed: lines of logs wait in
- * the engine, so that each is in the journal once and in order, and so is each event; only samples are dropped.
+ * Containers write more than the recorder can take at once, while its disk is full: lines of logs wait in the engine, so
+ * that each is in the journal once and in order, and so is each event; only samples are dropped.
  *
- * <p>{@code mvn -Dshiplog.full.disks=5 -Dshiplog.log.kills=30 …} for the long forms.
+ * <p>{@code mvn -Dshiplog.full.disks=5 …} for the long form.
  */
 @Tag("once")
 @Timeout(900)
 @SuppressWarnings("try") // writers do their work without being called
 class LogPressureTest {
     private static final int FULL_DISKS = Integer.getInteger("shiplog.full.disks", 1);
-    private static final int KILLS = Integer.getInteger("shiplog.log.kills", 3);
     private static final int WRITERS = 4;
     /** After the disk has room, or a start. */
     private static final Duration RESUMED = Duration.ofSeconds(10);
@@ -96,7 +92,7 @@ class LogPressureTest {
         Path filler = mount.outside().resolve("filler");
         record(mount.enter(), journal, "--min-free", "1MiB");
         List<String> ids = startWriters();
-        try (Writers writers = new Writers(ids, 20, 200)) {
+        try (LogWriters writers = new LogWriters(engine, ids, random, 20, 200)) {
             for (int round = 0; round < rounds; round++) {
                 String as = "round " + round + ", seed " + seed;
                 int before = lines(seen);
@@ -144,77 +140,6 @@ class LogPressureTest {
                         mark instanceof Mark.Gap gap && List.of("event", "log").contains(gap.kind()))
                 .as("seed %d", seed)
                 .isEmpty();
-    }
-
-    @Test
-    void killsInTheMidstOfAFloodOfLinesCostNoLineAndNoneComesTwice() throws Exception {
-        Path journal = directory.resolve("journal");
-        record(List.of(), journal);
-        List<String> ids = startWriters();
-        int seen = 0;
-        try (Writers writers = new Writers(ids, 50, 100)) {
-            for (int kill = 0; kill < KILLS; kill++) {
-                if (kill % 3 > 0) { // any other comes at any moment of the start
-                    int had = seen;
-                    await().atMost(PATIENCE).pollInterval(POLL).until(() -> lines(journal) > had);
-                }
-                TimeUnit.MICROSECONDS.sleep(random.nextInt(1_500_000));
-                recorder.kill();
-                seen = lines(journal);
-                record(List.of(), journal);
-            }
-        }
-        awaitAll(journal, ids);
-        stop();
-        List<Record> records = assertAllOnce(journal, ids);
-        assertThat(marks(records))
-                .filteredOn(mark -> mark instanceof Mark.Gap gap && gap.kind().equals("log"))
-                .as("seed %d", seed)
-                .isEmpty();
-        System.out.printf(
-                "LogPressureTest: %d kills, %d lines%n",
-                KILLS,
-                records.stream().filter(record -> record.kind() == Kind.LOG).count());
-    }
-
-    /** Each container writes as long as this is open: lines of all lengths, in bursts, some with the same time, some late. */
-    private final class Writers implements AutoCloseable {
-        private final AtomicBoolean ended = new AtomicBoolean();
-        private final List<Thread> threads = new ArrayList<>();
-
-        Writers(List<String> ids, int burst, int length) {
-            for (String id : ids) {
-                Random own = new Random(random.nextLong());
-                Thread thread = new Thread(() -> write(id, own, burst, length), "writer");
-                threads.add(thread);
-                thread.start();
-            }
-        }
-
-        private void write(String id, Random own, int burst, int length) {
-            long time = System.currentTimeMillis() * 1_000_000;
-            for (int i = 0; !ended.get(); i++) {
-                time = own.nextInt(3) == 0 ? time : Math.max(time + 1, System.currentTimeMillis() * 1_000_000);
-                long late = own.nextInt(8) == 0 ? own.nextInt(20_000_000) : 0;
-                String text = i + " " + "y".repeat(own.nextInt(length)) + "\n";
-                engine.log(id, 1 + own.nextInt(2), i < 100 ? time : time - late, text.getBytes(UTF_8));
-                if (own.nextInt(burst) == 0) {
-                    LockSupport.parkNanos(own.nextInt(60_000_000));
-                }
-            }
-        }
-
-        @Override
-        public void close() {
-            ended.set(true);
-            try {
-                for (Thread thread : threads) {
-                    thread.join();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     private List<String> startWriters() {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** RecordedJournal as a test looks at them. */
 final class RecordedJournal {
@@ -22,13 +23,18 @@ final class RecordedJournal {
     /** All records; fails at the first loss, with {@code as} in the message. */
     static List<Record> read(Path journal, String as) throws IOException {
         List<Record> records = new ArrayList<>();
+        read(journal, as, records::add);
+        return records;
+    }
+
+    /** As above, one by one. */
+    static void read(Path journal, String as, Consumer<Record> each) throws IOException {
         try (Cursor cursor = Cursor.open(List.of(journal))) {
             for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
                 assertThat(step).as(() -> as + " " + cursor.loss()).isEqualTo(Cursor.Step.RECORD);
-                records.add(cursor.record().toRecord());
+                each.accept(cursor.record().toRecord());
             }
         }
-        return records;
     }
 
     /** The payloads of one kind, as text. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.recorder.CommandMain;
+import dev.shiplog.recorder.SimulatedRecorderMain;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -52,11 +53,23 @@ final class RecorderProcess implements AutoCloseable {
     static RecorderProcess start(List<String> prefix, Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(command(arguments));
+        return start(command, prefix.contains("--fork"), output);
+    }
+
+    /** One by a clock that is 8 bytes of a file, ns since the epoch. */
+    static RecorderProcess simulated(Path output, Path clock, String... arguments) throws IOException {
+        List<String> command = java(SimulatedRecorderMain.class);
+        command.add(clock.toString());
+        command.addAll(List.of(arguments));
+        return start(command, false, output);
+    }
+
+    private static RecorderProcess start(List<String> command, boolean wrapped, Path output) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         // Only what a test says counts.
         builder.environment().keySet().removeIf(name -> name.matches("(SHIPLOG|DOCKER|JAVA|JDK)_.*"));
-        return new RecorderProcess(builder.start(), prefix.contains("--fork"), output);
+        return new RecorderProcess(builder.start(), wrapped, output);
     }
 
     /** One that records {@code engine}, an address, into {@code journal}, with a sample a second. */
@@ -68,8 +81,24 @@ final class RecorderProcess implements AutoCloseable {
         return start(prefix, output, arguments.toArray(String[]::new));
     }
 
-    /** The command line that starts one. */
+    /**
+     * The command line that starts one; with {@code -Dshiplog.launcher=scripts/recorder} as people do, its jar with the
+     * classes that Java shares between runs.
+     */
     static List<String> command(String... arguments) {
+        String launcher = System.getProperty("shiplog.launcher", "");
+        if (!launcher.isEmpty()) {
+            List<String> command = new ArrayList<>(
+                    List.of(Path.of("..", launcher).toAbsolutePath().normalize().toString()));
+            command.addAll(List.of(arguments));
+            return command;
+        }
+        List<String> java = java(CommandMain.class);
+        java.addAll(List.of(arguments));
+        return java;
+    }
+
+    private static List<String> java(Class<?> main) {
         List<String> java = new ArrayList<>();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -79,8 +108,7 @@ final class RecorderProcess implements AutoCloseable {
             java.add("--sun-misc-unsafe-memory-access=allow");
         }
         java.add("@" + Path.of("..", "scripts", "recorder.options").toAbsolutePath());
-        java.addAll(List.of("-cp", String.join(File.pathSeparator, classPath()), CommandMain.class.getName()));
-        java.addAll(List.of(arguments));
+        java.addAll(List.of("-cp", String.join(File.pathSeparator, classPath()), main.getName()));
         return java;
     }
 

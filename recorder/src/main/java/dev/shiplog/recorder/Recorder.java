@@ -78,10 +78,19 @@ final class Recorder {
      * @param version of the program
      */
     Recorder(RecorderConfig config, LongSupplier wall, String version) {
+        this(config, wall, System::nanoTime, version);
+    }
+
+    /**
+     * As above.
+     *
+     * @param nanos the monotonic clock by which records are stamped, as {@link System#nanoTime()}
+     */
+    Recorder(RecorderConfig config, LongSupplier wall, LongSupplier nanos, String version) {
         this.config = config;
         this.version = version;
         queue = new RecordQueue(config.queueSize(), Runtime.getRuntime().maxMemory() / WAITING_SHARE);
-        clock = new Clock(wall, System::nanoTime, queue::put);
+        clock = new Clock(wall, nanos, queue::put);
         engine = Engine.open(config.engine(), watchdog);
         Redactor redactor = new Redactor(config.redaction(), clock, queue::put);
         HostSource host = new HostSource(engine, clock, redactor);

@@ -29,6 +29,7 @@ public final class ScriptedEngine implements Closeable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
+    private volatile boolean forgetful;
     private int nextPid = 3000;
     private @Nullable SocketServer server;
 
@@ -75,9 +76,20 @@ public final class ScriptedEngine implements Closeable {
         return this;
     }
 
+    /** Remembers no requests from now on: in a long run there are millions. */
+    public ScriptedEngine forgetful() {
+        forgetful = true;
+        return this;
+    }
+
     /** All events ever emitted, in order, as sent: the oracle. */
     public List<byte[]> emitted() {
         return host.emitted();
+    }
+
+    /** Those events but the first so many. */
+    public List<byte[]> emitted(int from) {
+        return host.emitted(from);
     }
 
     /** All requests ever received, in order. */
@@ -273,7 +285,12 @@ public final class ScriptedEngine implements Closeable {
 
     /** All that its log ever held: of each message the byte of its stream, its time, a space, and the message. */
     public List<byte[]> logged(String name) {
-        return host.container(name).log.messages();
+        return logged(name, 0);
+    }
+
+    /** Those messages but the first so many. */
+    public List<byte[]> logged(String name, int from) {
+        return host.container(name).log.messages(from);
     }
 
     /** Its log loses its oldest messages, and keeps so many; for requests to come. */
@@ -387,7 +404,9 @@ public final class ScriptedEngine implements Closeable {
     }
 
     private void answer(Request request, Reply reply) throws IOException {
-        requests.add(request);
+        if (!forgetful) {
+            requests.add(request);
+        }
         for (Rule rule : rules) {
             if (rule.matches().test(request)) {
                 rule.misbehaviour().answer(request, reply, api);

@@ -40,8 +40,13 @@ final class ScriptedHost {
 
     /** All events ever emitted, in order, as sent. */
     List<byte[]> emitted() {
+        return emitted(0);
+    }
+
+    /** Those events but the first so many. */
+    List<byte[]> emitted(int from) {
         synchronized (emitted) {
-            return List.copyOf(emitted);
+            return List.copyOf(emitted.subList(Math.min(from, emitted.size()), emitted.size()));
         }
     }
 

@@ -40,9 +40,11 @@ final class ScriptedLog {
         notifyAll();
     }
 
-    /** All that it ever held. */
-    synchronized List<byte[]> messages() {
-        return entries.stream().map(Entry::message).toList();
+    /** All that it ever held but the first so many. */
+    synchronized List<byte[]> messages(int from) {
+        return entries.subList(Math.min(from, entries.size()), entries.size()).stream()
+                .map(Entry::message)
+                .toList();
     }
 
     /** Loses its oldest messages, so that only the newest so many are left. */

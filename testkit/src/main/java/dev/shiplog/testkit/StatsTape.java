@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /** Real stats samples of one container, to be played for another: only times, name and id are replaced. Immutable. */
-final class StatsTape {
+public final class StatsTape {
     private static final String NEVER = "0001-01-01T00:00:00Z";
     private static final String NO_CPU = "{\"cpu_usage\":{\"total_usage\":0,\"usage_in_kernelmode\":0,"
             + "\"usage_in_usermode\":0},\"throttling_data\":{\"periods\":0,\"throttled_periods\":0,\"throttled_time\":0}}";
@@ -47,7 +47,7 @@ final class StatsTape {
     }
 
     /** All tapes of the resources. */
-    static List<StatsTape> load() {
+    public static List<StatsTape> load() {
         Map<String, List<Sample>> byName = new LinkedHashMap<>();
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(Release.resource("stats.ndjson.gz")))) {
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
@@ -70,7 +70,7 @@ final class StatsTape {
      *
      * @param previous when the sample before it was read; null if it is the first of its stream
      */
-    byte[] sample(
+    public byte[] sample(
             long tick, Instant read, @org.jspecify.annotations.Nullable Instant previous, String name, String id) {
         Sample sample = samples.get((int) (tick % samples.size()));
         return Reply.utf8("{\"read\":\"" + Stamp.text(read) + "\",\"preread\":\""
@@ -80,7 +80,7 @@ final class StatsTape {
     }
 
     /** What the engine sends for a container that is not running. */
-    static byte[] stopped(String name, String id) {
+    public static byte[] stopped(String name, String id) {
         return Reply.utf8(
                 "{\"read\":\"" + NEVER + "\",\"preread\":\"" + NEVER + "\"" + STOPPED + identity(name, id) + "}");
     }

@@ -1,0 +1,202 @@
+package dev.shiplog.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.shiplog.journal.record.MarkType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A recorder in a process of its own, with the memory that it is given, follows a host on which time passes as fast as the
+ * recorder keeps up: every sample, sent every five seconds of that time, is in the journal once, and so is each event;
+ * segments roll and are deleted by that time; memory stays what it is, however many samples and containers come and go.
+ *
+ * <p>Ten minutes of 200 containers; {@code scripts/soak-recorder --simulated} takes a day of them, and compares with 50 and
+ * with 2,000 what a sample costs.
+ */
+@Tag("once")
+@EnabledOnOs(OS.LINUX)
+class SimulatedTimeTest {
+    private static final boolean LONG = Boolean.getBoolean("shiplog.simulated.day");
+    private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
+    private static final String AS = "-Dshiplog.seed=" + SEED;
+    private static final Instant START = Instant.parse("2026-11-20T18:00:30Z");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int QUARTERS = 4;
+    private static final int KEPT = 5;
+    /** A sample costs no more with more containers, but for what a shared host adds by chance. */
+    private static final double COST_SPREAD = 1.25;
+
+    @TempDir
+    private Path directory;
+
+    private final Random random = new Random(SEED);
+
+    /** What a run was like: CPU of a sample in its last three quarters, ns. */
+    private record Run(double costNanos) {}
+
+    @Test
+    void recordsEverySampleOnceInFlatMemoryHoweverLong() throws Exception {
+        if (!LONG) {
+            record(200, Duration.ofMinutes(10), Duration.ofMinutes(1), "minutely");
+            return;
+        }
+        Run few = record(50, Duration.ofHours(4), Duration.ofHours(1), "hourly");
+        Run many = record(200, Duration.ofHours(24), Duration.ofHours(1), "hourly");
+        Run most = record(2_000, Duration.ofHours(1), Duration.ofMinutes(10), "ten-minutely");
+        assertThat(many.costNanos).as(AS).isLessThan(few.costNanos * COST_SPREAD);
+        assertThat(most.costNanos).as(AS).isLessThan(few.costNanos * COST_SPREAD);
+    }
+
+    private Run record(int containers, Duration time, Duration period, String roll) throws Exception {
+        Path of = Files.createDirectory(directory.resolve("of-" + containers));
+        Path journal = of.resolve("journal");
+        Path output = of.resolve("output");
+        long begun = System.nanoTime();
+        try (SimulatedHost host = new SimulatedHost(of.resolve("engine.sock"), of.resolve("clock"), START, random);
+                EmittedTruth truth = new EmittedTruth(host.engine(), journal, AS);
+                RecorderProcess recorder = RecorderProcess.simulated(
+                        output,
+                        of.resolve("clock"),
+                        "docker-host",
+                        host.engine().address(),
+                        "data-dir",
+                        journal.toString(),
+                        "stats-interval",
+                        "1s",
+                        "roll",
+                        roll,
+                        "keep-for",
+                        period.multipliedBy(KEPT).toMinutes() + "m")) {
+            await(AS).atMost(PATIENCE).until(() -> {
+                truth.catchUp();
+                return truth.marks(MarkType.ENGINE_UP) > 0;
+            });
+            host.start(containers);
+            List<ProcessFigures> figures = new ArrayList<>();
+            List<Long> samples = new ArrayList<>();
+            long rounds = time.dividedBy(SimulatedHost.ROUND);
+            for (long round = 0; round < rounds; round++) {
+                host.pass();
+                follow(host, truth, recorder);
+                if ((round + 1) * QUARTERS / rounds > figures.size()) {
+                    figures.add(ProcessFigures.of(recorder.recorder().orElseThrow()));
+                    samples.add(host.samples());
+                }
+            }
+            await(AS).atMost(PATIENCE).until(() -> {
+                truth.catchUp();
+                return truth.missing(List.of()) == 0;
+            });
+            recorder.terminate();
+            assertThat(recorder.awaitEnd()).as(recorder.output()).isZero();
+            truth.catchUp();
+            Run run = new Run(cost(figures, samples, 0, QUARTERS - 1));
+            report(containers, time, host, truth, figures, samples, run, begun);
+            judge(host, truth, figures, time.dividedBy(period), journal, recorder.output());
+            return run;
+        }
+    }
+
+    /** Waits until the journal has all samples. An event wakes a writer that waits for more of them. */
+    private static void follow(SimulatedHost host, EmittedTruth truth, RecorderProcess recorder) throws IOException {
+        long sent = host.samples();
+        int checks = host.checks();
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        truth.catchUp();
+        for (int look = 0; truth.samples() < sent; look++) {
+            if (checks > 0 && look % 3 == 1) {
+                checks--;
+                host.check();
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            truth.catchUp();
+            if (System.nanoTime() > until) {
+                throw new AssertionError("%d samples sent, %d in the journal, %s; it said: %s"
+                        .formatted(sent, truth.samples(), AS, recorder.output()));
+            }
+        }
+        for (; checks > 0; checks--) {
+            host.check();
+        }
+    }
+
+    private static double cost(List<ProcessFigures> figures, List<Long> samples, int from, int to) {
+        return (double) (figures.get(to).cpuNanos() - figures.get(from).cpuNanos())
+                / (samples.get(to) - samples.get(from));
+    }
+
+    private static void report(
+            int containers,
+            Duration time,
+            SimulatedHost host,
+            EmittedTruth truth,
+            List<ProcessFigures> figures,
+            List<Long> samples,
+            Run run,
+            long begun) {
+        System.out.printf(
+                "SimulatedTimeTest: %d containers, %d over time, for %s, in %d s: %d samples, %d events, %d records,"
+                        + " %d gaps; %.1f us of CPU a sample after the first quarter; %s%n",
+                containers,
+                host.containers(),
+                time,
+                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun),
+                truth.samples(),
+                truth.events(),
+                truth.records(),
+                truth.marks(MarkType.GAP),
+                run.costNanos / 1_000,
+                AS);
+        for (int quarter = 0; quarter < QUARTERS; quarter++) {
+            System.out.printf(
+                    "SimulatedTimeTest:   quarter %d: %s%s%n",
+                    quarter + 1,
+                    figures.get(quarter),
+                    quarter == 0
+                            ? ""
+                            : "; %.1f us a sample".formatted(cost(figures, samples, quarter - 1, quarter) / 1_000));
+        }
+    }
+
+    private static void judge(
+            SimulatedHost host,
+            EmittedTruth truth,
+            List<ProcessFigures> figures,
+            long periods,
+            Path journal,
+            String output)
+            throws IOException {
+        String as = AS + ", it said: " + output;
+        assertThat(truth.samples()).as(as).isEqualTo(host.samples());
+        assertThat(truth.samplesSum()).as("payloads of samples, %s", as).isEqualTo(host.samplesSum());
+        assertThat(truth.marks(MarkType.DROPPED)).as(as).isZero();
+        assertThat(truth.marks(MarkType.CLOCK_STEP)).as(as).isZero();
+        assertThat(truth.marks(MarkType.SEGMENT_START)).as(as).isEqualTo((int) periods + 1);
+        try (Stream<Path> files = Files.list(journal)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".cq4")))
+                    .as("segments that are kept, %s", as)
+                    .hasSizeBetween((int) Math.min(periods, KEPT) + 1, KEPT + 2);
+        }
+        ProcessFigures first = figures.get(0);
+        ProcessFigures last = figures.get(QUARTERS - 1);
+        assertThat(last.live())
+                .as("bytes of the heap after collections: %s, %s", figures, as)
+                .isLessThan(first.live() + first.live() / 10 + (1 << 20));
+    }
+}
