@@ -34,7 +34,7 @@ class KillTest {
     private static final int KILLS = Integer.getInteger("shiplog.kills", 25);
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
     private static final String AS = "-Dshiplog.seed=" + SEED;
-    private static final Duration FIRST_RECORD = Duration.ofSeconds(15);
+    private static final Duration FIRST_RECORD = Duration.ofSeconds(Integer.getInteger("shiplog.start.seconds", 15));
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -47,6 +47,7 @@ class KillTest {
     /** After a kill the journal goes on where it was; whether it is otherwise unchanged is looked at now and then. */
     private static final int READ_AGAIN = 25;
 
+    private static final int REPORTED = 100;
     private static final long MINUTE = 60_000;
 
     @TempDir
@@ -96,6 +97,9 @@ class KillTest {
                 if (kill < READ_AGAIN || kill % READ_AGAIN == 0) {
                     truth.readAgain();
                 }
+                if (kill % REPORTED == REPORTED - 1) {
+                    report(kill + 1);
+                }
             }
         }
         // The last run has something to record, after all that the engine repeats: before that it would not end in
@@ -115,7 +119,7 @@ class KillTest {
         }
         truth.catchUp();
         truth.readAgain();
-        report();
+        report(KILLS);
     }
 
     /**
@@ -154,13 +158,13 @@ class KillTest {
         }
     }
 
-    private void report() {
+    private void report(int killed) {
         Collections.sort(firstRecords);
         System.out.printf(
                 "KillTest: %d kills (%d starting, %d recording, %d at a roll), %d starts seen; %d records: %d events,"
                         + " %d lines of logs, %d samples; first record after %d ms at best, %d median, %d p99, %d at worst"
                         + " of %d starts; %s%n",
-                KILLS,
+                killed,
                 kills[When.STARTING.ordinal()],
                 kills[When.RECORDING.ordinal()],
                 kills[When.ROLLING.ordinal()],
