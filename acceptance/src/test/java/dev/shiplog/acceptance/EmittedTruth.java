@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
@@ -36,6 +37,7 @@ final class EmittedTruth implements Closeable {
     private final Map<String, Emitted> logs = new HashMap<>();
     private final Map<String, Long> newestSamples = new HashMap<>();
     private final Map<MarkType, Integer> marks = new EnumMap<>(MarkType.class);
+    private final Map<String, Integer> gaps = new TreeMap<>();
     /** Of each record a number that says whether it is the same later. */
     private final List<Integer> digests = new ArrayList<>();
 
@@ -132,6 +134,7 @@ final class EmittedTruth implements Closeable {
 
     private void look(Mark mark) {
         if (mark instanceof Mark.Gap gap) {
+            gaps.merge(gap.kind(), 1, Integer::sum);
             assertThat(gap.kind()).as("%s, %s", gap, as).isNotIn("event", "log");
         }
     }
@@ -204,6 +207,11 @@ final class EmittedTruth implements Closeable {
     /** The sum of {@link Arrays#hashCode(byte[])} of all samples. */
     long samplesSum() {
         return samplesSum;
+    }
+
+    /** How many gaps are stated, by kind. */
+    Map<String, Integer> gaps() {
+        return gaps;
     }
 
     int marks(MarkType type) {

@@ -141,7 +141,7 @@ final class SimulatedHost implements Closeable {
             round++;
             roundBegan = now;
             brought = 0;
-            due = (int) boxes.values().stream().filter(box -> box.runs).count();
+            due = running();
             changed.signalAll();
             for (long left = PATIENCE_NANOS; brought < due; ) {
                 left = complete.awaitNanos(left);
@@ -276,6 +276,11 @@ final class SimulatedHost implements Closeable {
     /** As {@link EmittedTruth#samplesSum()}. */
     long samplesSum() {
         return locked(() -> samplesSum);
+    }
+
+    int running() {
+        return locked(
+                () -> (int) boxes.values().stream().filter(box -> box.runs).count());
     }
 
     /** That there ever were. */
