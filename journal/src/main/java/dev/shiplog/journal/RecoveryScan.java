@@ -50,9 +50,10 @@ final class RecoveryScan {
 
     /**
      * Reads the newest segment, and older ones as long as there was no intact segment or no record: a kill may leave a
-     * segment that has a header and nothing else.
+     * segment that has a header and nothing else, or a part of its snapshot.
      *
-     * @param tail is shown every intact record of the newest segment that has any
+     * @param tail is shown every intact record of the newest segment that goes on after its snapshot: what is restated in an
+     *     unfinished one is in the segment before; of the newest with any record if none goes on
      */
     static RecoveryScan read(JournalDirectory directory, Consumer<RecordView> tail) throws IOException {
         RecoveryScan scan = new RecoveryScan(directory);
@@ -61,16 +62,45 @@ final class RecoveryScan {
         if (!names.isEmpty()) {
             scan.newestStart = names.get(names.size() - 1).start();
         }
-        for (int i = names.size() - 1; i >= 0 && !scan.ended; i--) {
+        SegmentName whole = scan.newestWithWholeSnapshot(names);
+        boolean shown = whole == null;
+        for (int i = names.size() - 1; i >= 0 && !(scan.ended && shown); i--) {
             SegmentName name = names.get(i);
-            if (!name.isQuarantined() || scan.lastSequence == 0) {
-                scan.read(name, scan.lastSequence == 0 ? tail : record -> {});
+            boolean shows = whole == null ? scan.lastSequence == 0 : name.equals(whole);
+            boolean counts = !scan.ended && (!name.isQuarantined() || scan.lastSequence == 0);
+            if (shows || counts) {
+                scan.read(name, shows ? tail : record -> {});
             }
+            shown |= shows;
         }
         if (scan.journal.isEmpty()) {
             scan.journal = UUID.randomUUID().toString();
         }
         return scan;
+    }
+
+    /** The newest segment that goes on after its snapshot, or null if there is none. */
+    private @Nullable SegmentName newestWithWholeSnapshot(List<SegmentName> names) {
+        for (int i = names.size() - 1; i >= 0; i--) {
+            if (goesOn(names.get(i))) {
+                return names.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** Whether a segment has a record that is not restated: then its snapshot was written to its end. */
+    private boolean goesOn(SegmentName name) {
+        try (SegmentReader reader = new SegmentReader(directory.resolve(name), new LossTracker(loss -> {}))) {
+            while (reader.next()) {
+                if (!reader.record().restated()) {
+                    return true;
+                }
+            }
+        } catch (IOException e) {
+            // It is read again, and what is wrong with it is said then.
+        }
+        return false;
     }
 
     private void read(SegmentName name, Consumer<RecordView> tail) throws IOException {

@@ -3,11 +3,14 @@ package dev.shiplog.journal;
 import static dev.shiplog.journal.Journals.HOUR;
 import static dev.shiplog.journal.Journals.START;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import dev.shiplog.journal.segment.Roll;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,53 @@ class SnapshotTest {
                         Kind.INSPECT,
                         Kind.HOST,
                         Kind.STATS);
+    }
+
+    /** As a kill leaves it: what the cut snapshot does not say any more is in the segment before. */
+    @Test
+    void aRunGoesOnFromTheSegmentBeforeASnapshotThatWasCut() throws Exception {
+        try (Appender appender = Journals.open(directory)) {
+            appender.setSnapshot(() -> snapshot(START, 2));
+            appender.append(Journals.stats(1, START));
+            appender.setSnapshot(() -> new Cut(snapshot(START + HOUR, 2), 2));
+            assertThatThrownBy(() -> appender.append(Journals.stats(2, START + HOUR)))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(restated(directory)).isEqualTo("R.... RR".replace(" ", ""));
+        List<Kind> tail = new ArrayList<>();
+        try (Appender appender =
+                Appender.open(directory, Journals.options(Roll.HOURLY), record -> tail.add(record.kind()))) {
+            assertThat(tail).containsExactly(Kind.MARK, Kind.HOST, Kind.INSPECT, Kind.INSPECT, Kind.STATS);
+            assertThat(appender.recovery().lastSequence()).isEqualTo(7);
+            appender.setSnapshot(() -> snapshot(START + HOUR, 2));
+            assertThat(appender.append(Journals.stats(2, START + HOUR))).isEqualTo(12);
+        }
+    }
+
+    /** Records of which the last cannot be written. */
+    private static final class Cut extends AbstractList<Record> {
+        private final List<Record> records;
+        private final int written;
+        private int rounds;
+
+        Cut(List<Record> records, int written) {
+            this.records = records;
+            this.written = written;
+        }
+
+        @Override
+        public Record get(int index) {
+            rounds += index == 0 ? 1 : 0;
+            if (rounds == 2 && index == written) { // the first round sums up lengths
+                throw new IllegalStateException("killed");
+            }
+            return records.get(index);
+        }
+
+        @Override
+        public int size() {
+            return records.size();
+        }
     }
 
     @Test
