@@ -212,6 +212,7 @@ final class SimulatedHost implements Closeable {
         } else if (request.query().getOrDefault("stream", "true").equals("true")) {
             stream(reply, box);
         } else {
+            awaitDue();
             reply.json(200, sample(box, false));
         }
     }
@@ -240,6 +241,20 @@ final class SimulatedHost implements Closeable {
                 changed.await();
             }
             return box.runs;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Holds back who asks for a sample when the round has all that it is to bring. */
+    private void awaitDue() throws IOException {
+        lock.lock();
+        try {
+            while (brought >= due) {
+                changed.await();
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         } finally {
             lock.unlock();
         }
