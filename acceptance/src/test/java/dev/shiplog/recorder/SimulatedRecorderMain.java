@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class SimulatedRecorderMain {
     private SimulatedRecorderMain() {}
 
     public static void main(String[] args) throws Exception {
-        Logging.to(new PrintWriter(System.err, true));
+        Logging.to(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         MappedByteBuffer clock;
         try (RandomAccessFile file = new RandomAccessFile(args[0], "r")) {
             clock = file.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, Long.BYTES);

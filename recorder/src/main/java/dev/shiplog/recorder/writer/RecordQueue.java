@@ -278,13 +278,18 @@ public final class RecordQueue {
 
     /** Lets more come, if the writer was woken a moment ago. */
     private void rest() throws InterruptedException {
-        if (System.nanoTime() - hurriedAt < TimeUnit.MILLISECONDS.toNanos(PACE_MILLIS)) {
-            resting = true;
-            try {
-                wait(PACE_MILLIS);
-            } finally {
-                resting = false;
+        long begun = System.nanoTime();
+        if (begun - hurriedAt >= TimeUnit.MILLISECONDS.toNanos(PACE_MILLIS)) {
+            return;
+        }
+        resting = true;
+        try {
+            for (long left = PACE_MILLIS; left > 0; ) {
+                wait(left);
+                left = PACE_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             }
+        } finally {
+            resting = false;
         }
     }
 
