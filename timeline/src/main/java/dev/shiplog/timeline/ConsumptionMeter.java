@@ -186,7 +186,8 @@ public final class ConsumptionMeter {
                     LOG_POSITION,
                     EVENT_COUNT,
                     BURST,
-                    EXECS -> {}
+                    EXECS,
+                    COUNTS -> {}
         }
     }
 

@@ -145,7 +145,8 @@ public final class Coverage {
                     NOTE,
                     LOG_POSITION,
                     EVENT_COUNT,
-                    BURST -> {}
+                    BURST,
+                    COUNTS -> {}
         }
     }
 

@@ -54,7 +54,8 @@ public final class GapFinder {
                     NOTE,
                     LOG_POSITION,
                     BURST,
-                    EXECS -> false;
+                    EXECS,
+                    COUNTS -> false;
         };
     }
 

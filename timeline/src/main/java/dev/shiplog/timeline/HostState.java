@@ -198,7 +198,8 @@ public final class HostState {
                     LOG_POSITION,
                     EVENT_COUNT,
                     BURST,
-                    EXECS -> {}
+                    EXECS,
+                    COUNTS -> {}
         }
     }
 

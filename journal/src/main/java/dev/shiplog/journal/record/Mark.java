@@ -174,6 +174,13 @@ public sealed interface Mark {
             String events)
             implements Stretch {}
 
+    /**
+     * What was counted since the journal began, up to this record: with an empty {@code subject} the events of each type and
+     * action, {@code container start}; of a container what its events tell, {@code oom} and {@code restart}. It takes the
+     * place of all that was counted before.
+     */
+    record Counts(String subject, Map<String, Long> counted) implements Mark {}
+
     /** What it says. */
     default MarkType type() {
         return MarkType.of(getClass());

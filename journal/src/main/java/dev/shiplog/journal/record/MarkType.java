@@ -28,7 +28,8 @@ public enum MarkType {
     LOG_POSITION("log-position", Mark.LogPosition.class),
     EVENT_COUNT("event-count", Mark.EventCount.class),
     BURST("burst", Mark.Burst.class),
-    EXECS("execs", Mark.Execs.class);
+    EXECS("execs", Mark.Execs.class),
+    COUNTS("counts", Mark.Counts.class);
 
     private final String label;
     private final Class<? extends Mark> content;

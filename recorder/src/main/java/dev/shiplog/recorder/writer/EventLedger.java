@@ -170,7 +170,8 @@ final class EventLedger implements Checkpoint {
                     NOTE,
                     LOG_POSITION,
                     EVENT_COUNT,
-                    BURST -> {}
+                    BURST,
+                    COUNTS -> {}
         }
     }
 

@@ -68,7 +68,8 @@ final class State {
                     LOG_POSITION,
                     EVENT_COUNT,
                     BURST,
-                    EXECS -> {}
+                    EXECS,
+                    COUNTS -> {}
         }
     }
 

@@ -69,7 +69,7 @@ public final class EcsFields {
             decimal | shiplog.window. | seconds covered gap cpu.seconds read.bytes written.bytes
             long | shiplog.window. | samples pids.max memory.min memory.max memory.last
             decimal | shiplog.window. | cpu.pct.min cpu.pct.max cpu.pct.last memory.pct.max
-            flattened | shiplog.mark. | configuration exit_codes
+            flattened | shiplog.mark. | configuration exit_codes counted
             text | shiplog.mark. | rest
             """;
 

@@ -33,7 +33,7 @@ final class MarkFields {
                         Type.TIME,
                         "from to last until",
                         Type.OBJECT,
-                        "configuration exitCodes",
+                        "configuration exitCodes counted",
                         Type.LIST,
                         "removed")
                 .forEach((type, members) -> {

@@ -114,7 +114,16 @@ public final class LifeReader {
             case ENGINE_UP -> add(listening.heard(record.received()));
             case SETTLED -> listening.settled();
             case UNCLEAN_STOP, UNSETTLED, GAP, DROPPED, OVERSIZED, SYNTHETIC, CLOCK_STEP -> mark(record, payload);
-            case SEGMENT_START, DAMAGE, REDACTION, RETENTION, NOTE, LOG_POSITION, EVENT_COUNT, BURST, EXECS -> {}
+            case SEGMENT_START,
+                    DAMAGE,
+                    REDACTION,
+                    RETENTION,
+                    NOTE,
+                    LOG_POSITION,
+                    EVENT_COUNT,
+                    BURST,
+                    EXECS,
+                    COUNTS -> {}
         }
     }
 

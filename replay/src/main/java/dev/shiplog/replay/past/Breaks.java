@@ -99,7 +99,8 @@ final class Breaks {
                     LOG_POSITION,
                     EVENT_COUNT,
                     BURST,
-                    EXECS -> {}
+                    EXECS,
+                    COUNTS -> {}
         }
     }
 

@@ -42,8 +42,16 @@ public final class RecorderEvents {
                     NOTE,
                     BURST,
                     EXECS -> parsed(mark, type);
-            case SEGMENT_START, GAP, UNSETTLED, SETTLED, OVERSIZED, DROPPED, REDACTION, LOG_POSITION, EVENT_COUNT ->
-                null;
+            case SEGMENT_START,
+                    GAP,
+                    UNSETTLED,
+                    SETTLED,
+                    OVERSIZED,
+                    DROPPED,
+                    REDACTION,
+                    LOG_POSITION,
+                    EVENT_COUNT,
+                    COUNTS -> null;
         };
     }
 
