@@ -20,12 +20,12 @@ public record Consumption(String container, long time, long nanos, Counters used
     }
 
     /** Of a sample without one before; {@code born} if the life to which it belongs began after that. */
-    static Consumption first(String container, long time, boolean born, Counters now) {
+    public static Consumption first(String container, long time, boolean born, Counters now) {
         return new Consumption(container, time, 0, born ? now.sinceZero() : Counters.NONE, now);
     }
 
     /** Of a sample that comes {@code nanos}, more than none, after one with the counters {@code before}. */
-    static Consumption between(String container, long time, long nanos, Counters before, Counters now) {
+    public static Consumption between(String container, long time, long nanos, Counters before, Counters now) {
         if (before.cpu() >= 0 && now.cpu() >= 0 && now.cpu() < before.cpu()) {
             return first(container, time, true, now); // a new life, of which no event tells
         }
@@ -50,6 +50,20 @@ public record Consumption(String container, long time, long nanos, Counters used
         long system = used.system();
         long cpus = now.cpus();
         return system > 0 && cpus > 0 ? 100.0 * cpus * cpuTime / system : 100.0 * cpuTime / nanos;
+    }
+
+    /** The same of all CPUs of the host; NaN also if it is not known how many there are. */
+    public double percentOfHost() {
+        return now.cpus() > 0 ? cpuPercent() / now.cpus() : Double.NaN;
+    }
+
+    /**
+     * What came to a counter, for each second since the sample before; NaN without one.
+     *
+     * @param amount as {@link #used} has it, or absent
+     */
+    public double perSecond(long amount) {
+        return amount < 0 || nanos == 0 ? Double.NaN : amount * 1e9 / nanos;
     }
 
     /** CPU time, in ns. */

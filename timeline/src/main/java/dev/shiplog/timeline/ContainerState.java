@@ -296,7 +296,7 @@ public final class ContainerState implements Cloneable {
     }
 
     /** The same state, which goes its own way from here on. */
-    ContainerState copy() {
+    public ContainerState copy() {
         try {
             return (ContainerState) clone(); // all that it refers to is never changed
         } catch (CloneNotSupportedException e) {

@@ -31,7 +31,7 @@ final class UsageAtColumns {
                 percent("CPU %", "cpu_percent", Consumption::cpuPercent),
                 pair("MEM USAGE / LIMIT", "memory_bytes", Counters::memory, Counters::limit, DockerWords::binarySize),
                 single("LIMIT", "memory_limit_bytes", Counters::limit, DockerWords::binarySize),
-                percent("MEM %", "memory_percent", UsageAtColumns::memoryPercent),
+                percent("MEM %", "memory_percent", last -> last.now().memoryPercent()),
                 pair("NET I/O", "net_rx_bytes", Counters::received, Counters::sent, DockerWords::decimalSize),
                 single("NET TX", "net_tx_bytes", Counters::sent, DockerWords::decimalSize),
                 pair("BLOCK I/O", "block_read_bytes", Counters::read, Counters::written, DockerWords::decimalSize),
@@ -71,13 +71,6 @@ final class UsageAtColumns {
             case NONE -> "no sample";
             case UNKNOWN -> "unknown since " + Times.formatSeconds(unknownSince(row));
         };
-    }
-
-    private static double memoryPercent(Consumption last) {
-        long limit = last.now().limit();
-        return last.now().memory() < 0 || last.now().memory() == Long.MAX_VALUE
-                ? Double.NaN
-                : limit > 0 ? 100.0 * last.now().memory() / limit : 0;
     }
 
     private static Column<UsageAt> percent(String title, String key, ToDoubleFunction<Consumption> of) {

@@ -41,7 +41,6 @@ class OpenMetricsFormatTest {
             Map.entry("memory_usage_bytes", "/memory_stats/usage"),
             Map.entry("memory_limit_bytes", "/memory_stats/limit"),
             Map.entry("memory_swap_bytes", "/memory_stats/stats/total_swap"),
-            Map.entry("memory_failcnt", "/memory_stats/failcnt"),
             Map.entry("cpu_throttling_periods_total", "/cpu_stats/throttling_data/throttled_periods"),
             Map.entry("pids_current", "/pids_stats/current"));
     private static final Map<String, String> SECONDS = Map.of(
@@ -194,7 +193,24 @@ class OpenMetricsFormatTest {
         long group = number(kernel.path("inactive_file"));
         long cache = tree < 0 && group < 0 ? number(kernel.path("cache")) : -1;
         long spare = tree >= 0 && tree < usage ? tree : group >= 0 && group < usage ? group : cache;
-        put(all, "memory_working_set_bytes{}", spare >= 0 && spare < usage ? usage - spare : usage, 0);
+        long working = spare >= 0 && spare < usage ? usage - spare : usage;
+        put(all, "memory_working_set_bytes{}", working, 0);
+        long limit = number(memory.path("limit"));
+        boolean limited = working >= 0 && working < Long.MAX_VALUE && limit > 0 && limit < Long.MAX_VALUE;
+        put(all, "memory_free_bytes{}", limited ? Math.max(0, limit - working) : -1, 0);
+        long failures = number(memory.path("failcnt"));
+        boolean leftOut = failures < 0 && number(kernel.path("total_rss")) >= 0;
+        put(all, "memory_failcnt{}", leftOut ? 0 : failures, 0);
+        put(
+                all,
+                "memory_page_faults_total{}",
+                first(number(kernel.path("total_pgfault")), number(kernel.path("pgfault"))),
+                0);
+        put(
+                all,
+                "memory_major_page_faults_total{}",
+                first(number(kernel.path("total_pgmajfault")), number(kernel.path("pgmajfault"))),
+                0);
         Map<String, Long> sums = new TreeMap<>();
         if (sample.path("networks").isObject()) {
             sample.path("networks").properties().forEach(network -> {

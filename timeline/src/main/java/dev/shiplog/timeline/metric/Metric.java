@@ -1,11 +1,12 @@
 package dev.shiplog.timeline.metric;
 
 /**
- * One metric of a container.
+ * One metric of a container, or of the host.
  *
  * @param name as docker-stats-exporter has it, where it has it
  * @param help one line
- * @param label what tells its series of one container apart: {@code interface}, {@code device}; empty if there is one series
+ * @param label what tells its series of one container apart: {@code interface}, {@code device}, several with a space
+ *     between; empty if there is one series
  */
 public record Metric(String name, Type type, Unit unit, String help, String label) {
     /** What its values do. A counter grows until the container is started again; a gauge goes up and down. */
@@ -19,7 +20,9 @@ public record Metric(String name, Type type, Unit unit, String help, String labe
         NONE,
         BYTES,
         /** Held in ns, written in s. */
-        SECONDS
+        SECONDS,
+        PERCENT,
+        BYTES_PER_SECOND
     }
 
     private static final String OF_COUNTERS = "_total";

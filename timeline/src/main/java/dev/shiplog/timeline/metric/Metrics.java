@@ -32,11 +32,26 @@ public final class Metrics {
                     Unit.BYTES,
                     Counters::memory,
                     "Memory in use without the inactive page cache, as docker stats shows it."),
-            of(
+            row(
+                    "container_memory_free_bytes",
+                    Unit.BYTES,
+                    Counters::free,
+                    "Memory that may still be used: the limit without the working set."),
+            row(
                     "container_memory_failcnt",
                     Unit.NONE,
-                    Term.FAILURES,
+                    Counters::failures,
                     "How often memory was asked for beyond the limit."),
+            row(
+                    "container_memory_page_faults_total",
+                    Unit.NONE,
+                    Counters::faults,
+                    "How often a page of memory was missing."),
+            row(
+                    "container_memory_major_page_faults_total",
+                    Unit.NONE,
+                    Counters::majorFaults,
+                    "How often a page of memory had to be read from a disk."),
             of("container_cpu_usage_seconds_total", Unit.SECONDS, Term.CPU, "CPU time used."),
             of("container_cpu_system_seconds_total", Unit.SECONDS, Term.KERNEL, "CPU time used in the kernel."),
             of("container_cpu_user_seconds_total", Unit.SECONDS, Term.USER, "CPU time used outside the kernel."),
@@ -55,8 +70,8 @@ public final class Metrics {
     /** What a sample says of each network and each block device. */
     public static final Map<Term, Metric> OF_SERIES = ofSeries();
 
-    public static final Metric LAST_SEEN =
-            new Metric("container_last_seen", Type.GAUGE, Unit.SECONDS, "When the newest sample was taken.", "");
+    public static final Metric LAST_SEEN = new Metric(
+            "container_last_seen", Type.GAUGE, Unit.SECONDS, "When the container was last known to be there.", "");
     public static final Metric START_TIME = new Metric(
             "container_start_time_seconds", Type.GAUGE, Unit.SECONDS, "When the container was last started.", "");
     public static final Metric OOM_EVENTS = new Metric(

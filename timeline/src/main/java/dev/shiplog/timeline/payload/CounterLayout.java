@@ -80,6 +80,10 @@ record CounterLayout(Map<Term, List<Json>> terms, int cpus, List<Json> operation
         put(Term.TOTAL_CACHE, get(groups, "total_cache"));
         put(Term.FILE, get(groups, "file"));
         put(Term.TOTAL_SWAP, get(groups, "total_swap"));
+        put(Term.TOTAL_FAULTS, get(groups, "total_pgfault"));
+        put(Term.FAULTS, get(groups, "pgfault"));
+        put(Term.TOTAL_MAJOR_FAULTS, get(groups, "total_pgmajfault"));
+        put(Term.MAJOR_FAULTS, get(groups, "pgmajfault"));
     }
 
     private void addNetworks(@Nullable Json networks) {

@@ -38,6 +38,11 @@ public final class Counters {
         /** What cgroup v2 has for the page cache. */
         FILE(false),
         TOTAL_SWAP(false),
+        /** Of cgroup v1 with all groups below, of v2; the next two only those that had to read from a disk. */
+        TOTAL_FAULTS,
+        FAULTS,
+        TOTAL_MAJOR_FAULTS,
+        MAJOR_FAULTS,
         LIMIT(false),
         /** How often memory was asked for beyond the limit. */
         FAILURES,
@@ -197,6 +202,37 @@ public final class Counters {
     public long cache() {
         long ofTree = get(Term.TOTAL_CACHE);
         return ofTree >= 0 ? ofTree : get(Term.FILE);
+    }
+
+    /** How often memory was asked for beyond the limit; engines leave out a 0, but only cgroup v1 counts this. */
+    public long failures() {
+        long failures = get(Term.FAILURES);
+        return failures < 0 && get(Term.TOTAL_RSS) >= 0 ? 0 : failures;
+    }
+
+    /** How often a page of memory was missing: {@code total_pgfault} of cgroup v1, {@code pgfault} of v2. */
+    public long faults() {
+        long ofTree = get(Term.TOTAL_FAULTS);
+        return ofTree >= 0 ? ofTree : get(Term.FAULTS);
+    }
+
+    /** How often such a page had to be read from a disk. */
+    public long majorFaults() {
+        long ofTree = get(Term.TOTAL_MAJOR_FAULTS);
+        return ofTree >= 0 ? ofTree : get(Term.MAJOR_FAULTS);
+    }
+
+    /** Bytes of {@link #memory} that may still be used; absent if that or the limit is not known. */
+    public long free() {
+        long used = memory();
+        boolean known = used >= 0 && used < Long.MAX_VALUE && limit() > 0 && limit() < Long.MAX_VALUE;
+        return known ? Math.max(0, limit() - used) : ABSENT;
+    }
+
+    /** How much of its limit the {@link #memory} takes, in percent; 0 without a limit, NaN if it is not known. */
+    public double memoryPercent() {
+        long used = memory();
+        return used < 0 || used == Long.MAX_VALUE ? Double.NaN : limit() > 0 ? 100.0 * used / limit() : 0;
     }
 
     /** Of the memory, in bytes. */

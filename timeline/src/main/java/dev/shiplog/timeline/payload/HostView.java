@@ -19,6 +19,13 @@ public record HostView(String id, String name, String version) {
                 PayloadJson.text(payload, "Version"));
     }
 
+    /** The memory of the host in bytes, by the answer to {@code /info}; 0 if it does not say. */
+    public static long memory(byte[] info) {
+        Json answer = Json.parse(info);
+        Json member = answer == null ? null : answer.get("MemTotal");
+        return member == null || member.type() != Json.Type.NUMBER ? 0 : CounterLayout.number(member.text());
+    }
+
     /** Whether an engine lets its containers live while it is away, by its answer to {@code /info}. */
     public static boolean liveRestores(byte[] info) {
         Json answer = Json.parse(info);

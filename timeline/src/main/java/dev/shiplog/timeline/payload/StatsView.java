@@ -99,6 +99,27 @@ public final class StatsView {
         }
     }
 
+    /** How much memory the container uses, with the page cache, in bytes; -1 if the sample does not say. Never fails. */
+    public static long memoryUsage(byte[] payload) {
+        int from = indexOf(payload, MEMORY) + MEMORY.length;
+        if (from < MEMORY.length) {
+            return -1;
+        }
+        try (JsonParser json = PayloadJson.FACTORY.createParser(payload, from, payload.length - from)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String member = json.currentName();
+                if (json.nextToken() == JsonToken.VALUE_NUMBER_INT && member.equals("usage")) {
+                    return json.getLongValue();
+                }
+                json.skipChildren();
+            }
+        } catch (IOException | RuntimeException e) {
+            return -1; // more than a long holds, or no JSON
+        }
+        return -1;
+    }
+
     private static int indexOf(byte[] payload, byte[] text) {
         for (int at = 0; at <= payload.length - text.length; at++) {
             if (payload[at] == text[0] && Arrays.equals(payload, at, at + text.length, text, 0, text.length)) {

@@ -187,6 +187,10 @@ class CounterReaderTest {
             Map.entry("TOTAL_CACHE", "/memory_stats/stats/total_cache"),
             Map.entry("FILE", "/memory_stats/stats/file"),
             Map.entry("TOTAL_SWAP", "/memory_stats/stats/total_swap"),
+            Map.entry("TOTAL_FAULTS", "/memory_stats/stats/total_pgfault"),
+            Map.entry("FAULTS", "/memory_stats/stats/pgfault"),
+            Map.entry("TOTAL_MAJOR_FAULTS", "/memory_stats/stats/total_pgmajfault"),
+            Map.entry("MAJOR_FAULTS", "/memory_stats/stats/pgmajfault"),
             Map.entry("PIDS", "/pids_stats/current"),
             Map.entry("PIDS_LIMIT", "/pids_stats/limit"));
 
