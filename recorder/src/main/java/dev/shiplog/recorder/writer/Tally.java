@@ -22,6 +22,7 @@ public final class Tally {
 
     private final Clock.Reading started;
     private final AtomicLongArray records = new AtomicLongArray(Kind.values().length);
+    private final AtomicLongArray payloadBytes = new AtomicLongArray(Kind.values().length);
     private volatile long newestReceived;
     private volatile Gaps gaps = new Gaps(0, null);
     private volatile boolean diskFull;
@@ -30,7 +31,7 @@ public final class Tally {
     /** When the writer ended its last turn, monotonic. */
     private volatile long turnedAt;
 
-    private volatile Events events = new Events(0, 0);
+    private volatile Events events = new Events(0, 0, 0);
     private volatile Journal journal = new Journal("", 0, 0, Forecast.UNKNOWN);
     private volatile double sampleRate;
 
@@ -50,9 +51,10 @@ public final class Tally {
      * The events that the engine sent, and the writer has seen to.
      *
      * @param distinct those that were news, also where the filters keep them out of the journal
+     * @param repeated those that were not
      * @param latest when one was seen to last, repeated or not, monotonic; 0 if never
      */
-    public record Events(long distinct, long latest) {}
+    public record Events(long distinct, long repeated, long latest) {}
 
     /**
      * The journal, as of a second ago at most.
@@ -85,6 +87,11 @@ public final class Tally {
             }
         }
         return counted;
+    }
+
+    /** How many bytes the payloads of these records have, as the engine sent them. */
+    public long payloadBytes(Kind kind) {
+        return payloadBytes.getAcquire(kind.ordinal());
     }
 
     /** When the newest record was received, ns since the epoch; 0 if there is none. */
@@ -128,6 +135,7 @@ public final class Tally {
     void appended(Record record) {
         int kind = record.kind().ordinal();
         records.setRelease(kind, records.getPlain(kind) + 1);
+        payloadBytes.setRelease(kind, payloadBytes.getPlain(kind) + record.payload().length);
         newestReceived = record.received();
         if (record.kind() == Kind.MARK && MarkType.of(record.payload(), record.payload().length) == MarkType.GAP) {
             gaps = new Gaps(gaps.count + 1, gap(record));
@@ -160,7 +168,7 @@ public final class Tally {
 
     /** An event was seen to. */
     void event(boolean isNews, long monotonic) {
-        events = new Events(events.distinct + (isNews ? 1 : 0), monotonic);
+        events = new Events(events.distinct + (isNews ? 1 : 0), events.repeated + (isNews ? 0 : 1), monotonic);
     }
 
     void journal(Journal now) {
