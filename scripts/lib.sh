@@ -71,7 +71,9 @@ build() {
     jdk=$(need_java javac "a JDK") || exit 1
     echo "${0##*/}: building $jar" >&2
     log=$(mktemp)
-    (cd "$home" && exec env JAVA_HOME="$jdk" mvn -q -B -Dquick -Dmaven.test.skip package -pl "$1" -am >"$log" 2>&1) &
+    commit=$(git -C "$home" log -1 --format=%h 2>/dev/null || true)
+    commit_date=$(git -C "$home" log -1 --format=%cI 2>/dev/null || true)
+    (cd "$home" && exec env JAVA_HOME="$jdk" mvn -q -B -Dquick -Dmaven.test.skip -Dbuild.commit="$commit" -Dbuild.date="$commit_date" package -pl "$1" -am >"$log" 2>&1) &
     attend "$!" "$log"
     if ! wait "$job"; then
         cat "$log" >&2
@@ -92,7 +94,7 @@ shared_classes() {
         nowhere=$(mktemp -d 2>/dev/null); then
         echo "${0##*/}: preparing a faster start, once" >&2
         env -i "$1/bin/java" "@$home/scripts/recorder.options" -XX:ArchiveClassesAtExit="$nowhere/archive" -jar "$jar" \
-            --docker-host "unix://$nowhere/none" --data-dir "$nowhere/journal" >"$nowhere/log" 2>&1 &
+            --docker-host "unix://$nowhere/none" --data-dir "$nowhere/journal" --listen 127.0.0.1:0 >"$nowhere/log" 2>&1 &
         attend "$!" "$nowhere"
         # A run has loaded what a start needs once it has found no engine: several seconds on a busy host.
         for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do

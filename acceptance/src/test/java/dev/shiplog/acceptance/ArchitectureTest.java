@@ -67,6 +67,8 @@ class ArchitectureTest {
                 Arguments.of("org.apache.commons.compress..", List.of("dev.shiplog.journal.archive")),
                 Arguments.of("java.net.http..", List.of("dev.shiplog.replay.ship")),
                 Arguments.of("org.snakeyaml..", List.of("dev.shiplog.recorder")),
+                Arguments.of("io.prometheus..", List.of("dev.shiplog.recorder.exposition")),
+                Arguments.of("com.sun.net.httpserver..", List.of("dev.shiplog.recorder.exposition")),
                 Arguments.of(
                         "picocli..",
                         List.of("dev.shiplog.recorder", "dev.shiplog.replay", "dev.shiplog.replay.command")),

@@ -69,6 +69,7 @@ final class RecorderProcess implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         // Only what a test says counts.
         builder.environment().keySet().removeIf(name -> name.matches("(SHIPLOG|DOCKER|JAVA|JDK)_.*"));
+        builder.environment().put("SHIPLOG_LISTEN", "none"); // else those that run at once would want one port
         return new RecorderProcess(builder.start(), wrapped, output);
     }
 

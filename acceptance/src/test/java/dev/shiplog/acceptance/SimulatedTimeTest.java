@@ -88,6 +88,8 @@ class SimulatedTimeTest {
                         journal.toString(),
                         "stats-interval",
                         "1s",
+                        "listen",
+                        "none",
                         "roll",
                         roll.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                         "keep-for",

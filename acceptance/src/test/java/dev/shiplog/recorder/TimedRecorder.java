@@ -24,7 +24,8 @@ public final class TimedRecorder implements Closeable {
                 "stats-interval", List.of("0"),
                 "sync-interval", List.of("50ms"),
                 "stop-grace", List.of("50ms"),
-                "roll", List.of("ten-minutely"));
+                "roll", List.of("ten-minutely"),
+                "listen", List.of("none"));
         try {
             Settings settings = new Settings(flags, Map.of(), RecorderConfig.OPTIONS);
             recorder = new Recorder(RecorderConfig.of(settings, Map.of()), wall, "test");

@@ -98,12 +98,11 @@ final class CommandLineOptions {
                 .build());
         list(spec, "--logs-include", "logs only of containers that meet this; may be repeated (all)");
         list(spec, "--logs-exclude", "not the logs of containers that meet this; may be repeated (none)");
-        spec.addOption(OptionSpec.builder("--redact-log")
-                .paramLabel("REGEX")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .description("take out of lines of logs what this matches (RE2); may be repeated (nothing)")
-                .build());
+        repeated(
+                spec,
+                "--redact-log",
+                "REGEX",
+                "take out of lines of logs what this matches (RE2); may be repeated (nothing)");
         option(spec, "--min-free", "SIZE", "leave so much of the disk free (64MiB)");
         option(
                 spec,
@@ -137,6 +136,13 @@ final class CommandLineOptions {
                 "--mode",
                 "MODE",
                 "permissions of the journal's directory; of its files without x (0700, with --group 0750)");
+        option(
+                spec,
+                "--listen",
+                "HOST:PORT",
+                "where metrics are served for Prometheus, and /health, /ready and /version; none for nowhere (127.0.0.1:9200)");
+        repeated(spec, "--metric-label", "KEY", "give metrics of a container this label of it; may be repeated (none)");
+        repeated(spec, "--metric-const", "NAME=VALUE", "give all metrics this label; may be repeated (none)");
         option(spec, "--config", "FILE", "a YAML file of these options (none)");
         option(
                 spec,
@@ -162,8 +168,12 @@ final class CommandLineOptions {
     }
 
     private static void list(CommandSpec spec, String name, String description) {
+        repeated(spec, name, "FILTER", description);
+    }
+
+    private static void repeated(CommandSpec spec, String name, String label, String description) {
         spec.addOption(OptionSpec.builder(name)
-                .paramLabel("FILTER")
+                .paramLabel(label)
                 .type(List.class)
                 .auxiliaryTypes(String.class)
                 .description(description)

@@ -9,6 +9,9 @@ import dev.shiplog.recorder.control.Status;
 import dev.shiplog.recorder.engine.Engine;
 import dev.shiplog.recorder.engine.MetricsPage;
 import dev.shiplog.recorder.engine.Watchdog;
+import dev.shiplog.recorder.exposition.Exposition;
+import dev.shiplog.recorder.exposition.ListenAddress;
+import dev.shiplog.recorder.live.LiveState;
 import dev.shiplog.recorder.logs.LastLines;
 import dev.shiplog.recorder.logs.LogMode;
 import dev.shiplog.recorder.logs.LogPositions;
@@ -62,7 +65,10 @@ final class Recorder {
     private final EventSource events;
     private final @Nullable DiskSource disk;
     private final @Nullable EngineMetricsSource metrics;
+    private final LiveState live;
     private final Checkpoints checkpoints;
+    /** Null if no metrics are served. */
+    private final @Nullable Exposition exposition;
     /** Null if no logs are recorded. */
     private final @Nullable LogPositions logs;
 
@@ -139,7 +145,13 @@ final class Recorder {
         if (disk != null) {
             states.add(disk);
         }
+        live = new LiveState(clock, config.listen() != null);
+        states.add(live);
         checkpoints = new Checkpoints(clock, states);
+        ListenAddress listen = config.listen();
+        exposition = listen == null
+                ? null
+                : new Exposition(listen, config.metricLabels(), config.statsInterval(), live, this::status);
         MetricsPage.Address page = config.engineMetrics();
         metrics = page == null
                 ? null
@@ -190,6 +202,9 @@ final class Recorder {
                 metrics.start();
             }
             control = ControlSocket.open(config.dataDir(), mark -> queue.put(clock.mark(mark)), this::status);
+            if (exposition != null) {
+                exposition.start();
+            }
             started.countDown();
             opened.run();
         } finally {
@@ -258,7 +273,8 @@ final class Recorder {
                 queue.waiting(),
                 queue.dropped(),
                 containers.followed(),
-                new Status.Disk(freeBytes(), config.minFree(), config.limits()));
+                new Status.Disk(freeBytes(), config.minFree(), config.limits()),
+                exposition == null ? Status.Metrics.NONE : exposition.status());
     }
 
     private long freeBytes() {
@@ -285,6 +301,9 @@ final class Recorder {
         followers.forEach(Follower::close);
         if (control != null) {
             control.close();
+        }
+        if (exposition != null) {
+            exposition.close();
         }
     }
 

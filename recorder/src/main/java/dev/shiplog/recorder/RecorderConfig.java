@@ -5,6 +5,8 @@ import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.engine.MetricsPage;
+import dev.shiplog.recorder.exposition.LabelRules;
+import dev.shiplog.recorder.exposition.ListenAddress;
 import dev.shiplog.recorder.logs.LogMode;
 import dev.shiplog.recorder.source.ContainerFilter;
 import dev.shiplog.recorder.source.ExecEvents;
@@ -26,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,8 @@ import org.jspecify.annotations.Nullable;
  * @param queueSize samples that may wait for the writer
  * @param stopGrace how long a stop may take
  * @param access who else may read the journal
+ * @param listen where metrics are served; null for nowhere
+ * @param metricLabels which labels they have
  */
 record RecorderConfig(
         EngineAddress engine,
@@ -73,9 +78,16 @@ record RecorderConfig(
         @Nullable Path archives,
         int queueSize,
         Duration stopGrace,
-        Access access) {
+        Access access,
+        @Nullable ListenAddress listen,
+        LabelRules metricLabels) {
 
     static final String DEFAULT_DATA_DIR = "/srv/events";
+
+    /** The port of docker-stats-exporter, from this host alone. */
+    private static final String DEFAULT_LISTEN = "127.0.0.1:9200";
+
+    private static final String NONE = "none";
 
     /** The long names of all options but {@code config}. */
     static final Set<String> OPTIONS = Set.of(
@@ -102,7 +114,10 @@ record RecorderConfig(
             "queue-size",
             "stop-grace",
             "group",
-            "mode");
+            "mode",
+            "listen",
+            "metric-label",
+            "metric-const");
 
     /** More is a mistake, and much more would not fit the clock. */
     private static final Duration LONGEST = Duration.ofDays(1);
@@ -159,7 +174,9 @@ record RecorderConfig(
                 one(settings, "stop-grace", "5s", RecorderConfig::duration),
                 access(
                         one(settings, "group", "", RecorderConfig::group),
-                        one(settings, "mode", "", RecorderConfig::mode)));
+                        one(settings, "mode", "", RecorderConfig::mode)),
+                one(settings, "listen", DEFAULT_LISTEN, RecorderConfig::listen).orElse(null),
+                metricLabels(settings));
     }
 
     /** The options as people type them, for the journal; none of them is secret. */
@@ -189,6 +206,9 @@ record RecorderConfig(
         options.put("stop-grace", text(stopGrace));
         options.put("group", access.group());
         options.put("mode", access.mode());
+        options.put("listen", listen == null ? NONE : listen.toString());
+        options.put("metric-label", String.join(",", metricLabels.keys()));
+        options.put("metric-const", String.join(",", metricLabels.constantTexts()));
         return options;
     }
 
@@ -226,6 +246,21 @@ record RecorderConfig(
             return setting == null ? LogRedaction.NONE : LogRedaction.of(setting.values());
         } catch (IllegalArgumentException e) {
             throw new UsageException(setting.place() + ": " + e.getMessage());
+        }
+    }
+
+    private static Optional<ListenAddress> listen(String text) {
+        return text.equals(NONE) ? Optional.empty() : Optional.of(ListenAddress.of(text));
+    }
+
+    private static LabelRules metricLabels(Settings settings) throws UsageException {
+        Settings.Setting keys = settings.find("metric-label");
+        Settings.Setting constants = settings.find("metric-const");
+        try {
+            return LabelRules.of(
+                    keys == null ? List.of() : keys.values(), constants == null ? List.of() : constants.values());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException((constants == null ? "metric-label" : constants.place()) + ": " + e.getMessage());
         }
     }
 

@@ -28,7 +28,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class Settings {
     private static final String PREFIX = "SHIPLOG_";
     /** The options that may be given more than once; in the environment they are joined by commas. */
-    private static final Set<String> LISTS = Set.of("include", "exclude", "logs-include", "logs-exclude", "redact-log");
+    private static final Set<String> LISTS =
+            Set.of("metric-label", "metric-const", "include", "exclude", "logs-include", "logs-exclude", "redact-log");
 
     /** One of these in the environment, since a comma may be a part of it. */
     private static final Set<String> WITH_COMMAS = Set.of("redact-log");

@@ -81,7 +81,10 @@ class RecorderConfigTest {
         "queue-size, 1, 9999999, 3",
         "stop-grace, 0s, 1s, 1ms",
         "group, root, 4, 0",
-        "mode, 0700, 0755, 0750"
+        "mode, 0700, 0755, 0750",
+        "listen, 0.0.0.0:9200, [::1]:0, none",
+        "metric-label, a, b.c, d",
+        "metric-const, a=b, c=d=e, f="
     })
     void theFlagCountsBeforeTheEnvironmentAndThatBeforeTheFile(
             String option, String flag, String variable, String inFile) throws Exception {
@@ -107,6 +110,9 @@ class RecorderConfigTest {
         flags.put("keep-bytes", List.of("5g"));
         flags.put("keep-until-archived", List.of("/archives"));
         flags.put("include", List.of("name=a", "label=b=c"));
+        flags.put("listen", List.of("[::]:1"));
+        flags.put("metric-label", List.of("a", "b"));
+        flags.put("metric-const", List.of("a=b", "c=d"));
         RecorderConfig config = config();
         Map<String, String> described = config.described();
         assertThat(described.keySet()).isEqualTo(RecorderConfig.OPTIONS);
@@ -195,6 +201,12 @@ class RecorderConfigTest {
                 "keep-bytes     | 5 | \"5\" is too small; the least is 1MiB, and 0 is no limit",
                 "keep-bytes     | 5GB | \"5GB\" is not a size; write it in bytes, or in k, m, g, t or KiB, MiB, GiB, TiB, as in 64MiB or 10g",
                 "keep-until-archived | '' | a directory is needed",
+                "listen         | 9200 | \"9200\" is not an address to listen on; write it as 127.0.0.1:9200, or none",
+                "listen         | ::1:9200 | \"::1:9200\" is not an address to listen on; write it as 127.0.0.1:9200, or none",
+                "listen         | a:65536 | \"a:65536\" is not an address to listen on; write it as 127.0.0.1:9200, or none",
+                "metric-const   | site | \"site\" is not a label; write it as NAME=VALUE, with letters, digits and _ in the name, as"
+                        + " in site=berlin",
+                "metric-const   | image=x | \"image\" is a label of ours; take another name",
                 "queue-size     | 0 | \"0\" is not a number from 1 to 9999999",
                 "queue-size     | many | \"many\" is not a number from 1 to 9999999"
             })
@@ -244,7 +256,7 @@ class RecorderConfigTest {
                 .hasMessage(
                         file
                                 + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, engine-metrics-every, exclude, exec-events,"
-                                + " group, include, keep-bytes, keep-for, keep-until-archived, logs, logs-exclude, logs-include, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
+                                + " group, include, keep-bytes, keep-for, keep-until-archived, listen, logs, logs-exclude, logs-include, metric-const, metric-label, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
     }
 
     @Test

@@ -79,6 +79,11 @@ class RecorderMainTest {
                                                own, which may not)
                       --mode=MODE            permissions of the journal's directory; of its files without x (0700, with
                                                --group 0750)
+                      --listen=HOST:PORT     where metrics are served for Prometheus, and /health, /ready and /version; none
+                                               for nowhere (127.0.0.1:9200)
+                      --metric-label=KEY     give metrics of a container this label of it; may be repeated (none)
+                      --metric-const=NAME=VALUE
+                                             give all metrics this label; may be repeated (none)
                       --config=FILE          a YAML file of these options (none)
                       --completion=SHELL     print a script by which a shell completes these options, bash, zsh or fish, and
                                                exit

@@ -88,6 +88,7 @@ class RecorderTest {
             flags.put("data-dir", List.of(journal.toString()));
             flags.put("sync-interval", List.of("50ms"));
             flags.put("stop-grace", List.of("200ms"));
+            flags.put("listen", List.of("none"));
             for (String option : options) {
                 int equals = option.indexOf('=');
                 flags.put(option.substring(0, equals), List.of(option.substring(equals + 1)));

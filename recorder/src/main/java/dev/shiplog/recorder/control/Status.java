@@ -23,6 +23,7 @@ import java.util.Map;
  * @param dropped how many records this run dropped, by kind and reason
  * @param containers that run and are followed
  * @param disk its room
+ * @param metrics where they are served
  */
 public record Status(
         String version,
@@ -34,7 +35,8 @@ public record Status(
         RecordQueue.Waiting waiting,
         Map<Kind, Map<String, Long>> dropped,
         int containers,
-        Disk disk) {
+        Disk disk,
+        Metrics metrics) {
     private static final int RECORDS = 0;
     private static final int SOMETHING_IS_WRONG = 3;
     private static final long LATE_NANOS = Duration.ofSeconds(5).toNanos();
@@ -48,9 +50,20 @@ public record Status(
      */
     public record Disk(long freeBytes, long minFree, Limits limits) {
         /** For so many days the journal can grow by {@code daily} bytes if nothing is deleted; -1 if that is not known. */
-        double daysLeft(long daily) {
+        public double daysLeft(long daily) {
             return freeBytes < 0 || daily <= 0 ? -1 : Math.max(0, freeBytes - minFree) / (double) daily;
         }
+    }
+
+    /**
+     * Where metrics are served.
+     *
+     * @param address empty if they are not
+     * @param problem why nobody can get them there; empty if all can
+     */
+    public record Metrics(String address, String problem) {
+        /** They are not to be served. */
+        public static final Metrics NONE = new Metrics("", "");
     }
 
     /** 0 if all is well, 3 if something is wrong now. */
@@ -59,7 +72,7 @@ public record Status(
     }
 
     /** What is wrong now, in a line each. */
-    List<String> problems() {
+    public List<String> problems() {
         List<String> problems = new ArrayList<>();
         if (!engine.up()) {
             problems.add("the engine does not answer: " + engine.reason());
@@ -76,12 +89,12 @@ public record Status(
     }
 
     /** How long the oldest record has waited for the writer. */
-    long waitedNanos() {
+    public long waitedNanos() {
         return waiting.oldest() == 0 ? 0 : Math.max(0, now.monotonic() - waiting.oldest());
     }
 
     /** How old the oldest record is that is written, but not forced to disk. */
-    long unforcedNanos() {
+    public long unforcedNanos() {
         long since = tally.unforcedSince();
         return since == 0 ? 0 : Math.max(0, now.monotonic() - since);
     }

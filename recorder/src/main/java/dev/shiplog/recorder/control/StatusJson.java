@@ -44,6 +44,7 @@ final class StatusJson {
         all.put("waiting", waiting);
         all.put("run", run(status));
         all.put("containers", status.containers());
+        all.put("metrics", metrics(status.metrics()));
         all.put("disk", disk(status.disk(), tally.journal().growth().dailyBytes()));
         return all;
     }
@@ -108,6 +109,18 @@ final class StatusJson {
         members.put("from", time(gap.from()));
         members.put("to", time(gap.to()));
         members.put("reason", gap.reason());
+        return members;
+    }
+
+    private static Map<String, Object> metrics(Status.Metrics metrics) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("served", !metrics.address().isEmpty() && metrics.problem().isEmpty());
+        if (!metrics.address().isEmpty()) {
+            members.put("address", metrics.address());
+        }
+        if (!metrics.problem().isEmpty()) {
+            members.put("reason", metrics.problem());
+        }
         return members;
     }
 

@@ -35,6 +35,7 @@ final class StatusText {
         lines.add("gaps        " + gaps(tally.gaps()));
         lines.add("disk        " + disk(status.disk(), tally.journal().growth()));
         lines.add("limits      " + limits(status.disk()));
+        lines.add("metrics     " + metrics(status.metrics()));
         return String.join("\n", lines) + "\n";
     }
 
@@ -109,6 +110,15 @@ final class StatusText {
         }
         return (all.isEmpty() ? "none, nothing is ever deleted" : String.join(", ", all)) + "; "
                 + Forecast.size(disk.minFree()) + " of the disk stay free";
+    }
+
+    private static String metrics(Status.Metrics metrics) {
+        if (metrics.address().isEmpty()) {
+            return "not served";
+        }
+        return metrics.problem().isEmpty()
+                ? "at " + metrics.address()
+                : "not served: " + metrics.address() + ": " + metrics.problem() + "; it is tried again and again";
     }
 
     private static String counts(Map<String, Long> counts) {

@@ -61,7 +61,8 @@ class StatusTest {
                 waiting,
                 Map.of(Kind.STATS, Map.of("the disk was full", 7L)),
                 61,
-                new Status.Disk(10_000_000_000L, 64 << 20, new Limits(Duration.ofDays(30), 0, false)));
+                new Status.Disk(10_000_000_000L, 64 << 20, new Limits(Duration.ofDays(30), 0, false)),
+                new Status.Metrics("http://127.0.0.1:9200/metrics", "Address already in use"));
     }
 
     private int ask(String... args) {
@@ -94,7 +95,8 @@ class StatusTest {
                         "dropped     stats: the disk was full (7)",
                         "gaps        none in this run",
                         "disk        10 GB free; it is too early to tell how the journal grows",
-                        "limits      kept for 30 d 0 h; 67 MB of the disk stay free");
+                        "limits      kept for 30 d 0 h; 67 MB of the disk stay free",
+                        "metrics     not served: http://127.0.0.1:9200/metrics: Address already in use; it is tried again and again");
     }
 
     @Test

@@ -1,0 +1,176 @@
+package dev.shiplog.recorder.exposition;
+
+import dev.shiplog.recorder.live.LiveContainer;
+import dev.shiplog.recorder.live.LiveState;
+import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.writer.Clock;
+import dev.shiplog.timeline.Consumption;
+import dev.shiplog.timeline.ContainerState;
+import dev.shiplog.timeline.ContainerState.Status;
+import dev.shiplog.timeline.metric.LiveMetrics;
+import dev.shiplog.timeline.metric.Metric;
+import dev.shiplog.timeline.metric.Metrics;
+import dev.shiplog.timeline.payload.CounterReader;
+import dev.shiplog.timeline.payload.Counters;
+import dev.shiplog.timeline.payload.SeriesReader;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the series of all containers, at one moment. Not thread safe. */
+final class ContainerSeries {
+    private static final List<Status> STATES = List.of(
+            Status.CREATED,
+            Status.RUNNING,
+            Status.PAUSED,
+            Status.RESTARTING,
+            Status.EXITED,
+            Status.REMOVING,
+            Status.DEAD);
+
+    private final LabelRules rules;
+    private final long staleNanos;
+    private final Clock.Reading now;
+    private final EngineState engine;
+    private final Families families;
+    private final CounterReader counters = new CounterReader();
+    private final SeriesReader series = new SeriesReader();
+    private final Map<Status, Integer> states = new EnumMap<>(Status.class);
+    private int unreadable;
+
+    /** @param staleNanos series of a sample that was received longer ago are left out */
+    ContainerSeries(LabelRules rules, long staleNanos, Clock.Reading now, EngineState engine, Families families) {
+        this.rules = rules;
+        this.staleNanos = staleNanos;
+        this.now = now;
+        this.engine = engine;
+        this.families = families;
+        STATES.forEach(state -> states.put(state, 0));
+    }
+
+    /** Of how many containers the newest sample could not be read. */
+    int unreadable() {
+        return unreadable;
+    }
+
+    void put(LiveState live) {
+        // Of containers that had one name, the one that exists counts, or the last.
+        Set<Labels> seen = new HashSet<>();
+        live.containers().stream()
+                .filter(container -> container.state() != null && !isForgotten(container))
+                .sorted(Comparator.comparing(LiveContainer::isGone)
+                        .thenComparing(LiveContainer::goneAt, Comparator.reverseOrder())
+                        .thenComparing(LiveContainer::id))
+                .forEach(container -> put(container, container.state(), live.hostMemory(), seen));
+        states.forEach((state, count) -> families.add(
+                LiveMetrics.CONTAINERS, rules.common().add("state", state.name().toLowerCase(Locale.ROOT)), count));
+    }
+
+    private boolean isForgotten(LiveContainer container) {
+        return container.isGone() && now.monotonic() - container.goneAt() > LiveState.GRACE_NANOS;
+    }
+
+    private void put(LiveContainer container, @Nullable ContainerState state, long hostMemory, Set<Labels> seen) {
+        if (state == null) {
+            return;
+        }
+        if (!container.isGone()) {
+            states.merge(state.status(), 1, Integer::sum);
+        }
+        Labels labels = rules.of(state.container());
+        if (seen.add(labels)) {
+            put(container, state, labels);
+            boolean isFresh =
+                    container.sampledAt() != Long.MIN_VALUE && now.monotonic() - container.sampledAt() <= staleNanos;
+            Consumption consumption = isFresh ? container.consumption(counters) : null;
+            if (consumption != null) {
+                put(container, consumption, labels, hostMemory);
+            }
+        }
+    }
+
+    private void put(LiveContainer container, ContainerState state, Labels labels) {
+        String status = state.status().name().toLowerCase(Locale.ROOT);
+        String started = state.started() == 0
+                ? ""
+                : Instant.ofEpochSecond(0, state.started()).toString();
+        families.add(
+                LiveMetrics.INFO,
+                labels.merge(Labels.of(
+                        "container_id",
+                        LabelRules.shortId(state.container()),
+                        "status",
+                        status,
+                        "health_status",
+                        state.health().isEmpty() ? "none" : state.health(),
+                        "started_at",
+                        started)),
+                1);
+        families.put(Metrics.LAST_SEEN, labels, lastSeen(container));
+        families.put(Metrics.START_TIME, labels, state.started() == 0 ? Counters.ABSENT : state.started());
+        families.put(
+                LiveMetrics.UPTIME,
+                labels,
+                state.isAlive() && state.started() != 0 ? now.received() - state.started() : Counters.ABSENT);
+        families.add(LiveMetrics.HEALTH, labels, health(state.health()));
+        families.put(LiveMetrics.RESTART_COUNT, labels, state.restarts());
+        Integer exitCode = state.exitCode();
+        families.add(LiveMetrics.EXIT_CODE, labels, exitCode == null ? Double.NaN : exitCode);
+        families.put(Metrics.OOM_EVENTS, labels, container.oomEvents());
+        families.put(Metrics.RESTARTS, labels, container.restarts());
+    }
+
+    /** The recorder knows that a container exists as long as the engine tells it of all that happens. */
+    private long lastSeen(LiveContainer container) {
+        if (container.isGone()) {
+            return now.received() - (now.monotonic() - container.goneAt());
+        }
+        return engine.up() ? now.received() : Math.min(engine.since(), now.received());
+    }
+
+    private static double health(String health) {
+        return switch (health) {
+            case "" -> 0;
+            case "starting" -> 1;
+            case "healthy" -> 2;
+            case "unhealthy" -> 3;
+            default -> Double.NaN;
+        };
+    }
+
+    private void put(LiveContainer container, Consumption consumption, Labels labels, long hostMemory) {
+        Counters now = consumption.now();
+        if (now.get(Counters.Term.CPU) < 0 && now.get(Counters.Term.USAGE) < 0) {
+            unreadable++;
+        }
+        for (Metrics.OfCounters row : Metrics.OF_COUNTERS) {
+            families.put(row.metric(), labels, row.value().applyAsLong(now));
+        }
+        for (LiveMetrics.OfConsumption row : LiveMetrics.OF_CONSUMPTION) {
+            families.add(row.metric(), labels, row.value().applyAsDouble(consumption));
+        }
+        families.put(LiveMetrics.MEMORY_PEAK, labels, container.memoryPeak(this.now.monotonic()));
+        boolean isLimited = now.limit() > 0 && now.limit() != Long.MAX_VALUE && hostMemory > 0;
+        families.add(
+                LiveMetrics.MEMORY_LIMIT_PERCENT, labels, isLimited ? 100.0 * now.limit() / hostMemory : Double.NaN);
+        Map<String, Labels> parts = new HashMap<>();
+        container.series(series).forEach((what, value) -> {
+            Metric metric = Metrics.OF_SERIES.get(what.term());
+            if (metric != null) {
+                families.put(
+                        metric,
+                        parts.computeIfAbsent(
+                                metric.label() + ' ' + what.of(), of -> labels.add(metric.label(), what.of())),
+                        value);
+            }
+        });
+    }
+}
