@@ -18,11 +18,10 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the series of all containers, at one moment. Not thread safe. */
@@ -62,14 +61,17 @@ final class ContainerSeries {
     }
 
     void put(LiveState live) {
-        // Of containers that had one name, the one that exists counts, or the last.
-        Set<Labels> seen = new HashSet<>();
+        // Of containers that had one name, the one that exists counts, or the last. In the order in which they are
+        // written,
+        // so that nothing is left to be sorted.
+        Map<Labels, LiveContainer> byLabels = new TreeMap<>();
         live.containers().stream()
                 .filter(container -> container.state() != null && !isForgotten(container))
                 .sorted(Comparator.comparing(LiveContainer::isGone)
                         .thenComparing(LiveContainer::goneAt, Comparator.reverseOrder())
                         .thenComparing(LiveContainer::id))
-                .forEach(container -> put(container, container.state(), live.hostMemory(), seen));
+                .forEach(container -> choose(container, container.state(), byLabels));
+        byLabels.forEach((labels, container) -> put(container, container.state(), labels, live.hostMemory()));
         states.forEach((state, count) -> families.add(
                 LiveMetrics.CONTAINERS, rules.common().add("state", state.name().toLowerCase(Locale.ROOT)), count));
     }
@@ -78,22 +80,27 @@ final class ContainerSeries {
         return container.isGone() && now.monotonic() - container.goneAt() > LiveState.GRACE_NANOS;
     }
 
-    private void put(LiveContainer container, @Nullable ContainerState state, long hostMemory, Set<Labels> seen) {
+    private void choose(LiveContainer container, @Nullable ContainerState state, Map<Labels, LiveContainer> byLabels) {
+        if (state != null) {
+            if (!container.isGone()) {
+                states.merge(state.status(), 1, Integer::sum);
+            }
+            byLabels.putIfAbsent(rules.of(state.container()), container);
+        }
+    }
+
+    private void put(LiveContainer container, @Nullable ContainerState state, Labels labels, long hostMemory) {
         if (state == null) {
             return;
         }
-        if (!container.isGone()) {
-            states.merge(state.status(), 1, Integer::sum);
-        }
-        Labels labels = rules.of(state.container());
-        if (seen.add(labels)) {
-            put(container, state, labels);
-            boolean isFresh =
-                    container.sampledAt() != Long.MIN_VALUE && now.monotonic() - container.sampledAt() <= staleNanos;
-            Consumption consumption = isFresh ? container.consumption(counters) : null;
-            if (consumption != null) {
-                put(container, consumption, labels, hostMemory);
-            }
+        put(container, state, labels);
+        boolean isFresh =
+                container.sampledAt() != Long.MIN_VALUE && now.monotonic() - container.sampledAt() <= staleNanos;
+        LiveContainer.Reading reading = isFresh ? container.read(counters, series) : null;
+        if (reading != null) {
+            put(container, reading, labels, hostMemory);
+        } else {
+            unreadable += isFresh ? 1 : 0;
         }
     }
 
@@ -146,11 +153,9 @@ final class ContainerSeries {
         };
     }
 
-    private void put(LiveContainer container, Consumption consumption, Labels labels, long hostMemory) {
+    private void put(LiveContainer container, LiveContainer.Reading reading, Labels labels, long hostMemory) {
+        Consumption consumption = reading.consumption();
         Counters now = consumption.now();
-        if (now.get(Counters.Term.CPU) < 0 && now.get(Counters.Term.USAGE) < 0) {
-            unreadable++;
-        }
         for (Metrics.OfCounters row : Metrics.OF_COUNTERS) {
             families.put(row.metric(), labels, row.value().applyAsLong(now));
         }
@@ -162,7 +167,7 @@ final class ContainerSeries {
         families.add(
                 LiveMetrics.MEMORY_LIMIT_PERCENT, labels, isLimited ? 100.0 * now.limit() / hostMemory : Double.NaN);
         Map<String, Labels> parts = new HashMap<>();
-        container.series(series).forEach((what, value) -> {
+        reading.series().forEach((what, value) -> {
             Metric metric = Metrics.OF_SERIES.get(what.term());
             if (metric != null) {
                 families.put(

@@ -3,6 +3,7 @@ package dev.shiplog.recorder.live;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.timeline.Consumption;
 import dev.shiplog.timeline.ContainerState;
+import dev.shiplog.timeline.json.Json;
 import dev.shiplog.timeline.payload.CounterReader;
 import dev.shiplog.timeline.payload.Counters;
 import dev.shiplog.timeline.payload.SeriesReader;
@@ -73,25 +74,30 @@ public final class LiveContainer {
         return peak.highest(monotonic);
     }
 
-    /** What its newest sample says, and what it used since the one before; null if there is no sample. */
-    public @Nullable Consumption consumption(CounterReader reader) {
+    /**
+     * What its newest sample says.
+     *
+     * @param consumption what it used since the one before, if there is one of the same life
+     * @param series what is counted for each network and each device; valid until the reader's next step
+     */
+    public record Reading(Consumption consumption, Map<SeriesReader.Series, Long> series) {}
+
+    /** Reads the newest sample; null if there is none, or none that can be read. */
+    public @Nullable Reading read(CounterReader counters, SeriesReader series) {
         Samples now = samples;
-        if (now == null) {
+        Json newest = now == null ? null : Json.parse(now.newest.payload());
+        if (now == null || newest == null) {
             return null;
         }
-        Record newest = now.newest;
-        Counters counters = reader.read(new AppendedRecord(newest));
-        Record before = now.before;
-        long nanos = before == null ? 0 : nanos(before, newest);
-        return before == null || nanos <= 0
-                ? Consumption.first(id, newest.time(), false, counters)
-                : Consumption.between(id, newest.time(), nanos, reader.read(new AppendedRecord(before)), counters);
-    }
-
-    /** What its newest sample counts for each network and each device; valid until the reader's next step. */
-    public Map<SeriesReader.Series, Long> series(SeriesReader reader) {
-        Samples now = samples;
-        return now == null ? Map.of() : reader.read(new AppendedRecord(now.newest));
+        Json earlier = now.before == null ? null : Json.parse(now.before.payload());
+        Counters counted = counters.read(newest);
+        long time = now.newest.time();
+        long nanos = now.before == null ? 0 : nanos(now.before, now.newest);
+        return new Reading(
+                earlier == null || nanos <= 0
+                        ? Consumption.first(id, time, false, counted)
+                        : Consumption.between(id, time, nanos, counters.read(earlier), counted),
+                series.read(newest, new AppendedRecord(now.newest)));
     }
 
     /** By the engine's clock, which is exact, unless that was set meanwhile. */

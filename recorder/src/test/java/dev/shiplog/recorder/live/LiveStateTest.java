@@ -12,6 +12,7 @@ import dev.shiplog.timeline.Consumption;
 import dev.shiplog.timeline.ContainerState;
 import dev.shiplog.timeline.payload.CounterReader;
 import dev.shiplog.timeline.payload.Counters;
+import dev.shiplog.timeline.payload.SeriesReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,10 @@ class LiveStateTest {
         return clock.now().monotonic();
     }
 
+    private static Consumption used(LiveContainer container) {
+        return container.read(new CounterReader(), new SeriesReader()).consumption();
+    }
+
     private LiveContainer web() {
         return live.containers().stream()
                 .filter(container -> container.id().equals(WEB))
@@ -115,21 +120,21 @@ class LiveStateTest {
     void whatItUsedIsKnownBetweenTwoSamplesOfOneLife() {
         event("start");
         sample(5 * SECOND, 100);
-        Consumption first = web().consumption(new CounterReader());
+        Consumption first = used(web());
         assertThat(first.now().cpu()).isEqualTo(5 * SECOND);
         assertThat(first.cpuPercent()).isNaN();
         now += 2 * SECOND;
         sample(6 * SECOND, 300);
-        assertThat(web().consumption(new CounterReader()).cpuPercent()).isEqualTo(50);
+        assertThat(used(web()).cpuPercent()).isEqualTo(50);
 
         now += 2 * SECOND;
         event("die", "exitCode", "0");
-        assertThat(web().consumption(new CounterReader()).cpuPercent()).isNaN();
-        assertThat(web().consumption(new CounterReader()).now().cpu()).isEqualTo(6 * SECOND);
+        assertThat(used(web()).cpuPercent()).isNaN();
+        assertThat(used(web()).now().cpu()).isEqualTo(6 * SECOND);
         event("start");
-        assertThat(web().consumption(new CounterReader())).isNull();
+        assertThat(web().read(new CounterReader(), new SeriesReader())).isNull();
         sample(SECOND, 50);
-        assertThat(web().consumption(new CounterReader()).cpuPercent()).isNaN();
+        assertThat(used(web()).cpuPercent()).isNaN();
     }
 
     @Test
@@ -169,9 +174,7 @@ class LiveStateTest {
             assertThat(gone.oomEvents()).isEqualTo(1);
         }
         sample(2 * SECOND, 100);
-        assertThat(web().consumption(new CounterReader()).now().cpu())
-                .as("the last sample may come late")
-                .isEqualTo(2 * SECOND);
+        assertThat(used(web()).now().cpu()).as("the last sample may come late").isEqualTo(2 * SECOND);
         now += 2 * SECOND;
         eventOf("f".repeat(64), "start");
         sample(3 * SECOND, 100);
@@ -256,7 +259,7 @@ class LiveStateTest {
             append(clock.stamp(Kind.STATS, "c".repeat(64), 0, payload));
             LiveContainer sampled = live.containers().iterator().next();
             assertThat(sampled.state().isAlive()).isTrue();
-            Consumption used = sampled.consumption(new CounterReader());
+            Consumption used = used(sampled);
             assertThat(used.now().get(Counters.Term.USAGE))
                     .isPositive()
                     .isLessThanOrEqualTo(sampled.memoryPeak(monotonic()));

@@ -57,9 +57,12 @@ public final class CounterReader {
     private Counters parsed(RecordView sample) {
         Bytes payload = sample.payload();
         Json json = Json.parse(payload.array(), 0, payload.length());
-        return json == null
-                ? Counters.NONE
-                : CounterLayout.of(json, wanted).counters(number -> CounterLayout.number(number.text()));
+        return json == null ? Counters.NONE : read(json);
+    }
+
+    /** The counters of a sample that was parsed. */
+    public Counters read(Json sample) {
+        return CounterLayout.of(sample, wanted).counters(number -> CounterLayout.number(number.text()));
     }
 
     private @Nullable CounterPlan plan(Shape shape, RecordView sample) {

@@ -45,6 +45,13 @@ public final class SeriesReader {
         return Collections.unmodifiableMap(counted);
     }
 
+    /** The same of a sample that was parsed. */
+    public Map<Series, Long> read(Json sample, RecordView record) {
+        counted.clear();
+        SeriesPlan.of(sample).read(record, counted);
+        return Collections.unmodifiableMap(counted);
+    }
+
     private @Nullable SeriesPlan plan(RecordView sample) {
         Shape shape = sample.shape();
         SeriesPlan known = shape == null ? null : plans.get(shape);
