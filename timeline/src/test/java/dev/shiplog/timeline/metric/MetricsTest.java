@@ -51,7 +51,7 @@ class MetricsTest {
     @Test
     void namesAreAsOpenMetricsWantsThem() {
         for (Metric metric : all()) {
-            if (metric == LiveMetrics.CONTAINERS) {
+            if (metric.equals(LiveMetrics.CONTAINERS)) {
                 continue; // docker-stats-exporter's name
             }
             boolean counter = metric.type() == Metric.Type.COUNTER;
