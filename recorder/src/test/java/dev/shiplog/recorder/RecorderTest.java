@@ -373,6 +373,7 @@ class RecorderTest {
             stopped = engine.create("job");
             awaitEvents();
             await().until(() -> records(Kind.INSPECT).size() >= 2);
+            await().until(() -> !marks(Mark.EngineUp.class).isEmpty());
             engine.vanish();
             await().until(() -> !marks(Mark.EngineDown.class).isEmpty());
             engine.comeBackAs("AAAA:BBBB");
