@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with the recorder's jar, as its launcher starts it.
  */
 class KillTest {
-    private static final int KILLS = Integer.getInteger("shiplog.kills", 25);
+    private static final int KILLS = Integer.getInteger("shiplog.kills", 15);
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
     private static final String AS = "-Dshiplog.seed=" + SEED;
     private static final Duration FIRST_RECORD = Duration.ofSeconds(Integer.getInteger("shiplog.start.seconds", 15));

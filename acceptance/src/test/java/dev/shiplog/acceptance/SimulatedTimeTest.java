@@ -29,13 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
  * recorder keeps up: every sample, sent every five seconds of that time, is in the journal once, and so is each event;
  * segments roll and are deleted by that time; memory stays what it is, however many samples and containers come and go.
  *
- * <p>Ten minutes of 200 containers. {@code mvn -Dshiplog.simulated=50x4h,200x24h,2000x1h …} takes four hours of 50, a day
+ * <p>Six minutes of 100 containers. {@code mvn -Dshiplog.simulated=50x4h,200x24h,2000x1h …} takes four hours of 50, a day
  * of 200 and an hour of 2,000, and compares what a sample costs; so does {@code scripts/soak-recorder --simulated}.
  */
 @Tag("once")
 @EnabledOnOs(OS.LINUX)
 class SimulatedTimeTest {
-    private static final String RUNS = System.getProperty("shiplog.simulated", "200x10m");
+    private static final String RUNS = System.getProperty("shiplog.simulated", "100x6m");
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
     private static final String AS = "-Dshiplog.seed=" + SEED;
     private static final Instant START = Instant.parse("2026-11-20T18:00:30Z");
