@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Two kills of five come at any moment of the start-up, most others at any moment after the first record; where a
  * minute ends in time, the kill comes at the roll to the next segment. {@code mvn -Dshiplog.kills=1000 …} kills 1,000 times
- * instead of 25, {@code mvn -Dshiplog.seed=N …} repeats the choices of a run. {@code scripts/soak-recorder --kills} does so
+ * instead of 15, {@code mvn -Dshiplog.seed=N …} repeats the choices of a run. {@code scripts/soak-recorder --kills} does so
  * with the recorder's jar, as its launcher starts it.
  */
 class KillTest {
