@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <li>{@code engine-up}, or an event: the stream of events is open.
  * <li>{@code engine-down}: the engine does not answer since the mark's time; the first such mark counts.
  * <li>From the end of a stream or a run until the engine answers again, nothing is recorded.
- * <li>A stream that was quiet for a second when it ended had delivered everything.
- * <li>One that ended in a burst had delivered everything up to its last event.
+ * <li>A stream that was quiet for five seconds when it ended had delivered everything: on a host with far too few
+ * processors, an event takes two from the engine to the recorder.
+ * <li>One that ended earlier had delivered everything up to its last event.
  * <li>{@code segment-start}: its time is the watermark as of then, so that a segment answers alone.
  * <li>{@code unsettled}: events may be missing; {@code settled} or a {@code gap} of events answers that.
  * <li>{@code execs}: the events that it counts were heard.
@@ -33,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  * repeated an event, and events that the recorder's filters do not want. Not thread safe.
  */
 public final class Coverage {
-    private static final long BURST_NANOS = 1_000_000_000L;
+    private static final long QUIET_NANOS = 5_000_000_000L;
+    /** An event that is older than the one before by more was not stamped by this engine now. */
+    private static final long DISORDER_NANOS = 1_000_000_000L;
     /** 2013, when Docker was first shown: no event is older. */
     private static final long NO_ENGINE_BEFORE = 1_356_998_400_000_000_000L;
 
@@ -204,7 +207,7 @@ public final class Coverage {
         }
         activeAt = received;
         long happened = time < NO_ENGINE_BEFORE ? received : Math.min(time, received);
-        completeUntil = received < completeUntil || happened > completeUntil - BURST_NANOS ? happened : completeUntil;
+        completeUntil = received < completeUntil || happened > completeUntil - DISORDER_NANOS ? happened : completeUntil;
     }
 
     /** The engine repeated an event that the journal holds. */
@@ -250,7 +253,7 @@ public final class Coverage {
 
     /** Up to when the journal would hold all events if the stream ended now, ns since the epoch. */
     public long completeAt(long now) {
-        boolean quiet = listens && now - activeAt > BURST_NANOS;
+        boolean quiet = listens && now - activeAt > QUIET_NANOS;
         return quiet || completeUntil == 0 ? now : completeUntil;
     }
 

@@ -24,16 +24,16 @@ class CoverageTest {
     void aQuietStreamHadDeliveredEverythingWhenItEnded() {
         mark(0, UP);
         event(1);
-        mark(5, DOWN);
+        mark(7, DOWN);
 
-        assertThat(second(coverage.since())).isEqualTo(5);
+        assertThat(second(coverage.since())).isEqualTo(7);
     }
 
     @Test
     void aBurstThatWasCutHadDeliveredEverythingUpToItsLastEvent() {
         mark(0, UP);
         event(4);
-        coverage.streamEnded(BEGIN + 4 * SECOND + SECOND / 2);
+        coverage.streamEnded(BEGIN + 8 * SECOND + SECOND / 2); // an event may take seconds on a slow host
 
         assertThat(second(coverage.since())).isEqualTo(4);
     }

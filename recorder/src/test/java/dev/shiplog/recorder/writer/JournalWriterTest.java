@@ -516,7 +516,7 @@ class JournalWriterTest {
 
     /** The engine goes away after a quiet while; gives when. */
     private long away() {
-        now += 5 * SECOND;
+        now += 6 * SECOND;
         run.lost(now);
         run.disconnected(now);
         return now;
