@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.shiplog.journal.record.Kind;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,15 +205,33 @@ class ChaosTest {
                         .sum(),
                 journal.gaps(Kind.LOG).size(),
                 faults.values().stream().mapToInt(List::size).sum());
-        assertThat(unexplained.stream().limit(SHOWN).toList())
-                .as("the first events in no gap of %s, %s", journal.gaps(Kind.EVENT), AS)
-                .isEmpty();
-        assertThat(journal.repeated()).as("twice, %s", AS).isEmpty();
-        assertThat(faults).as("logs, %s", AS).isEmpty();
+        String kept = unexplained.isEmpty() && faults.isEmpty() ? "" : keep(recorder.journal());
+        SoftAssertions.assertSoftly(all -> {
+            all.assertThat(unexplained.stream().limit(SHOWN).toList())
+                    .as(
+                            "the first events in no gap of %s, %s, the journal is kept in %s",
+                            journal.gaps(Kind.EVENT), AS, kept)
+                    .isEmpty();
+            all.assertThat(journal.repeated()).as("twice, %s", AS).isEmpty();
+            all.assertThat(faults)
+                    .as("logs, %s, the journal is kept in %s", AS, kept)
+                    .isEmpty();
+        });
         assertThat(witnesses.lives())
                 .as("witnesses, one for each life of the engine, %s", AS)
                 .isLessThanOrEqualTo(1L + engineStops + engineKills);
         assertThat(heard.size()).as("enough happened, %s", AS).isGreaterThan(LEAST);
+    }
+
+    /** Copies the journal to where it outlives the test. */
+    private static String keep(Path journal) throws IOException {
+        Path kept = Files.createTempDirectory("shiplog-chaos-");
+        try (Stream<Path> files = Files.list(journal)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, kept.resolve(file.getFileName()));
+            }
+        }
+        return kept.toString();
     }
 
     /** By container, where there are any. */

@@ -207,7 +207,8 @@ public final class Coverage {
         }
         activeAt = received;
         long happened = time < NO_ENGINE_BEFORE ? received : Math.min(time, received);
-        completeUntil = received < completeUntil || happened > completeUntil - DISORDER_NANOS ? happened : completeUntil;
+        completeUntil =
+                received < completeUntil || happened > completeUntil - DISORDER_NANOS ? happened : completeUntil;
     }
 
     /** The engine repeated an event that the journal holds. */
