@@ -144,10 +144,7 @@ final class EventLedger implements Checkpoint {
 
     private void restore(Mark mark, long time) {
         switch (mark.type()) {
-            case SEGMENT_START -> {
-                known.replace(((Mark.SegmentStart) mark).events());
-                question = null; // an open one follows
-            }
+            case SEGMENT_START -> known.replace(((Mark.SegmentStart) mark).events());
             case OVERSIZED -> restoreOversized((Mark.Oversized) mark, time);
             case UNSETTLED -> {
                 Mark.Unsettled open = (Mark.Unsettled) mark;

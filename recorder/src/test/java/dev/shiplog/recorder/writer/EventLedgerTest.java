@@ -486,6 +486,20 @@ class EventLedgerTest {
                 .toList();
     }
 
+    /** As where a run is killed just as it restates what is known in the segment of the run before. */
+    @Test
+    void aQuestionThatIsNotRestatedStaysOpen() {
+        Mark question = new Mark.Unsettled(time(10), time(100), "the stream was cut");
+        restore(question);
+        restore(new Mark.SegmentStart("", 0));
+
+        assertThat(ledger.snapshot())
+                .extracting(mark -> Mark.fromJson(mark.payload()))
+                .containsExactly(question);
+        restore(new Mark.Settled(time(10)));
+        assertThat(ledger.snapshot()).isEmpty();
+    }
+
     @Test
     void keysSurviveASegmentStart() {
         connect(0, "");
