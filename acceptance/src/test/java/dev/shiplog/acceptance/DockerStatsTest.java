@@ -55,8 +55,8 @@ class DockerStatsTest {
             String made = engine.create("stats-made", Map.of(), Map.of(), "true");
             try (RecorderProcess recorder = RecorderProcess.recording(
                     List.of(), directory.resolve("output"), "unix://" + engine.socket(), journal())) {
-                // For some seconds it is not known whether all containers have been described.
-                Instant settled = Instant.now().plusSeconds(11);
+                recorder.awaitSettled();
+                Instant settled = Instant.now();
                 await().atMost(PATIENCE)
                         .until(() -> all(running, samples -> samples.size() >= SAMPLES && isAfter(samples, settled)));
                 List<String> docker = docker(engine);

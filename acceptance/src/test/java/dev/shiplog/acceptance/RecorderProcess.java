@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** A recorder in a process of its own, of the classes under test, with the memory that scripts/recorder gives it. */
 final class RecorderProcess implements AutoCloseable {
@@ -25,10 +26,12 @@ final class RecorderProcess implements AutoCloseable {
 
     private static final Duration END = Duration.ofSeconds(30);
 
-    /** Longer than the recorder may take to describe what it finds, from its start on. */
-    private static final Duration SETTLING = Duration.ofSeconds(14);
+    /** Longer than the recorder may take to describe what it finds, from the engine's first answer on. */
+    private static final Duration SETTLING = Duration.ofSeconds(13);
 
-    private final Instant started = Instant.now();
+    /** When it said that the engine answers. */
+    private static final Pattern ANSWER = Pattern.compile("(?m)^(\\S+) INFO  engine .* answers");
+
     private final Process process;
     private final boolean wrapped;
     private final Path output;
@@ -41,7 +44,11 @@ final class RecorderProcess implements AutoCloseable {
 
     /** Waits until its journal tells all that was there before: of one that ends within ten seconds, replay says that it does not. */
     void awaitSettled() {
-        await().atMost(END).until(() -> Instant.now().isAfter(started.plus(SETTLING)));
+        await().atMost(END)
+                .until(() -> ANSWER.matcher(output())
+                        .results()
+                        .anyMatch(answer -> Instant.now()
+                                .isAfter(Instant.parse(answer.group(1)).plus(SETTLING))));
     }
 
     /** @param output a file for what it prints, standard error and output together */
