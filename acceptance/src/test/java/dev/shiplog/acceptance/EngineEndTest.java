@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Long enough for a recorder on a busy machine to read what is there, and not for one that waits for silence. */
     private static final Duration READ = Duration.ofSeconds(2);

@@ -224,7 +224,7 @@ class ExportDamageTest {
     }
 
     private static void awaitRecords(int more) throws Exception {
-        long deadline = System.nanoTime() + LONGEST.toNanos();
+        long deadline = System.nanoTime() + 3 * LONGEST.toNanos();
         int before = 0;
         for (int now = 0; now < before + more || before == 0; TimeUnit.MILLISECONDS.sleep(20)) {
             assertThat(System.nanoTime()).as("%d records", now).isLessThan(deadline);
