@@ -38,6 +38,7 @@ class EventFloodTest {
     private static final int SECONDS = Integer.getInteger("shiplog.flood.seconds", 5);
     /** A second; the short form shares its processors with other tests. */
     private static final int RATE = LONG ? 50_000 : 20_000;
+
     private static final int EVENTS = SECONDS * RATE;
     /** A JVM that has just begun is slow; a recorder does not begin with a flood. */
     private static final int FIRST = 20_000;
