@@ -31,7 +31,7 @@ final class PastHistory implements HandFedRecorder.Witness, Closeable {
     /** What was missed is stated within 300 ms of the connect, at the next turn of the writer. */
     private static final long STATED = 450 * MILLI;
     /** A stream that is quiet for so long has delivered everything. */
-    private static final long BURST = 1_050 * MILLI;
+    private static final long QUIET = 5_050 * MILLI;
     /** After so long, what was not described has not changed. */
     private static final long SETTLING = 10 * SECOND;
 
@@ -225,7 +225,7 @@ final class PastHistory implements HandFedRecorder.Witness, Closeable {
         settle();
         brokeOff = time.nanos();
         lastHeard = last;
-        watermark = last - lastEventHeard <= BURST ? Math.min(last, lastEventAt) : last;
+        watermark = last - lastEventHeard <= QUIET ? Math.min(last, lastEventAt) : last;
         wasSetBack = false;
     }
 
