@@ -45,6 +45,9 @@ final class ContainerSeries {
     private final Map<Status, Integer> states = new EnumMap<>(Status.class);
     private int unreadable;
 
+    /** A container with its state, as of one moment. */
+    private record Known(LiveContainer container, ContainerState state) {}
+
     /** @param staleNanos series of a sample that was received longer ago are left out */
     ContainerSeries(LabelRules rules, long staleNanos, Clock.Reading now, EngineState engine, Families families) {
         this.rules = rules;
@@ -61,17 +64,16 @@ final class ContainerSeries {
     }
 
     void put(LiveState live) {
-        // Of containers that had one name, the one that exists counts, or the last. In the order in which they are
-        // written,
-        // so that nothing is left to be sorted.
-        Map<Labels, LiveContainer> byLabels = new TreeMap<>();
+        // Of containers that had one name, the one that exists counts, or the last.
+        // They are in the order in which they are written, so that nothing is left to be sorted.
+        Map<Labels, Known> byLabels = new TreeMap<>();
         live.containers().stream()
-                .filter(container -> container.state() != null && !isForgotten(container))
+                .filter(container -> !isForgotten(container))
                 .sorted(Comparator.comparing(LiveContainer::isGone)
                         .thenComparing(LiveContainer::goneAt, Comparator.reverseOrder())
                         .thenComparing(LiveContainer::id))
                 .forEach(container -> choose(container, container.state(), byLabels));
-        byLabels.forEach((labels, container) -> put(container, container.state(), labels, live.hostMemory()));
+        byLabels.forEach((labels, known) -> put(known, labels, live.hostMemory()));
         states.forEach((state, count) -> families.add(
                 LiveMetrics.CONTAINERS, rules.common().add("state", state.name().toLowerCase(Locale.ROOT)), count));
     }
@@ -80,20 +82,19 @@ final class ContainerSeries {
         return container.isGone() && now.monotonic() - container.goneAt() > LiveState.GRACE_NANOS;
     }
 
-    private void choose(LiveContainer container, @Nullable ContainerState state, Map<Labels, LiveContainer> byLabels) {
+    /** What is not known but for its counts has no series. */
+    private void choose(LiveContainer container, @Nullable ContainerState state, Map<Labels, Known> byLabels) {
         if (state != null) {
             if (!container.isGone()) {
                 states.merge(state.status(), 1, Integer::sum);
             }
-            byLabels.putIfAbsent(rules.of(state.container()), container);
+            byLabels.putIfAbsent(rules.of(state.container()), new Known(container, state));
         }
     }
 
-    private void put(LiveContainer container, @Nullable ContainerState state, Labels labels, long hostMemory) {
-        if (state == null) {
-            return;
-        }
-        put(container, state, labels);
+    private void put(Known known, Labels labels, long hostMemory) {
+        LiveContainer container = known.container();
+        put(container, known.state(), labels);
         boolean isFresh =
                 container.sampledAt() != Long.MIN_VALUE && now.monotonic() - container.sampledAt() <= staleNanos;
         LiveContainer.Reading reading = isFresh ? container.read(counters, series) : null;
