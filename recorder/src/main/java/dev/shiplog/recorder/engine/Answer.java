@@ -36,9 +36,6 @@ final class Answer implements MessageStream {
 
     private volatile long lastHeard = System.nanoTime();
 
-    /** The thread that waits for the headers of the answer; an interrupt ends the waiting. Guarded by this. */
-    private @Nullable Thread opening;
-
     private @Nullable Response response;
     private InputStream content = InputStream.nullInputStream();
     /** Whether the answer says where it ends; if not, it ends with the connection, as does one that was cut. */
@@ -79,16 +76,13 @@ final class Answer implements MessageStream {
         if (response != null) {
             return;
         }
-        response = awaitHeaders();
+        response = awaitHead();
         lastHeard = System.nanoTime();
         InputStream found = response.getBody();
         if (found != null) {
             content = found;
         }
         int status = response.getStatusCode();
-        if (status < 100 || status > 599) {
-            throw new IOException(address + ": GET " + path + ": cut off in the midst of the answer's head");
-        }
         if (status < 200 || status > 299) {
             throw new EngineStatusException(path, status, Failures.message(errorBody()));
         }
@@ -102,39 +96,15 @@ final class Answer implements MessageStream {
         }
     }
 
-    private Response awaitHeaders() throws IOException {
-        beginOpening();
-        try {
-            Response answered = connection.get(path);
-            if (endOpening()) {
-                return answered;
-            }
-            answered.close();
-            throw failed(new InterruptedIOException());
-        } catch (RuntimeException e) {
-            endOpening();
-            throw failed(e);
-        }
-    }
-
-    private synchronized void beginOpening() throws IOException {
+    private Response awaitHead() throws IOException {
         if (over.get() != null) {
             throw failed(new InterruptedIOException());
         }
-        opening = Thread.currentThread();
-    }
-
-    /** False if the answer was closed meanwhile. */
-    private boolean endOpening() {
-        synchronized (this) {
-            opening = null;
+        try {
+            return connection.get(path);
+        } catch (RuntimeException e) {
+            throw failed(e);
         }
-        if (over.get() == null) {
-            return true;
-        }
-        Thread.interrupted(); // ours, and it has served its purpose
-        connection.close();
-        return false;
     }
 
     private byte[] errorBody() {
@@ -269,26 +239,7 @@ final class Answer implements MessageStream {
     public void close(String why) {
         if (over.compareAndSet(null, why)) {
             forget.accept(this);
-            if (!interruptOpening()) {
-                connection.close();
-            }
+            connection.close();
         }
-    }
-
-    /**
-     * Interrupts the thread that opens; true if there is one, which then closes the connection.
-     *
-     * <p>A connection must not be closed while the transport connects: it checks whether it is closed before it
-     * connects, not after, so the new socket is lost and nothing can reach it any more. On a unix socket an interrupt
-     * ends each step and leaves nothing open. On tcp interrupts do nothing, so there the connection is closed all the
-     * same. What may then be left is a connection without a request, until the garbage collector closes it, or the call
-     * itself, if the engine never begins to answer. Both windows are microseconds wide.
-     */
-    private synchronized boolean interruptOpening() {
-        if (opening == null || address.socket() == null) {
-            return false;
-        }
-        opening.interrupt();
-        return true;
     }
 }

@@ -1,36 +1,24 @@
 package dev.shiplog.recorder.engine;
 
-import com.github.dockerjava.core.LocalDirectorySSLConfig;
-import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient;
-import com.github.dockerjava.transport.SSLConfig;
+import dev.shiplog.recorder.http.SocketHttpClient;
+import dev.shiplog.recorder.tls.Pem;
+import dev.shiplog.recorder.tls.Tls;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import javax.net.ssl.SSLContext;
 
 /**
  * One connection to the engine, made when it is first needed and used by one request at a time. Each has an HTTP client
- * of its own, because only closing the client ends a request; but see {@link Answer} about closing while it connects.
- * Any thread may close it.
+ * of its own, because only closing the client ends a request. Any thread may close it, at any moment.
  */
 final class Connection implements Closeable {
-    /** For tcp; a unix socket answers at once or not at all. */
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-
-    /**
-     * It logs each retry; we report what matters. Held here, because java.util.logging forgets levels of unheld
-     * loggers.
-     */
-    private static final Logger TRANSPORT = Logger.getLogger("org.apache.hc");
-
-    static {
-        TRANSPORT.setLevel(Level.WARNING);
-    }
+    private static final String AUTHORITIES = "ca.pem";
+    private static final String CERTIFICATE = "cert.pem";
+    private static final String KEY = "key.pem";
 
     private final DockerHttpClient client;
 
@@ -40,35 +28,27 @@ final class Connection implements Closeable {
 
     static Connection to(EngineAddress address) throws IOException {
         Path certificates = address.certificates();
-        SSLConfig tls = certificates == null ? null : tls(certificates);
-        try {
-            return new Connection(new ApacheDockerHttpClient.Builder()
-                    .dockerHost(address.uri())
-                    .sslConfig(tls)
-                    .maxConnections(1)
-                    .connectionTimeout(CONNECT_TIMEOUT)
-                    .build());
-        } catch (RuntimeException e) {
-            // Only reading the certificates can fail here.
-            throw new IOException(
-                    certificates + ": not usable for TLS; are ca.pem, cert.pem and key.pem PEM files?", e);
-        }
+        return new Connection(
+                new SocketHttpClient(address.uri(), certificates == null ? null : tls(certificates)));
     }
 
     /** Reads the certificates each time, because they are renewed while the recorder runs. */
-    private static SSLConfig tls(Path certificates) throws IOException {
-        for (String name : List.of("ca.pem", "cert.pem", "key.pem")) {
+    private static SSLContext tls(Path certificates) throws IOException {
+        for (String name : List.of(AUTHORITIES, CERTIFICATE, KEY)) {
             Path file = certificates.resolve(name);
             if (!Files.isReadable(file)) {
                 throw new IOException(file + (Files.exists(file) ? ": permission denied" : ": no such file")
                         + "; for TLS, DOCKER_CERT_PATH must hold ca.pem, cert.pem and key.pem");
             }
         }
-        return new LocalDirectorySSLConfig(certificates.toString());
+        return Tls.client(
+                Pem.certificates(certificates.resolve(AUTHORITIES)),
+                Pem.certificates(certificates.resolve(CERTIFICATE)),
+                Pem.privateKey(certificates.resolve(KEY)));
     }
 
     /**
-     * Sends a request and waits for the headers of the answer.
+     * Sends a request and waits for the head of the answer.
      *
      * @throws RuntimeException which {@link Failures#explain} turns into one line
      */

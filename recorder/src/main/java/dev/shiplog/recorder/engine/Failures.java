@@ -1,9 +1,13 @@
 package dev.shiplog.recorder.engine;
 
+import dev.shiplog.recorder.http.CutOffException;
+import dev.shiplog.recorder.http.NoAnswerException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
@@ -139,33 +143,31 @@ final class Failures {
     }
 
     private static Finding broken(EngineAddress address, Throwable cause) {
-        String name = cause.getClass().getSimpleName();
         String what = oneLine(String.valueOf(cause.getMessage()));
-        boolean hungUp = name.equals("NoHttpResponseException") || what.matches("Broken pipe|Connection reset.*");
+        boolean hungUp = cause instanceof NoAnswerException || what.matches("Broken pipe|Connection reset.*");
         if (hungUp) {
             return new Finding("the engine hung up", address.certificates() == null ? "" : OUR_CERTIFICATE);
         }
-        return switch (name) {
-            case "ConnectionClosedException", "TruncatedChunkException" ->
-                found("cut off in the midst of the answer (" + what + ")");
-            case "ProtocolException",
-                    "ClientProtocolException",
-                    "UnsupportedHttpVersionException",
-                    "MessageConstraintException",
-                    "MalformedChunkCodingException" ->
-                new Finding("this is not HTTP (" + what + ")", "does an engine listen there?");
-            default ->
-                found(
-                        cause instanceof ClosedByInterruptException || cause instanceof InterruptedIOException
-                                ? "interrupted"
-                                : cause.getMessage() == null ? name : what);
-        };
+        if (cause instanceof CutOffException) {
+            return found("cut off in the midst of the answer (" + what + ")");
+        }
+        if (cause instanceof ProtocolException) {
+            return new Finding("this is not HTTP (" + what + ")", "does an engine listen there?");
+        }
+        if (cause instanceof ClosedByInterruptException || cause instanceof InterruptedIOException) {
+            return found("interrupted");
+        }
+        return found(cause.getMessage() == null ? cause.getClass().getSimpleName() : what);
     }
 
-    /** The root cause; for TLS the exception above it, because root causes there speak of paths and anchors. */
+    /**
+     * The root cause; for TLS the exception above it, because root causes there speak of paths and anchors, unless it is
+     * that the connection broke.
+     */
     private static Throwable mostTelling(Throwable thrown) {
         Throwable cause = thrown;
-        while (!(cause instanceof SSLException) && cause.getCause() != null) {
+        while (cause.getCause() != null
+                && (!(cause instanceof SSLException) || cause.getCause() instanceof SocketException)) {
             cause = cause.getCause();
         }
         return cause;

@@ -168,7 +168,7 @@ final class TcpEngineTest {
         try (LoopbackFront front = tls();
                 Engine engine = engine(front, Map.of("DOCKER_CERT_PATH", broken.toString()))) {
             assertThatThrownBy(engine::greet)
-                    .hasMessage(broken + ": not usable for TLS; are ca.pem, cert.pem and key.pem PEM files?");
+                    .hasMessage(broken.resolve("key.pem") + ": holds no private key in PEM form");
         }
     }
 
@@ -185,8 +185,9 @@ final class TcpEngineTest {
             // With TLS 1.3 the client may learn of the refusal only by the connection's end.
             assertThatThrownBy(engine::greet)
                     .hasMessageStartingWith("tcp://127.0.0.1:" + front.port() + ": ")
-                    .extracting(failed -> ((EngineFailedException) failed).question())
-                    .isEqualTo("is cert.pem signed by a CA it trusts?");
+                    .satisfies(failed -> assertThat(((EngineFailedException) failed).question())
+                            .as(failed.getMessage())
+                            .isEqualTo("is cert.pem signed by a CA it trusts?"));
         }
     }
 
