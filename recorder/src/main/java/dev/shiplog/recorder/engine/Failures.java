@@ -2,12 +2,12 @@ package dev.shiplog.recorder.engine;
 
 import dev.shiplog.recorder.http.CutOffException;
 import dev.shiplog.recorder.http.NoAnswerException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
@@ -167,10 +167,14 @@ final class Failures {
     private static Throwable mostTelling(Throwable thrown) {
         Throwable cause = thrown;
         while (cause.getCause() != null
-                && (!(cause instanceof SSLException) || cause.getCause() instanceof SocketException)) {
+                && (!(cause instanceof SSLException) || isOfTheSocket(cause.getCause()))) {
             cause = cause.getCause();
         }
         return cause;
+    }
+
+    private static boolean isOfTheSocket(Throwable cause) {
+        return cause instanceof IOException && !(cause instanceof SSLException) && !(cause instanceof EOFException);
     }
 
     /** The message in the body of an error: from the engine's JSON, from a proxy's HTML page, or the body as text. */
