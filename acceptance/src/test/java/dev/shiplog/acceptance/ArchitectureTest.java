@@ -61,8 +61,7 @@ class ArchitectureTest {
         return Stream.of(
                 Arguments.of("net.openhft..", List.of("dev.shiplog.journal")),
                 Arguments.of(
-                        "com.github.dockerjava..",
-                        List.of("dev.shiplog.recorder.engine", "dev.shiplog.recorder.http")),
+                        "com.github.dockerjava..", List.of("dev.shiplog.recorder.engine", "dev.shiplog.recorder.http")),
                 Arguments.of("com.google.re2j..", List.of("dev.shiplog.timeline", "dev.shiplog.timeline.redact")),
                 Arguments.of("com.github.luben..", List.of("dev.shiplog.journal.file")),
                 Arguments.of("org.apache.commons.compress..", List.of("dev.shiplog.journal.archive")),

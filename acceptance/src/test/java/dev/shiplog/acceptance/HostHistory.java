@@ -5,6 +5,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
+import dev.shiplog.testkit.LogLines;
 import dev.shiplog.testkit.Samples;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
 
 /**
  * A journal of any length with records of all kinds: two minutes of real samples of 61 containers, again and again, each time
- * two minutes later and of other containers, with real events and descriptions in between. It begins before midnight, and
+ * two minutes later and of other containers, with real events, descriptions and lines of logs in between. It begins before midnight, and
  * each segment, of a minute, begins with what a recorder restates.
  */
 final class HostHistory {
@@ -35,6 +36,7 @@ final class HostHistory {
     private final List<String> samples = texts(Samples.STATS);
     private final List<String> events = new ArrayList<>();
     private final String inspect = texts("engine-28.5-inspect.json").get(0);
+    private final LogLines lines = new LogLines(LogLines.Program.JSON, 1, BEGIN, 100);
     private final long first;
     /** The descriptions of the containers that run. */
     private final Map<String, Record> running = new LinkedHashMap<>();
@@ -82,6 +84,9 @@ final class HostHistory {
                         append(appender, running.get(sample.subject()));
                     }
                     append(appender, sample);
+                    if (i % 7 == 0) {
+                        append(appender, line(sample.subject(), sample.received() + 500));
+                    }
                     if (i % 31 == 0) {
                         append(appender, event(events.get(i / 31 % events.size()), sample.received() + 1_000));
                     }
@@ -135,6 +140,16 @@ final class HostHistory {
         Matcher time = EVENT_TIME.matcher(text);
         String payload = time.replaceFirst("\"time\":" + received / SECOND + ",\"timeNano\":" + received);
         return record(Kind.EVENT, textAfter("\"ID\":\"", text), received, payload);
+    }
+
+    /** A stream and a message, as the recorder takes it from the engine's frame. */
+    private Record line(String container, long received) {
+        LogLines.Line line = lines.next();
+        byte[] message = line.message();
+        byte[] payload = new byte[message.length + 1];
+        payload[0] = (byte) (1 + made % 2);
+        System.arraycopy(message, 0, payload, 1, message.length);
+        return new Record(0, Kind.LOG, container, line.time(), received, received - BEGIN, payload);
     }
 
     /** The container's id in this repetition. */

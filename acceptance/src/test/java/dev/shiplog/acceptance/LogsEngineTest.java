@@ -7,6 +7,7 @@ import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("engine")
 @Tag("once")
-@Timeout(300)
+@Timeout(1800)
 class LogsEngineTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     /** Each time the whole journal is read. */
     private static final Duration POLL = Duration.ofMillis(500);
 
@@ -87,11 +88,14 @@ class LogsEngineTest {
     void eachLineIsRecordedOnceThroughEndsOfAllSides() throws Exception {
         record("all");
         List<String> ids = new ArrayList<>();
+        // They begin together, so that there is room to start them all.
+        Path go = Files.createDirectory(directory.resolve("go"));
+        Map<String, Object> waiting = Map.of("HostConfig", Map.of("Binds", List.of(go + ":/go:ro")));
         for (int i = 0; i < WRITERS; i++) {
             ids.add(write(
                     "writer-" + i,
-                    Map.of(),
-                    "b=" + BURST
+                    waiting,
+                    "while [ ! -e /go/now ]; do usleep 100000; done; b=" + BURST
                             + "; i=0; trap 'exit 0' TERM; while :; do echo \"out $i\"; echo \"err $i\" >&2; i=$((i+1));"
                             + " [ $((i%b)) != 0 ] || usleep 100000; done"));
         }
@@ -99,6 +103,8 @@ class LogsEngineTest {
                 "terminal", Map.of("Tty", true), "i=0; while :; do echo \"line $i\"; i=$((i+1)); usleep 20000; done"));
         // A line of 1 MiB comes in 64 parts or more, all with one time.
         ids.add(write("long", Map.of(), "while :; do head -c 1048576 /dev/zero | tr '\\0' x; echo end; sleep 2; done"));
+        Files.createFile(go.resolve("now"));
+        long begun = System.nanoTime();
         pass();
         for (int kill = 0; kill < 2; kill++) {
             recorder.kill();
@@ -120,15 +126,19 @@ class LogsEngineTest {
         for (String id : ids) {
             engine.act(id, "kill");
         }
+        long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
         record("all"); // they ended before it looks
         Map<String, List<String>> written = new HashMap<>();
         for (String id : ids) {
             written.put(id, EngineLog.written(engine, id));
         }
-        await().atMost(PATIENCE)
-                .until(() -> lines(ids)
-                        >= written.values().stream().mapToInt(List::size).sum());
+        int lines = written.values().stream().mapToInt(List::size).sum();
+        await().atMost(PATIENCE).until(() -> lines(ids) >= lines);
         stop();
+        System.out.printf(
+                "LogsEngineTest: %d lines of %d containers in %d s, three kills of the recorder, a restart of the engine and"
+                        + " of each container; seed %d%n",
+                lines, ids.size(), seconds, seed);
         List<Record> records = RecordedJournal.read(journal, "seed " + seed);
         for (String id : ids) {
             assertThat(EngineLog.recorded(records, id))

@@ -28,8 +28,7 @@ final class Connection implements Closeable {
 
     static Connection to(EngineAddress address) throws IOException {
         Path certificates = address.certificates();
-        return new Connection(
-                new SocketHttpClient(address.uri(), certificates == null ? null : tls(certificates)));
+        return new Connection(new SocketHttpClient(address.uri(), certificates == null ? null : tls(certificates)));
     }
 
     /** Reads the certificates each time, because they are renewed while the recorder runs. */

@@ -166,8 +166,7 @@ final class Failures {
      */
     private static Throwable mostTelling(Throwable thrown) {
         Throwable cause = thrown;
-        while (cause.getCause() != null
-                && (!(cause instanceof SSLException) || isOfTheSocket(cause.getCause()))) {
+        while (cause.getCause() != null && (!(cause instanceof SSLException) || isOfTheSocket(cause.getCause()))) {
             cause = cause.getCause();
         }
         return cause;

@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 
 /** Reads certificates and private keys from PEM files (RFC 7468), as openssl and Docker's documentation make them. */
 public final class Pem {
-    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]++)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]++)-----(.*?)-----END \\1-----", Pattern.DOTALL);
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
     /** {@code SEQUENCE { OID rsaEncryption, NULL }}, RFC 3279. */
@@ -52,8 +53,8 @@ public final class Pem {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             for (Block block : blocks(file)) {
                 if (block.label.equals("CERTIFICATE")) {
-                    certificates.add((X509Certificate)
-                            factory.generateCertificate(new ByteArrayInputStream(block.content)));
+                    certificates.add(
+                            (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.content)));
                 }
             }
         } catch (GeneralSecurityException e) {

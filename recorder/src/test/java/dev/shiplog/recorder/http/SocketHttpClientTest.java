@@ -70,7 +70,8 @@ final class SocketHttpClientTest {
 
     private String get(String path) throws IOException {
         try (DockerHttpClient.Response response = client.execute(request(path))) {
-            return response.getStatusCode() + " " + new String(response.getBody().readAllBytes(), UTF_8);
+            return response.getStatusCode() + " "
+                    + new String(response.getBody().readAllBytes(), UTF_8);
         }
     }
 
