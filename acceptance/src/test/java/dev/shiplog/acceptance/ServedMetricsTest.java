@@ -180,6 +180,10 @@ class ServedMetricsTest {
                             .containsExactly(truth.get("oom"));
                     assertThat(values(page, "container_restarts_total").values())
                             .containsExactly(truth.get("die"));
+                    assertThat(values(page, "shiplog_dropped_records_total"))
+                            .as("series from the first record on, so that an increase is seen")
+                            .containsEntry("{kind=\"event\",reason=\"the writer fell behind\"}", 0.0)
+                            .allSatisfy((series, count) -> assertThat(count).isZero());
                     recorder.kill();
                 }
             }

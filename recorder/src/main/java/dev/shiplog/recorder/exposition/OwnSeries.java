@@ -2,11 +2,13 @@ package dev.shiplog.recorder.exposition;
 
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.recorder.control.Status;
+import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.recorder.writer.Tally;
 import dev.shiplog.timeline.metric.LiveMetrics;
 import dev.shiplog.timeline.metric.Metric;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
 
 /** Makes the series of the engine and of the recorder itself, at one moment. */
@@ -73,9 +75,14 @@ final class OwnSeries {
         one(LiveMetrics.QUEUE, status.waiting().records());
         one(LiveMetrics.LAG, status.waitedNanos() / SECOND);
         one(LiveMetrics.UNFORCED, status.unforcedNanos() / SECOND);
-        status.dropped()
-                .forEach((kind, reasons) -> reasons.forEach((reason, count) -> families.put(
-                        LiveMetrics.DROPPED, common.merge(Labels.of("kind", kind.label(), "reason", reason)), count)));
+        // From 0 on: no increase is seen of a series that begins with its first drop.
+        Map<Kind, Map<String, Long>> dropped = new EnumMap<>(Kind.class);
+        status.tally().records().keySet().forEach(kind -> dropped.put(kind, Map.of()));
+        dropped.putAll(status.dropped());
+        dropped.forEach((kind, reasons) -> RecordQueue.REASONS.forEach(reason -> families.put(
+                LiveMetrics.DROPPED,
+                common.merge(Labels.of("kind", kind.label(), "reason", reason)),
+                reasons.getOrDefault(reason, 0L))));
     }
 
     private void disk(Status status) {

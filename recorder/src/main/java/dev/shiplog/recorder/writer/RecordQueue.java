@@ -38,6 +38,9 @@ public final class RecordQueue {
     private static final String DISK_FULL = "the disk was full";
     private static final String BEHIND = "the writer fell behind";
 
+    /** Why records are dropped. */
+    public static final List<String> REASONS = List.of(DISK_FULL, BEHIND);
+
     /** Samples: the next one makes up for a dropped one. */
     private final Lane samples;
     /** Everything that happens once. */

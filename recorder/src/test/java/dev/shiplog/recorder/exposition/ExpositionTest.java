@@ -226,7 +226,9 @@ class ExpositionTest {
                 .containsEntry("exporter_up", "1.0")
                 .containsEntry("exporter_scrape_errors_total{collector=\"samples\"}", "0.0")
                 .containsEntry("shiplog_reconnects_total{reason=\"EOF\"}", "2.0")
-                .containsEntry("shiplog_dropped_records_total{kind=\"stats\",reason=\"the disk was full\"}", "7.0");
+                .containsEntry("shiplog_dropped_records_total{kind=\"stats\",reason=\"the disk was full\"}", "7.0")
+                .containsEntry(
+                        "shiplog_dropped_records_total{kind=\"stats\",reason=\"the writer fell behind\"}", "0.0");
     }
 
     @Test
