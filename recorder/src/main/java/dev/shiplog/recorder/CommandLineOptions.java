@@ -3,6 +3,9 @@ package dev.shiplog.recorder;
 import dev.shiplog.timeline.ContainerRule;
 import java.io.File;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -11,7 +14,27 @@ import picocli.CommandLine.Model.OptionSpec;
  * The command line: which options there are, and the help. Values are texts here; {@link RecorderConfig} reads them.
  */
 final class CommandLineOptions {
+    /** The options that say nothing about what is recorded and served. */
+    private static final Set<String> OF_THE_COMMAND = Set.of("config", "completion", "help", "version");
+
+    /** All others by long name without the hyphens, and whether each may be given more than once. */
+    private static final Map<String, Boolean> SETTINGS = commandLine().getCommandSpec().options().stream()
+            .collect(Collectors.toUnmodifiableMap(
+                    option -> option.longestName().substring(2), option -> option.type() == List.class));
+
     private CommandLineOptions() {}
+
+    /** The long names, without the hyphens, of what can also be set in the environment and in a file. */
+    static Set<String> settings() {
+        return SETTINGS.keySet().stream()
+                .filter(name -> !OF_THE_COMMAND.contains(name))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether an option may be given more than once. */
+    static boolean isList(String option) {
+        return SETTINGS.getOrDefault(option, false);
+    }
 
     static CommandLine commandLine() {
         CommandSpec spec = CommandSpec.create().name("recorder");
