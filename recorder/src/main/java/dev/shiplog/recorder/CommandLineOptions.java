@@ -166,6 +166,16 @@ final class CommandLineOptions {
                 "where metrics are served for Prometheus, and /health, /ready and /version; none for nowhere (127.0.0.1:9200)");
         repeated(spec, "--metric-label", "KEY", "give metrics of a container this label of it; may be repeated (none)");
         repeated(spec, "--metric-const", "NAME=VALUE", "give all metrics this label; may be repeated (none)");
+        option(
+                spec,
+                "--log-level",
+                "LEVEL",
+                "what stands in the recorder's own log, on standard error: debug, info, warn or error (info)",
+                "debug",
+                "info",
+                "warn",
+                "error");
+        option(spec, "--log-format", "FORMAT", "how a line of it looks: text, or json (text)", "text", "json");
         option(spec, "--config", "FILE", "a YAML file of these options (none)");
         option(
                 spec,

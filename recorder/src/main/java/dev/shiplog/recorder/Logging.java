@@ -1,6 +1,9 @@
 package dev.shiplog.recorder;
 
+import dev.shiplog.journal.bytes.Bytes;
+import dev.shiplog.journal.bytes.JsonString;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
@@ -13,9 +16,36 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.regex.Pattern;
 
-/** Sets up the process's log: one line each, to one writer; libraries only when they warn. */
+/** Sets up the process's log: one line each, to one writer, as text or as JSON; libraries only when they warn. */
 final class Logging {
+    /** Always three decimals, so that lines align. */
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+    private static volatile Format format = Format.TEXT;
+
     private Logging() {}
+
+    /** What is worth a line. */
+    enum Detail {
+        DEBUG(Level.FINE),
+        INFO(Level.INFO),
+        WARN(Level.WARNING),
+        ERROR(Level.SEVERE);
+
+        private final Level least;
+
+        Detail(Level least) {
+            this.least = least;
+        }
+    }
+
+    /** How a line looks. */
+    enum Format {
+        TEXT,
+        /** One object with {@code time}, {@code level} and {@code msg}. */
+        JSON
+    }
 
     /** Keeps its handlers while the process shuts down: the recorder's last lines must be seen. */
     public static final class LastingManager extends LogManager {
@@ -35,16 +65,43 @@ final class Logging {
         Ours.LOGGER.setLevel(Level.INFO);
     }
 
+    /** As the options say; until then a line is text, and said from {@link Detail#INFO} on. */
+    static void set(Detail detail, Format chosen) {
+        format = chosen;
+        Ours.LOGGER.setLevel(detail.least);
+        Logger.getLogger("").setLevel(detail == Detail.ERROR ? Level.SEVERE : Level.WARNING);
+    }
+
+    /** Says why the recorder ends: without the time as text, but in a line as all others where programs read it. */
+    static void end(PrintWriter writer, Level level, String why) {
+        writer.println(format == Format.TEXT ? "recorder: " + why : json(new LogRecord(level, why), why));
+    }
+
+    private static String json(LogRecord line, String message) {
+        Bytes out = new Bytes(128);
+        out.putAscii("{\"time\":\"" + TIME.format(line.getInstant()) + "\",\"level\":\""
+                + name(line.getLevel()).strip().toLowerCase(Locale.ROOT) + "\",\"msg\":");
+        JsonString.put(message, out);
+        out.putAscii("}");
+        return new String(out.toArray(), StandardCharsets.UTF_8);
+    }
+
+    private static String name(Level level) {
+        if (level.intValue() >= Level.SEVERE.intValue()) {
+            return "ERROR";
+        }
+        if (level.intValue() >= Level.WARNING.intValue()) {
+            return "WARN ";
+        }
+        return level.intValue() >= Level.INFO.intValue() ? "INFO " : "DEBUG";
+    }
+
     /** Holds our logger: the manager forgets loggers, and their levels, that nobody holds. */
     private static final class Ours {
         static final Logger LOGGER = Logger.getLogger("dev.shiplog");
     }
 
     private static final class Lines extends Handler {
-        /** Always three decimals, so that lines align. */
-        private static final DateTimeFormatter TIME =
-                new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
-
         /** Messages may quote the engine, which must not start a line or control a terminal. */
         private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
@@ -59,8 +116,11 @@ final class Logging {
         public void publish(LogRecord line) {
             if (isLoggable(line)) {
                 String message = formatter.formatMessage(line);
-                writer.println(TIME.format(line.getInstant()) + " " + name(line.getLevel()) + " "
-                        + CONTROL.matcher(message).replaceAll(" "));
+                writer.println(
+                        format == Format.JSON
+                                ? json(line, message)
+                                : TIME.format(line.getInstant()) + " " + name(line.getLevel()) + " "
+                                        + CONTROL.matcher(message).replaceAll(" "));
             }
         }
 
@@ -72,13 +132,6 @@ final class Logging {
         @Override
         public void close() {
             flush();
-        }
-
-        private static String name(Level level) {
-            if (level.intValue() >= Level.SEVERE.intValue()) {
-                return "ERROR";
-            }
-            return level.intValue() >= Level.WARNING.intValue() ? "WARN " : "INFO ";
         }
     }
 }

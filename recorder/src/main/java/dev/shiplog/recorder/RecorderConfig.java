@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * @param access who else may read the journal
  * @param listen where metrics are served; null for nowhere
  * @param metricLabels which labels they have
+ * @param logDetail what stands in the recorder's own log
+ * @param logFormat how its lines look
  */
 record RecorderConfig(
         EngineAddress engine,
@@ -71,7 +73,9 @@ record RecorderConfig(
         Duration stopGrace,
         Access access,
         @Nullable ListenAddress listen,
-        LabelRules metricLabels) {
+        LabelRules metricLabels,
+        Logging.Detail logDetail,
+        Logging.Format logFormat) {
 
     static final String DEFAULT_DATA_DIR = "/srv/events";
 
@@ -122,7 +126,9 @@ record RecorderConfig(
                         settings.one("group", "", Readings::group),
                         settings.one("mode", "", Readings::mode)),
                 settings.one("listen", DEFAULT_LISTEN, RecorderConfig::listen).orElse(null),
-                metricLabels(settings));
+                metricLabels(settings),
+                settings.one("log-level", "info", text -> Readings.choice(text, Logging.Detail.values())),
+                settings.one("log-format", "text", text -> Readings.choice(text, Logging.Format.values())));
     }
 
     /** The options as people type them, for the journal; none of them is secret. */
@@ -155,6 +161,8 @@ record RecorderConfig(
         options.put("listen", listen == null ? NONE : listen.toString());
         options.put("metric-label", String.join(",", metricLabels.keys()));
         options.put("metric-const", String.join(",", metricLabels.constantTexts()));
+        options.put("log-level", Readings.label(logDetail));
+        options.put("log-format", Readings.label(logFormat));
         return options;
     }
 

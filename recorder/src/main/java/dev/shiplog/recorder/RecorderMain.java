@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -85,7 +86,10 @@ final class RecorderMain {
                 return OK;
             }
             Settings settings = new Settings(flags(parsed), environment, RecorderConfig.OPTIONS);
-            return record(RecorderConfig.of(settings, environment), err);
+            RecorderConfig config = RecorderConfig.of(settings, environment);
+            Logging.set(config.logDetail(), config.logFormat());
+            settings.tell();
+            return record(config, err);
         } catch (ParameterException e) {
             err.println("recorder: " + e.getMessage() + "; recorder --help lists the options");
             return USAGE;
@@ -123,10 +127,10 @@ final class RecorderMain {
             if (!running.begun() && stopsBeforeItBegan(err)) {
                 return OK;
             }
-            err.println("recorder: " + e.getMessage());
+            Logging.end(err, Level.SEVERE, String.valueOf(e.getMessage()));
             return BROKEN;
         } catch (IOException e) {
-            err.println("recorder: " + FileErrors.line(e));
+            Logging.end(err, Level.SEVERE, FileErrors.line(e));
             return FAILED;
         } catch (InterruptedException e) {
             return FAILED;
@@ -135,7 +139,7 @@ final class RecorderMain {
 
     private synchronized boolean stopsBeforeItBegan(PrintWriter err) {
         if (stopping != null) {
-            err.println("recorder: stopped: " + stopping + "; nothing was begun");
+            Logging.end(err, Level.INFO, "stopped: " + stopping + "; nothing was begun");
         }
         return stopping != null;
     }

@@ -1,11 +1,13 @@
 package dev.shiplog.recorder;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +21,11 @@ final class Settings {
     /** May be given more than once, but is one in the environment, since a comma may be a part of it. */
     private static final String WITH_COMMAS = "redact-log";
 
+    private static final System.Logger LOG = System.getLogger(Settings.class.getName());
+
     private final Map<String, List<String>> flags;
     private final Map<String, String> environment;
+    private final Set<String> options;
     private final ConfigFile file;
 
     enum Origin {
@@ -63,6 +68,7 @@ final class Settings {
             throws UsageException {
         this.flags = flags;
         this.environment = environment;
+        this.options = options;
         Setting config = typed("config");
         file = config == null ? ConfigFile.NONE : ConfigFile.read(config.value(), config.place(), options);
     }
@@ -98,6 +104,16 @@ final class Settings {
             all.add(setting.read(text, reading));
         }
         return List.copyOf(all);
+    }
+
+    /** Says what was set, and where, to those who want all details. */
+    void tell() {
+        for (String option : new TreeSet<>(options)) {
+            Setting setting = find(option);
+            if (setting != null) {
+                LOG.log(Level.DEBUG, "{0}: {1}", setting.place(), String.join(", ", setting.values()));
+            }
+        }
     }
 
     private @Nullable Setting typed(String option) {
