@@ -63,6 +63,17 @@ final class CommandLineOptions {
                 "ADDRESS",
                 "the engine, unix:///path or tcp://host:port; DOCKER_TLS_VERIFY and DOCKER_CERT_PATH count as for "
                         + "the docker command%n(DOCKER_HOST, else unix:///var/run/docker.sock)");
+        option(
+                spec,
+                "--engine-timeout",
+                "TIME",
+                "how long the engine may be silent when an answer is due, from 1s to 10m; a sample is waited for 10s at the "
+                        + "most (30s)");
+        option(
+                spec,
+                "--max-concurrent",
+                "COUNT",
+                "how many answers of the engine are waited for at once, its streams aside; 0 for no limit (0)");
         option(spec, "--data-dir", "DIR", "where the journal is (/srv/events)");
         option(spec, "--stats-interval", "TIME", "between two samples of a container, from 1s to 24h; 0 for none (5s)");
         option(

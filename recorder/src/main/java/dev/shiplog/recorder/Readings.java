@@ -24,6 +24,7 @@ final class Readings {
     /** More is a mistake, and much more would not fit the clock. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
+    private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration SHORTEST_KEEP = Duration.ofMinutes(1);
     /** A hundred years; a few more would not fit the clock. */
     private static final Duration LONGEST_KEEP = Duration.ofDays(36_500);
@@ -103,6 +104,15 @@ final class Readings {
             throw new IllegalArgumentException("\"" + text + "\" is too short; the least is " + text(least));
         }
         return duration;
+    }
+
+    /** What waits longer is not found out to be gone. */
+    static Duration engineTimeout(String text) {
+        Duration timeout = atLeast(Duration.ofSeconds(1), text);
+        if (timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("\"" + text + "\" is too long; the most is 10m");
+        }
+        return timeout;
     }
 
     /** A unit that was left out must not delete a journal. */

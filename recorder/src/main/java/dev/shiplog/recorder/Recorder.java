@@ -97,7 +97,11 @@ final class Recorder {
         this.version = version;
         queue = new RecordQueue(config.queueSize(), Runtime.getRuntime().maxMemory() / WAITING_SHARE);
         clock = new Clock(wall, nanos, queue::put);
-        engine = Engine.open(config.engine(), watchdog);
+        engine = Engine.open(
+                config.engine(),
+                watchdog,
+                config.engineTimeout(),
+                config.maxConcurrent() == 0 ? Integer.MAX_VALUE : config.maxConcurrent());
         Redactor redactor = new Redactor(config.redaction(), clock, queue::put);
         HostSource host = new HostSource(engine, clock, redactor);
         DestroyedContainers destroyed = new DestroyedContainers();

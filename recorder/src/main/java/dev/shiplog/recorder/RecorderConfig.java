@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * The options of a recorder, checked.
  *
  * @param engine the engine to follow
+ * @param engineTimeout how long it may be silent when an answer is due
+ * @param maxConcurrent how many answers are waited for at once; 0 for no limit
  * @param dataDir where the journal is
  * @param statsInterval between two samples of a container; zero for none
  * @param engineMetrics where the engine's own Prometheus page is; null for none
@@ -53,6 +55,8 @@ import org.jspecify.annotations.Nullable;
  */
 record RecorderConfig(
         EngineAddress engine,
+        Duration engineTimeout,
+        int maxConcurrent,
         Path dataDir,
         Duration statsInterval,
         MetricsPage.@Nullable Address engineMetrics,
@@ -101,6 +105,8 @@ record RecorderConfig(
     static RecorderConfig of(Settings settings, Map<String, String> environment) throws UsageException {
         return new RecorderConfig(
                 engine(settings, environment),
+                settings.one("engine-timeout", "30s", Readings::engineTimeout),
+                settings.one("max-concurrent", "0", text -> text.equals("0") ? 0 : Readings.count(text)),
                 settings.one("data-dir", DEFAULT_DATA_DIR, Readings::path),
                 settings.one("stats-interval", "5s", Readings::statsInterval),
                 settings.orNull("engine-metrics", MetricsPage.Address::of),
@@ -135,6 +141,8 @@ record RecorderConfig(
     Map<String, String> described() {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("docker-host", engine.toString());
+        options.put("engine-timeout", Readings.text(engineTimeout));
+        options.put("max-concurrent", Integer.toString(maxConcurrent));
         options.put("data-dir", dataDir.toString());
         options.put("stats-interval", Readings.text(statsInterval));
         options.put("engine-metrics", engineMetrics == null ? "" : engineMetrics.toString());

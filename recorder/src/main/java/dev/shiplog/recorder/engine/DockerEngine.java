@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -23,9 +24,6 @@ final class DockerEngine implements Engine {
     /** Spoken by Docker 28.3. From 1.52 on events lose fields that readers of the journal may want. */
     static final ApiVersion NEWEST = new ApiVersion(1, 51);
 
-    /** A busy engine takes seconds to list 2,000 containers or to answer under load, but it does not take this long. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     /** A first call waits for so long for {@code /_ping}, then goes on without its answer. */
     private static final Duration PING_PATIENCE = Duration.ofSeconds(3);
 
@@ -40,6 +38,9 @@ final class DockerEngine implements Engine {
     private final EngineAddress address;
     private final Watchdog watchdog;
     private final Duration patience;
+    /** One for each short call that may be under way; pings are none of them. */
+    private final Semaphore turns;
+
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final Set<Answer> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ApiVersion version;
@@ -50,15 +51,19 @@ final class DockerEngine implements Engine {
     private final Room room = new Room();
     private final AtomicLong skippedReportedAt = new AtomicLong();
 
-    DockerEngine(EngineAddress address, Watchdog watchdog) {
-        this(address, watchdog, PATIENCE);
+    DockerEngine(EngineAddress address, Watchdog watchdog, Duration patience) {
+        this(address, watchdog, patience, Integer.MAX_VALUE);
     }
 
-    /** @param patience how long the engine may be silent when an answer is due */
-    DockerEngine(EngineAddress address, Watchdog watchdog, Duration patience) {
+    /**
+     * @param patience how long the engine may be silent when an answer is due
+     * @param mostCalls short calls that may be under way at once; others wait for their turn
+     */
+    DockerEngine(EngineAddress address, Watchdog watchdog, Duration patience, int mostCalls) {
         this.address = address;
         this.watchdog = watchdog;
         this.patience = patience;
+        this.turns = new Semaphore(mostCalls, true);
     }
 
     @Override
@@ -125,6 +130,11 @@ final class DockerEngine implements Engine {
     }
 
     @Override
+    public Duration patience() {
+        return patience;
+    }
+
+    @Override
     public byte[] get(String path) throws IOException {
         return get(path, patience);
     }
@@ -166,6 +176,23 @@ final class DockerEngine implements Engine {
     }
 
     private <T> T versioned(Call<String, T> call, String path) throws IOException {
+        if (path.equals("/_ping")) {
+            return agreeing(call, path); // who asks whether the engine is there must not wait for what hangs
+        }
+        try {
+            turns.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(address + ": GET " + path + " was given up while it waited for others", e);
+        }
+        try {
+            return agreeing(call, path);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private <T> T agreeing(Call<String, T> call, String path) throws IOException {
         String used = agreed();
         try {
             return call.on("/v" + used + path);

@@ -10,6 +10,9 @@ import java.time.Duration;
  * opens what it needs, so the engine may go away and come back. Thread safe.
  */
 public interface Engine extends Closeable {
+    /** A busy engine takes seconds to list 2,000 containers or to answer under load, but it does not take this long. */
+    Duration PATIENCE = Duration.ofSeconds(30);
+
     /**
      * What the engine says about itself.
      *
@@ -31,13 +34,30 @@ public interface Engine extends Closeable {
         T read(InputStream body) throws IOException;
     }
 
+    /** As {@link #open(EngineAddress, Watchdog, Duration, int)}, with the usual patience and no limit. */
+    static Engine open(EngineAddress address, Watchdog watchdog) {
+        return open(address, watchdog, PATIENCE, Integer.MAX_VALUE);
+    }
+
     /**
      * The engine at an address. It need not run yet: nothing is opened before the first call.
      *
      * @param watchdog ends calls that get no answer; the caller closes it
+     * @param patience how long the engine may be silent when an answer is due
+     * @param mostCalls short calls that may be under way at once; others wait for their turn
      */
-    static Engine open(EngineAddress address, Watchdog watchdog) {
-        return new DockerEngine(address, watchdog);
+    static Engine open(EngineAddress address, Watchdog watchdog, Duration patience, int mostCalls) {
+        return new DockerEngine(address, watchdog, patience, mostCalls);
+    }
+
+    /** How long it may be silent before and within an answer, unless a call says otherwise. */
+    default Duration patience() {
+        return PATIENCE;
+    }
+
+    /** The same, for a call that gives up after {@code most} at the latest. */
+    default Duration patience(Duration most) {
+        return most.compareTo(patience()) < 0 ? most : patience();
     }
 
     /**

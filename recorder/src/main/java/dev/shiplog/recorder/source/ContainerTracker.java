@@ -14,7 +14,6 @@ import dev.shiplog.timeline.payload.EventView;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,9 +44,6 @@ public final class ContainerTracker implements Checkpoint, Closeable {
     private static final System.Logger LOG = System.getLogger(ContainerTracker.class.getName());
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long NEVER = Long.MAX_VALUE;
-    /** A busy engine takes seconds to list 2,000 containers, but it is not silent for so long. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private static final long RETRY_NANOS = SECOND / 2;
     private static final long LONGEST_PAUSE_NANOS = 60 * SECOND;
     /**
@@ -386,7 +382,7 @@ public final class ContainerTracker implements Checkpoint, Closeable {
         ContainerView.Listing listing = new ContainerView.Listing();
         IOException failure = null;
         try {
-            engine.read("/containers/json?all=1", PATIENCE, body -> {
+            engine.read("/containers/json?all=1", engine.patience(), body -> {
                 ContainerView.scanList(body, this::asksForLabel, listing);
                 return listing;
             });

@@ -9,7 +9,6 @@ import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.timeline.redact.Redaction;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -35,9 +34,6 @@ final class Describer {
     private static final int MOST_HANGING = 32;
 
     private static final long HANGING_NANOS = TimeUnit.SECONDS.toNanos(2);
-    /** An engine may hold a container while it mounts its volumes or sets its network up. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     /** A busy engine may fail to answer; after three failures the subject's next event leads to a new request. */
     private static final int ATTEMPTS = 3;
 
@@ -256,12 +252,12 @@ final class Describer {
         asking.execute(task);
     }
 
-    /** Asks for a description that is not recorded. */
+    /** Asks for a description that is not recorded. An engine may hold a container while it mounts its volumes. */
     byte[] get(String reference) throws IOException {
         Object call = new Object();
         calls.put(call, System.nanoTime());
         try {
-            return engine.get(subjects.path(reference), PATIENCE);
+            return engine.get(subjects.path(reference));
         } finally {
             calls.remove(call);
         }

@@ -85,7 +85,7 @@ public final class HostSource implements Checkpoint {
     }
 
     private byte[] get(String subject) throws IOException {
-        return engine.get("/" + subject, PATIENCE);
+        return engine.get("/" + subject, engine.patience(PATIENCE));
     }
 
     @Override
