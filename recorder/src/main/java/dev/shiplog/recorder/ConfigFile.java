@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,14 +25,22 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * What a YAML file sets. Values are the texts that stand there, whatever YAML makes of them elsewhere.
+ * What a YAML file sets: options of ours, each a key at its top, and below six keys what docker-stats-exporter has there.
+ * Values are the texts that stand there, whatever YAML makes of them elsewhere.
  *
  * @param name of the file
  * @param options each with one text, or with several if it may be given more than once
+ * @param exporter what {@link ExporterSettings} understands, by the path of keys with dots between, in the file's order
  */
-record ConfigFile(String name, Map<String, List<String>> options) {
+record ConfigFile(String name, Map<String, List<String>> options, Map<String, Value> exporter) {
     /** Sets nothing. */
-    static final ConfigFile NONE = new ConfigFile("", Map.of());
+    static final ConfigFile NONE = new ConfigFile("", Map.of(), Map.of());
+
+    /** Theirs has four levels; an alias may lead into itself. */
+    private static final int DEEPEST = 8;
+
+    /** @param line of its key, from 1 */
+    record Value(List<String> texts, int line) {}
 
     /**
      * Reads a file.
@@ -41,26 +50,54 @@ record ConfigFile(String name, Map<String, List<String>> options) {
      * @throws UsageException if it cannot be read, or holds anything else
      */
     static ConfigFile read(String name, String place, Set<String> known) throws UsageException {
-        Map<String, List<String>> options = new TreeMap<>();
+        ConfigFile file = new ConfigFile(name, new TreeMap<>(), new LinkedHashMap<>());
         Node root = root(name, text(name, place));
         if (root == null || isNull(root)) {
-            return new ConfigFile(name, options);
+            return file;
         }
         if (!(root instanceof MappingNode map)) {
             throw new UsageException(name + ": not a list of options; write them as in stats-interval: 5s");
         }
         for (NodeTuple entry : map.getValue()) {
-            String option = entry.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
-            if (!known.contains(option)) {
+            String option = key(entry);
+            if (ExporterSettings.SECTIONS.contains(option)) {
+                file.add(option, entry, 1);
+            } else if (known.contains(option)) {
+                boolean list = CommandLineOptions.isList(option);
+                file.unlessTwice(entry, option, file.options.put(option, file.texts(option, entry.getValueNode(), list)));
+            } else {
                 throw new UsageException(name + ": unknown option \"" + option + "\"; the options are "
                         + String.join(", ", known.stream().sorted().toList()));
             }
-            if (options.put(option, texts(option, entry.getValueNode(), name)) != null) {
-                throw new UsageException(name + ", line " + line(entry.getKeyNode()) + ": " + option
-                        + " is set a second time");
-            }
         }
-        return new ConfigFile(name, options);
+        return file;
+    }
+
+    /** Where in the file a path is. */
+    String place(String path) {
+        Value value = exporter.get(path);
+        return name + (value == null ? "" : ", line " + value.line);
+    }
+
+    private void add(String path, NodeTuple entry, int depth) throws UsageException {
+        Node node = entry.getValueNode();
+        if (node instanceof MappingNode map && depth < DEEPEST) {
+            for (NodeTuple inner : map.getValue()) {
+                add(path + "." + key(inner), inner, depth + 1);
+            }
+        } else if (depth == 1 && !isNull(node)) {
+            throw new UsageException(path + " in " + name + ": keys below it are needed");
+        } else if (!isNull(node)) {
+            Value value = new Value(texts(path, node, true), line(entry.getKeyNode()));
+            unlessTwice(entry, path, exporter.put(path, value));
+        }
+    }
+
+    private void unlessTwice(NodeTuple entry, String path, @Nullable Object before) throws UsageException {
+        if (before != null) {
+            throw new UsageException(
+                    name + ", line " + line(entry.getKeyNode()) + ": " + path + " is set a second time");
+        }
     }
 
     private static String text(String name, String place) throws UsageException {
@@ -94,18 +131,21 @@ record ConfigFile(String name, Map<String, List<String>> options) {
         }
     }
 
-    private static List<String> texts(String option, Node value, String file) throws UsageException {
-        boolean list = CommandLineOptions.isList(option);
+    private List<String> texts(String option, Node value, boolean list) throws UsageException {
         List<Node> values = list && value instanceof SequenceNode several ? several.getValue() : List.of(value);
         List<String> texts = new ArrayList<>();
         for (Node each : values) {
             if (isNull(each) || !(each instanceof ScalarNode scalar)) {
-                throw new UsageException(option + " in " + file + ": "
+                throw new UsageException(option + " in " + name + ": "
                         + (list ? "a value or a list of values is needed" : "one value is needed"));
             }
             texts.add(scalar.getValue());
         }
         return texts;
+    }
+
+    private static String key(NodeTuple entry) {
+        return entry.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
     }
 
     private static boolean isNull(Node node) {

@@ -84,7 +84,7 @@ record RecorderConfig(
     static final String DEFAULT_DATA_DIR = "/srv/events";
 
     /** The port of docker-stats-exporter, from this host alone. */
-    private static final String DEFAULT_LISTEN = "127.0.0.1:9200";
+    static final ListenAddress DEFAULT_LISTEN = new ListenAddress("127.0.0.1", 9200);
 
     private static final String NONE = "none";
 
@@ -131,7 +131,7 @@ record RecorderConfig(
                 Readings.access(
                         settings.one("group", "", Readings::group),
                         settings.one("mode", "", Readings::mode)),
-                settings.one("listen", DEFAULT_LISTEN, RecorderConfig::listen).orElse(null),
+                settings.one("listen", DEFAULT_LISTEN.toString(), RecorderConfig::listen).orElse(null),
                 metricLabels(settings),
                 settings.one("log-level", "info", text -> Readings.choice(text, Logging.Detail.values())),
                 settings.one("log-format", "text", text -> Readings.choice(text, Logging.Format.values())));

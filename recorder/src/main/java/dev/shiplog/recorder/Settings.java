@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what was set and where: by a flag, in the environment ({@code SHIPLOG_STATS_INTERVAL} for
- * {@code --stats-interval}) or in the YAML file; the first of these that sets an option counts. Settings are texts
- * here; {@link RecorderConfig} knows what they mean.
+ * {@code --stats-interval}) or in the YAML file, and last by what {@link ExporterSettings} understands; the first of these
+ * that sets an option counts. Settings are texts here; {@link RecorderConfig} knows what they mean.
  */
 final class Settings {
     private static final String PREFIX = "SHIPLOG_";
@@ -27,6 +27,7 @@ final class Settings {
     private final Map<String, String> environment;
     private final Set<String> options;
     private final ConfigFile file;
+    private final ExporterSettings exporter;
 
     enum Origin {
         FLAG,
@@ -71,6 +72,7 @@ final class Settings {
         this.options = options;
         Setting config = typed("config");
         file = config == null ? ConfigFile.NONE : ConfigFile.read(config.value(), config.place(), options);
+        exporter = new ExporterSettings(file, environment);
     }
 
     /** What was set for the option, or null. */
@@ -81,7 +83,9 @@ final class Settings {
             return typed;
         }
         List<String> values = file.options().get(option);
-        return values == null ? null : new Setting(values, Origin.FILE, option + " in " + file.name());
+        return values == null
+                ? exporter.find(option)
+                : new Setting(values, Origin.FILE, option + " in " + file.name());
     }
 
     /** Reads what was set for the option last, or else {@code otherwise}. */
@@ -106,8 +110,9 @@ final class Settings {
         return List.copyOf(all);
     }
 
-    /** Says what was set, and where, to those who want all details. */
+    /** Says what has no meaning, and to those who want all details what was set and where. */
     void tell() {
+        exporter.notes().forEach(note -> LOG.log(Level.WARNING, "{0}", note));
         for (String option : new TreeSet<>(options)) {
             Setting setting = find(option);
             if (setting != null) {
@@ -120,6 +125,9 @@ final class Settings {
         List<String> values = flags.get(option);
         if (values != null) {
             return new Setting(values, Origin.FLAG, "--" + option);
+        }
+        if (option.equals(ExporterSettings.PASSWORD)) {
+            return null;
         }
         String variable = PREFIX + option.toUpperCase(Locale.ROOT).replace('-', '_');
         String text = environment.getOrDefault(variable, "");
