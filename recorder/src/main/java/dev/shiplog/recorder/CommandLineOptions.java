@@ -175,6 +175,22 @@ final class CommandLineOptions {
                 "--listen",
                 "HOST:PORT",
                 "where metrics are served for Prometheus, and /health, /ready and /version; none for nowhere (127.0.0.1:9200)");
+        option(
+                spec,
+                "--listen-user",
+                "NAME",
+                "who may ask for metrics, by HTTP's basic authentication; /health and /ready are for all (anybody)");
+        option(
+                spec,
+                "--listen-password-file",
+                "FILE",
+                "a file whose first line is the password of --listen-user (none)");
+        option(
+                spec,
+                "--listen-cert",
+                "FILE",
+                "serve by TLS, with this certificate and those that lead to its root, PEM; read again when it changes (none)");
+        option(spec, "--listen-key", "FILE", "the key of --listen-cert, PEM, without a password (none)");
         repeated(spec, "--metric-label", "KEY", "give metrics of a container this label of it; may be repeated (none)");
         repeated(spec, "--metric-const", "NAME=VALUE", "give all metrics this label; may be repeated (none)");
         option(
@@ -187,7 +203,7 @@ final class CommandLineOptions {
                 "warn",
                 "error");
         option(spec, "--log-format", "FORMAT", "how a line of it looks: text, or json (text)", "text", "json");
-        option(spec, "--config", "FILE", "a YAML file of these options (none)");
+        option(spec, "--config", "FILE", "a YAML file of these options, or one of docker-stats-exporter (none)");
         option(
                 spec,
                 "--completion",

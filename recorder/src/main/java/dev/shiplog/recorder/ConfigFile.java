@@ -64,7 +64,8 @@ record ConfigFile(String name, Map<String, List<String>> options, Map<String, Va
                 file.add(option, entry, 1);
             } else if (known.contains(option)) {
                 boolean list = CommandLineOptions.isList(option);
-                file.unlessTwice(entry, option, file.options.put(option, file.texts(option, entry.getValueNode(), list)));
+                file.unlessTwice(
+                        entry, option, file.options.put(option, file.texts(option, entry.getValueNode(), list)));
             } else {
                 throw new UsageException(name + ": unknown option \"" + option + "\"; the options are "
                         + String.join(", ", known.stream().sorted().toList()));

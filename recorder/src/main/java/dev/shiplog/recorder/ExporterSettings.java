@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExporterSettings {
     /** The keys at the top of its YAML; none of them is an option of ours. */
-    static final Set<String> SECTIONS =
-            Set.of("server", "docker", "collection", "metrics", "logging", "performance");
+    static final Set<String> SECTIONS = Set.of("server", "docker", "collection", "metrics", "logging", "performance");
 
     /** Without a command line and without a name of the environment: a password is for files only. */
     static final String PASSWORD = "listen-password";
@@ -101,7 +100,8 @@ final class ExporterSettings {
     /** @throws UsageException if a section is enabled and not complete */
     ExporterSettings(ConfigFile file, Map<String, String> environment) throws UsageException {
         Map<String, Given> given = new LinkedHashMap<>();
-        file.exporter().forEach((path, value) -> given.put(path, new Given(value.texts(), path + " in " + file.name())));
+        file.exporter()
+                .forEach((path, value) -> given.put(path, new Given(value.texts(), path + " in " + file.name())));
         for (Row row : ROWS) {
             String text = environment.getOrDefault(row.variable, "").strip();
             if (!row.variable.isEmpty() && !text.isEmpty()) {
@@ -136,8 +136,8 @@ final class ExporterSettings {
         }
         for (List<String> needed : Objects.requireNonNull(SWITCHED.get(section))) {
             if (needed.stream().noneMatch(key -> given.containsKey(section + "." + key))) {
-                throw new UsageException(enabled.place + ": " + section + "." + String.join(" or ", needed)
-                        + " is needed as well");
+                throw new UsageException(
+                        enabled.place + ": " + section + "." + String.join(" or ", needed) + " is needed as well");
             }
         }
     }
@@ -164,12 +164,15 @@ final class ExporterSettings {
                         .filter(text -> !text.isEmpty())
                         .toList();
                 if (row.option.isEmpty()) {
-                    texts.stream().limit(1).forEach(words -> notes.add(file.place(path) + ": " + path
-                            + " has no meaning here: " + words));
+                    texts.stream()
+                            .limit(1)
+                            .forEach(words ->
+                                    notes.add(file.place(path) + ": " + path + " has no meaning here: " + words));
                 } else if (!texts.isEmpty()) {
                     values.computeIfAbsent(row.option, any -> new ArrayList<>()).addAll(texts);
                     if (!value.place.isEmpty()) {
-                        places.computeIfAbsent(row.option, any -> new ArrayList<>()).add(value.place);
+                        places.computeIfAbsent(row.option, any -> new ArrayList<>())
+                                .add(value.place);
                     }
                 }
             });

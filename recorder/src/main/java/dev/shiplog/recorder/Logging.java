@@ -28,15 +28,18 @@ final class Logging {
 
     /** What is worth a line. */
     enum Detail {
-        DEBUG(Level.FINE),
-        INFO(Level.INFO),
-        WARN(Level.WARNING),
-        ERROR(Level.SEVERE);
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR;
 
-        private final Level least;
-
-        Detail(Level least) {
-            this.least = least;
+        private Level least() {
+            return switch (this) {
+                case DEBUG -> Level.FINE;
+                case INFO -> Level.INFO;
+                case WARN -> Level.WARNING;
+                case ERROR -> Level.SEVERE;
+            };
         }
     }
 
@@ -68,7 +71,7 @@ final class Logging {
     /** As the options say; until then a line is text, and said from {@link Detail#INFO} on. */
     static void set(Detail detail, Format chosen) {
         format = chosen;
-        Ours.LOGGER.setLevel(detail.least);
+        Ours.LOGGER.setLevel(detail.least());
         Logger.getLogger("").setLevel(detail == Detail.ERROR ? Level.SEVERE : Level.WARNING);
     }
 

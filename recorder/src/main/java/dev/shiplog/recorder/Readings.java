@@ -33,15 +33,31 @@ final class Readings {
 
     private Readings() {}
 
-    static Path path(String text) {
+    static Path directory(String text) {
+        return path(text, "a directory is needed");
+    }
+
+    static Path file(String text) {
+        return path(text, "a file is needed");
+    }
+
+    private static Path path(String text, String needed) {
         try {
             if (text.isEmpty()) {
-                throw new IllegalArgumentException("a directory is needed");
+                throw new IllegalArgumentException(needed);
             }
             return Path.of(text);
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("\"" + text + "\" is not a path", e);
         }
+    }
+
+    /** Basic authentication puts a colon after it. */
+    static String user(String text) {
+        if (text.isEmpty() || text.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a name; it must not be empty, or have a colon");
+        }
+        return text;
     }
 
     /** A number need not be known on this host: in a container the host's groups have no names. */

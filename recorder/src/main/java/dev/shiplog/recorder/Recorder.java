@@ -155,7 +155,8 @@ final class Recorder {
         ListenAddress listen = config.listen();
         exposition = listen == null
                 ? null
-                : new Exposition(listen, config.metricLabels(), config.statsInterval(), live, this::status);
+                : new Exposition(
+                        listen, config.protection(), config.metricLabels(), config.statsInterval(), live, this::status);
         MetricsPage.Address page = config.engineMetrics();
         metrics = page == null
                 ? null

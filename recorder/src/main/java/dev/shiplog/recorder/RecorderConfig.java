@@ -7,6 +7,8 @@ import dev.shiplog.recorder.engine.EngineAddress;
 import dev.shiplog.recorder.engine.MetricsPage;
 import dev.shiplog.recorder.exposition.LabelRules;
 import dev.shiplog.recorder.exposition.ListenAddress;
+import dev.shiplog.recorder.exposition.Login;
+import dev.shiplog.recorder.exposition.Protection;
 import dev.shiplog.recorder.logs.LogMode;
 import dev.shiplog.recorder.source.ContainerFilter;
 import dev.shiplog.recorder.source.ExecEvents;
@@ -49,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopGrace how long a stop may take
  * @param access who else may read the journal
  * @param listen where metrics are served; null for nowhere
+ * @param protection who is kept out there
  * @param metricLabels which labels they have
  * @param logDetail what stands in the recorder's own log
  * @param logFormat how its lines look
@@ -77,6 +80,7 @@ record RecorderConfig(
         Duration stopGrace,
         Access access,
         @Nullable ListenAddress listen,
+        Protection protection,
         LabelRules metricLabels,
         Logging.Detail logDetail,
         Logging.Format logFormat) {
@@ -107,7 +111,7 @@ record RecorderConfig(
                 engine(settings, environment),
                 settings.one("engine-timeout", "30s", Readings::engineTimeout),
                 settings.one("max-concurrent", "0", text -> text.equals("0") ? 0 : Readings.count(text)),
-                settings.one("data-dir", DEFAULT_DATA_DIR, Readings::path),
+                settings.one("data-dir", DEFAULT_DATA_DIR, Readings::directory),
                 settings.one("stats-interval", "5s", Readings::statsInterval),
                 settings.orNull("engine-metrics", MetricsPage.Address::of),
                 settings.one("engine-metrics-every", "60s", text -> Readings.atLeast(Duration.ofSeconds(5), text)),
@@ -125,13 +129,13 @@ record RecorderConfig(
                         settings.one("keep-for", "0", Readings::keepFor),
                         settings.one("keep-bytes", "0", Readings::keepBytes),
                         settings.find("keep-until-archived") != null),
-                settings.orNull("keep-until-archived", Readings::path),
+                settings.orNull("keep-until-archived", Readings::directory),
                 settings.one("queue-size", "4096", Readings::count),
                 settings.one("stop-grace", "5s", Readings::duration),
-                Readings.access(
-                        settings.one("group", "", Readings::group),
-                        settings.one("mode", "", Readings::mode)),
-                settings.one("listen", DEFAULT_LISTEN.toString(), RecorderConfig::listen).orElse(null),
+                Readings.access(settings.one("group", "", Readings::group), settings.one("mode", "", Readings::mode)),
+                settings.one("listen", DEFAULT_LISTEN.toString(), RecorderConfig::listen)
+                        .orElse(null),
+                ProtectionSettings.read(settings),
                 metricLabels(settings),
                 settings.one("log-level", "info", text -> Readings.choice(text, Logging.Detail.values())),
                 settings.one("log-format", "text", text -> Readings.choice(text, Logging.Format.values())));
@@ -161,17 +165,27 @@ record RecorderConfig(
         options.put("min-free", Long.toString(minFree));
         options.put("keep-for", Readings.text(limits.keepFor()));
         options.put("keep-bytes", Long.toString(limits.keepBytes()));
-        options.put("keep-until-archived", archives == null ? "" : archives.toString());
+        options.put("keep-until-archived", text(archives));
         options.put("queue-size", Integer.toString(queueSize));
         options.put("stop-grace", Readings.text(stopGrace));
         options.put("group", access.group());
         options.put("mode", access.mode());
         options.put("listen", listen == null ? NONE : listen.toString());
+        Login login = protection.login();
+        options.put("listen-user", login == null ? "" : login.user());
+        options.put("listen-password-file", login == null ? "" : text(login.file()));
+        Protection.KeyFiles tls = protection.tls();
+        options.put("listen-cert", tls == null ? "" : tls.certificate().toString());
+        options.put("listen-key", tls == null ? "" : tls.key().toString());
         options.put("metric-label", String.join(",", metricLabels.keys()));
         options.put("metric-const", String.join(",", metricLabels.constantTexts()));
         options.put("log-level", Readings.label(logDetail));
         options.put("log-format", Readings.label(logFormat));
         return options;
+    }
+
+    private static String text(@Nullable Path path) {
+        return path == null ? "" : path.toString();
     }
 
     private static EngineAddress engine(Settings settings, Map<String, String> environment) throws UsageException {

@@ -83,9 +83,7 @@ final class Settings {
             return typed;
         }
         List<String> values = file.options().get(option);
-        return values == null
-                ? exporter.find(option)
-                : new Setting(values, Origin.FILE, option + " in " + file.name());
+        return values == null ? exporter.find(option) : new Setting(values, Origin.FILE, option + " in " + file.name());
     }
 
     /** Reads what was set for the option last, or else {@code otherwise}. */
@@ -103,11 +101,20 @@ final class Settings {
     /** Reads all that was set for the option. */
     <T> List<T> all(String option, Reading<T> reading) throws UsageException {
         Setting setting = find(option);
+        if (setting == null) {
+            return List.of();
+        }
         List<T> all = new ArrayList<>();
-        for (String text : setting == null ? List.<String>of() : setting.values()) {
+        for (String text : setting.values()) {
             all.add(setting.read(text, reading));
         }
         return List.copyOf(all);
+    }
+
+    /** That one option was set and another not, which it needs. */
+    UsageException lacks(String set, String needed) {
+        Setting setting = find(set);
+        return new UsageException((setting == null ? set : setting.place()) + ": --" + needed + " is needed as well");
     }
 
     /** Says what has no meaning, and to those who want all details what was set and where. */

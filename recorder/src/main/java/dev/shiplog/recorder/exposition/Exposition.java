@@ -1,27 +1,20 @@
 package dev.shiplog.recorder.exposition;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.shiplog.journal.file.FileErrors;
 import dev.shiplog.recorder.control.Status;
 import dev.shiplog.recorder.live.LiveState;
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,82 +27,75 @@ import org.jspecify.annotations.Nullable;
  * /version   which program this is, as JSON
  * </pre>
  *
- * <p>An address that is taken is tried again and again; the recorder records all the same.
+ * <p>An address that is taken, and a certificate or a password that is not there, is tried again and again; nothing is
+ * served meanwhile, and the recorder records all the same.
  */
 public final class Exposition implements Closeable {
     private static final System.Logger LOG = System.getLogger(Exposition.class.getName());
     private static final Duration RETRY = Duration.ofSeconds(10);
-    private static final int THREADS = 2;
-    /** Of more requests, those that come are refused until some are answered. */
-    private static final int WAITING = 16;
+    /** How often it is looked for clients that take too long. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
 
     private static final int BACKLOG = 32;
-    private static final int BUFFER = 1 << 13;
 
     static {
-        // The JDK's server reads them once, as its first class is loaded: that is after this. Seconds and counts.
-        Map.of(
-                        "sun.net.httpserver.maxReqTime", "10",
-                        "sun.net.httpserver.maxRspTime", "30",
-                        "sun.net.httpserver.idleInterval", "30",
-                        "sun.net.httpserver.maxIdleConnections", "32",
-                        "sun.net.httpserver.maxReqHeaders", "64",
-                        "sun.net.httpserver.maxReqHeaderSize", "16384",
-                        "sun.net.httpserver.nodelay", "true",
-                        "jdk.httpserver.maxConnections", "128")
-                .forEach((name, value) -> {
-                    if (System.getProperty(name) == null) {
-                        System.setProperty(name, value);
-                    }
-                });
+        ServerLimits.set();
     }
 
     private final ListenAddress address;
     private final Duration retry;
-    private final Pages pages;
-    private final Pace pace = new Pace();
+    private final Protection protection;
+    private final Answers answers;
+    private final Workers workers;
+    private final LongSupplier wall;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::listen, "shiplog-listen");
     private volatile String problem = "nobody listens yet";
     private volatile int port;
     private @Nullable HttpServer server;
-
-    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
-            THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), Exposition::worker);
+    private @Nullable ServedKey key;
 
     /**
+     * @param protection who is kept out
      * @param statsInterval between two samples of a container
      * @param status says how the recorder goes
      */
     public Exposition(
-            ListenAddress address, LabelRules labels, Duration statsInterval, LiveState live, Supplier<Status> status) {
-        this(address, labels, statsInterval, live, status, RETRY);
+            ListenAddress address,
+            Protection protection,
+            LabelRules labels,
+            Duration statsInterval,
+            LiveState live,
+            Supplier<Status> status) {
+        this(address, protection, labels, statsInterval, live, status, RETRY, ServerLimits.LONGEST);
     }
 
-    /** @param retry how long to wait before an address that is taken is tried again */
+    /**
+     * @param retry how long to wait before an address that is taken is tried again
+     * @param longest that a request and its answer may take
+     */
     Exposition(
             ListenAddress address,
+            Protection protection,
             LabelRules labels,
             Duration statsInterval,
             LiveState live,
             Supplier<Status> status,
-            Duration retry) {
+            Duration retry,
+            Duration longest) {
         this.address = address;
         this.retry = retry;
+        workers = new Workers(longest);
         this.port = address.port();
-        pages = new Pages(
+        this.protection = protection;
+        Pages pages = new Pages(
                 labels,
                 Math.max(LiveState.GRACE_NANOS, statsInterval.multipliedBy(2).toNanos()),
                 live,
                 status);
-        workers.allowCoreThreadTimeOut(true);
+        answers = new Answers(pages, protection.login(), protection.tls() != null);
+        wall = () -> status.get().now().received();
         thread.setDaemon(true);
-    }
-
-    private static Thread worker(Runnable task) {
-        Thread worker = new Thread(task, "shiplog-http");
-        worker.setDaemon(true);
-        return worker;
     }
 
     public void start() {
@@ -118,7 +104,10 @@ public final class Exposition implements Closeable {
 
     /** Where it listens, or would. */
     public Status.Metrics status() {
-        return new Status.Metrics("http://" + new ListenAddress(address.host(), port) + "/metrics", problem);
+        return new Status.Metrics(
+                (protection.tls() == null ? "http://" : "https://") + new ListenAddress(address.host(), port)
+                        + "/metrics",
+                problem);
     }
 
     /** The server's threads are daemons, as is the thread that starts it. */
@@ -130,6 +119,9 @@ public final class Exposition implements Closeable {
                 if (closed.await(retry.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
+            }
+            while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                workers.interruptLate();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -145,8 +137,11 @@ public final class Exposition implements Closeable {
             if (socket.isUnresolved()) {
                 throw new IOException("no such host");
             }
-            HttpServer bound = HttpServer.create(socket, BACKLOG);
-            bound.createContext("/", this::answer);
+            if (protection.login() != null) {
+                protection.login().read();
+            }
+            HttpServer bound = create(socket);
+            bound.createContext("/", answers);
             bound.setExecutor(workers);
             bound.start();
             server = bound;
@@ -155,7 +150,7 @@ public final class Exposition implements Closeable {
             LOG.log(Level.INFO, "metrics are at {0}", status().address());
             return true;
         } catch (IOException | RuntimeException e) {
-            problem = Objects.requireNonNullElse(e.getMessage(), e.toString());
+            problem = e instanceof IOException io ? FileErrors.line(io) : e.toString();
             if (!told) {
                 LOG.log(
                         Level.WARNING,
@@ -169,76 +164,18 @@ public final class Exposition implements Closeable {
         }
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            route(exchange);
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "metrics: {0}", e.toString());
-            throw e;
+    private HttpServer create(InetSocketAddress socket) throws IOException {
+        Protection.KeyFiles tls = protection.tls();
+        if (tls == null) {
+            return HttpServer.create(socket, BACKLOG);
         }
-    }
-
-    private void route(HttpExchange exchange) throws IOException {
-        String path = exchange.getRequestURI().getPath();
-        if (!List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            text(exchange, 405, Pages.error("only GET and HEAD are answered"));
-            return;
+        if (key == null) {
+            key = new ServedKey(tls, wall);
         }
-        switch (path == null ? "" : path) {
-            case "/metrics" -> metrics(exchange);
-            case "/health" -> text(exchange, 200, "{\"healthy\":true}\n");
-            case "/ready" -> {
-                List<String> problems = pages.problems();
-                text(exchange, problems.isEmpty() ? 200 : 503, Pages.ready(problems));
-            }
-            case "/version" -> text(exchange, 200, pages.version());
-            default -> text(exchange, 404, Pages.error("there are /metrics, /health, /ready and /version"));
-        }
-    }
-
-    private void metrics(HttpExchange exchange) throws IOException {
-        if (!pace.allows(System.nanoTime())) {
-            exchange.getResponseHeaders().set("Retry-After", "1");
-            text(exchange, 429, Pages.error("metrics are asked for too often"));
-            return;
-        }
-        Pages.Written page = pages.metrics(header(exchange, "Accept"));
-        boolean gzip = Accept.takesGzip(header(exchange, "Accept-Encoding"));
-        exchange.getResponseHeaders().set("Content-Type", page.contentType());
-        exchange.getResponseHeaders().set("Vary", "Accept, Accept-Encoding");
-        if (gzip) {
-            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-        }
-        if (isHead(exchange)) {
-            exchange.sendResponseHeaders(200, -1);
-            return;
-        }
-        exchange.sendResponseHeaders(200, 0);
-        try (OutputStream body = exchange.getResponseBody();
-                OutputStream packed = gzip ? new GZIPOutputStream(body, BUFFER) : body;
-                OutputStream out = new BufferedOutputStream(packed, BUFFER)) {
-            page.to(out);
-        }
-    }
-
-    private static void text(HttpExchange exchange, int status, String json) throws IOException {
-        byte[] body = json.getBytes(UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        if (isHead(exchange)) {
-            exchange.sendResponseHeaders(status, -1);
-            return;
-        }
-        exchange.sendResponseHeaders(status, body.length);
-        exchange.getResponseBody().write(body);
-    }
-
-    private static boolean isHead(HttpExchange exchange) {
-        return exchange.getRequestMethod().equals("HEAD");
-    }
-
-    private static String header(HttpExchange exchange, String name) {
-        return Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst(name), "");
+        HttpsConfigurator configurator = new HttpsConfigurator(key.context());
+        HttpsServer https = HttpsServer.create(socket, BACKLOG);
+        https.setHttpsConfigurator(configurator);
+        return https;
     }
 
     /** Idempotent. */
@@ -252,24 +189,5 @@ public final class Exposition implements Closeable {
             }
         }
         workers.shutdownNow();
-    }
-
-    /** Lets so many scrapes through in each second that even a flood leaves the recorder its time. */
-    static final class Pace {
-        private static final long SECOND = 1_000_000_000L;
-        private static final int MOST = 10;
-
-        private long began;
-        private int answered;
-
-        /** @param nanos as {@link System#nanoTime} */
-        synchronized boolean allows(long nanos) {
-            if (answered == 0 || nanos - began >= SECOND) {
-                began = nanos;
-                answered = 0;
-            }
-            answered = Math.min(MOST + 1, answered + 1);
-            return answered <= MOST;
-        }
     }
 }

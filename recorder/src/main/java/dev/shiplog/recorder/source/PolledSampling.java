@@ -123,7 +123,8 @@ final class PolledSampling extends Sampling {
         boolean answered = true;
         long pause = 0;
         try {
-            frame(Message.of(engine.get("/containers/" + id + "/stats?stream=false&one-shot=true", engine.patience(PATIENCE))));
+            frame(Message.of(
+                    engine.get("/containers/" + id + "/stats?stream=false&one-shot=true", engine.patience(PATIENCE))));
         } catch (IOException e) {
             missing(e); // The event stream says whether the engine is gone.
             answered = false;

@@ -49,7 +49,15 @@ class ExpositionTest {
     private Exposition exposition = exposition(new ListenAddress("127.0.0.1", 0), LabelRules.of(List.of(), List.of()));
 
     private Exposition exposition(ListenAddress address, LabelRules rules) {
-        return new Exposition(address, rules, Duration.ofSeconds(5), live, this::status, Duration.ofMillis(100));
+        return new Exposition(
+                address,
+                Protection.NONE,
+                rules,
+                Duration.ofSeconds(5),
+                live,
+                this::status,
+                Duration.ofMillis(100),
+                ServerLimits.LONGEST);
     }
 
     @AfterEach
@@ -374,7 +382,7 @@ class ExpositionTest {
 
     @Test
     void ofAFloodTenScrapesASecondAreAnswered() {
-        Exposition.Pace pace = new Exposition.Pace();
+        Pace pace = new Pace();
         long start = Long.MAX_VALUE - 2 * SECOND; // what the clock says has no meaning by itself, and may overflow
         for (int second = 0; second < 5; second++) {
             int answered = 0;
