@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -63,6 +64,11 @@ final class RecorderProcess implements AutoCloseable {
         return start(command, prefix.contains("--fork"), output);
     }
 
+    /** One that serves metrics where its file says, or else at the usual address. */
+    static RecorderProcess served(Path output, String... arguments) throws IOException {
+        return start(command(arguments), false, output, Map.of());
+    }
+
     /** One by a clock that is 8 bytes of a file, ns since the epoch. */
     static RecorderProcess simulated(Path output, Path clock, String... arguments) throws IOException {
         List<String> command = java(SimulatedRecorderMain.class);
@@ -72,11 +78,19 @@ final class RecorderProcess implements AutoCloseable {
     }
 
     private static RecorderProcess start(List<String> command, boolean wrapped, Path output) throws IOException {
+        // Else those that run at once would want one port.
+        return start(command, wrapped, output, Map.of("SHIPLOG_LISTEN", "none"));
+    }
+
+    private static RecorderProcess start(
+            List<String> command, boolean wrapped, Path output, Map<String, String> environment) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         // Only what a test says counts.
-        builder.environment().keySet().removeIf(name -> name.matches("(SHIPLOG|DOCKER|JAVA|JDK)_.*"));
-        builder.environment().put("SHIPLOG_LISTEN", "none"); // else those that run at once would want one port
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.matches("(SHIPLOG|DOCKER|JAVA|JDK|EXPORTER|LOG|MAX|COLLECTION)_.*"));
+        builder.environment().putAll(environment);
         return new RecorderProcess(builder.start(), wrapped, output);
     }
 

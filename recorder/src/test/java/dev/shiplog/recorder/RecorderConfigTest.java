@@ -71,6 +71,7 @@ class RecorderConfigTest {
         "roll, minutely, ten-minutely, daily",
         "sync-interval, 10ms, 2s, 60s",
         "include, name=a, image=b*, label=c=d",
+        "include, name=~^a, image=~b.c$, label=c=~d",
         "exclude, name=a, image=b*, label=c=d",
         "exec-events, coalesce, drop, keep",
         "redact, none, env, secrets",
@@ -83,8 +84,12 @@ class RecorderConfigTest {
         "group, root, 4, 0",
         "mode, 0700, 0755, 0750",
         "listen, 0.0.0.0:9200, [::1]:0, none",
+        "engine-timeout, 1s, 600s, 90s",
+        "max-concurrent, 1, 9999999, 0",
         "metric-label, a, b.c, d",
-        "metric-const, a=b, c=d=e, f="
+        "metric-const, a=b, c=d=e, f=",
+        "log-level, debug, error, warn",
+        "log-format, json, text, json"
     })
     void theFlagCountsBeforeTheEnvironmentAndThatBeforeTheFile(
             String option, String flag, String variable, String inFile) throws Exception {
@@ -113,6 +118,12 @@ class RecorderConfigTest {
         flags.put("listen", List.of("[::]:1"));
         flags.put("metric-label", List.of("a", "b"));
         flags.put("metric-const", List.of("a=b", "c=d"));
+        flags.put("engine-timeout", List.of("2m"));
+        flags.put("max-concurrent", List.of("4"));
+        flags.put("listen-user", List.of("me"));
+        flags.put("listen-password-file", List.of("/secret"));
+        flags.put("listen-cert", List.of("/cert.pem"));
+        flags.put("listen-key", List.of("/key.pem"));
         RecorderConfig config = config();
         Map<String, String> described = config.described();
         assertThat(described.keySet()).isEqualTo(RecorderConfig.OPTIONS);
@@ -188,6 +199,16 @@ class RecorderConfigTest {
                         + " image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-",
                 "exclude        | id=1 | \"id=1\" is not a filter; write it as name=GLOB, container=NAME-OR-ID,"
                         + " image=GLOB, label=KEY or label=KEY=GLOB, with ~REGEX for GLOB and != for = as in name!=~^ci-",
+                "include        | name=~[ | \"[\" is not a regular expression: missing closing ]",
+                "exclude        | image=~a(b | \"a(b\" is not a regular expression: missing closing )",
+                "logs-include   | image!=~*a | \"*a\" is not a regular expression: missing argument to repetition operator",
+                "engine-timeout | 999ms | \"999ms\" is too short; the least is 1s",
+                "engine-timeout | 11m | \"11m\" is too long; the most is 10m",
+                "max-concurrent | -1 | \"-1\" is not a number from 1 to 9999999",
+                "log-level      | trace | \"trace\" is not one of debug, info, warn, error",
+                "log-format     | logfmt | \"logfmt\" is not one of text, json",
+                "listen-user    | a:b | \"a:b\" is not a name; it must not be empty, or have a colon",
+                "listen-cert    | '' | a file is needed",
                 "exec-events    | none | \"none\" is not one of keep, coalesce, drop",
                 "redact         | all | \"all\" is not one of none, env, secrets",
                 "mode           | 0770 | \"0770\" is not a mode of a journal; write 0700, 0750 or 0755: only its owner may"
@@ -255,8 +276,8 @@ class RecorderConfigTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessage(
                         file
-                                + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, engine-metrics-every, exclude, exec-events,"
-                                + " group, include, keep-bytes, keep-for, keep-until-archived, listen, logs, logs-exclude, logs-include, metric-const, metric-label, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
+                                + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, engine-metrics-every, engine-timeout, exclude, exec-events,"
+                                + " group, include, keep-bytes, keep-for, keep-until-archived, listen, listen-cert, listen-key, listen-password-file, listen-user, log-format, log-level, logs, logs-exclude, logs-include, max-concurrent, metric-const, metric-label, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
     }
 
     @Test
@@ -287,6 +308,33 @@ class RecorderConfigTest {
                 .hasMessage("--group: there is no group \"nosuch\" here; make it, or give the group's number");
         flags.put("group", List.of("4711"));
         assertThat(config().access().group()).isEqualTo("4711");
+    }
+
+    @Test
+    void whatProtectsMetricsIsGivenInPairs() throws Exception {
+        flags.put("listen-user", List.of("me"));
+        assertThatThrownBy(this::config).hasMessage("--listen-user: --listen-password-file is needed as well");
+        flags.put("listen-password-file", List.of("/secret"));
+        flags.put("listen-key", List.of("/key.pem"));
+        assertThatThrownBy(this::config).hasMessage("--listen-key: --listen-cert is needed as well");
+        Path file = file("listen-cert: /cert.pem\n");
+        assertThat(config().described())
+                .containsEntry("listen-user", "me")
+                .containsEntry("listen-password-file", "/secret")
+                .containsEntry("listen-cert", "/cert.pem")
+                .containsEntry("listen-key", "/key.pem");
+        flags.remove("listen-key");
+        assertThatThrownBy(this::config).hasMessage("listen-cert in " + file + ": --listen-key is needed as well");
+        flags.remove("listen-user");
+        assertThatThrownBy(this::config).hasMessage("--listen-password-file: --listen-user is needed as well");
+    }
+
+    @Test
+    void whatIsSetTwiceInAFileIsNamedWithItsLine() throws Exception {
+        Path file = file("roll: daily\n\nroll: hourly\n");
+        assertThatThrownBy(this::config)
+                .isInstanceOf(UsageException.class)
+                .hasMessage(file + ", line 3: roll is set a second time");
     }
 
     @Test

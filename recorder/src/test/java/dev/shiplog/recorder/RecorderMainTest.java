@@ -39,6 +39,10 @@ class RecorderMainTest {
                       --docker-host=ADDRESS  the engine, unix:///path or tcp://host:port; DOCKER_TLS_VERIFY and
                                                DOCKER_CERT_PATH count as for the docker command
                                              (DOCKER_HOST, else unix:///var/run/docker.sock)
+                      --engine-timeout=TIME  how long the engine may be silent when an answer is due, from 1s to 10m; a
+                                               sample is waited for 10s at the most (30s)
+                      --max-concurrent=COUNT how many answers of the engine are waited for at once, its streams aside; 0 for
+                                               no limit (0)
                       --data-dir=DIR         where the journal is (/srv/events)
                       --stats-interval=TIME  between two samples of a container, from 1s to 24h; 0 for none (5s)
                       --engine-metrics=URL   record the engine's own Prometheus page once a minute, and compare how many
@@ -81,10 +85,20 @@ class RecorderMainTest {
                                                --group 0750)
                       --listen=HOST:PORT     where metrics are served for Prometheus, and /health, /ready and /version; none
                                                for nowhere (127.0.0.1:9200)
+                      --listen-user=NAME     who may ask for metrics, by HTTP's basic authentication; /health and /ready are
+                                               for all (anybody)
+                      --listen-password-file=FILE
+                                             a file whose first line is the password of --listen-user (none)
+                      --listen-cert=FILE     serve by TLS, with this certificate and those that lead to its root, PEM; read
+                                               again when it changes (none)
+                      --listen-key=FILE      the key of --listen-cert, PEM, without a password (none)
                       --metric-label=KEY     give metrics of a container this label of it; may be repeated (none)
                       --metric-const=NAME=VALUE
                                              give all metrics this label; may be repeated (none)
-                      --config=FILE          a YAML file of these options (none)
+                      --log-level=LEVEL      what stands in the recorder's own log, on standard error: debug, info, warn or
+                                               error (info)
+                      --log-format=FORMAT    how a line of it looks: text, or json (text)
+                      --config=FILE          a YAML file of these options, or one of docker-stats-exporter (none)
                       --completion=SHELL     print a script by which a shell completes these options, bash, zsh or fish, and
                                                exit
                   -h, --help                 this text
