@@ -14,7 +14,8 @@ COPY replay/target/shiplog-replay.jar /opt/shiplog/replay/target/
 # Never the journal: Chronicle loads a system.properties from the working directory.
 WORKDIR /opt/shiplog
 # Metrics: at all addresses of the container, of which none is reached from outside without -p 127.0.0.1:9200:9200.
-ENV PATH=/opt/shiplog/scripts:$PATH SHIPLOG_LISTEN=0.0.0.0:9200
+# All that is set otherwise counts before.
+ENV PATH=/opt/shiplog/scripts:$PATH SHIPLOG_DEFAULT_LISTEN=0.0.0.0:9200
 EXPOSE 9200
 # Prepares a faster start.
 RUN recorder --version

@@ -112,6 +112,11 @@ final class ExporterSettings {
         for (String section : SWITCHED.keySet()) {
             check(section, given, file);
         }
+        if (given.containsKey(ADDRESS) || given.containsKey(PORT)) {
+            ListenAddress usual = RecorderConfig.defaultListen(environment);
+            given.putIfAbsent(ADDRESS, new Given(List.of(usual.host()), ""));
+            given.putIfAbsent(PORT, new Given(List.of(Integer.toString(usual.port())), ""));
+        }
         translate(given, file);
     }
 
@@ -143,11 +148,6 @@ final class ExporterSettings {
     }
 
     private void translate(Map<String, Given> given, ConfigFile file) {
-        if (given.containsKey(ADDRESS) || given.containsKey(PORT)) {
-            ListenAddress usual = RecorderConfig.DEFAULT_LISTEN;
-            given.putIfAbsent(ADDRESS, new Given(List.of(usual.host()), ""));
-            given.putIfAbsent(PORT, new Given(List.of(Integer.toString(usual.port())), ""));
-        }
         Map<String, List<String>> values = new HashMap<>();
         Map<String, List<String>> places = new HashMap<>();
         Set<String> unknown = new LinkedHashSet<>(given.keySet());

@@ -88,7 +88,10 @@ record RecorderConfig(
     static final String DEFAULT_DATA_DIR = "/srv/events";
 
     /** The port of docker-stats-exporter, from this host alone. */
-    static final ListenAddress DEFAULT_LISTEN = new ListenAddress("127.0.0.1", 9200);
+    private static final String DEFAULT_LISTEN = "127.0.0.1:9200";
+
+    /** Says another default, for an image in which this host is the container: what anybody sets counts before. */
+    private static final String DEFAULT_LISTEN_VARIABLE = "SHIPLOG_DEFAULT_LISTEN";
 
     private static final String NONE = "none";
 
@@ -133,7 +136,7 @@ record RecorderConfig(
                 settings.one("queue-size", "4096", Readings::count),
                 settings.one("stop-grace", "5s", Readings::duration),
                 Readings.access(settings.one("group", "", Readings::group), settings.one("mode", "", Readings::mode)),
-                settings.one("listen", DEFAULT_LISTEN.toString(), RecorderConfig::listen)
+                settings.one("listen", defaultListen(environment).toString(), RecorderConfig::listen)
                         .orElse(null),
                 ProtectionSettings.read(settings),
                 metricLabels(settings),
@@ -210,6 +213,16 @@ record RecorderConfig(
             return setting == null ? LogRedaction.NONE : LogRedaction.of(setting.values());
         } catch (IllegalArgumentException e) {
             throw new UsageException(setting.place() + ": " + e.getMessage());
+        }
+    }
+
+    /** Where metrics are served if nobody says. */
+    static ListenAddress defaultListen(Map<String, String> environment) throws UsageException {
+        String said = environment.getOrDefault(DEFAULT_LISTEN_VARIABLE, "").strip();
+        try {
+            return ListenAddress.of(said.isEmpty() ? DEFAULT_LISTEN : said);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(DEFAULT_LISTEN_VARIABLE + ": " + e.getMessage());
         }
     }
 

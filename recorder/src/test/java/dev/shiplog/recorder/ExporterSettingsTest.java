@@ -79,6 +79,23 @@ class ExporterSettingsTest {
         assertThat(config().listen()).hasToString("10.0.0.5:9400");
     }
 
+    /** As an image has it, in which nobody is on the same host. */
+    @Test
+    void anotherDefaultGivesWayToAllThatIsSet() throws Exception {
+        environment.put("SHIPLOG_DEFAULT_LISTEN", "0.0.0.0:9200");
+        assertThat(config().listen()).hasToString("0.0.0.0:9200");
+        environment.put("EXPORTER_PORT", "9300");
+        assertThat(config().listen()).hasToString("0.0.0.0:9300");
+        file("server: {address: 127.0.0.1}\n");
+        assertThat(config().listen()).hasToString("127.0.0.1:9300");
+        file("listen: none\n");
+        assertThat(config().listen()).isNull();
+        environment.put("SHIPLOG_DEFAULT_LISTEN", "9200");
+        assertThatThrownBy(this::config)
+                .hasMessage(
+                        "SHIPLOG_DEFAULT_LISTEN: \"9200\" is not an address to listen on; write it as 127.0.0.1:9200, or none");
+    }
+
     @Test
     void whatIsOursCountsBefore() throws Exception {
         environment.putAll(Map.of("EXPORTER_PORT", "9300", "LOG_LEVEL", "error", "DOCKER_HOST", "tcp://a:1"));
