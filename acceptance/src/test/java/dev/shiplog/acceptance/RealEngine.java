@@ -112,6 +112,12 @@ final class RealEngine implements Closeable {
         return call("GET", "/containers/" + id + "/json", Map.of());
     }
 
+    /** How many {@code images}, {@code volumes} or {@code networks} there are. */
+    int count(String sort) throws IOException {
+        JsonNode list = call("GET", sort.equals("images") ? "/images/json" : "/" + sort, Map.of());
+        return (sort.equals("volumes") ? list.path("Volumes") : list).size();
+    }
+
     /** Whether it knows no such container any more. */
     boolean isGone(String id) throws IOException {
         return !containers().contains(id);

@@ -129,7 +129,18 @@ class ServedMetricsTest {
                     .anyMatch(series -> series.getKey().contains(labels) && series.getValue() == 64 << 20);
             assertThat(promtool(page).lines().map(line -> line.split(" ")[0]).distinct())
                     .as("but for docker-stats-exporter's names")
-                    .isSubsetOf("docker_containers_total", "container_restart_count");
+                    .isSubsetOf(
+                            "docker_containers_total",
+                            "docker_images_total",
+                            "docker_volumes_total",
+                            "docker_networks_total",
+                            "container_restart_count");
+            for (String sort : List.of("images", "volumes", "networks")) {
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(page(address).lines())
+                                .as(sort)
+                                .contains("docker_" + sort + "_total " + engine.count(sort) + ".0"));
+            }
             engine.remove(id);
             await().atMost(PATIENCE)
                     .until(() -> values(page(address), "container_exit_code").entrySet().stream()

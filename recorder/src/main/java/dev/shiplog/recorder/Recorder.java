@@ -25,6 +25,7 @@ import dev.shiplog.recorder.source.Follower;
 import dev.shiplog.recorder.source.HostSource;
 import dev.shiplog.recorder.source.ImageSource;
 import dev.shiplog.recorder.source.InspectSource;
+import dev.shiplog.recorder.source.InventorySource;
 import dev.shiplog.recorder.source.Redactor;
 import dev.shiplog.recorder.source.StatsSource;
 import dev.shiplog.recorder.writer.ArchivedSegments;
@@ -65,6 +66,9 @@ final class Recorder {
     private final EventSource events;
     private final @Nullable DiskSource disk;
     private final @Nullable EngineMetricsSource metrics;
+    /** Null if no metrics are served. */
+    private final @Nullable InventorySource inventory;
+
     private final LiveState live;
     private final Checkpoints checkpoints;
     /** Null if no metrics are served. */
@@ -157,6 +161,10 @@ final class Recorder {
                 ? null
                 : new Exposition(
                         listen, config.protection(), config.metricLabels(), config.statsInterval(), live, this::status);
+        inventory = listen == null
+                ? null
+                : new InventorySource(
+                        engine, clock, live.inventory(), () -> events.engine().up());
         MetricsPage.Address page = config.engineMetrics();
         metrics = page == null
                 ? null
@@ -207,6 +215,9 @@ final class Recorder {
                 metrics.start();
             }
             control = ControlSocket.open(config.dataDir(), mark -> queue.put(clock.mark(mark)), this::status);
+            if (inventory != null) {
+                inventory.start();
+            }
             if (exposition != null) {
                 exposition.start();
             }
@@ -300,6 +311,9 @@ final class Recorder {
         }
         if (disk != null) {
             disk.close();
+        }
+        if (inventory != null) {
+            inventory.close();
         }
         events.close();
         containers.close();

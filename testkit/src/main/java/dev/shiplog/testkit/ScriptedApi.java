@@ -46,6 +46,9 @@ final class ScriptedApi implements Handler {
                                 .put("MinAPIVersion", now.oldestApiVersion()))));
             case "/info" -> reply.json(200, fed(ScriptedHost.bytes(info(now))));
             case "/containers/json" -> list(request, reply, now);
+            case "/images/json" -> reply.json(200, Reply.utf8("[{}]\n"));
+            case "/volumes" -> reply.json(200, Reply.utf8("{\"Volumes\":null,\"Warnings\":null}\n"));
+            case "/networks" -> reply.json(200, Reply.utf8("[{},{},{}]\n"));
             case "/events" -> events(request, reply);
             default -> container(request, reply, now);
         }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.recorder.control.Status;
+import dev.shiplog.recorder.live.Inventory;
 import dev.shiplog.recorder.live.LiveState;
 import dev.shiplog.timeline.metric.LiveMetrics;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -57,10 +58,12 @@ final class Pages {
         ContainerSeries containers = new ContainerSeries(rules, staleNanos, now.now(), now.engine(), families);
         containers.put(live);
         new OwnSeries(rules.common(), families).put(now, live.events(), cpu(), build);
-        families.put(
-                LiveMetrics.SCRAPE_ERRORS,
-                rules.common().add("collector", "samples"),
-                unreadable.addAndGet(containers.unreadable()));
+        errors("samples", unreadable.addAndGet(containers.unreadable()), families);
+        LiveMetrics.INVENTORY.forEach((sort, metric) -> {
+            Inventory.Count count = live.inventory().of(sort);
+            families.put(metric, rules.common(), count.number());
+            errors(sort, count.failures(), families);
+        });
         families.put(LiveMetrics.SCRAPE, rules.common(), System.nanoTime() - began);
         MetricSnapshots snapshots = families.snapshots();
         ExpositionFormatWriter writer = Accept.prefersOpenMetrics(accept) ? OPEN_METRICS : TEXT;
@@ -75,6 +78,10 @@ final class Pages {
                 writer.write(out, snapshots);
             }
         };
+    }
+
+    private void errors(String collector, long count, Families families) {
+        families.put(LiveMetrics.SCRAPE_ERRORS, rules.common().add("collector", collector), count);
     }
 
     private static Duration cpu() {

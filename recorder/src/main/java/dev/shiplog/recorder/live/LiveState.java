@@ -44,6 +44,7 @@ public final class LiveState implements Checkpoint {
     private final boolean samples;
     private final HostState host = new HostState(this::remove);
     private final EventCounts counts = new EventCounts();
+    private final Inventory inventory = new Inventory();
     private final Map<String, LiveContainer> containers = new ConcurrentHashMap<>();
     private final Deque<LiveContainer> gone = new ArrayDeque<>();
     /** When the record was received that is being taken, by this run's monotonic clock. */
@@ -65,6 +66,11 @@ public final class LiveState implements Checkpoint {
     /** How many events of each type and action the journal has, by both with a space between. */
     public Map<String, Long> events() {
         return counts.all();
+    }
+
+    /** What the engine has beside containers, as it was counted last. */
+    public Inventory inventory() {
+        return inventory;
     }
 
     /** The memory of the host, in bytes; 0 if the engine has not said it yet. */

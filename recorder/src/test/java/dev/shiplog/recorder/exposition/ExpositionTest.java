@@ -240,6 +240,23 @@ class ExpositionTest {
     }
 
     @Test
+    void whatTheEngineHasBesideContainersIsThereOnceItIsCounted() throws Exception {
+        exposition.start();
+        assertThat(series())
+                .containsEntry("exporter_scrape_errors_total{collector=\"images\"}", "0.0")
+                .doesNotContainKey("docker_images_total");
+        live.inventory().counted("images", 12);
+        live.inventory().counted("volumes", 0);
+        live.inventory().failed("networks");
+        assertThat(series())
+                .containsEntry("docker_images_total", "12.0")
+                .containsEntry("docker_volumes_total", "0.0")
+                .containsEntry("exporter_scrape_errors_total{collector=\"volumes\"}", "0.0")
+                .containsEntry("exporter_scrape_errors_total{collector=\"networks\"}", "1.0")
+                .doesNotContainKey("docker_networks_total");
+    }
+
+    @Test
     void aStoppedContainerHasItsEndAndOneThatIsGoneLeavesAfterTwoMinutes() throws Exception {
         exposition.start();
         for (String id : List.of(WEB, DB)) {

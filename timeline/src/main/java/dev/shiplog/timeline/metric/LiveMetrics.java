@@ -5,7 +5,11 @@ import dev.shiplog.timeline.metric.Metric.Type;
 import dev.shiplog.timeline.metric.Metric.Unit;
 import dev.shiplog.timeline.payload.Counters.Term;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** The part of the table of metrics that only a running recorder has: what is true now, beside the {@link Metrics}. */
@@ -52,6 +56,9 @@ public final class LiveMetrics {
 
     public static final Metric CONTAINERS =
             gauge("docker_containers_total", Unit.NONE, "state", "Containers that are recorded.");
+    /** By what is counted, in the words of the engine's API. */
+    public static final Map<String, Metric> INVENTORY = inventory("images", "volumes", "networks");
+
     public static final Metric EVENTS =
             counter("docker_events_total", "type action", "Events that the journal has, since it began.");
     public static final Metric UP =
@@ -62,7 +69,7 @@ public final class LiveMetrics {
     public static final Metric SCRAPE =
             gauge("exporter_scrape_duration_seconds", Unit.SECONDS, "", "How long this page took to gather.");
     public static final Metric SCRAPE_ERRORS =
-            counter("exporter_scrape_errors_total", "collector", "Containers whose newest sample could not be read.");
+            counter("exporter_scrape_errors_total", "collector", "How often what is collected could not be read.");
 
     public static final Metric QUEUE =
             gauge("shiplog_queue_records", Unit.NONE, "", "Records that wait for the writer.");
@@ -114,6 +121,15 @@ public final class LiveMetrics {
     private static OfConsumption rate(String of, ToDoubleFunction<Consumption> value, String help) {
         return new OfConsumption(
                 gauge("container_" + of + "_bytes_per_second", Unit.BYTES_PER_SECOND, "", help), value);
+    }
+
+    private static Map<String, Metric> inventory(String... sorts) {
+        Map<String, Metric> metrics = new LinkedHashMap<>();
+        for (String sort : sorts) {
+            String help = sort.substring(0, 1).toUpperCase(Locale.ROOT) + sort.substring(1) + " that the engine has.";
+            metrics.put(sort, gauge("docker_" + sort + "_total", Unit.NONE, "", help));
+        }
+        return Collections.unmodifiableMap(metrics);
     }
 
     private static Metric gauge(String name, Unit unit, String labels, String help) {
