@@ -53,7 +53,8 @@ final class RecoveryScan {
      * segment that has a header and nothing else, or a part of its snapshot.
      *
      * @param tail is shown every intact record of the newest segment that goes on after its snapshot: what is restated in an
-     *     unfinished one is in the segment before; of the newest with any record if none goes on
+     *     unfinished one is in the segment before; of the newest with any record if none goes on. If that snapshot is damaged,
+     *     it is shown those of the segment before first
      */
     static RecoveryScan read(JournalDirectory directory, Consumer<RecordView> tail) throws IOException {
         RecoveryScan scan = new RecoveryScan(directory);
@@ -62,8 +63,12 @@ final class RecoveryScan {
         if (!names.isEmpty()) {
             scan.newestStart = names.get(names.size() - 1).start();
         }
-        SegmentName whole = scan.newestWithWholeSnapshot(names);
+        int newest = scan.newestThatGoesOn(names);
+        SegmentName whole = newest < 0 ? null : names.get(newest);
         boolean shown = whole == null;
+        if (newest >= 0) {
+            scan.makeUpFor(names, newest, tail);
+        }
         for (int i = names.size() - 1; i >= 0 && !(scan.ended && shown); i--) {
             SegmentName name = names.get(i);
             boolean shows = whole == null ? scan.lastSequence == 0 : name.equals(whole);
@@ -79,28 +84,69 @@ final class RecoveryScan {
         return scan;
     }
 
-    /** The newest segment that goes on after its snapshot, or null if there is none. */
-    private @Nullable SegmentName newestWithWholeSnapshot(List<SegmentName> names) {
-        for (int i = names.size() - 1; i >= 0; i--) {
-            if (goesOn(names.get(i))) {
-                return names.get(i);
-            }
+    /** The place of the newest segment that goes on after its snapshot, or -1 if there is none. */
+    private int newestThatGoesOn(List<SegmentName> names) {
+        int at = names.size() - 1;
+        while (at >= 0 && start(names.get(at)) == Start.UNFINISHED) {
+            at--;
         }
-        return null;
+        return at;
     }
 
-    /** Whether a segment has a record that is not restated: then its snapshot was written to its end. */
-    private boolean goesOn(SegmentName name) {
-        try (SegmentReader reader = new SegmentReader(directory.resolve(name), new LossTracker(loss -> {}))) {
+    /** What damage took of a snapshot is in the segments before, and these are shown first. */
+    private void makeUpFor(List<SegmentName> names, int at, Consumer<RecordView> tail) throws IOException {
+        if (start(names.get(at)) == Start.DAMAGED) {
+            List<SegmentName> older = names.subList(0, at);
+            int before = newestThatGoesOn(older);
+            if (before >= 0) {
+                makeUpFor(older, before, tail);
+                show(older.get(before), journal(names.get(at)), tail);
+            }
+        }
+    }
+
+    /** How a segment begins: with a record that is not restated, its snapshot was written to its end. */
+    private enum Start {
+        UNFINISHED,
+        DAMAGED,
+        WHOLE
+    }
+
+    private Start start(SegmentName name) {
+        List<Loss> losses = new ArrayList<>();
+        try (SegmentReader reader = new SegmentReader(directory.resolve(name), new LossTracker(losses::add))) {
             while (reader.next()) {
                 if (!reader.record().restated()) {
-                    return true;
+                    return losses.isEmpty() ? Start.WHOLE : Start.DAMAGED;
                 }
             }
         } catch (IOException e) {
             // It is read again, and what is wrong with it is said then.
         }
-        return false;
+        return Start.UNFINISHED;
+    }
+
+    /** The id of the journal that a segment is of, or empty if it does not say. */
+    private String journal(SegmentName name) throws IOException {
+        try (SegmentReader reader = new SegmentReader(directory.resolve(name), new LossTracker(loss -> {}))) {
+            reader.next();
+            SegmentHeader header = reader.header();
+            return header == null ? "" : header.journal();
+        }
+    }
+
+    private void show(SegmentName name, String ofJournal, Consumer<RecordView> tail) throws IOException {
+        String found = journal(name);
+        if (!ofJournal.isEmpty() && !found.isEmpty() && !found.equals(ofJournal)) {
+            return;
+        }
+        try (SegmentReader reader = new SegmentReader(directory.resolve(name), new LossTracker(loss -> {}))) {
+            while (reader.next()) {
+                if (reader.record().isOfKnownKind()) {
+                    tail.accept(reader.record());
+                }
+            }
+        }
     }
 
     private void read(SegmentName name, Consumer<RecordView> tail) throws IOException {

@@ -176,8 +176,8 @@ public sealed interface Mark {
 
     /**
      * What was counted since the journal began, up to this record: with an empty {@code subject} the events of each type and
-     * action, {@code container start}; of a container what its events tell, {@code oom} and {@code restart}. It takes the
-     * place of all that was counted before.
+     * action, {@code container start}; of a container what its events tell, {@code oom} and {@code restart}. Where
+     * fewer were counted before, records were lost, and this is right.
      */
     record Counts(String subject, Map<String, Long> counted) implements Mark {}
 

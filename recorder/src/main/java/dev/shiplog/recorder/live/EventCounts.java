@@ -31,10 +31,9 @@ final class EventCounts {
         }
     }
 
-    /** Takes what was counted up to a moment, in place of all that was counted before. */
+    /** Takes what was counted up to a moment: where less is known, because records of it were lost, that is true. */
     void restore(Map<String, Long> counted) {
-        counts.clear();
-        counted.forEach(this::add);
+        counted.forEach((name, count) -> add(name, count - counts.getOrDefault(name, 0L)));
     }
 
     /** By type and action with a space between, in order. */

@@ -17,8 +17,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,9 @@ public final class LiveState implements Checkpoint {
     /** Of more containers that are gone, the first go at once. */
     private static final int MOST_GONE = 1000;
 
+    /** What is counted between two statements may be lost by damage. */
+    private static final long STATE_AGAIN_NANOS = 300_000_000_000L;
+
     private static final String OOM = "oom";
     private static final String RESTART = "restart";
     /** Of what no event of an engine says. */
@@ -50,12 +55,20 @@ public final class LiveState implements Checkpoint {
     /** When the record was received that is being taken, by this run's monotonic clock. */
     private long now;
 
+    /** Whether something was counted that is not stated, and of which containers. */
+    private boolean unstated;
+
+    private final Set<String> unstatedContainers = new HashSet<>();
+    /** When all was stated last, by the monotonic clock. */
+    private long statedAt;
+
     private volatile long hostMemory;
 
     /** @param samples whether anybody asks for samples, so that they are to be kept */
     public LiveState(Clock clock, boolean samples) {
         this.clock = clock;
         this.samples = samples;
+        statedAt = clock.now().monotonic();
     }
 
     /** The containers that exist, and those that were removed within {@link #GRACE_NANOS} or were not forgotten yet. */
@@ -91,10 +104,10 @@ public final class LiveState implements Checkpoint {
         if (counted.subject().isEmpty()) {
             counts.restore(counted.counted());
         } else {
-            container(counted.subject())
-                    .count(
-                            counted.counted().getOrDefault(OOM, 0L),
-                            counted.counted().getOrDefault(RESTART, 0L));
+            LiveContainer container = container(counted.subject());
+            container.count(
+                    Math.max(container.oomEvents(), counted.counted().getOrDefault(OOM, 0L)),
+                    Math.max(container.restarts(), counted.counted().getOrDefault(RESTART, 0L)));
         }
     }
 
@@ -111,15 +124,30 @@ public final class LiveState implements Checkpoint {
 
     @Override
     public List<Record> snapshot() {
+        return state(containers.keySet());
+    }
+
+    /** Every five minutes, if something was counted since. */
+    @Override
+    public List<Record> restated() {
+        boolean due = unstated && clock.now().monotonic() - statedAt >= STATE_AGAIN_NANOS;
+        return due ? state(unstatedContainers) : List.of();
+    }
+
+    private List<Record> state(Collection<String> ids) {
         List<Record> marks = new ArrayList<>();
         marks.add(clock.mark(new Mark.Counts("", counts.all())));
-        containers.forEach((id, container) -> {
-            if (!container.isGone() && container.oomEvents() + container.restarts() > 0) {
+        for (String id : ids) {
+            LiveContainer container = containers.get(id);
+            if (container != null && !container.isGone() && container.oomEvents() + container.restarts() > 0) {
                 Map<String, Long> counted =
                         new TreeMap<>(Map.of(OOM, container.oomEvents(), RESTART, container.restarts()));
                 marks.add(clock.mark(id, new Mark.Counts(id, counted)));
             }
-        });
+        }
+        unstated = false;
+        unstatedContainers.clear();
+        statedAt = clock.now().monotonic();
         return marks;
     }
 
@@ -161,6 +189,7 @@ public final class LiveState implements Checkpoint {
     private void happen(Record record) {
         EventView event = EventView.scan(record.payload());
         counts.count(event);
+        unstated = true;
         String id = record.subject();
         if (!event.ofContainer() || id.isEmpty()) {
             return;
@@ -178,11 +207,15 @@ public final class LiveState implements Checkpoint {
         }
         switch (event.action()) {
             case "start" -> {
+                unstatedContainers.add(id);
                 container.beginLife();
                 container.count(container.oomEvents(), container.restarts() + (restarts ? 1 : 0));
             }
             case "die" -> container.endLife();
-            case OOM -> container.count(container.oomEvents() + 1, container.restarts());
+            case OOM -> {
+                unstatedContainers.add(id);
+                container.count(container.oomEvents() + 1, container.restarts());
+            }
             default -> {}
         }
     }
@@ -230,6 +263,7 @@ public final class LiveState implements Checkpoint {
                 counts.count("container", "exec_create", execs.created());
                 counts.count("container", "exec_start", execs.started());
                 counts.count("container", "exec_die", execs.died());
+                unstated = true;
             }
         } catch (IOException e) {
             throw new IllegalStateException(e); // this recorder wrote it

@@ -24,6 +24,14 @@ public interface Checkpoint {
     /** The journal now holds this record. */
     default void appended(Record record) {}
 
+    /**
+     * What the journal is to say of this state now, so that damage to what came before costs the next run little: marks made
+     * now. Called again and again by the writer, after all that arrived is appended.
+     */
+    default List<Record> restated() {
+        return List.of();
+    }
+
     /** The records that restore this state: each is in the journal already, or is a mark made now. */
     default List<Record> snapshot() {
         return List.of();

@@ -120,6 +120,13 @@ public final class Checkpoints implements Consumer<RecordView> {
         }
     }
 
+    /** What is to be stated again, within a segment. */
+    List<Record> restated() {
+        List<Record> records = new ArrayList<>();
+        all.forEach(checkpoint -> records.addAll(checkpoint.restated()));
+        return records;
+    }
+
     /** What a segment starts with. */
     public List<Record> snapshot() {
         Clock.Reading now = clock.now();

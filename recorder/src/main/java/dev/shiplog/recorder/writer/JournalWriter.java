@@ -200,6 +200,7 @@ public final class JournalWriter {
         }
         if (!diskFull) {
             execs.due(clock.now(), last).forEach(mark -> outbox.add(new Arrival.Plain(mark)));
+            checkpoints.restated().forEach(mark -> outbox.add(new Arrival.Plain(mark)));
             outbox.addAll(last ? ledger.stopped() : ledger.settle(clock.monotonic()));
         }
         boolean due = last || clock.monotonic() - droppedStatedAt >= soonNanos;
