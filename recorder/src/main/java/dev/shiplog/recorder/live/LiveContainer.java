@@ -112,7 +112,10 @@ public final class LiveContainer {
     void sample(Record record) {
         Samples now = samples;
         samples = new Samples(record, now == null || isGone() ? null : now.newest);
-        peak.put(record.monotonic(), StatsView.memoryUsage(record.payload()));
+        long memory = StatsView.memoryUsage(record.payload());
+        if (memory > 0) {
+            peak.put(record.monotonic(), memory);
+        }
     }
 
     /** What was sampled before is of another life. */

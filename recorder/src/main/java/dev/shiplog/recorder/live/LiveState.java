@@ -49,6 +49,7 @@ public final class LiveState implements Checkpoint {
     private final boolean samples;
     private final HostState host = new HostState(this::remove);
     private final EventCounts counts = new EventCounts();
+    private final MemoryCheck memory = new MemoryCheck();
     private final Inventory inventory = new Inventory();
     private final Map<String, LiveContainer> containers = new ConcurrentHashMap<>();
     private final Deque<LiveContainer> gone = new ArrayDeque<>();
@@ -114,6 +115,7 @@ public final class LiveState implements Checkpoint {
     @Override
     public void appended(Record record) {
         if (record.kind() == Kind.STATS) {
+            memory.told(record);
             if (samples) {
                 sample(record);
             }

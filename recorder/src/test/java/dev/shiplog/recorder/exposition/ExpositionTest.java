@@ -239,6 +239,30 @@ class ExpositionTest {
                         "shiplog_dropped_records_total{kind=\"stats\",reason=\"the writer fell behind\"}", "0.0");
     }
 
+    /** As an engine sends it whose kernel counts no memory: nothing, on cgroup v1, and zeros, on v2. */
+    @Test
+    void memoryThatIsNotCountedIsAbsentAndNot0() throws Exception {
+        exposition.start();
+        record(Kind.HOST, "info", "{\"MemTotal\":8000}");
+        describe(WEB, "web", "\"Status\":\"running\",\"StartedAt\":\"2026-11-21T09:12:04Z\"");
+        String zeros =
+                "\"stats\":{\"anon\":0,\"file\":0,\"inactive_file\":0,\"pgfault\":0,\"pgmajfault\":0,\"total_rss\":0}";
+        for (String memory : List.of("{}", "{\"usage\":0,\"limit\":0," + zeros + "}", "{" + zeros + "}")) {
+            for (int i = 0; i < 2; i++) {
+                now += SECOND;
+                record(
+                        Kind.STATS,
+                        WEB,
+                        "{\"read\":\"2026-11-21T09:12:03Z\",\"cpu_stats\":{\"cpu_usage\":{\"total_usage\":7}},\"memory_stats\":"
+                                + memory + "}");
+            }
+            assertThat(of("web", series()).keySet())
+                    .as(memory)
+                    .contains("container_cpu_usage_seconds_total")
+                    .noneMatch(series -> series.contains("memory"));
+        }
+    }
+
     @Test
     void whatTheEngineHasBesideContainersIsThereOnceItIsCounted() throws Exception {
         exposition.start();

@@ -211,6 +211,9 @@ class OpenMetricsFormatTest {
                 "memory_major_page_faults_total{}",
                 first(number(kernel.path("total_pgmajfault")), number(kernel.path("pgmajfault"))),
                 0);
+        if (usage <= 0) {
+            all.keySet().removeIf(series -> series.startsWith("memory_")); // the kernel does not count it
+        }
         Map<String, Long> sums = new TreeMap<>();
         if (sample.path("networks").isObject()) {
             sample.path("networks").properties().forEach(network -> {

@@ -3,6 +3,7 @@ package dev.shiplog.timeline.metric;
 import dev.shiplog.timeline.Consumption;
 import dev.shiplog.timeline.metric.Metric.Type;
 import dev.shiplog.timeline.metric.Metric.Unit;
+import dev.shiplog.timeline.payload.Counters;
 import dev.shiplog.timeline.payload.Counters.Term;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,11 +30,8 @@ public final class LiveMetrics {
             percent("cpu_usage_host", Consumption::percentOfHost, "CPU time used, 100 is all CPUs of the host."),
             percent("cpu_system", used -> used.percent(used.used().get(Term.KERNEL)), "CPU time used in the kernel."),
             percent("cpu_user", used -> used.percent(used.used().get(Term.USER)), "CPU time used outside the kernel."),
-            percent("memory_working_set", used -> used.now().memoryPercent(), "The working set in parts of the limit."),
-            percent(
-                    "memory_free",
-                    used -> used.now().limit() > 0 ? 100.0 - used.now().memoryPercent() : Double.NaN,
-                    "What is left of the limit."),
+            percent("memory_working_set", used -> ofLimit(used.now()), "The working set in parts of the limit."),
+            percent("memory_free", used -> 100.0 - ofLimit(used.now()), "What is left of the limit."),
             rate("network_receive", used -> used.perSecond(used.received()), "Bytes received, over all networks."),
             rate("network_transmit", used -> used.perSecond(used.sent()), "Bytes sent, over all networks."),
             rate("fs_reads", used -> used.perSecond(used.read()), "Bytes read from all block devices."),
@@ -113,6 +111,10 @@ public final class LiveMetrics {
     public static final List<Metric> ALL = List.copyOf(TABLE);
 
     private LiveMetrics() {}
+
+    private static double ofLimit(Counters now) {
+        return now.countsMemory() && now.limit() > 0 ? now.memoryPercent() : Double.NaN;
+    }
 
     private static OfConsumption percent(String of, ToDoubleFunction<Consumption> value, String help) {
         return new OfConsumption(gauge("container_" + of + "_percent", Unit.PERCENT, "", help), value);

@@ -94,7 +94,13 @@ public final class Metrics {
 
     private static OfCounters row(String name, Unit unit, ToLongFunction<Counters> value, String help) {
         Type type = name.endsWith("_total") ? Type.COUNTER : Type.GAUGE;
-        return new OfCounters(new Metric(name, type, unit, help, ""), value);
+        return new OfCounters(
+                new Metric(name, type, unit, help, ""), name.startsWith("container_memory_") ? ofMemory(value) : value);
+    }
+
+    /** Where the kernel does not count memory, engines send 0 of all that there is. */
+    private static ToLongFunction<Counters> ofMemory(ToLongFunction<Counters> value) {
+        return counters -> counters.countsMemory() ? value.applyAsLong(counters) : Counters.ABSENT;
     }
 
     private static Map<Term, Metric> ofSeries() {

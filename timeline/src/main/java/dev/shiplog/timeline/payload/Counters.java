@@ -192,6 +192,11 @@ public final class Counters {
         return used;
     }
 
+    /** Whether the kernel counts memory: a process that runs uses some. */
+    public boolean countsMemory() {
+        return get(Term.USAGE) > 0;
+    }
+
     /** Bytes of memory that stand for no file: {@code total_rss} of cgroup v1, {@code anon} of v2. */
     public long rss() {
         long ofTree = get(Term.TOTAL_RSS);
