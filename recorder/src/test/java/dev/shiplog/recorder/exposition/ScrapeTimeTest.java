@@ -2,6 +2,7 @@ package dev.shiplog.recorder.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.recorder.control.Status;
@@ -14,7 +15,6 @@ import dev.shiplog.testkit.Samples;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a scrape of many containers costs; printed, since a time is not the same on every machine. */
 class ScrapeTimeTest {
-    private static final int SCRAPES = 30;
+    private static final int SCRAPES = 100;
 
     private long now = 1_795_252_323_000_000_000L;
     private final Clock clock = new Clock(() -> now, () -> now, step -> {});
@@ -65,21 +65,29 @@ class ScrapeTimeTest {
             now += 1_000_000_000L;
         }
         Pages pages = new Pages(LabelRules.of(List.of(), List.of()), LiveState.GRACE_NANOS, live, this::status);
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long[] nanos = new long[SCRAPES];
         int bytes = 0;
+        long allocated = 0;
         for (int i = 0; i < SCRAPES; i++) {
             long began = threads.getCurrentThreadCpuTime();
             ByteArrayOutputStream page = new ByteArrayOutputStream(bytes);
+            long allocatedBefore = threads.getCurrentThreadAllocatedBytes();
             pages.metrics("").to(page);
             nanos[i] = threads.getCurrentThreadCpuTime() - began;
+            allocated = threads.getCurrentThreadAllocatedBytes() - allocatedBefore;
             bytes = page.size();
             assertThat(page.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("container_info")))
                     .hasSize(containers);
         }
         Arrays.sort(nanos);
         System.out.printf(
-                "%d containers: %.1f ms of CPU a scrape (median of %d, the first %.1f ms), %d kB%n",
-                containers, nanos[SCRAPES / 2] / 1e6, SCRAPES, nanos[SCRAPES - 1] / 1e6, bytes / 1000);
+                "%d containers: %.1f ms of CPU a scrape (median of %d, the slowest %.1f ms), %d kB allocated, %d kB served%n",
+                containers,
+                nanos[SCRAPES / 2] / 1e6,
+                SCRAPES,
+                nanos[SCRAPES - 1] / 1e6,
+                allocated / 1000,
+                bytes / 1000);
     }
 }
