@@ -57,7 +57,8 @@ public final class LogSize {
                 json.write(json(line, stream));
                 local.write(local(line, stream));
                 journald.write(journald(line, stream, container));
-                long received = (line.time() + 200_000 + random.nextInt(300_000)) / 1_000 * 1_000; // clocks of hosts count us
+                long received =
+                        (line.time() + 200_000 + random.nextInt(300_000)) / 1_000 * 1_000; // clocks of hosts count us
                 appender.append(record(container, frame, received));
             }
         }
