@@ -42,7 +42,7 @@ class CountersKillTest {
     private static final int KILLS = Integer.getInteger("shiplog.kills", 5);
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
     private static final String AS = "-Dshiplog.seed=" + SEED;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int CONTAINERS = 3;
     /** The engine remembers 256 events: so many may come while nobody listens. */
     private static final int BUDGET = 200;
