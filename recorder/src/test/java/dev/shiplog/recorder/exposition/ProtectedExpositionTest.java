@@ -15,6 +15,7 @@ import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.testkit.CertificateAuthority;
 import dev.shiplog.testkit.CertificateAuthority.Issued;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -338,7 +339,7 @@ class ProtectedExpositionTest {
                         (SSLSocket) authority.client().getSocketFactory().createSocket();
                 sockets.add(socket);
                 socket.setReceiveBufferSize(4096);
-                socket.connect(new InetSocketAddress("127.0.0.1", uri("/").getPort()));
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), uri("/").getPort()));
                 socket.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
                 assertThat(socket.getInputStream().read()).isEqualTo('H');
             }
