@@ -203,6 +203,12 @@ final class CommandLineOptions {
                 "warn",
                 "error");
         option(spec, "--log-format", "FORMAT", "how a line of it looks: text, or json (text)", "text", "json");
+        option(
+                spec,
+                "--plugin",
+                "SOCKET",
+                "be a plugin of the engine, called on this socket: record its Prometheus page while the engine asks for it, and "
+                        + "nothing else; see docs/plugin.md (none)");
         option(spec, "--config", "FILE", "a YAML file of these options, or one of docker-stats-exporter (none)");
         option(
                 spec,

@@ -49,11 +49,11 @@ import org.jspecify.annotations.Nullable;
  * One run of the recorder: wires the sources to the journal, starts them, and closes them in order. {@link #run} opens,
  * writes and closes the journal on the thread that calls it, until another thread calls {@link #stop}.
  */
-final class Recorder {
+final class Recorder implements Recording {
     private static final System.Logger LOG = System.getLogger(Recorder.class.getName());
 
     /** Records other than samples may fill a quarter of the heap while they wait for the disk. */
-    private static final int WAITING_SHARE = 4;
+    static final int WAITING_SHARE = 4;
 
     private final RecorderConfig config;
     private final String version;
@@ -177,18 +177,13 @@ final class Recorder {
                         config.engineMetricsEvery());
     }
 
-    /**
-     * Records until {@link #stop}.
-     *
-     * @throws dev.shiplog.journal.JournalFailedException if this process must not touch the journal any more
-     * @throws IOException if the journal cannot be opened, or cannot be forced to disk
-     */
-    void run() throws IOException, InterruptedException {
+    @Override
+    public void run() throws IOException, InterruptedException {
         // A journal that may delete its oldest segments makes room by that once it is open.
         boolean retains = !config.limits().isNone();
         List<StoredSegment> deleted = retains ? StoredSegments.makeRoomToOpen(config.dataDir()) : List.of();
-        try (Appender appender =
-                Appender.open(config.dataDir(), options(retains ? 0 : config.minFree()), checkpoints)) {
+        try (Appender appender = Appender.open(
+                config.dataDir(), options(config, version, retains ? 0 : config.minFree()), checkpoints)) {
             appender.setMinimumFree(config.minFree());
             appender.setSnapshot(checkpoints::snapshot);
             Retainer retainer = new Retainer(
@@ -232,7 +227,7 @@ final class Recorder {
         }
     }
 
-    private Appender.Options options(long minFree) {
+    static Appender.Options options(RecorderConfig config, String version, long minFree) {
         return new Appender.Options(
                 config.roll(),
                 firstLine("/proc/sys/kernel/hostname"),
@@ -242,13 +237,13 @@ final class Recorder {
                 config.access());
     }
 
-    /** True if {@link #run} opened the journal; for the thread that called it. */
-    boolean begun() {
+    @Override
+    public boolean begun() {
         return writer != null;
     }
 
-    /** Ends {@link #run} in good order and waits for that. Idempotent. */
-    void stop(String reason) throws InterruptedException {
+    @Override
+    public void stop(String reason) throws InterruptedException {
         started.await();
         events.linger(config.stopGrace());
         closeSources();
@@ -289,13 +284,14 @@ final class Recorder {
                 queue.waiting(),
                 queue.dropped(),
                 containers.followed(),
-                new Status.Disk(freeBytes(), config.minFree(), config.limits()),
+                new Status.Disk(freeBytes(config.dataDir()), config.minFree(), config.limits()),
                 exposition == null ? Status.Metrics.NONE : exposition.status());
     }
 
-    private long freeBytes() {
+    /** Of the disk that a journal is on; -1 if the file system does not say. */
+    static long freeBytes(Path dataDir) {
         try {
-            return Files.getFileStore(config.dataDir()).getUsableSpace();
+            return Files.getFileStore(dataDir).getUsableSpace();
         } catch (IOException e) {
             return -1;
         }

@@ -55,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * @param metricLabels which labels they have
  * @param logDetail what stands in the recorder's own log
  * @param logFormat how its lines look
+ * @param plugin the socket on which an engine finds its plugin, if this is one; null if not
  */
 record RecorderConfig(
         EngineAddress engine,
@@ -83,7 +84,8 @@ record RecorderConfig(
         Protection protection,
         LabelRules metricLabels,
         Logging.Detail logDetail,
-        Logging.Format logFormat) {
+        Logging.Format logFormat,
+        @Nullable Path plugin) {
 
     static final String DEFAULT_DATA_DIR = "/srv/events";
 
@@ -141,7 +143,8 @@ record RecorderConfig(
                 ProtectionSettings.read(settings),
                 metricLabels(settings),
                 settings.one("log-level", "info", text -> Readings.choice(text, Logging.Detail.values())),
-                settings.one("log-format", "text", text -> Readings.choice(text, Logging.Format.values())));
+                settings.one("log-format", "text", text -> Readings.choice(text, Logging.Format.values())),
+                settings.orNull("plugin", RecorderConfig::socket));
     }
 
     /** The options as people type them, for the journal; none of them is secret. */
@@ -184,6 +187,7 @@ record RecorderConfig(
         options.put("metric-const", String.join(",", metricLabels.constantTexts()));
         options.put("log-level", Readings.label(logDetail));
         options.put("log-format", Readings.label(logFormat));
+        options.put("plugin", plugin == null ? "" : plugin.toString());
         return options;
     }
 
@@ -239,5 +243,12 @@ record RecorderConfig(
         } catch (IllegalArgumentException e) {
             throw new UsageException((constants == null ? "metric-label" : constants.place()) + ": " + e.getMessage());
         }
+    }
+
+    private static Path socket(String text) {
+        if (text.startsWith("unix://")) {
+            throw new IllegalArgumentException("\"" + text + "\" is an address; write only the path of the socket");
+        }
+        return Readings.file(text);
     }
 }

@@ -30,7 +30,7 @@ final class RecorderMain {
     private static final int BROKEN = 3;
 
     private final Map<String, String> environment;
-    private @Nullable Recorder recorder;
+    private @Nullable Recording recorder;
     private @Nullable String stopping;
 
     RecorderMain(Map<String, String> environment) {
@@ -101,7 +101,7 @@ final class RecorderMain {
 
     /** Asks the recorder to stop, and waits until it has. */
     void stop(String reason) throws InterruptedException {
-        Recorder running;
+        Recording running;
         synchronized (this) {
             stopping = reason;
             running = recorder;
@@ -112,7 +112,9 @@ final class RecorderMain {
     }
 
     private int record(RecorderConfig config, PrintWriter err) {
-        Recorder running = new Recorder(config, RecorderMain::wallNanos, version());
+        Recording running = config.plugin() == null
+                ? new Recorder(config, RecorderMain::wallNanos, version())
+                : new PluginRecorder(config, config.plugin(), RecorderMain::wallNanos, version());
         synchronized (this) {
             if (stopsBeforeItBegan(err)) {
                 return OK;

@@ -89,7 +89,8 @@ class RecorderConfigTest {
         "metric-label, a, b.c, d",
         "metric-const, a=b, c=d=e, f=",
         "log-level, debug, error, warn",
-        "log-format, json, text, json"
+        "log-format, json, text, json",
+        "plugin, /a.sock, /b.sock, /c.sock"
     })
     void theFlagCountsBeforeTheEnvironmentAndThatBeforeTheFile(
             String option, String flag, String variable, String inFile) throws Exception {
@@ -124,6 +125,7 @@ class RecorderConfigTest {
         flags.put("listen-password-file", List.of("/secret"));
         flags.put("listen-cert", List.of("/cert.pem"));
         flags.put("listen-key", List.of("/key.pem"));
+        flags.put("plugin", List.of("/run/a.sock"));
         RecorderConfig config = config();
         Map<String, String> described = config.described();
         assertThat(described.keySet()).isEqualTo(RecorderConfig.OPTIONS);
@@ -277,7 +279,7 @@ class RecorderConfigTest {
                 .hasMessage(
                         file
                                 + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, engine-metrics-every, engine-timeout, exclude, exec-events,"
-                                + " group, include, keep-bytes, keep-for, keep-until-archived, listen, listen-cert, listen-key, listen-password-file, listen-user, log-format, log-level, logs, logs-exclude, logs-include, max-concurrent, metric-const, metric-label, min-free, mode, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
+                                + " group, include, keep-bytes, keep-for, keep-until-archived, listen, listen-cert, listen-key, listen-password-file, listen-user, log-format, log-level, logs, logs-exclude, logs-include, max-concurrent, metric-const, metric-label, min-free, mode, plugin, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
     }
 
     @Test

@@ -98,6 +98,8 @@ class RecorderMainTest {
                       --log-level=LEVEL      what stands in the recorder's own log, on standard error: debug, info, warn or
                                                error (info)
                       --log-format=FORMAT    how a line of it looks: text, or json (text)
+                      --plugin=SOCKET        be a plugin of the engine, called on this socket: record its Prometheus page
+                                               while the engine asks for it, and nothing else; see docs/plugin.md (none)
                       --config=FILE          a YAML file of these options, or one of docker-stats-exporter (none)
                       --completion=SHELL     print a script by which a shell completes these options, bash, zsh or fish, and
                                                exit
@@ -155,6 +157,9 @@ class RecorderMainTest {
         lines.put(
                 List.of("--roll", "weekly"),
                 "recorder: --roll: \"weekly\" is not one of minutely, ten-minutely, hourly, daily");
+        lines.put(
+                List.of("--plugin", "unix:///run/a.sock"),
+                "recorder: --plugin: \"unix:///run/a.sock\" is an address; write only the path of the socket");
         lines.put(List.of("--completion", "tcsh"), "recorder: --completion: \"tcsh\" is not one of bash, zsh, fish");
         lines.forEach((args, line) -> {
             err.getBuffer().setLength(0);

@@ -21,7 +21,7 @@ import java.util.Map;
  * @param tally what this run recorded
  * @param waiting what waits for the writer
  * @param dropped how many records this run dropped, by kind and reason
- * @param containers that run and are followed
+ * @param containers that run and are followed; {@link #NO_CONTAINERS} if none are to be
  * @param disk its room
  * @param metrics where they are served
  */
@@ -37,6 +37,9 @@ public record Status(
         int containers,
         Disk disk,
         Metrics metrics) {
+    /** Of a recorder that knows nothing of containers. */
+    public static final int NO_CONTAINERS = -1;
+
     private static final int RECORDS = 0;
     private static final int SOMETHING_IS_WRONG = 3;
     private static final long LATE_NANOS = Duration.ofSeconds(5).toNanos();

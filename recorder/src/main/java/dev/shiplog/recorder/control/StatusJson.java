@@ -43,7 +43,9 @@ final class StatusJson {
         waiting.put("not_on_disk_seconds", rounded(status.unforcedNanos() / SECOND));
         all.put("waiting", waiting);
         all.put("run", run(status));
-        all.put("containers", status.containers());
+        if (status.containers() != Status.NO_CONTAINERS) {
+            all.put("containers", status.containers());
+        }
         all.put("metrics", metrics(status.metrics()));
         all.put("disk", disk(status.disk(), tally.journal().growth().dailyBytes()));
         return all;

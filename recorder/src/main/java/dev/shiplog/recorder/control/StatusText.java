@@ -26,7 +26,9 @@ final class StatusText {
                 + ", pid " + status.pid() + ", into " + status.directory());
         status.problems().forEach(problem -> lines.add("wrong       " + problem));
         lines.add("engine      " + engine(status.engine()));
-        lines.add("containers  " + status.containers() + " followed");
+        if (status.containers() != Status.NO_CONTAINERS) {
+            lines.add("containers  " + status.containers() + " followed");
+        }
         lines.add("newest      record " + tally.journal().sequence() + " of " + time(tally.newestReceived()) + ", in "
                 + tally.journal().segment());
         lines.add("waiting     " + waiting(status));

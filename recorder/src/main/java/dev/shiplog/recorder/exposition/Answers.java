@@ -28,6 +28,8 @@ final class Answers implements HttpHandler {
 
     private static final int PATIENCE_SECONDS = 5;
     private static final int BUFFER = 1 << 13;
+    /** As engines write it. */
+    private static final String ENGINE_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Pages pages;
     private final @Nullable Login login;
@@ -86,7 +88,18 @@ final class Answers implements HttpHandler {
                 text(exchange, problems.isEmpty() ? 200 : 503, Pages.ready(problems));
             }
             case "/version" -> text(exchange, 200, pages.version());
-            default -> text(exchange, 404, Pages.error("there are /metrics, /health, /ready and /version"));
+            case "/engine-metrics" -> engineMetrics(exchange);
+            default ->
+                text(exchange, 404, Pages.error("there are /metrics, /engine-metrics, /health, /ready and /version"));
+        }
+    }
+
+    private void engineMetrics(HttpExchange exchange) throws IOException {
+        byte[] page = pages.engine();
+        if (page.length == 0) {
+            text(exchange, 503, Pages.error("there is no page of the engine's now"));
+        } else {
+            body(exchange, 200, ENGINE_TEXT, page);
         }
     }
 
@@ -130,8 +143,11 @@ final class Answers implements HttpHandler {
     }
 
     private static void text(HttpExchange exchange, int status, String json) throws IOException {
-        byte[] body = json.getBytes(UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        body(exchange, status, "application/json", json.getBytes(UTF_8));
+    }
+
+    private static void body(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", type);
         if (isHead(exchange)) {
             exchange.sendResponseHeaders(status, -1);
             return;

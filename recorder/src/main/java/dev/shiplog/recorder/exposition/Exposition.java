@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * Serves metrics by HTTP, on threads of its own:
  *
  * <pre>
- * /metrics   in Prometheus's text or OpenMetrics, as asked
- * /health    200 as long as the process answers
- * /ready     200 if the engine is followed and the journal is written, else 503, with the reasons as JSON
- * /version   which program this is, as JSON
+ * /metrics         in Prometheus's text or OpenMetrics, as asked
+ * /engine-metrics  the engine's own page, as it was recorded last; 503 if there is none
+ * /health          200 as long as the process answers
+ * /ready           200 if the engine is followed and the journal is written, else 503, with the reasons as JSON
+ * /version         which program this is, as JSON
  * </pre>
  *
  * <p>An address that is taken, and a certificate or a password that is not there, is tried again and again; nothing is

@@ -24,6 +24,8 @@ final class Pages {
     private static final ExpositionFormatWriter TEXT = PrometheusTextFormatWriter.create();
     private static final ExpositionFormatWriter OPEN_METRICS = OpenMetricsTextFormatWriter.create();
 
+    private static final byte[] NO_PAGE = {};
+
     private final LabelRules rules;
     private final long staleNanos;
     private final LiveState live;
@@ -56,7 +58,9 @@ final class Pages {
         Status now = status.get();
         Families families = new Families();
         ContainerSeries containers = new ContainerSeries(rules, staleNanos, now.now(), now.engine(), families);
-        containers.put(live);
+        if (now.containers() != Status.NO_CONTAINERS) {
+            containers.put(live);
+        }
         new OwnSeries(rules.common(), families).put(now, live.events(), cpu(), build);
         errors("samples", unreadable.addAndGet(containers.unreadable()), families);
         LiveMetrics.INVENTORY.forEach((sort, metric) -> {
@@ -86,6 +90,11 @@ final class Pages {
 
     private static Duration cpu() {
         return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** The engine's own page as it was recorded last; empty if there is none, or if it is of an engine that is away. */
+    byte[] engine() {
+        return status.get().engine().up() ? live.enginePage() : NO_PAGE;
     }
 
     /** Why this recorder does not record all that it should; empty if it does. */

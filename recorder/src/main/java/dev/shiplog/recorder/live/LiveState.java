@@ -64,6 +64,7 @@ public final class LiveState implements Checkpoint {
     private long statedAt;
 
     private volatile long hostMemory;
+    private volatile byte[] enginePage = {};
 
     /** @param samples whether anybody asks for samples, so that they are to be kept */
     public LiveState(Clock clock, boolean samples) {
@@ -90,6 +91,11 @@ public final class LiveState implements Checkpoint {
     /** The memory of the host, in bytes; 0 if the engine has not said it yet. */
     public long hostMemory() {
         return hostMemory;
+    }
+
+    /** The engine's own Prometheus page as this run read it last; empty if it has not. Not to be changed. */
+    public byte[] enginePage() {
+        return enginePage;
     }
 
     @Override
@@ -120,6 +126,9 @@ public final class LiveState implements Checkpoint {
                 sample(record);
             }
         } else {
+            if (record.kind() == Kind.ENGINE_METRICS) {
+                enginePage = record.payload();
+            }
             take(record);
         }
     }

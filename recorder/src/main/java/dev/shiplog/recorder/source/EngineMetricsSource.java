@@ -67,6 +67,15 @@ public final class EngineMetricsSource implements Closeable {
         }
     }
 
+    /** @throws IOException if this is no engine's page */
+    static EngineMetricsView view(byte[] page) throws IOException {
+        EngineMetricsView view = EngineMetricsView.scan(page);
+        if (!view.ofEngine()) {
+            throw new IOException("the page has no metric of an engine; does something else answer in its place?");
+        }
+        return view;
+    }
+
     private boolean awaitQuiet(long patienceNanos) throws InterruptedException {
         long until = System.nanoTime() + patienceNanos;
         while (!check.isQuiet()) {
@@ -83,10 +92,7 @@ public final class EngineMetricsSource implements Closeable {
         EngineMetricsView view;
         try {
             byte[] bytes = page.get();
-            view = EngineMetricsView.scan(bytes);
-            if (!view.ofEngine()) {
-                throw new IOException("the page has no metric of an engine; does something else answer in its place?");
-            }
+            view = view(bytes);
             queue.put(clock.stamp(Kind.ENGINE_METRICS, "", 0, bytes));
             gap.ended();
         } catch (IOException e) {

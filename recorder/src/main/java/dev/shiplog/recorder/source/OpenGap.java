@@ -46,6 +46,20 @@ final class OpenGap {
         coveredTo = clock.now();
     }
 
+    /** No record is to be expected, now or since {@code from}: that is no news for the log. */
+    void pause(long from, String why) {
+        reason = why;
+        if (!open) {
+            open = true;
+            coveredTo = new Clock.Reading(from, clock.now().monotonic());
+        }
+    }
+
+    /** Up to when there are records, or the gap is stated, ns since the epoch. */
+    long coveredTo() {
+        return coveredTo.received();
+    }
+
     /** A record should be there, and is not. */
     void missing(String why) {
         reason = why;

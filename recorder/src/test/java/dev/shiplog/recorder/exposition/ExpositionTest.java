@@ -45,6 +45,7 @@ class ExpositionTest {
     private final LiveState live = new LiveState(clock, true);
     private final Checkpoints checkpoints = new Checkpoints(clock, List.of(live));
     private final HttpClient client = HttpClient.newHttpClient();
+    private int containers = 2;
     private EngineState engine = new EngineState(true, now, "28.5", "1.51", "", Map.of("EOF", 2L));
     private Exposition exposition = exposition(new ListenAddress("127.0.0.1", 0), LabelRules.of(List.of(), List.of()));
 
@@ -75,7 +76,7 @@ class ExpositionTest {
                 checkpoints.tally(),
                 new RecordQueue.Waiting(0, 0),
                 Map.of(Kind.STATS, Map.of("the disk was full", 7L)),
-                2,
+                containers,
                 new Status.Disk(1 << 30, 64 << 20, Limits.NONE),
                 exposition.status());
     }
@@ -156,6 +157,32 @@ class ExpositionTest {
                                 + "\"memory_stats\":{\"usage\":1000,\"limit\":4000,\"stats\":{\"anon\":600,\"file\":300,\"inactive_file\":200,\"pgfault\":50,\"pgmajfault\":3}},"
                                 + "\"networks\":{\"eth0\":{\"rx_bytes\":%d,\"rx_packets\":1,\"rx_errors\":0,\"rx_dropped\":0,\"tx_bytes\":10,\"tx_packets\":2,\"tx_errors\":0,\"tx_dropped\":4}}}")
                         .formatted(Instant.ofEpochSecond(0, now), cpu, 4 * now, received));
+    }
+
+    @Test
+    void thePageOfTheEngineIsPassedOnAsItWasRecordedUnlessTheEngineIsAway() throws Exception {
+        exposition.start();
+        assertThat(get("/engine-metrics").statusCode()).as("none yet").isEqualTo(503);
+        record(Kind.ENGINE_METRICS, "", "engine_daemon_events_total 1\n");
+        record(Kind.ENGINE_METRICS, "", "# é\nengine_daemon_events_total 2\n");
+        HttpResponse<String> page = get("/engine-metrics");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).isEqualTo("# é\nengine_daemon_events_total 2\n");
+        assertThat(page.headers().firstValue("Content-Type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
+        engine = new EngineState(false, now, "28.5", "1.51", "gone", Map.of());
+        assertThat(get("/engine-metrics").statusCode())
+                .as("of an engine that is away")
+                .isEqualTo(503);
+    }
+
+    @Test
+    void aRecorderThatFollowsNoContainersSaysNothingOfThem() throws Exception {
+        exposition.start();
+        assertThat(series()).containsEntry("docker_containers_total{state=\"running\"}", "0.0");
+        containers = Status.NO_CONTAINERS;
+        assertThat(series())
+                .containsEntry("docker_up", "1.0")
+                .doesNotContainKey("docker_containers_total{state=\"running\"}");
     }
 
     @Test

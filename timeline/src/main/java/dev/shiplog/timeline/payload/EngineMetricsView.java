@@ -34,6 +34,14 @@ public record EngineMetricsView(boolean ofEngine, String started, long events) {
         return new EngineMetricsView(ofEngine, started, events >= 0 ? Math.round(events) : -1);
     }
 
+    /** What the page says of the engine itself: the value of a label of its {@code engine_info}; empty if it has none. */
+    public static String info(byte[] page, String label) {
+        Pattern info =
+                Pattern.compile("engine_daemon_engine_info\\{(?:[^}\n]*,)?" + Pattern.quote(label) + "=\"([^\"]*+)\"");
+        Matcher found = info.matcher(new String(page, StandardCharsets.UTF_8));
+        return found.find() ? found.group(1) : "";
+    }
+
     /** Not a number where it is none: then nothing is known of the sum. */
     private static double number(String text) {
         try {

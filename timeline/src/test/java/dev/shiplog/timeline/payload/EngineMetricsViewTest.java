@@ -29,6 +29,16 @@ class EngineMetricsViewTest {
     }
 
     @Test
+    void readsWhatTheEngineSaysOfItself() {
+        assertThat(EngineMetricsView.info(Samples.metrics(), "version")).startsWith("20.10.");
+        assertThat(EngineMetricsView.info(Samples.metrics(), "daemon_id")).hasSize(59);
+        assertThat(EngineMetricsView.info(Samples.metrics(), "os_type")).isEqualTo("linux");
+        assertThat(EngineMetricsView.info(Samples.metrics(), "id")).isEmpty();
+        byte[] first = "engine_daemon_engine_info{version=\"1\"} 1\n".getBytes(StandardCharsets.UTF_8);
+        assertThat(EngineMetricsView.info(first, "version")).isEqualTo("1");
+    }
+
+    @Test
     void whatIsNotThereIsNotKnown() {
         assertThat(scan("")).isEqualTo(new EngineMetricsView(false, "", -1));
         assertThat(scan("<html>log in</html>").ofEngine()).isFalse();
