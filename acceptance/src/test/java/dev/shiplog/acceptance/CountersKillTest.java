@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * memory and restarts never goes down, and is in the end what the engine told. {@code mvn -Dshiplog.kills=100 …} kills as
  * many times instead of 5, {@code mvn -Dshiplog.seed=N …} repeats the choices of a run.
  */
+@Tag("once")
 class CountersKillTest {
     private static final int KILLS = Integer.getInteger("shiplog.kills", 5);
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());

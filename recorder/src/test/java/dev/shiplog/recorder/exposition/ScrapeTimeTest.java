@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a scrape of many containers costs; printed, since a time is not the same on every machine. */
+@Tag("once")
 class ScrapeTimeTest {
     private static final int SCRAPES = 100;
 
