@@ -70,9 +70,10 @@ final class WatchdogTest {
                 streams.add(stream);
                 watchdog.watch(stream, LIMIT);
             }
-            assertThat(Thread.getAllStackTraces().keySet())
+            // That of another test may be about to end.
+            await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                     .filteredOn(thread -> thread.getName().equals("shiplog-watchdog"))
-                    .hasSizeLessThanOrEqualTo(1);
+                    .hasSizeLessThanOrEqualTo(1));
             await().untilAsserted(() -> assertThat(streams)
                     .allSatisfy(stream -> assertThat(stream.closed).hasValue("silent for 200 ms")));
         }
