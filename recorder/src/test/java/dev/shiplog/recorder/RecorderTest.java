@@ -559,12 +559,13 @@ class RecorderTest {
         };
         handler.setLevel(Level.ALL);
         root.addHandler(handler);
+        Level before = ours.getLevel();
         ours.setLevel(Level.ALL);
         try (Run run = new Run()) {
             await().until(() -> !payloads(Kind.INSPECT, id).isEmpty());
         } finally {
             root.removeHandler(handler);
-            ours.setLevel(null);
+            ours.setLevel(before);
         }
         assertThat(payloads(Kind.INSPECT, id)).containsExactly(description.replace(secret, "<redacted>"));
         assertThat(marks(Mark.Redaction.class))

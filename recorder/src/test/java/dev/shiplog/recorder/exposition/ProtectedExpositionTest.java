@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
@@ -78,6 +79,7 @@ class ProtectedExpositionTest {
 
     @BeforeEach
     void hear() {
+        logger.setLevel(Level.INFO); // whatever the tests before left
         logger.addHandler(ears);
     }
 
@@ -85,6 +87,7 @@ class ProtectedExpositionTest {
     void close() {
         exposition.close();
         logger.removeHandler(ears);
+        logger.setLevel(null);
     }
 
     private Exposition serve(Protection protection) {
