@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -207,7 +208,7 @@ class NewerJournalTest {
         Path output = directory.resolve("output");
         try (RecorderProcess recorder = RecorderProcess.recording(
                 List.of(), output, "unix://" + directory.resolve("none"), journal, "--roll", "hourly")) {
-            await().until(() -> recorder.output().contains("trying again"));
+            await().atMost(Duration.ofSeconds(60)).until(() -> recorder.output().contains("trying again"));
             recorder.terminate();
             assertThat(recorder.awaitEnd()).isZero();
             return recorder.output();

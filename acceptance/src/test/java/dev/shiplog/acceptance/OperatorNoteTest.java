@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -22,8 +23,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code recorder note}, of one process to another: what was noted is there after a kill, and after a stop. */
-@Timeout(120)
+@Timeout(240)
 class OperatorNoteTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @TempDir
     private Path directory;
 
@@ -54,10 +57,12 @@ class OperatorNoteTest {
                 Path output = directory.resolve("output-" + killed);
                 try (RecorderProcess recorder =
                         RecorderProcess.recording(List.of(), output, engine.address(), journal)) {
-                    await().until(() -> Files.exists(journal.resolve("recorder.sock")) && note("begun " + killed) == 0);
+                    await().atMost(PATIENCE)
+                            .until(() ->
+                                    Files.exists(journal.resolve("recorder.sock")) && note("begun " + killed) == 0);
                     assertThat(note("deployed shop 1.4 " + killed)).isZero();
                     if (killed) {
-                        await().until(() -> events().contains("deployed shop 1.4 true"));
+                        await().atMost(PATIENCE).until(() -> events().contains("deployed shop 1.4 true"));
                         recorder.kill();
                     } else {
                         recorder.terminate();

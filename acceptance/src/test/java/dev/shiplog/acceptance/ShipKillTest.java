@@ -153,8 +153,9 @@ class ShipKillTest {
     @Test
     void everyRecordOfAJournalThatGrowsIsOneDocumentWhateverIsKilled() throws Exception {
         CompletableFuture<Void> recorder = CompletableFuture.runAsync(this::record);
-        await().until(() -> recorder.isDone()
-                || Files.exists(journal) && !Catalog.files(journal).isEmpty());
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> recorder.isDone()
+                        || Files.exists(journal) && !Catalog.files(journal).isEmpty());
         String[] options = {"--batch", "64KiB", "--follow"};
         while (kills < KILLS / 2) {
             due.release(RECORDS * 8 / 10 / (KILLS / 2)); // it still grows at the end
