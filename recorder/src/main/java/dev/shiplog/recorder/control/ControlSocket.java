@@ -4,22 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.shiplog.journal.file.FileErrors;
 import dev.shiplog.journal.record.Mark;
+import dev.shiplog.recorder.socket.UnixServer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,19 +44,14 @@ public final class ControlSocket implements Closeable {
     private static final System.Logger LOG = System.getLogger(ControlSocket.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    private final Path file;
     private final Predicate<Mark> marks;
     private final Supplier<Status> status;
-    private final ServerSocketChannel server;
+    private final UnixServer server;
 
-    private final Thread thread = new Thread(this::serve, "shiplog-control");
-
-    private ControlSocket(Path file, Predicate<Mark> marks, Supplier<Status> status, ServerSocketChannel server) {
-        this.file = file;
+    private ControlSocket(Path file, Predicate<Mark> marks, Supplier<Status> status) throws IOException {
         this.marks = marks;
         this.status = status;
-        this.server = server;
-        thread.setDaemon(true);
+        server = UnixServer.open(file, "shiplog-control", PATIENCE, this::serve);
     }
 
     /**
@@ -78,12 +65,7 @@ public final class ControlSocket implements Closeable {
     public static @Nullable ControlSocket open(Path dataDir, Predicate<Mark> marks, Supplier<Status> status) {
         Path file = dataDir.resolve(NAME);
         try {
-            Files.deleteIfExists(file);
-            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            server.bind(UnixDomainSocketAddress.of(file));
-            ControlSocket socket = new ControlSocket(file, marks, status, server);
-            socket.thread.start();
-            return socket;
+            return new ControlSocket(file, marks, status);
         } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
             String why = e instanceof IOException failed ? FileErrors.line(failed) : String.valueOf(e.getMessage());
             LOG.log(Level.WARNING, "no notes can be taken, and no status be given: {0}: {1}", file, why);
@@ -91,46 +73,14 @@ public final class ControlSocket implements Closeable {
         }
     }
 
-    private void serve() {
-        try {
-            while (true) {
-                try (SocketChannel client = server.accept()) {
-                    serve(client);
-                }
-            }
-        } catch (ClosedChannelException e) {
-            LOG.log(Level.DEBUG, "no more notes are taken");
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "no more notes are taken: {0}: {1}", file, e.getMessage());
-        }
-    }
-
-    private void serve(SocketChannel client) {
-        try {
-            byte[] request = read(client);
-            client.configureBlocking(true);
-            client.write(ByteBuffer.wrap(decide(request).getBytes(UTF_8)));
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "a client went away: {0}", e.getMessage());
-        }
-    }
-
-    /** What the client wrote up to its end, or as much of it as shows that it is too long. */
-    private static byte[] read(SocketChannel client) throws IOException {
+    /** Reads up to the end of the request, or as much of it as shows that it is too long. */
+    private void serve(UnixServer.Client client) throws IOException {
         ByteBuffer request = ByteBuffer.allocate(NOTE.length() + MAX_NOTE_BYTES + 1);
-        long until = System.nanoTime() + PATIENCE.toNanos();
-        client.configureBlocking(false);
-        try (Selector selector = Selector.open()) {
-            client.register(selector, SelectionKey.OP_READ);
-            while (request.hasRemaining() && client.read(request) >= 0) {
-                long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-                if (left <= 0) {
-                    throw new IOException("it did not end its request within " + PATIENCE.toSeconds() + " s");
-                }
-                selector.select(left);
-            }
+        boolean more = true;
+        while (more && request.hasRemaining()) {
+            more = client.read(request);
         }
-        return Arrays.copyOf(request.array(), request.position());
+        client.write(decide(Arrays.copyOf(request.array(), request.position())).getBytes(UTF_8));
     }
 
     private String decide(byte[] request) {
@@ -156,15 +106,6 @@ public final class ControlSocket implements Closeable {
     /** Takes no more marks once it returns. Idempotent. */
     @Override
     public void close() {
-        try {
-            server.close();
-            Files.deleteIfExists(file);
-            thread.interrupt();
-            thread.join();
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "{0} stays: {1}", file, e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        server.close();
     }
 }
