@@ -84,6 +84,11 @@ abstract class Sampling {
     /** A sample came. */
     void sampled(byte[] payload) {}
 
+    /** For how long the engine is asked for a sample; 0 if it sends them of itself. */
+    long askingNanos() {
+        return 0;
+    }
+
     /** Whether it has occupied a thread for longer than an engine needs. */
     boolean hangs(long now) {
         return false;

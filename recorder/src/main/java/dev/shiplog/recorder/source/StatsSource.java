@@ -17,7 +17,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Samples each running container. Intervals below two seconds read the engine's stream of a frame a second, with a
- * thread of small stack for each container, as long as all these fit into an eighth of the heap. Longer intervals, and
+ * thread for each container, as long as all these fit into an eighth of the heap. Longer intervals, and
  * all further containers, ask for one sample at a time, each container at its own ticks.
  *
  * <p>A container with which something seems to go wrong is sampled every second for a minute: {@link Bursts}.
@@ -33,16 +33,13 @@ public final class StatsSource implements Follower {
     private static final long STREAM_BYTES = 32 * 1024;
 
     private static final int HEAP_SHARE = 8;
-    /** Before release 25 an engine takes up to this long for one sample: it waits for its own next reading. */
-    private static final Duration READING = Duration.ofSeconds(1);
-
-    private static final int FEWEST_POLLERS = 4;
+    /** One thread after another finds the processor's caches cold; a second one is there while the first waits. */
+    private static final int FEWEST_POLLERS = 2;
     /** A thread that waits costs the engine nothing but a connection, and the host some KiB. */
     private static final int MOST_POLLERS = 64;
     /** Beside those: threads that wait for an answer so long that other containers must not wait for them. */
     private static final int MOST_HANGING = 64;
 
-    private static final long STACK_BYTES = 128 * 1024;
     /** At least so long without a sample, and three intervals, before samples are missing. */
     private static final Duration MISSING_AFTER = Duration.ofSeconds(10);
 
@@ -213,18 +210,16 @@ public final class StatsSource implements Follower {
                 + (ids.size() > MOST_NAMED ? " and " + (ids.size() - MOST_NAMED) + " more" : "");
     }
 
-    /**
-     * As many threads as it takes to ask a slow engine for all samples within an interval, and one for each that hangs.
-     */
+    /** As many threads as it takes to ask for all samples within an interval, and one for each that hangs. */
     private void adjustPollers() {
-        int polled = Math.max(0, samplings.size() - mostStreams);
-        long needed = polled * READING.toNanos() / intervalNanos + 1 + bursts.active();
         long now = System.nanoTime();
-        long hanging = polled == 0
-                ? 0
-                : samplings.values().stream()
-                        .filter(sampling -> sampling.hangs(now))
-                        .count();
+        long asking = 0;
+        long hanging = 0;
+        for (Sampling sampling : samplings.values()) {
+            asking += sampling.askingNanos();
+            hanging += sampling.hangs(now) ? 1 : 0;
+        }
+        long needed = asking / intervalNanos + 1 + bursts.active();
         int threads =
                 (int) (Math.min(MOST_POLLERS, Math.max(FEWEST_POLLERS, needed)) + Math.min(MOST_HANGING, hanging));
         if (threads != pollers.getCorePoolSize()) {
@@ -245,7 +240,7 @@ public final class StatsSource implements Follower {
     }
 
     static Thread thread(Runnable task, String name) {
-        Thread thread = new Thread(null, task, name, STACK_BYTES);
+        Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         return thread;
     }
