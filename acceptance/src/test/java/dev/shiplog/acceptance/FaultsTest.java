@@ -71,8 +71,8 @@ class FaultsTest {
         Path file = Files.writeString(directory.resolve("recorder.yml"), "stats-intervall: 5s\n");
 
         assertEnds(2, """
-                recorder: FILE: unknown option "stats-intervall"; the options are data-dir, disk-usage, docker-host, engine-metrics, engine-metrics-every, engine-timeout, exclude, exec-events, group, include, \
-                keep-bytes, keep-for, keep-until-archived, listen, listen-cert, listen-key, listen-password-file, listen-user, log-format, log-level, logs, logs-exclude, logs-include, max-concurrent, metric-const, metric-label, min-free, mode, plugin, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval
+                recorder: FILE: unknown option "stats-intervall"; the options are data-dir, disk-usage, docker-host, engine-metrics, engine-metrics-every, engine-timeout, exclude, exec-events, group, host-proc, include, \
+                keep-bytes, keep-for, keep-until-archived, listen, listen-cert, listen-key, listen-password-file, listen-user, log-format, log-level, logs, logs-exclude, logs-include, max-concurrent, metric-const, metric-label, min-free, mode, plugin, queue-size, redact, redact-log, roll, sockets-interval, stats-interval, stop-grace, sync-interval
                 """.replace("FILE", file.toString()), start("--config", file.toString()));
     }
 

@@ -92,6 +92,13 @@ final class CommandLineOptions {
                 "off");
         option(
                 spec,
+                "--host-proc",
+                "DIR",
+                "where the host's /proc is: record from it the TCP sockets of containers by state, and their shared memory "
+                        + "(none)");
+        option(spec, "--sockets-interval", "TIME", "how often these are read, from 10s on (1m)");
+        option(
+                spec,
                 "--roll",
                 "PERIOD",
                 "when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)",

@@ -5,6 +5,7 @@ import dev.shiplog.recorder.engine.MetricsPage;
 import dev.shiplog.recorder.plugin.PluginSocket;
 import dev.shiplog.recorder.source.EngineState;
 import dev.shiplog.recorder.source.MetricsCollector;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.Checkpoints;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -91,6 +92,11 @@ final class PluginRecorder extends Recording {
     @Override
     int containers() {
         return Status.NO_CONTAINERS;
+    }
+
+    @Override
+    SocketsState sockets() {
+        return SocketsState.OFF;
     }
 
     /** Has the engine start this plugin again. */

@@ -6,6 +6,7 @@ import dev.shiplog.recorder.logs.LastLines;
 import dev.shiplog.recorder.logs.LogMode;
 import dev.shiplog.recorder.logs.LogPositions;
 import dev.shiplog.recorder.logs.LogSource;
+import dev.shiplog.recorder.proc.HostProc;
 import dev.shiplog.recorder.source.ContainerTracker;
 import dev.shiplog.recorder.source.DestroyedContainers;
 import dev.shiplog.recorder.source.DiskSource;
@@ -18,6 +19,8 @@ import dev.shiplog.recorder.source.ImageSource;
 import dev.shiplog.recorder.source.InspectSource;
 import dev.shiplog.recorder.source.InventorySource;
 import dev.shiplog.recorder.source.Redactor;
+import dev.shiplog.recorder.source.SocketsSource;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.source.StatsSource;
 import dev.shiplog.recorder.writer.Checkpoint;
 import dev.shiplog.recorder.writer.Checkpoints;
@@ -39,6 +42,7 @@ final class Recorder extends Recording {
     private final EventSource events;
     private final @Nullable DiskSource disk;
     private final @Nullable EngineMetricsSource metrics;
+    private final @Nullable SocketsSource sockets;
     /** Null if no metrics are served. */
     private final @Nullable InventorySource inventory;
 
@@ -119,6 +123,15 @@ final class Recorder extends Recording {
                 ? null
                 : new InventorySource(
                         engine, clock, live.inventory(), () -> events.engine().up());
+        Path hostProc = config.hostProc();
+        sockets = hostProc == null
+                ? null
+                : new SocketsSource(
+                        new HostProc(hostProc, OwnContainer.id()),
+                        config.socketsInterval(),
+                        clock,
+                        queue,
+                        live::containers);
         MetricsPage.Address page = config.engineMetrics();
         metrics = page == null
                 ? null
@@ -166,6 +179,9 @@ final class Recorder extends Recording {
         if (metrics != null) {
             metrics.start();
         }
+        if (sockets != null) {
+            sockets.start();
+        }
         if (inventory != null) {
             inventory.start();
         }
@@ -183,6 +199,9 @@ final class Recorder extends Recording {
         }
         if (disk != null) {
             disk.close();
+        }
+        if (sockets != null) {
+            sockets.close();
         }
         if (inventory != null) {
             inventory.close();
@@ -210,6 +229,11 @@ final class Recorder extends Recording {
     @Override
     int containers() {
         return containers.followed();
+    }
+
+    @Override
+    SocketsState sockets() {
+        return sockets == null ? SocketsState.OFF : sockets.state();
     }
 
     private static boolean samples(RecorderConfig config) {

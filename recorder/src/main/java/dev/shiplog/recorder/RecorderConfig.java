@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param engineMetrics where the engine's own Prometheus page is; null for none
  * @param engineMetricsEvery how often it is read
  * @param diskUsage how often it is asked what takes the engine's disk
+ * @param hostProc where the host's {@code /proc} is; null if it is not to be read
+ * @param socketsInterval between two readings of a container's TCP states and shared memory
  * @param roll when a new segment begins
  * @param syncInterval how long a sample may wait for the disk; other records wait a second at most
  * @param filter which containers are recorded
@@ -66,6 +68,8 @@ record RecorderConfig(
         MetricsPage.@Nullable Address engineMetrics,
         Duration engineMetricsEvery,
         DiskUsage diskUsage,
+        @Nullable Path hostProc,
+        Duration socketsInterval,
         Roll roll,
         Duration syncInterval,
         ContainerFilter filter,
@@ -121,6 +125,8 @@ record RecorderConfig(
                 settings.orNull("engine-metrics", MetricsPage.Address::of),
                 settings.one("engine-metrics-every", "60s", text -> Readings.atLeast(Duration.ofSeconds(5), text)),
                 settings.one("disk-usage", "off", text -> Readings.choice(text, DiskUsage.values())),
+                settings.orNull("host-proc", Readings::directory),
+                settings.one("sockets-interval", "1m", text -> Readings.atLeast(Duration.ofSeconds(10), text)),
                 settings.one("roll", "hourly", text -> Readings.choice(text, Roll.values())),
                 settings.one("sync-interval", "10s", text -> Readings.atLeast(Duration.ofMillis(10), text)),
                 filter(settings, ""),
@@ -158,6 +164,8 @@ record RecorderConfig(
         options.put("engine-metrics", engineMetrics == null ? "" : engineMetrics.toString());
         options.put("engine-metrics-every", Readings.text(engineMetricsEvery));
         options.put("disk-usage", Readings.label(diskUsage));
+        options.put("host-proc", text(hostProc));
+        options.put("sockets-interval", Readings.text(socketsInterval));
         options.put("roll", Readings.label(roll));
         options.put("sync-interval", Readings.text(syncInterval));
         options.put("include", Readings.texts(filter.include()));

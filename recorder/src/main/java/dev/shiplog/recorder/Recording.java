@@ -8,9 +8,11 @@ import dev.shiplog.recorder.control.ControlSocket;
 import dev.shiplog.recorder.control.Status;
 import dev.shiplog.recorder.engine.Watchdog;
 import dev.shiplog.recorder.exposition.Exposition;
+import dev.shiplog.recorder.exposition.Freshness;
 import dev.shiplog.recorder.exposition.ListenAddress;
 import dev.shiplog.recorder.live.LiveState;
 import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.ArchivedSegments;
 import dev.shiplog.recorder.writer.Checkpoints;
 import dev.shiplog.recorder.writer.Clock;
@@ -67,7 +69,12 @@ abstract class Recording {
         exposition = listen == null
                 ? null
                 : new Exposition(
-                        listen, config.protection(), config.metricLabels(), config.statsInterval(), live, this::status);
+                        listen,
+                        config.protection(),
+                        config.metricLabels(),
+                        Freshness.of(config.statsInterval(), config.socketsInterval()),
+                        live,
+                        this::status);
     }
 
     /** What must be ready before the journal is opened, which may take seconds. */
@@ -95,6 +102,9 @@ abstract class Recording {
 
     /** How many containers run and are followed; {@link Status#NO_CONTAINERS} if none are to be. */
     abstract int containers();
+
+    /** How the reading of their sockets goes. */
+    abstract SocketsState sockets();
 
     /**
      * Records until {@link #stop}.
@@ -186,7 +196,8 @@ abstract class Recording {
                 queue.dropped(),
                 containers(),
                 new Status.Disk(freeBytes(config.dataDir()), config.minFree(), config.limits()),
-                exposition == null ? Status.Metrics.NONE : exposition.status());
+                exposition == null ? Status.Metrics.NONE : exposition.status(),
+                sockets());
     }
 
     final void put(Mark mark) {

@@ -68,6 +68,8 @@ class RecorderConfigTest {
         "stats-interval, 2s, 1500ms, 0s",
         "engine-metrics, http://127.0.0.1:9323/metrics, unix:///run/docker/metrics.sock, http://[::1]:1/x/y",
         "disk-usage, daily, off, daily",
+        "host-proc, /host/proc, /proc, /p",
+        "sockets-interval, 10s, 90s, 1d",
         "roll, minutely, ten-minutely, daily",
         "sync-interval, 10ms, 2s, 60s",
         "include, name=a, image=b*, label=c=d",
@@ -111,6 +113,8 @@ class RecorderConfigTest {
         flags.put("stats-interval", List.of("90m"));
         flags.put("engine-metrics", List.of("http://host:9323/m"));
         flags.put("disk-usage", List.of("daily"));
+        flags.put("host-proc", List.of("/host/proc"));
+        flags.put("sockets-interval", List.of("5m"));
         flags.put("min-free", List.of("3GiB"));
         flags.put("keep-for", List.of("2w"));
         flags.put("keep-bytes", List.of("5g"));
@@ -187,6 +191,8 @@ class RecorderConfigTest {
                 "stats-interval | 5 | \"5\" is not a duration; write it in ms, s, m, h, d or w, as in 500ms, 90s, 1h30m or 365d",
                 "engine-metrics | 127.0.0.1:9323 | \"127.0.0.1:9323\" is not the address of an engine's metrics; write it as in http://127.0.0.1:9323/metrics or unix:///run/docker/metrics.sock",
                 "disk-usage | hourly | \"hourly\" is not one of off, daily",
+                "host-proc | '' | a directory is needed",
+                "sockets-interval | 9s | \"9s\" is too short; the least is 10s",
                 "stats-interval | 25h | \"25h\" is too long; the most is 24h",
                 "stop-grace     | 999999999h | \"999999999h\" is too long; the most is 24h",
                 "stats-interval | 999ms | \"999ms\" is too short; the least is 1s",
@@ -279,7 +285,7 @@ class RecorderConfigTest {
                 .hasMessage(
                         file
                                 + ": unknown option \"stats_interval\"; the options are data-dir, disk-usage, docker-host, engine-metrics, engine-metrics-every, engine-timeout, exclude, exec-events,"
-                                + " group, include, keep-bytes, keep-for, keep-until-archived, listen, listen-cert, listen-key, listen-password-file, listen-user, log-format, log-level, logs, logs-exclude, logs-include, max-concurrent, metric-const, metric-label, min-free, mode, plugin, queue-size, redact, redact-log, roll, stats-interval, stop-grace, sync-interval");
+                                + " group, host-proc, include, keep-bytes, keep-for, keep-until-archived, listen, listen-cert, listen-key, listen-password-file, listen-user, log-format, log-level, logs, logs-exclude, logs-include, max-concurrent, metric-const, metric-label, min-free, mode, plugin, queue-size, redact, redact-log, roll, sockets-interval, stats-interval, stop-grace, sync-interval");
     }
 
     @Test

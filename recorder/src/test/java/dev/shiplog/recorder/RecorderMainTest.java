@@ -51,6 +51,10 @@ class RecorderMainTest {
                                              how often that page is read, from 5s on (60s)
                       --disk-usage=PERIOD    ask what takes the engine's disk, and measure the containers' log files: daily
                                                or off (off)
+                      --host-proc=DIR        where the host's /proc is: record from it the TCP sockets of containers by
+                                               state, and their shared memory (none)
+                      --sockets-interval=TIME
+                                             how often these are read, from 10s on (1m)
                       --roll=PERIOD          when a new segment begins: minutely, ten-minutely, hourly or daily (hourly)
                       --sync-interval=TIME   how long a sample may wait for the disk (10s)
                       --include=FILTER       only containers that meet name=GLOB, container=NAME-OR-ID, image=GLOB, label=KEY

@@ -12,6 +12,7 @@ import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Loss;
 import dev.shiplog.journal.segment.Roll;
 import dev.shiplog.testkit.Exchange;
+import dev.shiplog.testkit.FakeProc;
 import dev.shiplog.testkit.Misbehaviour;
 import dev.shiplog.testkit.Samples;
 import dev.shiplog.testkit.ScriptedEngine;
@@ -42,6 +43,8 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -736,6 +739,32 @@ class RecorderTest {
         assertThat(gaps("stats")).hasSize(1);
         assertThat(gaps("stats").get(0).reason()).contains("no such file");
         assertThat(marks(Mark.CleanStop.class)).hasSize(2);
+    }
+
+    @Test
+    void socketsAreReadFromTheProcOfTheHost() throws Exception {
+        String web = engine.start("web");
+        FakeProc proc = FakeProc.in(directory.resolve("proc"));
+        try (Run run = new Run("host-proc=" + proc.root(), "sockets-interval=10s")) {
+            await().until(() -> !payloads(Kind.INSPECT, web).isEmpty());
+            Matcher pid = Pattern.compile("\"Pid\":(\\d+)")
+                    .matcher(payloads(Kind.INSPECT, web).get(0));
+            assertThat(pid.find()).isTrue();
+            proc.container(Long.parseLong(pid.group(1)), web);
+            proc.sockets(Long.parseLong(pid.group(1)), Map.of(1, 2), Map.of(10, 1));
+            proc.sharedMemory(Long.parseLong(pid.group(1)));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !payloads(Kind.SOCKETS, web).isEmpty());
+        }
+        assertThat(payloads(Kind.SOCKETS, web).get(0))
+                .startsWith("{\"tcp\":{\"established\":2,\"syn_sent\":0,")
+                .contains("\"listen\":1,", ",\"shm\":{\"size\":");
+        assertThat(gaps("sockets")).isEmpty();
+        try (Run again = new Run("host-proc=" + directory.resolve("nowhere"))) {
+            await().until(() -> !gaps("sockets").isEmpty());
+            awaitListening();
+        }
+        assertThat(gaps("sockets")).allSatisfy(gap -> assertThat(gap.reason()).startsWith("there is no directory "));
     }
 
     @Test

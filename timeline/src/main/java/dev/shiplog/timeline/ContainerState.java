@@ -2,6 +2,7 @@ package dev.shiplog.timeline;
 
 import dev.shiplog.timeline.payload.Container;
 import dev.shiplog.timeline.payload.EventView;
+import dev.shiplog.timeline.payload.ProcessView;
 import dev.shiplog.timeline.payload.StateView;
 import org.jspecify.annotations.Nullable;
 
@@ -368,6 +369,12 @@ public final class ContainerState implements Cloneable {
     /** Whether no event reported its last change: it was found in a list, after nobody had listened. */
     public boolean isListed() {
         return listed;
+    }
+
+    /** Its first process, by its newest description, which may be of an earlier life. */
+    public ProcessView process() {
+        StateView newest = newestState;
+        return newest == null ? ProcessView.NONE : newest.process();
     }
 
     /** What the engine last answered to an inspect, as recorded; empty if nothing was. Not to be changed. */

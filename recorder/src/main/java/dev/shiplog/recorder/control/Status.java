@@ -3,6 +3,7 @@ package dev.shiplog.recorder.control;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.recorder.writer.Tally;
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param containers that run and are followed; {@link #NO_CONTAINERS} if none are to be
  * @param disk its room
  * @param metrics where they are served
+ * @param sockets how it goes with them
  */
 public record Status(
         String version,
@@ -36,7 +38,8 @@ public record Status(
         Map<Kind, Map<String, Long>> dropped,
         int containers,
         Disk disk,
-        Metrics metrics) {
+        Metrics metrics,
+        SocketsState sockets) {
     /** Of a recorder that knows nothing of containers. */
     public static final int NO_CONTAINERS = -1;
 

@@ -4,6 +4,7 @@ import dev.shiplog.journal.bytes.Bytes;
 import dev.shiplog.journal.bytes.JsonString;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.Tally;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -45,6 +46,7 @@ final class StatusJson {
         all.put("run", run(status));
         if (status.containers() != Status.NO_CONTAINERS) {
             all.put("containers", status.containers());
+            all.put("sockets", sockets(status.sockets()));
         }
         all.put("metrics", metrics(status.metrics()));
         all.put("disk", disk(status.disk(), tally.journal().growth().dailyBytes()));
@@ -122,6 +124,25 @@ final class StatusJson {
         }
         if (!metrics.problem().isEmpty()) {
             members.put("reason", metrics.problem());
+        }
+        return members;
+    }
+
+    private static Map<String, Object> sockets(SocketsState sockets) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        boolean read = !sockets.directory().isEmpty() && sockets.problem().isEmpty();
+        members.put("read", read);
+        if (!sockets.directory().isEmpty()) {
+            members.put("host_proc", sockets.directory());
+        }
+        if (read) {
+            members.put("containers", sockets.read());
+            members.put("missing", sockets.missing());
+            members.put("late", sockets.late());
+            members.put("shm_refused", sockets.refused());
+        }
+        if (!sockets.problem().isEmpty()) {
+            members.put("reason", sockets.problem());
         }
         return members;
     }

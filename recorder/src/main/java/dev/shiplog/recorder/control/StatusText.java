@@ -4,6 +4,7 @@ import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.retention.Forecast;
 import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.Tally;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,7 @@ final class StatusText {
         lines.add("engine      " + engine(status.engine()));
         if (status.containers() != Status.NO_CONTAINERS) {
             lines.add("containers  " + status.containers() + " followed");
+            lines.add("sockets     " + sockets(status.sockets()));
         }
         lines.add("newest      record " + tally.journal().sequence() + " of " + time(tally.newestReceived()) + ", in "
                 + tally.journal().segment());
@@ -121,6 +123,22 @@ final class StatusText {
         return metrics.problem().isEmpty()
                 ? "at " + metrics.address()
                 : "not served: " + metrics.address() + ": " + metrics.problem() + "; it is tried again and again";
+    }
+
+    private static String sockets(SocketsState sockets) {
+        if (sockets.directory().isEmpty()) {
+            return "not read, for want of --host-proc";
+        }
+        if (!sockets.problem().isEmpty()) {
+            return "not read: " + sockets.problem() + "; it is tried again and again";
+        }
+        String read = "of " + sockets.read() + " containers, from " + sockets.directory();
+        String missing = sockets.missing() == 0 ? "" : "; the processes of " + sockets.missing() + " are not there";
+        String late = sockets.late() == 0 ? "" : "; there was no time for " + sockets.late() + ", which come next";
+        String refused = sockets.refused() == 0
+                ? ""
+                : "; the shared memory of " + sockets.refused() + " may not be read, which takes SYS_PTRACE";
+        return read + missing + late + refused;
     }
 
     private static String counts(Map<String, Long> counts) {

@@ -13,6 +13,7 @@ import dev.shiplog.timeline.metric.Metrics;
 import dev.shiplog.timeline.payload.CounterReader;
 import dev.shiplog.timeline.payload.Counters;
 import dev.shiplog.timeline.payload.SeriesReader;
+import dev.shiplog.timeline.payload.SocketsView;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Instant;
 import java.util.Comparator;
@@ -36,7 +37,7 @@ final class ContainerSeries {
             Status.DEAD);
 
     private final LabelRules rules;
-    private final long staleNanos;
+    private final Freshness freshness;
     private final Clock.Reading now;
     private final EngineState engine;
     private final Families families;
@@ -48,10 +49,10 @@ final class ContainerSeries {
     /** A container with its state, as of one moment. */
     private record Known(LiveContainer container, ContainerState state) {}
 
-    /** @param staleNanos series of a sample that was received longer ago are left out */
-    ContainerSeries(LabelRules rules, long staleNanos, Clock.Reading now, EngineState engine, Families families) {
+    /** @param freshness what is older is left out */
+    ContainerSeries(LabelRules rules, Freshness freshness, Clock.Reading now, EngineState engine, Families families) {
         this.rules = rules;
-        this.staleNanos = staleNanos;
+        this.freshness = freshness;
         this.now = now;
         this.engine = engine;
         this.families = families;
@@ -95,8 +96,11 @@ final class ContainerSeries {
     private void put(Known known, Labels labels, long hostMemory) {
         LiveContainer container = known.container();
         put(container, known.state(), labels);
-        boolean isFresh =
-                container.sampledAt() != Long.MIN_VALUE && now.monotonic() - container.sampledAt() <= staleNanos;
+        if (known.state().isAlive()) {
+            put(container.sockets(now.monotonic() - freshness.socketsNanos()), labels);
+        }
+        boolean isFresh = container.sampledAt() != Long.MIN_VALUE
+                && now.monotonic() - container.sampledAt() <= freshness.sampleNanos();
         LiveContainer.Reading reading = isFresh ? container.read(counters, series) : null;
         if (reading != null) {
             put(container, reading, labels, hostMemory);
@@ -134,6 +138,14 @@ final class ContainerSeries {
         families.add(LiveMetrics.EXIT_CODE, labels, exitCode == null ? Double.NaN : exitCode);
         families.put(Metrics.OOM_EVENTS, labels, container.oomEvents());
         families.put(Metrics.RESTARTS, labels, container.restarts());
+    }
+
+    private void put(@Nullable SocketsView sockets, Labels labels) {
+        if (sockets != null) {
+            sockets.tcp().forEach((state, count) -> families.put(LiveMetrics.TCP, labels.add("state", state), count));
+            LiveMetrics.OF_SOCKETS.forEach(
+                    row -> families.add(row.metric(), labels, row.value().applyAsDouble(sockets)));
+        }
     }
 
     /** The recorder knows that a container exists as long as the engine tells it of all that happens. */

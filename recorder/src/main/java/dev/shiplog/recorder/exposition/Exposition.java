@@ -58,17 +58,17 @@ public final class Exposition implements Closeable {
 
     /**
      * @param protection who is kept out
-     * @param statsInterval between two samples of a container
+     * @param freshness how old what is served may be
      * @param status says how the recorder goes
      */
     public Exposition(
             ListenAddress address,
             Protection protection,
             LabelRules labels,
-            Duration statsInterval,
+            Freshness freshness,
             LiveState live,
             Supplier<Status> status) {
-        this(address, protection, labels, statsInterval, live, status, RETRY, ServerLimits.LONGEST);
+        this(address, protection, labels, freshness, live, status, RETRY, ServerLimits.LONGEST);
     }
 
     /**
@@ -79,7 +79,7 @@ public final class Exposition implements Closeable {
             ListenAddress address,
             Protection protection,
             LabelRules labels,
-            Duration statsInterval,
+            Freshness freshness,
             LiveState live,
             Supplier<Status> status,
             Duration retry,
@@ -89,11 +89,7 @@ public final class Exposition implements Closeable {
         workers = new Workers(longest);
         this.port = address.port();
         this.protection = protection;
-        Pages pages = new Pages(
-                labels,
-                Math.max(LiveState.GRACE_NANOS, statsInterval.multipliedBy(2).toNanos()),
-                live,
-                status);
+        Pages pages = new Pages(labels, freshness, live, status);
         answers = new Answers(pages, protection.login(), protection.tls() != null);
         wall = () -> status.get().now().received();
         thread.setDaemon(true);

@@ -27,7 +27,7 @@ final class Pages {
     private static final byte[] NO_PAGE = {};
 
     private final LabelRules rules;
-    private final long staleNanos;
+    private final Freshness freshness;
     private final LiveState live;
     private final Supplier<Status> status;
     private final Build build = Build.read();
@@ -40,10 +40,10 @@ final class Pages {
         void to(OutputStream out) throws IOException;
     }
 
-    /** @param staleNanos series of a sample that was received longer ago are left out */
-    Pages(LabelRules rules, long staleNanos, LiveState live, Supplier<Status> status) {
+    /** @param freshness how old what is served may be */
+    Pages(LabelRules rules, Freshness freshness, LiveState live, Supplier<Status> status) {
         this.rules = rules;
-        this.staleNanos = staleNanos;
+        this.freshness = freshness;
         this.live = live;
         this.status = status;
     }
@@ -57,7 +57,7 @@ final class Pages {
         long began = System.nanoTime();
         Status now = status.get();
         Families families = new Families();
-        ContainerSeries containers = new ContainerSeries(rules, staleNanos, now.now(), now.engine(), families);
+        ContainerSeries containers = new ContainerSeries(rules, freshness, now.now(), now.engine(), families);
         if (now.containers() != Status.NO_CONTAINERS) {
             containers.put(live);
         }

@@ -7,6 +7,7 @@ import dev.shiplog.timeline.json.Json;
 import dev.shiplog.timeline.payload.CounterReader;
 import dev.shiplog.timeline.payload.Counters;
 import dev.shiplog.timeline.payload.SeriesReader;
+import dev.shiplog.timeline.payload.SocketsView;
 import dev.shiplog.timeline.payload.StatsView;
 import java.util.Arrays;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class LiveContainer {
     private final Peak peak = new Peak();
     private volatile @Nullable ContainerState state;
     private volatile @Nullable Samples samples;
+    private volatile @Nullable Record sockets;
     private volatile long oomEvents;
     private volatile long restarts;
     /** When it was removed, by the monotonic clock; {@link Long#MIN_VALUE} while it exists. */
@@ -58,6 +60,12 @@ public final class LiveContainer {
     public long sampledAt() {
         Samples now = samples;
         return now == null ? Long.MIN_VALUE : now.newest.monotonic();
+    }
+
+    /** What was read of its sockets in this life, not earlier than {@code since} by the monotonic clock; null if nothing. */
+    public @Nullable SocketsView sockets(long since) {
+        Record newest = sockets;
+        return newest == null || newest.monotonic() < since ? null : SocketsView.of(newest.payload());
     }
 
     /** When it was removed, by the monotonic clock; {@link Long#MIN_VALUE} while it exists. */
@@ -118,9 +126,14 @@ public final class LiveContainer {
         }
     }
 
+    void sockets(Record record) {
+        sockets = record;
+    }
+
     /** What was sampled before is of another life. */
     void beginLife() {
         samples = null;
+        sockets = null;
     }
 
     /** What it uses per second is not known any more. */

@@ -102,7 +102,9 @@ public final class LiveState implements Checkpoint {
     public void restore(Record record, @Nullable Mark mark) {
         if (mark instanceof Mark.Counts counted) {
             restore(counted);
-        } else if (record.kind() != Kind.STATS && !(mark instanceof Mark.SegmentStart)) {
+        } else if (record.kind() != Kind.STATS
+                && record.kind() != Kind.SOCKETS
+                && !(mark instanceof Mark.SegmentStart)) {
             take(clock.restate(record));
         }
     }
@@ -193,7 +195,13 @@ public final class LiveState implements Checkpoint {
                 }
             }
             case MARK -> mark(record);
-            case STATS, LOG, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> {}
+            case SOCKETS -> {
+                LiveContainer known = containers.get(record.subject());
+                if (known != null) {
+                    known.sockets(record);
+                }
+            }
+            case STATS, LOG, ENGINE_METRICS, IMAGE, DISK -> {}
         }
     }
 

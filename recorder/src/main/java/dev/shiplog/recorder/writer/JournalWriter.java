@@ -341,8 +341,8 @@ public final class JournalWriter {
                 record,
                 switch (record.kind()) {
                     case MARK -> Sync.NOW;
-                    case STATS, LOG -> Sync.BATCHED; // after a power cut the engine still has the lines
-                    case EVENT, INSPECT, HOST, ENGINE_METRICS, SOCKETS, IMAGE, DISK -> Sync.SOON;
+                    case STATS, SOCKETS, LOG -> Sync.BATCHED; // after a power cut the engine still has the lines
+                    case EVENT, INSPECT, HOST, ENGINE_METRICS, IMAGE, DISK -> Sync.SOON;
                 });
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.Checkpoints;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
@@ -45,6 +46,7 @@ class StatusTest {
     private final Clock clock = new Clock(() -> START + monotonic, () -> monotonic, record -> {});
     private final Tally tally = new Checkpoints(clock, List.of()).tally();
     private EngineState engine = UP;
+    private SocketsState sockets = SocketsState.OFF;
     private RecordQueue.Waiting waiting = new RecordQueue.Waiting(0, 0);
 
     @TempDir
@@ -62,7 +64,8 @@ class StatusTest {
                 Map.of(Kind.STATS, Map.of("the disk was full", 7L)),
                 61,
                 new Status.Disk(10_000_000_000L, 64 << 20, new Limits(Duration.ofDays(30), 0, false)),
-                new Status.Metrics("http://127.0.0.1:9200/metrics", "Address already in use"));
+                new Status.Metrics("http://127.0.0.1:9200/metrics", "Address already in use"),
+                sockets);
     }
 
     private int ask(String... args) {
@@ -89,6 +92,7 @@ class StatusTest {
                         "wrong       the writer is 3780 s behind, 3 records wait: is the disk slow?",
                         "engine      20.10.24, API 1.41, does not answer since 2026-11-21T09:12:04Z; no reconnects",
                         "containers  61 followed",
+                        "sockets     not read, for want of --host-proc",
                         "newest      record 0 of never, in ",
                         "waiting     3 records wait for the writer, the oldest for 0.5 s; all that is written is on the disk",
                         "this run    no records; 0 bytes; 0.0 samples a second",
@@ -116,6 +120,32 @@ class StatusTest {
         assertThat(status.path("disk").path("free_bytes").asLong()).isEqualTo(10_000_000_000L);
         assertThat(status.path("disk").has("days_left")).as("not known").isFalse();
         assertThat(out.toString()).hasLineCount(1);
+    }
+
+    @Test
+    void saysHowTheReadingOfSocketsGoes() throws IOException {
+        sockets = new SocketsState("/host/proc", 12, 0, 0, 0, "");
+        assertThat(ask()).isZero();
+        assertThat(out.toString()).contains("\nsockets     of 12 containers, from /host/proc\n");
+        sockets = new SocketsState("/host/proc", 12, 1, 2, 3, "");
+        ask();
+        assertThat(out.toString())
+                .contains(
+                        "\nsockets     of 12 containers, from /host/proc; the processes of 1 are not there; there was no time"
+                                + " for 2, which come next; the shared memory of 3 may not be read, which takes SYS_PTRACE\n");
+        out.getBuffer().setLength(0);
+        ask("--json");
+        assertThat(new ObjectMapper().readTree(out.toString()).path("sockets").toString())
+                .isEqualTo(
+                        "{\"read\":true,\"host_proc\":\"/host/proc\",\"containers\":12,\"missing\":1,\"late\":2,\"shm_refused\":3}");
+        sockets = new SocketsState("/host/proc", 0, 0, 0, 0, "it is no proc");
+        out.getBuffer().setLength(0);
+        assertThat(ask()).as("all else is recorded").isZero();
+        assertThat(out.toString()).contains("\nsockets     not read: it is no proc; it is tried again and again\n");
+        out.getBuffer().setLength(0);
+        ask("--json");
+        assertThat(new ObjectMapper().readTree(out.toString()).path("sockets").toString())
+                .isEqualTo("{\"read\":false,\"host_proc\":\"/host/proc\",\"reason\":\"it is no proc\"}");
     }
 
     @Test

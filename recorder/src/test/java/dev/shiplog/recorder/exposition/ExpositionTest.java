@@ -10,6 +10,7 @@ import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.recorder.control.Status;
 import dev.shiplog.recorder.live.LiveState;
 import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.Checkpoints;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
@@ -54,7 +55,7 @@ class ExpositionTest {
                 address,
                 Protection.NONE,
                 rules,
-                Duration.ofSeconds(5),
+                Freshness.of(Duration.ofSeconds(5), Duration.ofMinutes(1)),
                 live,
                 this::status,
                 Duration.ofMillis(100),
@@ -78,7 +79,8 @@ class ExpositionTest {
                 Map.of(Kind.STATS, Map.of("the disk was full", 7L)),
                 containers,
                 new Status.Disk(1 << 30, 64 << 20, Limits.NONE),
-                exposition.status());
+                exposition.status(),
+                SocketsState.OFF);
     }
 
     private URI uri(String path) {
@@ -342,6 +344,68 @@ class ExpositionTest {
     }
 
     /** No two series may be the same, or nothing of the page can be read. */
+    private void sockets(String id, String payload) {
+        record(Kind.SOCKETS, id, payload);
+    }
+
+    private Map<String, String> socketSeries() throws Exception {
+        Map<String, String> found = of("web", series());
+        found.keySet().removeIf(key -> !key.startsWith("container_tcp_") && !key.startsWith("container_shm_"));
+        return found;
+    }
+
+    @Test
+    void whatWasReadOfSocketsIsThereAndWhatWasNotIsAbsent() throws Exception {
+        exposition.start();
+        String running = "\"Status\":\"running\",\"StartedAt\":\"2026-11-21T09:00:00Z\"";
+        describe(WEB, "web", running);
+        assertThat(socketSeries()).isEmpty();
+        sockets(
+                WEB,
+                "{\"tcp\":{\"established\":3,\"listen\":0},\"shm\":{\"size\":4000,\"used\":1000,\"free\":3000,\"used_percent\":25.00}}");
+        Map<String, String> whole = Map.of(
+                "container_tcp_connections{state=\"established\"}", "3.0",
+                "container_tcp_connections{state=\"listen\"}", "0.0",
+                "container_shm_size_bytes", "4000.0",
+                "container_shm_used_bytes", "1000.0",
+                "container_shm_free_bytes", "3000.0",
+                "container_shm_used_percent", "25.0");
+        assertThat(socketSeries()).isEqualTo(whole);
+        now += 120_000_000_000L;
+        assertThat(socketSeries()).isEqualTo(whole);
+        now += 1_000;
+        assertThat(socketSeries()).as("nothing came for two intervals").isEmpty();
+        sockets(WEB, "{\"tcp_skipped\":\"it is the host's network\",\"shm\":{\"size\":4000,\"used\":0}}");
+        assertThat(socketSeries().keySet())
+                .containsExactlyInAnyOrder(
+                        "container_shm_size_bytes",
+                        "container_shm_used_bytes",
+                        "container_shm_free_bytes",
+                        "container_shm_used_percent");
+        sockets(WEB, "{\"tcp\":{\"close\":1},\"shm_skipped\":\"not permitted\"}");
+        assertThat(socketSeries()).isEqualTo(Map.of("container_tcp_connections{state=\"close\"}", "1.0"));
+        sockets(DB, "{\"tcp\":{\"close\":1}}");
+        assertThat(of("db", series())).as("of one that is not known").isEmpty();
+    }
+
+    @Test
+    void whatWasReadOfSocketsLeavesWithTheLifeOfTheContainer() throws Exception {
+        exposition.start();
+        describe(WEB, "web", "\"Status\":\"running\",\"StartedAt\":\"2026-11-21T09:00:00Z\"");
+        sockets(WEB, "{\"tcp\":{\"close\":1}}");
+        assertThat(socketSeries()).hasSize(1);
+        event(WEB, "pause", "\"name\":\"web\"");
+        assertThat(socketSeries()).hasSize(1);
+        event(WEB, "die", "\"name\":\"web\",\"exitCode\":\"1\"");
+        assertThat(socketSeries()).isEmpty();
+        sockets(WEB, "{\"tcp\":{\"close\":2}}"); // read before, written after
+        assertThat(socketSeries()).isEmpty();
+        event(WEB, "start", "\"name\":\"web\"");
+        assertThat(socketSeries()).as("of another life").isEmpty();
+        sockets(WEB, "{\"tcp\":{\"close\":3}}");
+        assertThat(socketSeries()).containsValue("3.0");
+    }
+
     @Test
     void aContainerThatTakesThePlaceOfAnotherTakesItsSeries() throws Exception {
         exposition.start();

@@ -10,6 +10,7 @@ import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.recorder.control.Status;
 import dev.shiplog.recorder.live.LiveState;
 import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.Checkpoints;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
@@ -99,7 +100,7 @@ class ProtectedExpositionTest {
                 new ListenAddress("127.0.0.1", 0),
                 protection,
                 LabelRules.of(List.of(), List.of()),
-                Duration.ofSeconds(5),
+                Freshness.of(Duration.ofSeconds(5), Duration.ofMinutes(1)),
                 live,
                 this::status,
                 Duration.ofMillis(100),
@@ -123,7 +124,8 @@ class ProtectedExpositionTest {
                 Map.of(),
                 0,
                 new Status.Disk(1 << 30, 64 << 20, Limits.NONE),
-                exposition.status());
+                exposition.status(),
+                SocketsState.OFF);
     }
 
     private URI uri(String path) {
@@ -326,7 +328,7 @@ class ProtectedExpositionTest {
                 new ListenAddress("127.0.0.1", 0),
                 protection,
                 LabelRules.of(List.of("a"), List.of()),
-                Duration.ofSeconds(5),
+                Freshness.of(Duration.ofSeconds(5), Duration.ofMinutes(1)),
                 live,
                 this::status,
                 Duration.ofMillis(100),

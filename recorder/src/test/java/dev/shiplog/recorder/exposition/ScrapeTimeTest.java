@@ -8,6 +8,7 @@ import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.recorder.control.Status;
 import dev.shiplog.recorder.live.LiveState;
 import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.Checkpoints;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
@@ -16,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +47,8 @@ class ScrapeTimeTest {
                 Map.of(),
                 0,
                 new Status.Disk(1 << 30, 0, Limits.NONE),
-                Status.Metrics.NONE);
+                Status.Metrics.NONE,
+                SocketsState.OFF);
     }
 
     @ParameterizedTest
@@ -66,7 +69,11 @@ class ScrapeTimeTest {
             }
             now += 1_000_000_000L;
         }
-        Pages pages = new Pages(LabelRules.of(List.of(), List.of()), LiveState.GRACE_NANOS, live, this::status);
+        Pages pages = new Pages(
+                LabelRules.of(List.of(), List.of()),
+                Freshness.of(Duration.ofSeconds(5), Duration.ofMinutes(1)),
+                live,
+                this::status);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long[] nanos = new long[SCRAPES];
         int bytes = 0;

@@ -267,4 +267,22 @@ class LiveStateTest {
         assertThat(live.events().values().stream().mapToLong(Long::longValue).sum())
                 .isEqualTo(Samples.payloads("engine-28.5-events.ndjson").size());
     }
+
+    @Test
+    void socketsAreKeptAlsoIfNoSamplesAreAndOfThisRunOnly() {
+        LiveState quiet = new LiveState(clock, false);
+        byte[] started = ("{\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":\"" + WEB
+                        + "\",\"Attributes\":{\"name\":\"web\"}}}")
+                .getBytes(UTF_8);
+        Record start = clock.stamp(Kind.EVENT, WEB, 0, started);
+        Record sockets = clock.stamp(Kind.SOCKETS, WEB, 0, "{\"tcp\":{\"listen\":2}}".getBytes(UTF_8));
+        quiet.restore(start, null);
+        quiet.restore(sockets, null);
+        LiveContainer web = quiet.containers().iterator().next();
+        assertThat(web.sockets(Long.MIN_VALUE)).as("of another run").isNull();
+        quiet.appended(sockets);
+        assertThat(web.sockets(sockets.monotonic()))
+                .satisfies(view -> assertThat(view.tcp()).containsExactly(Map.entry("listen", 2L)));
+        assertThat(web.sockets(sockets.monotonic() + 1)).as("too old").isNull();
+    }
 }

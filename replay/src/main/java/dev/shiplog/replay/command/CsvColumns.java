@@ -34,8 +34,10 @@ final class CsvColumns {
                 "image_Id image_RepoTags0 image_RepoDigests0 image_Created image_Size image_Os image_Architecture"
                         + " image_Metadata_LastTagTime";
             case DISK -> "container container_id disk_log_bytes disk_log_files disk_LayersSize";
-            case SOCKETS, ENGINE_METRICS ->
-                "container container_id " + kind.label().replace('-', '_');
+            case SOCKETS ->
+                "container container_id sockets_tcp_established sockets_tcp_time_wait sockets_tcp_close_wait"
+                        + " sockets_tcp_listen sockets_shm_size sockets_shm_used sockets_shm_used_percent";
+            case ENGINE_METRICS -> "container container_id engine_metrics";
         };
     }
 
@@ -59,7 +61,10 @@ final class CsvColumns {
                         + " shiplog.mark.count shiplog.mark.reason";
             case LOG -> "container.name stream message";
             case IMAGE -> "container.image.name container.image.tag container.image.hash.all";
-            case SOCKETS, ENGINE_METRICS, DISK -> "container.name container.id message";
+            case SOCKETS ->
+                "container.name container.id shiplog.tcp.established shiplog.tcp.time_wait shiplog.tcp.close_wait"
+                        + " shiplog.tcp.listen shiplog.shm.size shiplog.shm.used shiplog.shm.pct";
+            case ENGINE_METRICS, DISK -> "container.name container.id message";
         };
     }
 }

@@ -47,6 +47,11 @@ public final class EcsFields {
             decimal | docker.diskio. | read.rate write.rate summary.rate
             long | shiplog. | cpu.online cpu.periods cpu.throttled_periods cpu.throttled_time pids.current pids.limit
             flattened | shiplog. | network.interfaces
+            long | shiplog.tcp. | established syn_sent syn_recv fin_wait1 fin_wait2 time_wait close close_wait last_ack
+            long | shiplog.tcp. | listen closing unknown
+            keyword | shiplog. | tcp.skipped shm.skipped
+            long | shiplog.shm. | size used free
+            decimal | shiplog.shm. | pct
             keyword | docker.event. | type action status id from actor.id
             flattened | docker.event. | actor.attributes
             long | process. | exit_code

@@ -81,8 +81,8 @@ public final class EcsFormat implements LineFormat {
     private boolean writeFields(RecordView record) {
         return switch (record.kind()) {
             case STATS -> samples.write(record, heads.head(record, true), consumption.get(), document);
-            case EVENT, INSPECT, HOST, MARK, IMAGE -> writeParsed(record);
-            case LOG, ENGINE_METRICS, SOCKETS, DISK -> false;
+            case EVENT, INSPECT, HOST, SOCKETS, MARK, IMAGE -> writeParsed(record);
+            case LOG, ENGINE_METRICS, DISK -> false;
         };
     }
 
@@ -100,7 +100,8 @@ public final class EcsFormat implements LineFormat {
             case HOST -> HostFields.write(json, document);
             case MARK -> MarkFields.write(json, document);
             case IMAGE -> ImageFields.write(json, document);
-            case STATS, LOG, ENGINE_METRICS, SOCKETS, DISK -> throw new IllegalStateException("has no fields");
+            case SOCKETS -> SocketFields.write(json, document);
+            case STATS, LOG, ENGINE_METRICS, DISK -> throw new IllegalStateException("has no fields");
         }
         return true;
     }

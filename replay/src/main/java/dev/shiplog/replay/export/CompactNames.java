@@ -47,6 +47,10 @@ final class CompactNames {
             host_: LoggingDriver DefaultRuntime DockerRootDir LiveRestoreEnabled SystemTime NEventsListener NGoroutines
             host_: NFd Debug SwapLimit MemoryLimit Labels Runtimes SecurityOptions Warnings Plugins Swarm
             host_: Version ApiVersion MinAPIVersion GitCommit GoVersion Os Arch BuildTime Components
+            sockets_: tcp_skipped shm_skipped
+            sockets_tcp_: established syn_sent syn_recv fin_wait1 fin_wait2 time_wait close close_wait last_ack listen
+            sockets_tcp_: closing unknown
+            sockets_shm_: size used free used_percent
             disk_: log_path log_bytes log_files LayersSize
             mark_: version configuration reason last last_rfc3339 lastSequence containers engineId apiVersion kind
             mark_: subject from from_rfc3339 to to_rfc3339 change name count step segment offset rule removed

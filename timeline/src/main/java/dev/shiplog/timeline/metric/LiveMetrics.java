@@ -5,6 +5,7 @@ import dev.shiplog.timeline.metric.Metric.Type;
 import dev.shiplog.timeline.metric.Metric.Unit;
 import dev.shiplog.timeline.payload.Counters;
 import dev.shiplog.timeline.payload.Counters.Term;
+import dev.shiplog.timeline.payload.SocketsView;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,6 +23,13 @@ public final class LiveMetrics {
      */
     public record OfConsumption(Metric metric, ToDoubleFunction<Consumption> value) {}
 
+    /**
+     * A metric that follows from what was read of sockets.
+     *
+     * @param value NaN if it does not say
+     */
+    public record OfSockets(Metric metric, ToDoubleFunction<SocketsView> value) {}
+
     private static final List<Metric> TABLE = new ArrayList<>();
 
     /** Rates and shares. */
@@ -36,6 +44,20 @@ public final class LiveMetrics {
             rate("network_transmit", used -> used.perSecond(used.sent()), "Bytes sent, over all networks."),
             rate("fs_reads", used -> used.perSecond(used.read()), "Bytes read from all block devices."),
             rate("fs_writes", used -> used.perSecond(used.written()), "Bytes written to all block devices."));
+
+    public static final Metric TCP =
+            gauge("container_tcp_connections", Unit.NONE, "state", "TCP sockets of its network, by state.");
+
+    /** Shared memory. */
+    public static final List<OfSockets> OF_SOCKETS = List.of(
+            shm("size_bytes", Unit.BYTES, SocketsView::shmSize, "What its /dev/shm may take."),
+            shm("used_bytes", Unit.BYTES, SocketsView::shmUsed, "What is in its /dev/shm."),
+            shm("free_bytes", Unit.BYTES, SocketsView::shmFree, "What its /dev/shm has room for."),
+            shm(
+                    "used_percent",
+                    Unit.PERCENT,
+                    SocketsView::shmPercent,
+                    "What is in its /dev/shm, in parts of its size."));
 
     public static final Metric MEMORY_PEAK =
             gauge("container_memory_peak_bytes", Unit.BYTES, "", "The most memory of the samples of the last 60 s.");
@@ -118,6 +140,10 @@ public final class LiveMetrics {
 
     private static OfConsumption percent(String of, ToDoubleFunction<Consumption> value, String help) {
         return new OfConsumption(gauge("container_" + of + "_percent", Unit.PERCENT, "", help), value);
+    }
+
+    private static OfSockets shm(String of, Unit unit, ToDoubleFunction<SocketsView> value, String help) {
+        return new OfSockets(gauge("container_shm_" + of, unit, "", help), value);
     }
 
     private static OfConsumption rate(String of, ToDoubleFunction<Consumption> value, String help) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param error why the engine could not start it; empty if it could
  * @param health the result of its check: starting, healthy or unhealthy; empty without one
  * @param restarts how often the restart policy started it
+ * @param process its first process
  */
 public record StateView(
         long created,
@@ -28,7 +29,8 @@ public record StateView(
         boolean oomKilled,
         String error,
         String health,
-        int restarts) {
+        int restarts,
+        ProcessView process) {
 
     /** Reads the answer to an inspect; null if it has no state. */
     public static @Nullable StateView of(Json description) {
@@ -46,7 +48,8 @@ public record StateView(
                 isTrue(state, "OOMKilled"),
                 state.text("Error"),
                 health == null ? "" : health(health.text("Status")),
-                integer(description.get("RestartCount")));
+                integer(description.get("RestartCount")),
+                ProcessView.of(description));
     }
 
     /** Podman says {@code stopped} and {@code configured} for what Docker calls exited and created. */
