@@ -94,8 +94,9 @@ class FaultsTest {
             engine.start("web");
             awaitEvents(journal, 3);
             awaitOutput(recorder, "answers"); // who the engine is, is asked beside its events
+            recorder.terminate();
+            recorder.awaitEnd(); // while the engine is there, of whose end there would be a line
         }
-        recorder.terminate();
 
         assertEnds(0, """
                 TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
