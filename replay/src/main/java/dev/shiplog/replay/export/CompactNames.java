@@ -25,7 +25,7 @@ final class CompactNames {
             memory_: usage max_usage limit failcnt active_anon active_file inactive_anon inactive_file unevictable cache
             memory_: rss rss_huge mapped_file dirty writeback swap pgfault pgmajfault pgpgin pgpgout
             memory_: hierarchical_memory_limit hierarchical_memsw_limit anon file kernel_stack slab sock shmem
-            memory_: commitbytes commitpeakbytes privateworkingset
+            memory_: commitbytes privateworkingset
             network_: rx_bytes rx_packets rx_errors rx_dropped tx_bytes tx_packets tx_errors tx_dropped
             blkio_io_service_bytes_: Read Write Discard Total read write
             blkio_io_serviced_: Read Write Discard Total read write
@@ -44,13 +44,9 @@ final class CompactNames {
             image_: Id RepoTags RepoDigests Created Size
             host_: ID Name Containers ContainersRunning ContainersPaused ContainersStopped Images Driver NCPU MemTotal
             host_: KernelVersion OperatingSystem OSVersion OSType Architecture ServerVersion CgroupDriver CgroupVersion
-            host_: LoggingDriver DefaultRuntime DockerRootDir LiveRestoreEnabled SystemTime NEventsListener NGoroutines
-            host_: NFd Debug SwapLimit MemoryLimit Labels Runtimes SecurityOptions Warnings Plugins Swarm
+            host_: LoggingDriver DefaultRuntime DockerRootDir LiveRestoreEnabled SwapLimit MemoryLimit Labels Runtimes SecurityOptions Warnings Plugins Swarm
             host_: Version ApiVersion MinAPIVersion GitCommit GoVersion Os Arch BuildTime Components
-            sockets_: tcp_skipped shm_skipped
-            sockets_tcp_: established syn_sent syn_recv fin_wait1 fin_wait2 time_wait close close_wait last_ack listen
-            sockets_tcp_: closing unknown
-            sockets_shm_: size used free used_percent
+            sockets_: tcp_established tcp_time_wait tcp_close_wait tcp_listen shm_size shm_used
             disk_: log_path log_bytes log_files LayersSize
             mark_: version configuration reason last last_rfc3339 lastSequence containers engineId apiVersion kind
             mark_: subject from from_rfc3339 to to_rfc3339 change name count step segment offset rule removed
