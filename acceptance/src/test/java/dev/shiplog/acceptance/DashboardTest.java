@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +36,16 @@ import org.junit.jupiter.api.io.TempDir;
 class DashboardTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Pattern ADDRESS = Pattern.compile("metrics are at http://127\\.0\\.0\\.1:(\\d+)/metrics");
 
     /** What a host may have no data for, and why. */
-    private static final Map<String, String> MAY_BE_EMPTY = Map.of(
+    static final Map<String, String> MAY_BE_EMPTY = Map.of(
             "container_fs_reads_bytes_total", "a kernel whose scheduler counts no block I/O",
             "container_fs_writes_bytes_total", "the same",
             "shiplog_disk_days_left", "known ten minutes after a journal began");
 
-    private static final Map<String, String> VARIABLES =
-            Map.of("instance", ".*", "container", "web", "__rate_interval", "10s", "__range", "60s");
+    private static Map<String, String> variables(String container) {
+        return Map.of("instance", ".*", "container", container, "__rate_interval", "10s", "__range", "60s");
+    }
 
     /** As long as it runs, a signal makes it take more memory than it has. */
     private static final String GREEDY = "trap 'exec tail /dev/zero' USR1; while :; do sleep 0.1; done";
@@ -95,31 +96,6 @@ class DashboardTest {
                 "--logs");
     }
 
-    private static int port(RecorderProcess recorder) {
-        return await("the recorder listens")
-                .atMost(PATIENCE)
-                .until(
-                        () -> {
-                            Matcher said = ADDRESS.matcher(recorder.output());
-                            return said.find() ? Integer.parseInt(said.group(1)) : 0;
-                        },
-                        found -> found != 0);
-    }
-
-    /** As they are shipped, but that it asks each second, and no alert waits for minutes. */
-    private PrometheusServer prometheus(int port) throws IOException {
-        Path shipped = Path.of("..", "deploy", "prometheus");
-        Files.writeString(
-                directory.resolve("alerts.yaml"),
-                Files.readString(shipped.resolve("alerts.yaml")).replaceAll("for: [0-9]+m\n", "for: 1s\n"));
-        Path configuration = Files.writeString(
-                directory.resolve("prometheus.yml"),
-                Files.readString(shipped.resolve("prometheus.yml"))
-                        .replace("_interval: 15s", "_interval: 1s")
-                        .replace("events:9200", "127.0.0.1:" + port));
-        return PrometheusServer.start(configuration, directory);
-    }
-
     private String create(String name, Box box) throws IOException {
         Map<String, Object> more = new HashMap<>(box.config());
         more.put("HostConfig", box.host());
@@ -133,7 +109,7 @@ class DashboardTest {
         String greedy = create("greedy", Box.sh(GREEDY).limit(8));
         String loop = create("loop", Box.sh("exit 1").restart("always", 0));
         try (RecorderProcess recorder = recorder();
-                PrometheusServer prometheus = prometheus(port(recorder))) {
+                PrometheusServer prometheus = PrometheusServer.asShipped(ServedPage.address(recorder), directory)) {
             // An increase is seen of what was scraped before.
             await("all containers are seen")
                     .atMost(PATIENCE)
@@ -149,7 +125,7 @@ class DashboardTest {
             awaitAlert(prometheus, "ShiplogEngineDown", null);
             listen();
             awaitAlert(prometheus, "ShiplogGaps", null);
-            awaitData(prometheus);
+            awaitData(prometheus, "web", MAY_BE_EMPTY.keySet());
 
             recorder.kill();
             awaitAlert(prometheus, "ShiplogRecorderDown", null);
@@ -159,14 +135,7 @@ class DashboardTest {
     }
 
     private static void awaitAlert(PrometheusServer prometheus, String name, @Nullable String container) {
-        await(name).atMost(PATIENCE).until(() -> isFiring(prometheus, name, container));
-    }
-
-    private static boolean isFiring(PrometheusServer prometheus, String name, @Nullable String container)
-            throws IOException, InterruptedException {
-        return prometheus.firing().stream()
-                .anyMatch(alert -> name.equals(alert.get("alertname"))
-                        && (container == null || container.equals(alert.get("container_name"))));
+        await(name).atMost(PATIENCE).until(() -> prometheus.isFiring(name, container));
     }
 
     /** An engine does not notice each time that a container runs out of memory: it is tried again until it does. */
@@ -177,26 +146,32 @@ class DashboardTest {
             } else {
                 engine.start(greedy);
             }
-            return isFiring(prometheus, "ContainerOutOfMemory", "greedy");
+            return prometheus.isFiring("ContainerOutOfMemory", "greedy");
         });
     }
 
-    /** Fails with the expressions that have none. */
-    private static void awaitData(PrometheusServer prometheus) throws IOException, InterruptedException {
+    /**
+     * Fails with the expressions that have none.
+     *
+     * @param container that the dashboard shows
+     * @param mayBeEmpty metrics, or beginnings of them, that need not be there
+     */
+    static void awaitData(PrometheusServer prometheus, String container, Set<String> mayBeEmpty)
+            throws IOException, InterruptedException {
         List<Query> queries = Dashboard.read().queries();
         await("data for each expression")
                 .pollInterval(SECOND)
                 .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(queries)
-                        .filteredOn(query -> MAY_BE_EMPTY.keySet().stream().noneMatch(query.expression()::contains))
-                        .allSatisfy(query -> hasData(prometheus, query)));
+                        .filteredOn(query -> mayBeEmpty.stream().noneMatch(query.expression()::contains))
+                        .allSatisfy(query -> hasData(prometheus, query, container)));
         for (Query query : queries) {
-            prometheus.query(query.with(VARIABLES)); // that it is understood, also where there is no data
+            prometheus.query(query.with(variables(container))); // that it is understood, also where there is no data
         }
     }
 
-    private static void hasData(PrometheusServer prometheus, Query query) throws Exception {
-        List<PrometheusServer.Series> series = prometheus.query(query.with(VARIABLES));
+    private static void hasData(PrometheusServer prometheus, Query query, String container) throws Exception {
+        List<PrometheusServer.Series> series = prometheus.query(query.with(variables(container)));
         assertThat(series).as("%s: %s", query.where(), query.expression()).isNotEmpty();
         assertThat(series)
                 .as("%s: %s has what its legend names", query.where(), query.expression())

@@ -49,20 +49,29 @@ final class DockerWatch implements Closeable {
     /** The samples of each container that it was sent; those of containers that do not run left out. */
     Map<String, List<DockerFigures>> streams() throws IOException {
         Map<String, List<DockerFigures>> streams = new HashMap<>();
-        for (Exchange exchange : tee.exchanges()) {
-            Matcher target = ANSWER.matcher(exchange.target());
-            if (target.matches()) {
-                List<DockerFigures> frames =
-                        streams.computeIfAbsent(fleet.id(target.group(1)), id -> new ArrayList<>());
-                for (byte[] line : exchange.lines()) {
-                    DockerFigures frame = DockerFigures.of(line);
-                    if (frame != null) {
-                        frames.add(frame);
-                    }
+        for (Map.Entry<String, List<byte[]>> sent : payloads().entrySet()) {
+            List<DockerFigures> frames = streams.computeIfAbsent(sent.getKey(), id -> new ArrayList<>());
+            for (byte[] payload : sent.getValue()) {
+                DockerFigures frame = DockerFigures.of(payload);
+                if (frame != null) {
+                    frames.add(frame);
                 }
             }
         }
         return streams;
+    }
+
+    /** The same as they were sent, by the id of the container. */
+    Map<String, List<byte[]>> payloads() throws IOException {
+        Map<String, List<byte[]>> payloads = new HashMap<>();
+        for (Exchange exchange : tee.exchanges()) {
+            Matcher target = ANSWER.matcher(exchange.target());
+            if (target.matches()) {
+                payloads.computeIfAbsent(fleet.id(target.group(1)), id -> new ArrayList<>())
+                        .addAll(exchange.lines());
+            }
+        }
+        return payloads;
     }
 
     @Override

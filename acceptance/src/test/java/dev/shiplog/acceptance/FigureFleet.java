@@ -34,6 +34,10 @@ final class FigureFleet {
         return namesById.keySet();
     }
 
+    String name(String id) {
+        return namesById.get(id);
+    }
+
     /** The id that begins so. */
     String id(String prefix) {
         return ids().stream().filter(id -> id.startsWith(prefix)).findFirst().orElseThrow();
@@ -73,6 +77,12 @@ final class FigureFleet {
         docker(start.toArray(String[]::new));
     }
 
+    /** One more, at once. */
+    void run(String name, List<String> options, String script) throws IOException, InterruptedException {
+        create(name, options, script);
+        docker("start", name);
+    }
+
     private void create(String name, List<String> options, String script) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("create", "--name", name, "--restart", "always"));
         command.addAll(List.of("--stop-signal", "KILL"));
@@ -81,16 +91,24 @@ final class FigureFleet {
         namesById.put(docker(command.toArray(String[]::new)).strip(), name);
     }
 
-    /** On cgroup v1, newer kernels count what block devices do only once somebody has a limit on it. */
     private List<String> throttling() throws IOException {
+        String device = device(socket);
+        return device.isEmpty() ? List.of() : List.of("--network", "none", "--device-write-bps", device + ":1gb");
+    }
+
+    /**
+     * The block device that an engine is on; empty if it is on none. On cgroup v1, newer kernels count what block devices do
+     * only once somebody has a limit on it.
+     */
+    static String device(Path socket) throws IOException {
         int device = ((Long) Files.getAttribute(socket.getParent(), "unix:dev")).intValue();
         Path sys = Path.of("/sys/dev/block", (device >> 8 & 0xfff) + ":" + (device & 0xff), "uevent");
         if (!Files.exists(sys)) {
-            return List.of(); // the engine is on no block device
+            return "";
         }
         Matcher name = Pattern.compile("DEVNAME=(.*)").matcher(Files.readString(sys));
         assertThat(name.find()).isTrue();
-        return List.of("--network", "none", "--device-write-bps", "/dev/" + name.group(1) + ":1gb");
+        return "/dev/" + name.group(1);
     }
 
     /** A docker command for the engine behind a socket. */

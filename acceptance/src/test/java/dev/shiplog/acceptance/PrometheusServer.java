@@ -16,10 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A real Prometheus on a port of its own, which keeps what it scrapes in a directory. */
 final class PrometheusServer implements AutoCloseable {
@@ -66,6 +68,20 @@ final class PrometheusServer implements AutoCloseable {
         }
     }
 
+    /** With the rules that are shipped, and as they are, but that it asks each second and no alert waits for minutes. */
+    static PrometheusServer asShipped(URI recorder, Path directory) throws IOException {
+        Path shipped = Path.of("..", "deploy", "prometheus");
+        Files.writeString(
+                directory.resolve("alerts.yaml"),
+                Files.readString(shipped.resolve("alerts.yaml")).replaceAll("for: [0-9]+m\n", "for: 1s\n"));
+        Path configuration = Files.writeString(
+                directory.resolve("prometheus.yml"),
+                Files.readString(shipped.resolve("prometheus.yml"))
+                        .replace("_interval: 15s", "_interval: 1s")
+                        .replace("events:9200", recorder.getAuthority()));
+        return start(configuration, directory);
+    }
+
     /** What it knows now; fails if it does not understand the expression. */
     List<Series> query(String expression) throws IOException, InterruptedException {
         JsonNode data = get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
@@ -79,15 +95,39 @@ final class PrometheusServer implements AutoCloseable {
         return series;
     }
 
-    /** The labels of the alerts that fire. */
-    List<Map<String, String>> firing() throws IOException, InterruptedException {
-        List<Map<String, String>> firing = new ArrayList<>();
-        for (JsonNode alert : get("/api/v1/alerts").path("alerts")) {
-            if (alert.path("state").asText().equals("firing")) {
-                firing.add(labels(alert.path("labels")));
+    /** One scraped value, and when it was scraped, in seconds since the epoch. */
+    record Scraped(double at, double value) {}
+
+    /** All values of the series that a selector chooses, from the last {@code seconds} on, by their labels. */
+    Map<Map<String, String>, List<Scraped>> history(String selector, long seconds)
+            throws IOException, InterruptedException {
+        String expression = selector + "[" + seconds + "s]";
+        JsonNode data = get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+        assertThat(data.path("resultType").asText()).as(expression).isEqualTo("matrix");
+        Map<Map<String, String>, List<Scraped>> history = new HashMap<>();
+        for (JsonNode each : data.path("result")) {
+            List<Scraped> values = new ArrayList<>();
+            for (JsonNode value : each.path("values")) {
+                values.add(new Scraped(
+                        value.get(0).asDouble(), Double.parseDouble(value.get(1).asText())));
+            }
+            history.put(labels(each.path("metric")), values);
+        }
+        return history;
+    }
+
+    /** @param container of which the alert is; null if that does not matter */
+    boolean isFiring(String alert, @Nullable String container) throws IOException, InterruptedException {
+        for (JsonNode each : get("/api/v1/alerts").path("alerts")) {
+            JsonNode labels = each.path("labels");
+            if (each.path("state").asText().equals("firing")
+                    && labels.path("alertname").asText().equals(alert)
+                    && (container == null
+                            || labels.path("container_name").asText().equals(container))) {
+                return true;
             }
         }
-        return firing;
+        return false;
     }
 
     private static Map<String, String> labels(JsonNode labels) {

@@ -112,6 +112,30 @@ final class RealEngine implements Closeable {
         return call("GET", "/containers/" + id + "/json", Map.of());
     }
 
+    /** What the engine remembers of events between two times, in seconds: at most 256. */
+    List<JsonNode> events(double since, double until) throws IOException {
+        String answer = get(socket, "/v1.41/events?since=%.9f&until=%.9f".formatted(since, until));
+        List<JsonNode> events = new ArrayList<>();
+        for (String line : answer.lines().filter(text -> text.startsWith("{")).toList()) {
+            events.add(JSON.readTree(line));
+        }
+        return events;
+    }
+
+    /** How many containers are in each state. */
+    Map<String, Integer> states() throws IOException {
+        Map<String, Integer> states = new HashMap<>();
+        for (JsonNode container : call("GET", "/containers/json?all=1", Map.of())) {
+            states.merge(container.path("State").asText(), 1, Integer::sum);
+        }
+        return states;
+    }
+
+    /** The memory of its host, in bytes. */
+    long memory() throws IOException {
+        return call("GET", "/info", Map.of()).path("MemTotal").asLong();
+    }
+
     /** How many {@code images}, {@code volumes} or {@code networks} there are. */
     int count(String sort) throws IOException {
         JsonNode list = call("GET", sort.equals("images") ? "/images/json" : "/" + sort, Map.of());

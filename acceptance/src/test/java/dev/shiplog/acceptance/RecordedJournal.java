@@ -37,6 +37,20 @@ final class RecordedJournal {
         }
     }
 
+    /** All records but those with which a segment begins, which only restate what was recorded before. */
+    static List<Record> recorded(Path journal) throws IOException {
+        List<Record> records = new ArrayList<>();
+        try (Cursor cursor = Cursor.open(List.of(journal))) {
+            for (Cursor.Step step = cursor.next(); step != Cursor.Step.END; step = cursor.next()) {
+                assertThat(step).as(() -> "" + cursor.loss()).isEqualTo(Cursor.Step.RECORD);
+                if (!cursor.record().restated()) {
+                    records.add(cursor.record().toRecord());
+                }
+            }
+        }
+        return records;
+    }
+
     /** The payloads of one kind, as text. */
     static List<String> payloads(Path journal, Kind kind) throws IOException {
         return texts(read(journal).stream()

@@ -159,10 +159,11 @@ public final class ContainerState implements Cloneable {
     }
 
     private void start(long time) {
+        boolean isDescribed = isAlive() && started > died && time >= started && time - started < SECOND;
         status = Status.RUNNING;
         died = died == 0 ? time - SECOND : died; // no earlier life that is not known
         diedBefore = died;
-        started = time;
+        started = isDescribed ? started : time; // a description is more exact
         oomKilled = false;
         oomTold = true;
         health = health.isEmpty() ? "" : "starting";

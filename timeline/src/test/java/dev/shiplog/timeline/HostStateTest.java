@@ -97,6 +97,23 @@ class HostStateTest {
         assertThat(status()).isEqualTo(Status.EXITED);
     }
 
+    /** The event comes some ms after what it tells of, and a description may come between. */
+    @Test
+    void whenALifeBeganIsWhatItsDescriptionSays() {
+        event("create");
+        described("web", "running");
+        long started = host.get(WEB).started();
+        assertThat(started).isEqualTo(1_800_000_000_001_500_000L);
+        event("start");
+        assertThat(host.get(WEB).started()).as("the event of the same life").isEqualTo(started);
+        now += 2_000_000_000L;
+        event("start");
+        assertThat(host.get(WEB).started()).as("of another life").isEqualTo(now);
+        event("die");
+        event("start");
+        assertThat(host.get(WEB).started()).as("of another life, soon after").isEqualTo(now);
+    }
+
     @Test
     void aLifeThatBeganInAGapHasNothingOfTheOneBefore() {
         event("create");

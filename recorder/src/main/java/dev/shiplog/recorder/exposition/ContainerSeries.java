@@ -12,16 +12,19 @@ import dev.shiplog.timeline.metric.Metric;
 import dev.shiplog.timeline.metric.Metrics;
 import dev.shiplog.timeline.payload.CounterReader;
 import dev.shiplog.timeline.payload.Counters;
+import dev.shiplog.timeline.payload.Counters.Term;
 import dev.shiplog.timeline.payload.SeriesReader;
 import dev.shiplog.timeline.payload.SocketsView;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,11 @@ final class ContainerSeries {
             Status.EXITED,
             Status.REMOVING,
             Status.DEAD);
+
+    private static final Set<Term> DEVICE_TERMS = EnumSet.of(Term.READ, Term.WRITTEN);
+
+    /** A description says that there is none. */
+    private static final String NO_CHECK = "none";
 
     private final LabelRules rules;
     private final Freshness freshness;
@@ -111,6 +119,7 @@ final class ContainerSeries {
 
     private void put(LiveContainer container, ContainerState state, Labels labels) {
         String status = state.status().name().toLowerCase(Locale.ROOT);
+        String health = state.health().isEmpty() && state.described() != 0 ? NO_CHECK : state.health();
         String started = state.started() == 0
                 ? ""
                 : Instant.ofEpochSecond(0, state.started()).toString();
@@ -122,18 +131,18 @@ final class ContainerSeries {
                         "status",
                         status,
                         "health_status",
-                        state.health().isEmpty() ? "none" : state.health(),
+                        health,
                         "started_at",
                         started)),
                 1);
-        families.put(Metrics.LAST_SEEN, labels, lastSeen(container));
+        families.put(Metrics.LAST_SEEN, labels, lastSeen(container, state));
         families.put(Metrics.START_TIME, labels, state.started() == 0 ? Counters.ABSENT : state.started());
         families.put(
                 LiveMetrics.UPTIME,
                 labels,
                 state.isAlive() && state.started() != 0 ? now.received() - state.started() : Counters.ABSENT);
-        families.add(LiveMetrics.HEALTH, labels, health(state.health()));
-        families.put(LiveMetrics.RESTART_COUNT, labels, state.restarts());
+        families.add(LiveMetrics.HEALTH, labels, health(health));
+        families.put(LiveMetrics.RESTART_COUNT, labels, state.described() == 0 ? Counters.ABSENT : state.restarts());
         Integer exitCode = state.exitCode();
         families.add(LiveMetrics.EXIT_CODE, labels, exitCode == null ? Double.NaN : exitCode);
         families.put(Metrics.OOM_EVENTS, labels, container.oomEvents());
@@ -149,16 +158,16 @@ final class ContainerSeries {
     }
 
     /** The recorder knows that a container exists as long as the engine tells it of all that happens. */
-    private long lastSeen(LiveContainer container) {
+    private long lastSeen(LiveContainer container, ContainerState state) {
         if (container.isGone()) {
-            return now.received() - (now.monotonic() - container.goneAt());
+            return state.removed();
         }
         return engine.up() ? now.received() : Math.min(engine.since(), now.received());
     }
 
     private static double health(String health) {
         return switch (health) {
-            case "" -> 0;
+            case NO_CHECK -> 0;
             case "starting" -> 1;
             case "healthy" -> 2;
             case "unhealthy" -> 3;
@@ -172,8 +181,9 @@ final class ContainerSeries {
         for (Metrics.OfCounters row : Metrics.OF_COUNTERS) {
             families.put(row.metric(), labels, row.value().applyAsLong(now));
         }
-        for (LiveMetrics.OfConsumption row : LiveMetrics.OF_CONSUMPTION) {
-            families.add(row.metric(), labels, row.value().applyAsDouble(consumption));
+        put(LiveMetrics.OF_CONSUMPTION, consumption, labels);
+        if (reading.series().keySet().stream().anyMatch(what -> DEVICE_TERMS.contains(what.term()))) {
+            put(LiveMetrics.OF_DEVICES, consumption, labels);
         }
         families.put(LiveMetrics.MEMORY_PEAK, labels, container.memoryPeak(this.now.monotonic()));
         boolean isLimited = now.limit() > 0 && now.limit() != Long.MAX_VALUE && hostMemory > 0;
@@ -190,5 +200,9 @@ final class ContainerSeries {
                         value);
             }
         });
+    }
+
+    private void put(List<LiveMetrics.OfConsumption> rows, Consumption consumption, Labels labels) {
+        rows.forEach(row -> families.add(row.metric(), labels, row.value().applyAsDouble(consumption)));
     }
 }

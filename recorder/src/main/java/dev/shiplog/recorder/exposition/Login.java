@@ -2,27 +2,38 @@ package dev.shiplog.recorder.exposition;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.shiplog.journal.file.FileErrors;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may ask for metrics: a name and a password, by HTTP's basic authentication. Of the password only a digest stays in
- * memory, and the comparison takes the same time however much of a guess is right.
+ * memory, and the comparison takes the same time however much of a guess is right. As clients ask, at most once a second, it
+ * looks whether the file of the password changed, and reads it again; where it is no good, what was read before stays in
+ * use. Thread safe.
  */
 public final class Login {
+    private static final System.Logger LOG = System.getLogger(Login.class.getName());
+    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final String SCHEME = "Basic ";
 
     private final String user;
     private final @Nullable Path file;
     /** Of name, colon and password; null before the file was read. */
     private volatile byte @Nullable [] digest;
+
+    private @Nullable FileStamp seen;
+    private long lookedAt = System.nanoTime();
 
     private Login(String user, @Nullable Path file, byte @Nullable [] digest) {
         this.user = user;
@@ -50,10 +61,14 @@ public final class Login {
     }
 
     /** Reads the file if there is one; nobody is admitted before. */
-    void read() throws IOException {
-        if (file == null) {
-            return;
+    synchronized void read() throws IOException {
+        if (file != null) {
+            read(file);
         }
+    }
+
+    private void read(Path file) throws IOException {
+        seen = stamp(file);
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             String password = lines.readLine();
             if (password == null || password.isEmpty()) {
@@ -65,8 +80,36 @@ public final class Login {
         }
     }
 
+    private static @Nullable FileStamp stamp(Path file) {
+        try {
+            return FileStamp.of(file);
+        } catch (IOException e) {
+            return null; // reading it says why
+        }
+    }
+
+    private synchronized void look(Path file) {
+        long now = System.nanoTime();
+        if (now - lookedAt < LOOK_NANOS) {
+            return;
+        }
+        lookedAt = now;
+        if (Objects.equals(stamp(file), seen)) {
+            return;
+        }
+        try {
+            read(file);
+            LOG.log(Level.INFO, "metrics: {0} has changed, and counts", file);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "metrics: {0}; the password that was read before stays in use", FileErrors.line(e));
+        }
+    }
+
     /** @param authorization the header of that name; empty if there is none */
     boolean admits(String authorization) {
+        if (file != null && digest != null) {
+            look(file);
+        }
         byte[] expected = digest;
         if (expected == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return false;

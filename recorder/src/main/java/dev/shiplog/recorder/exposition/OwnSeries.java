@@ -9,11 +9,17 @@ import dev.shiplog.timeline.metric.Metric;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** Makes the series of the engine and of the recorder itself, at one moment. */
 final class OwnSeries {
     private static final double SECOND = 1e9;
+
+    /** Marks are the recorder's own. */
+    private static final Set<Kind> WHAT_MAY_BE_MISSING = EnumSet.complementOf(EnumSet.of(Kind.MARK, Kind.SOCKETS));
 
     private final Labels common;
     private final Families families;
@@ -55,7 +61,7 @@ final class OwnSeries {
             families.put(LiveMetrics.PAYLOADS, common.add("kind", kind.label()), tally.payloadBytes(kind));
         });
         families.put(LiveMetrics.APPENDED, common, tally.journal().bytes());
-        families.put(LiveMetrics.GAPS, common, tally.gaps().count());
+        gaps(tally.gaps());
         families.put(LiveMetrics.DUPLICATES, common, tally.events().repeated());
         status.engine()
                 .reconnects()
@@ -69,6 +75,13 @@ final class OwnSeries {
         one(LiveMetrics.CPU_PER_SAMPLE, samples == 0 ? Double.NaN : seconds / samples);
         families.add(LiveMetrics.SEGMENT, common.add("segment", tally.journal().segment()), 1);
         disk(status);
+    }
+
+    /** From 0 on, as below. */
+    private void gaps(Tally.Gaps gaps) {
+        Map<String, Long> counts = new TreeMap<>(gaps.byKind());
+        WHAT_MAY_BE_MISSING.forEach(kind -> counts.putIfAbsent(kind.label(), 0L));
+        counts.forEach((kind, count) -> families.put(LiveMetrics.GAPS, common.add("kind", kind), count));
     }
 
     private void queue(Status status) {

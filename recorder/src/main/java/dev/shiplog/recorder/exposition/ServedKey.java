@@ -5,10 +5,6 @@ import dev.shiplog.recorder.tls.Pem;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -44,21 +40,12 @@ final class ServedKey extends X509ExtendedKeyManager {
     /** A client that connects may have been told of it. */
     private volatile Pair before;
 
-    private List<Stamp> seen;
+    private List<FileStamp> seen;
     private long lookedAt = System.nanoTime();
     private @Nullable Pair warned;
 
     /** @param alias another one for each pair that is read */
     private record Pair(String alias, X509Certificate[] chain, PrivateKey key) {}
-
-    /** By which it shows that a file was replaced or written to. */
-    private record Stamp(
-            FileTime modified, long size, @Nullable Object file) {
-        static Stamp of(Path path) throws IOException {
-            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
-        }
-    }
 
     /**
      * Reads the files.
@@ -87,9 +74,9 @@ final class ServedKey extends X509ExtendedKeyManager {
         }
     }
 
-    private List<Stamp> stamps() {
+    private List<FileStamp> stamps() {
         try {
-            return List.of(Stamp.of(files.certificate()), Stamp.of(files.key()));
+            return List.of(FileStamp.of(files.certificate()), FileStamp.of(files.key()));
         } catch (IOException e) {
             return List.of(); // reading them says why
         }
@@ -132,7 +119,7 @@ final class ServedKey extends X509ExtendedKeyManager {
             return;
         }
         lookedAt = now;
-        List<Stamp> stamps = stamps();
+        List<FileStamp> stamps = stamps();
         if (!stamps.equals(seen)) {
             seen = stamps;
             try {

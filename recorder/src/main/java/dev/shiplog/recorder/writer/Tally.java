@@ -8,6 +8,7 @@ import dev.shiplog.journal.retention.Forecast;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public final class Tally {
     private final AtomicLongArray records = new AtomicLongArray(Kind.values().length);
     private final AtomicLongArray payloadBytes = new AtomicLongArray(Kind.values().length);
     private volatile long newestReceived;
-    private volatile Gaps gaps = new Gaps(0, null);
+    private volatile Gaps gaps = new Gaps(Map.of(), null);
     private volatile boolean diskFull;
     /** When the first record was appended that is not forced to disk yet, monotonic; 0 if there is none. */
     private volatile long unforcedSince;
@@ -43,9 +44,21 @@ public final class Tally {
     /**
      * The gaps that this run stated.
      *
+     * @param byKind how many of each kind, by its label; only kinds of which there are some
      * @param last null if there is none
      */
-    public record Gaps(long count, Mark.@Nullable Gap last) {}
+    public record Gaps(Map<String, Long> byKind, Mark.@Nullable Gap last) {
+        /** How many of all kinds. */
+        public long count() {
+            return byKind.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        private Gaps and(Mark.Gap gap) {
+            Map<String, Long> more = new TreeMap<>(byKind);
+            more.merge(gap.kind(), 1L, Long::sum);
+            return new Gaps(more, gap);
+        }
+    }
 
     /**
      * The events that the engine sent, and the writer has seen to.
@@ -138,13 +151,13 @@ public final class Tally {
         payloadBytes.setRelease(kind, payloadBytes.getPlain(kind) + record.payload().length);
         newestReceived = record.received();
         if (record.kind() == Kind.MARK && MarkType.of(record.payload(), record.payload().length) == MarkType.GAP) {
-            gaps = new Gaps(gaps.count + 1, gap(record));
+            gaps = gaps.and(gap(record));
         }
     }
 
-    private static Mark.@Nullable Gap gap(Record record) {
+    private static Mark.Gap gap(Record record) {
         try {
-            return Mark.fromJson(record.payload()) instanceof Mark.Gap gap ? gap : null;
+            return (Mark.Gap) Mark.fromJson(record.payload());
         } catch (IOException e) {
             throw new IllegalArgumentException("not a mark of ours", e);
         }

@@ -213,6 +213,45 @@ class ProtectedExpositionTest {
         assertThat(get("/metrics", "me", PASSWORD).statusCode()).isEqualTo(200);
     }
 
+    /** A second later at most; where the file is no good, what was read before stays in use. */
+    @Test
+    void aPasswordThatChangesIsReadAgain() throws Exception {
+        Path file = Files.writeString(directory.resolve("password"), "old word\n");
+        start(new Protection(Login.in("me", file), null));
+        assertThat(status("old word")).isEqualTo(200);
+        Path next = Files.writeString(directory.resolve("next"), "new word\n"); // as large as the old one
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+        await().until(() -> status("new word") == 200);
+        assertThat(status("old word")).isEqualTo(401);
+
+        said.clear();
+        Files.writeString(file, "");
+        await().until(() -> {
+            assertThat(status("new word")).isEqualTo(200);
+            return !said.isEmpty();
+        });
+        assertThat(status("")).isEqualTo(401);
+        Files.delete(file);
+        await().until(() -> {
+            assertThat(status("new word")).isEqualTo(200);
+            return said.size() == 2;
+        });
+        assertThat(said)
+                .containsExactly(
+                        "WARNING metrics: " + file
+                                + ": there is no password in its first line; the password that was read before stays in use",
+                        "WARNING metrics: " + file
+                                + ": no such file or directory; the password that was read before stays in use");
+        Files.writeString(file, "third word\n");
+        await().until(() -> status("third word") == 200);
+        assertThat(status("new word")).isEqualTo(401);
+        assertThat(said).noneMatch(line -> line.contains("word\"") || line.contains("third"));
+    }
+
+    private int status(String password) throws Exception {
+        return get("/version", "me", password).statusCode();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"EC", "RSA", "ED25519"})
     void aClientThatVerifiesReadsByTls(String kind) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.record.Record;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TallyTest {
@@ -27,7 +28,8 @@ class TallyTest {
             tally.appended(new Record(0, Kind.MARK, "", 1, 9, 1, mark.toJson()));
         }
         assertThat(tally.records()).hasSize(2).containsEntry(Kind.STATS, 3L).containsEntry(Kind.MARK, 3L);
-        assertThat(tally.gaps()).isEqualTo(new Tally.Gaps(2, second));
+        assertThat(tally.gaps()).isEqualTo(new Tally.Gaps(Map.of("stats", 1L, "event", 1L), second));
+        assertThat(tally.gaps().count()).isEqualTo(2);
         assertThat(tally.newestReceived()).isEqualTo(9);
     }
 

@@ -41,7 +41,10 @@ public final class LiveMetrics {
             percent("memory_working_set", used -> ofLimit(used.now()), "The working set in parts of the limit."),
             percent("memory_free", used -> 100.0 - ofLimit(used.now()), "What is left of the limit."),
             rate("network_receive", used -> used.perSecond(used.received()), "Bytes received, over all networks."),
-            rate("network_transmit", used -> used.perSecond(used.sent()), "Bytes sent, over all networks."),
+            rate("network_transmit", used -> used.perSecond(used.sent()), "Bytes sent, over all networks."));
+
+    /** Rates of block devices, for a sample that names one: a kernel that counts none looks like a container that did nothing. */
+    public static final List<OfConsumption> OF_DEVICES = List.of(
             rate("fs_reads", used -> used.perSecond(used.read()), "Bytes read from all block devices."),
             rate("fs_writes", used -> used.perSecond(used.written()), "Bytes written to all block devices."));
 
@@ -104,7 +107,7 @@ public final class LiveMetrics {
             counter("shiplog_journal_bytes_total", "", "Bytes that this run appended to the journal.");
     public static final Metric DROPPED =
             counter("shiplog_dropped_records_total", "kind reason", "Records that this run dropped.");
-    public static final Metric GAPS = counter("shiplog_gaps_total", "", "Gaps that this run stated.");
+    public static final Metric GAPS = counter("shiplog_gaps_total", "kind", "Gaps that this run stated.");
     public static final Metric DUPLICATES =
             counter("shiplog_duplicate_events_total", "", "Events that the engine repeated, and were left out.");
     public static final Metric RECONNECTS =

@@ -209,7 +209,7 @@ public final class Counters {
         return ofTree >= 0 ? ofTree : get(Term.FILE);
     }
 
-    /** How often memory was asked for beyond the limit; engines leave out a 0, but only cgroup v1 counts this. */
+    /** How often memory was asked for beyond the limit; engines leave out a 0, and of cgroup v2 send what comes close to it. */
     public long failures() {
         long failures = get(Term.FAILURES);
         return failures < 0 && get(Term.TOTAL_RSS) >= 0 ? 0 : failures;
