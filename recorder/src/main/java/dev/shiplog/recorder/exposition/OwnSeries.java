@@ -19,7 +19,7 @@ final class OwnSeries {
     private static final double SECOND = 1e9;
 
     /** Marks are the recorder's own. */
-    private static final Set<Kind> WHAT_MAY_BE_MISSING = EnumSet.complementOf(EnumSet.of(Kind.MARK, Kind.SOCKETS));
+    private static final Set<Kind> WHAT_MAY_BE_MISSING = EnumSet.complementOf(EnumSet.of(Kind.MARK));
 
     private final Labels common;
     private final Families families;

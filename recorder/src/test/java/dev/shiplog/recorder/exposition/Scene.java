@@ -11,6 +11,7 @@ import dev.shiplog.journal.retention.Limits;
 import dev.shiplog.recorder.control.Status;
 import dev.shiplog.recorder.live.LiveState;
 import dev.shiplog.recorder.source.EngineState;
+import dev.shiplog.recorder.source.SocketsState;
 import dev.shiplog.recorder.writer.Clock;
 import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.recorder.writer.TallyFiller;
@@ -29,6 +30,11 @@ final class Scene {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long SECOND = 1_000_000_000L;
     private static final int MILLION = 1_000_000;
+
+    /** As {@code SocketsSource} makes them of the kernel's tables. */
+    private static final String SOCKETS = "{\"tcp\":{\"established\":3,\"syn_sent\":1,\"syn_recv\":0,\"fin_wait1\":2,"
+            + "\"fin_wait2\":4,\"time_wait\":12,\"close\":5,\"close_wait\":6,\"last_ack\":7,\"listen\":8,\"closing\":9},"
+            + "\"shm\":{\"size\":67108864,\"used\":5242880,\"free\":61865984,\"used_percent\":7.81}}";
 
     private long now;
     private final Clock clock;
@@ -73,6 +79,9 @@ final class Scene {
         String id = json(resource(name + ".inspect.json")).path("Id").asText();
         scene.events(id);
         scene.describe(resource(name + ".inspect.json"));
+        if (name.equals("limited")) {
+            scene.record(Kind.SOCKETS, id, SOCKETS);
+        }
         return List.of("stopped", "restarting").contains(name) ? scene : scene.samples(name);
     }
 
@@ -150,7 +159,11 @@ final class Scene {
     /** What is served at this moment, values by their series. */
     Map<String, String> served(String moment) throws IOException {
         now = nanos(moment);
-        Pages pages = new Pages(LabelRules.of(List.of(), List.of()), LiveState.GRACE_NANOS, live, this::status);
+        Pages pages = new Pages(
+                LabelRules.of(List.of(), List.of()),
+                Freshness.of(Duration.ofSeconds(5), Duration.ofMinutes(1)),
+                live,
+                this::status);
         ByteArrayOutputStream page = new ByteArrayOutputStream();
         pages.metrics("").to(page);
         Map<String, String> series = new TreeMap<>();
@@ -176,7 +189,8 @@ final class Scene {
                 Map.of(Kind.STATS, Map.of("the disk was full", 7L)),
                 7,
                 new Status.Disk(1L << 30, 64L << 20, new Limits(Duration.ofDays(7), 5L << 30, false)),
-                Status.Metrics.NONE);
+                Status.Metrics.NONE,
+                SocketsState.OFF);
     }
 
     private static long nanos(String time) {
