@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class PolledSampling extends Sampling {
     /**
      * Into how many parts an interval is divided: each has the ticks of some containers, so that their requests follow one
-     * another, which finds code and data in the processor's caches and wakes the writer once.
+     * another, which finds code and data in the processor's caches.
      */
     private static final int PARTS = 5;
 

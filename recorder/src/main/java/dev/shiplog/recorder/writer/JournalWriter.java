@@ -28,6 +28,8 @@ public final class JournalWriter {
     private static final System.Logger LOG = System.getLogger(JournalWriter.class.getName());
     private static final int BATCH = 512;
     private static final long RETRY_MILLIS = 1_000;
+    /** How long samples wait for a batch; a kill loses those that wait. */
+    private static final long BATCHING_DELAY_MILLIS = 100;
     /** How long a rare record may wait to be forced, unless the sync interval is shorter. */
     private static final long SOON_NANOS = 1_000_000_000L;
 
@@ -189,7 +191,7 @@ public final class JournalWriter {
         boolean stop = stopping.getCount() == 0;
         long dueMillis =
                 TimeUnit.NANOSECONDS.toMillis(Math.min(droppedStatedAt + soonNanos, syncBy) - clock.monotonic());
-        long waitMillis = Math.min(patienceMillis, Math.max(1, dueMillis));
+        long waitMillis = Math.min(Math.min(patienceMillis, BATCHING_DELAY_MILLIS), Math.max(1, dueMillis));
         queue.drainTo(batch, BATCH, stop ? 0 : waitMillis);
         boolean last = stop && batch.isEmpty();
         while (!diskFull && !batch.isEmpty()) {

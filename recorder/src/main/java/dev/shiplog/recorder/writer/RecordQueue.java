@@ -35,9 +35,6 @@ public final class RecordQueue {
     /** While events come one after another, the writer comes this often: to wake it for each costs more than to write it. */
     private static final long PACE_MILLIS = 2;
 
-    /** How long samples and lines wait for more of them; a kill loses those that wait. */
-    private static final long BATCHING_MILLIS = 100;
-
     private static final String DISK_FULL = "the disk was full";
     private static final String BEHIND = "the writer fell behind";
 
@@ -52,9 +49,6 @@ public final class RecordQueue {
     private final Lane lines;
 
     private final ArrayDeque<Arrival> entries = new ArrayDeque<>();
-    /** When the first of them came, by {@link System#nanoTime()}. */
-    private long firstAt;
-
     private final Map<Kind, Drops> drops = new EnumMap<>(Kind.class);
     /** How many were dropped since the start, by kind and reason. */
     private final Map<Kind, Map<String, Long>> dropped = new EnumMap<>(Kind.class);
@@ -192,7 +186,11 @@ public final class RecordQueue {
             drop(record, diskFull ? DISK_FULL : BEHIND);
             return false;
         }
-        add(arrival, lane);
+        lane.add(record);
+        entries.add(arrival);
+        if (lane.wakes(record)) {
+            wake();
+        }
         if (isLarge(record)) {
             awaitWritten();
         }
@@ -223,20 +221,12 @@ public final class RecordQueue {
             Thread.currentThread().interrupt();
             return false;
         }
-        add(new Arrival.Plain(record), lane);
-        return true;
-    }
-
-    private void add(Arrival arrival, Lane lane) {
-        if (entries.isEmpty()) {
-            firstAt = System.nanoTime();
-            notifyWriter();
-        }
-        lane.add(arrival.record());
-        entries.add(arrival);
-        if (lane.wakes(arrival.record())) {
+        lane.add(record);
+        entries.add(new Arrival.Plain(record));
+        if (lane.wakes(record)) {
             wake();
         }
+        return true;
     }
 
     private void awaitWritten() {
@@ -254,9 +244,8 @@ public final class RecordQueue {
     }
 
     /**
-     * Moves up to {@code max} entries to {@code batch}. Waits up to {@code millis} before: for anything but a sample or a line,
-     * for so many of these that they should not wait, for the first of these to have waited for others, or for a
-     * {@link #wake}.
+     * Moves up to {@code max} entries to {@code batch}. Waits up to {@code millis} before: for anything but a sample,
+     * for so many samples that they should not wait, or for a {@link #wake}.
      */
     public synchronized void drainTo(Collection<? super Arrival> batch, int max, long millis)
             throws InterruptedException {
@@ -268,8 +257,9 @@ public final class RecordQueue {
         if (millis > 0 && entries.size() < max) {
             rest();
         }
-        for (long left = left(until); !woken && left > 0; left = left(until)) {
+        for (long left = millis; !woken && left > 0; ) {
             wait(left);
+            left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
         }
         if (woken) {
             hurriedAt = System.nanoTime();
@@ -287,15 +277,6 @@ public final class RecordQueue {
         if (waiting > 0 && !lines.isHalfFull()) {
             notifyAll();
         }
-    }
-
-    /** How many ms the writer may still wait. */
-    private long left(long until) {
-        long now = System.nanoTime();
-        long left = TimeUnit.NANOSECONDS.toMillis(until - now);
-        return entries.isEmpty()
-                ? left
-                : Math.min(left, BATCHING_MILLIS - TimeUnit.NANOSECONDS.toMillis(now - firstAt));
     }
 
     /** Lets more come, if the writer was woken a moment ago. */
@@ -318,10 +299,6 @@ public final class RecordQueue {
     /** Ends a {@link #drainTo} that waits. */
     public synchronized void wake() {
         woken = true;
-        notifyWriter();
-    }
-
-    private void notifyWriter() {
         if (!resting) {
             notifyAll();
         }

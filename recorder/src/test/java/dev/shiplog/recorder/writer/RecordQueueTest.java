@@ -270,22 +270,6 @@ class RecordQueueTest {
         assertThat(batch).as("many do not wait").hasSizeGreaterThan(3);
     }
 
-    /** The writer sleeps while there is nothing, however long that is. */
-    @Test
-    void theFirstSampleIsWaitedForAndThenOthersForAWhile() throws Exception {
-        RecordQueue queue = new RecordQueue(100, 1_000);
-        List<Arrival> batch = Collections.synchronizedList(new ArrayList<>());
-        CompletableFuture<Void> taken = CompletableFuture.runAsync(() -> take(queue, batch));
-        long began = System.nanoTime();
-        queue.put(record(Kind.STATS, 1));
-        queue.put(record(Kind.STATS, 2));
-        taken.get(20, TimeUnit.SECONDS);
-        assertThat(System.nanoTime() - began).as("ns that they waited").isGreaterThan(95_000_000L);
-        assertThat(batch)
-                .extracting(arrival -> arrival.record().payload().length)
-                .containsExactly(1, 2);
-    }
-
     private static void take(RecordQueue queue, List<Arrival> batch) {
         try {
             queue.drainTo(batch, 10, TimeUnit.MINUTES.toMillis(5));
