@@ -46,7 +46,8 @@ final class CompactNames {
             host_: KernelVersion OperatingSystem OSVersion OSType Architecture ServerVersion CgroupDriver CgroupVersion
             host_: LoggingDriver DefaultRuntime DockerRootDir LiveRestoreEnabled SwapLimit MemoryLimit Labels Runtimes SecurityOptions Warnings Plugins Swarm
             host_: Version ApiVersion MinAPIVersion GitCommit GoVersion Os Arch BuildTime Components
-            sockets_: tcp_established tcp_time_wait tcp_close_wait tcp_listen shm_size shm_used
+            sockets_tcp_: established time_wait close_wait listen
+            sockets_shm_: size used
             disk_: log_path log_bytes log_files LayersSize
             mark_: version configuration reason last last_rfc3339 lastSequence containers engineId apiVersion kind
             mark_: subject from from_rfc3339 to to_rfc3339 change name count step segment offset rule removed
