@@ -47,7 +47,11 @@ final class ExporterSettings {
             row("server.tls.cert_file", "", "listen-cert", text -> text),
             row("server.tls.key_file", "", "listen-key", text -> text),
             row("docker.host", "", "docker-host", text -> text), // DOCKER_HOST is the docker command's
-            row("collection.interval", "", "stats-interval", text -> text.matches("0[a-z]*") ? "" : text),
+            row(
+                    "collection.interval",
+                    "COLLECTION_INTERVAL",
+                    "stats-interval",
+                    text -> text.matches("0[a-z]*") ? "" : text),
             row("collection.timeout", "COLLECTION_TIMEOUT", "engine-timeout", text -> text),
             row("collection.filters.include.labels", "", "include", ExporterSettings::label),
             row("collection.filters.include.names", "", "include", text -> "name=~" + text),
@@ -59,10 +63,10 @@ final class ExporterSettings {
             row("logging.level", "LOG_LEVEL", "log-level", ExporterSettings::level),
             row("logging.format", "LOG_FORMAT", "log-format", text -> text.toLowerCase(Locale.ROOT)),
             row("performance.max_concurrent", "MAX_CONCURRENT", "max-concurrent", text -> text),
-            idle("server.metrics_path", "/metrics", "metrics are always at /metrics"),
+            idle("server.metrics_path", "EXPORTER_METRICS_PATH", "/metrics", "metrics are always at /metrics"),
             idle("server.health_path", "/health", "it is always /health"),
             idle("server.ready_path", "/ready", "it is always /ready"),
-            idle("docker.api_version", "", "the version is agreed with the engine"),
+            idle("docker.api_version", "DOCKER_API_VERSION", "", "the version is agreed with the engine"),
             idle("docker.tls.enabled", "false", CERTIFICATES),
             idle("docker.tls.verify", "true", "the engine's certificate is always verified"),
             idle("docker.tls.ca_cert", "", CERTIFICATES),
@@ -74,7 +78,7 @@ final class ExporterSettings {
             idle("metrics.cache.enabled", "", "a scrape always gets what was recorded last"),
             idle("metrics.cache.ttl", "", "a scrape always gets what was recorded last"),
             idle("logging.output", "stderr", "the log goes to standard error"),
-            idle("performance.workers", "", "there are as many as it takes, --max-concurrent at the most"),
+            idle("performance.workers", "WORKERS", "", "there are as many as it takes, --max-concurrent at the most"),
             idle("performance.pprof_enabled", "false", "there is no profiler"));
 
     /**
@@ -132,7 +136,7 @@ final class ExporterSettings {
 
     private void check(String section, Map<String, Given> given, ConfigFile file) throws UsageException {
         Given enabled = given.remove(section + ENABLED);
-        if (enabled == null || !enabled.texts.get(0).equalsIgnoreCase("true")) {
+        if (enabled == null || !isTrue(enabled)) {
             boolean some = given.keySet().removeIf(path -> path.startsWith(section + "."));
             if (some && enabled == null) {
                 notes.add(file.name() + ": " + section + " does not count without " + section + ENABLED + ": true");
@@ -145,6 +149,16 @@ final class ExporterSettings {
                         enabled.place + ": " + section + "." + String.join(" or ", needed) + " is needed as well");
             }
         }
+    }
+
+    /** As YAML has it and as Go has it: what was meant to keep strangers out must not let them in. */
+    private static boolean isTrue(Given enabled) throws UsageException {
+        String text = enabled.texts.get(0);
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "t", "1", "yes", "y", "on" -> true;
+            case "false", "f", "0", "no", "n", "off" -> false;
+            default -> throw new UsageException(enabled.place + ": \"" + text + "\" is neither true nor false");
+        };
     }
 
     private void translate(Map<String, Given> given, ConfigFile file) {
@@ -166,8 +180,10 @@ final class ExporterSettings {
                 if (row.option.isEmpty()) {
                     texts.stream()
                             .limit(1)
-                            .forEach(words ->
-                                    notes.add(file.place(path) + ": " + path + " has no meaning here: " + words));
+                            .forEach(words -> notes.add(
+                                    (value.place.equals(row.variable) ? row.variable : file.place(path) + ": " + path)
+                                            + " has no meaning here: "
+                                            + words));
                 } else if (!texts.isEmpty()) {
                     values.computeIfAbsent(row.option, any -> new ArrayList<>()).addAll(texts);
                     if (!value.place.isEmpty()) {
@@ -194,7 +210,11 @@ final class ExporterSettings {
 
     /** One that sets nothing here, and is told unless its value asks for what is done anyhow. */
     private static Row idle(String path, String usual, String words) {
-        return new Row(path, "", "", text -> text.equalsIgnoreCase(usual) ? "" : words);
+        return idle(path, "", usual, words);
+    }
+
+    private static Row idle(String path, String variable, String usual, String words) {
+        return new Row(path, variable, "", text -> text.equalsIgnoreCase(usual) ? "" : words);
     }
 
     private static String host(String text) {

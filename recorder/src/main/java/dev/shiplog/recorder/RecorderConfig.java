@@ -18,11 +18,13 @@ import dev.shiplog.timeline.redact.LogRedaction;
 import dev.shiplog.timeline.redact.Redaction;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -243,13 +245,21 @@ record RecorderConfig(
     }
 
     private static LabelRules metricLabels(Settings settings) throws UsageException {
-        Settings.Setting keys = settings.find("metric-label");
-        Settings.Setting constants = settings.find("metric-const");
+        return new LabelRules(
+                labels(settings, "metric-label", LabelRules::keys, List.of()),
+                labels(settings, "metric-const", LabelRules::constants, Map.of()));
+    }
+
+    private static <T> T labels(Settings settings, String option, Function<Collection<String>, T> reader, T unless)
+            throws UsageException {
+        Settings.Setting setting = settings.find(option);
+        if (setting == null) {
+            return unless;
+        }
         try {
-            return LabelRules.of(
-                    keys == null ? List.of() : keys.values(), constants == null ? List.of() : constants.values());
+            return reader.apply(setting.values());
         } catch (IllegalArgumentException e) {
-            throw new UsageException((constants == null ? "metric-label" : constants.place()) + ": " + e.getMessage());
+            throw new UsageException(setting.place() + ": " + e.getMessage());
         }
     }
 

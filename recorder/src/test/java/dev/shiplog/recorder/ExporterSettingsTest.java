@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who comes from docker-stats-exporter starts with the environment and the YAML that are there. */
 class ExporterSettingsTest {
@@ -62,6 +63,41 @@ class ExporterSettingsTest {
         assertThat(config.logFormat()).isEqualTo(Logging.Format.JSON);
         assertThat(config.maxConcurrent()).isEqualTo(10);
         assertThat(config.engineTimeout()).isEqualTo(Duration.ofSeconds(90));
+    }
+
+    @Test
+    void whatHasNoMeaningInItsEnvironmentIsTold() throws Exception {
+        environment.putAll(Map.of("COLLECTION_INTERVAL", "2s", "WORKERS", "3", "EXPORTER_METRICS_PATH", "/stats"));
+        assertThat(config().statsInterval()).isEqualTo(Duration.ofSeconds(2));
+        file("listen: none\n");
+        assertThat(notes())
+                .containsExactlyInAnyOrder(
+                        "WORKERS has no meaning here: there are as many as it takes, --max-concurrent at the most",
+                        "EXPORTER_METRICS_PATH has no meaning here: metrics are always at /metrics");
+    }
+
+    /** What is meant to keep strangers out must not let them in. */
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "True", "'true'", "yes", "on", "y", "1", "t"})
+    void aSectionIsEnabledByEachWordForIt(String word) throws Exception {
+        file("server:\n  auth: {enabled: " + word + ", username: me, password: secret}\n");
+        assertThat(config().protection().login()).hasToString("me");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maybe", "2", "ja", "disabled"})
+    void aSectionThatIsNeitherEnabledNorNotIsWrongUsage(String word) throws Exception {
+        file("server:\n  auth: {enabled: " + word + ", username: me, password: secret}\n");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("server.auth.enabled")
+                .hasMessageEndingWith(": \"" + word + "\" is neither true nor false");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "no", "off", "0"})
+    void aSectionThatIsNotEnabledDoesNotCount(String word) throws Exception {
+        file("server:\n  auth: {enabled: " + word + ", username: me, password: secret}\n");
+        assertThat(config().protection().login()).isNull();
     }
 
     @Test

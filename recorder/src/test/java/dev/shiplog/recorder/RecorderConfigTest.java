@@ -236,6 +236,8 @@ class RecorderConfigTest {
                 "metric-const   | site | \"site\" is not a label; write it as NAME=VALUE, with letters, digits and _ in the name, as"
                         + " in site=berlin",
                 "metric-const   | image=x | \"image\" is a label of ours; take another name",
+                "metric-const   | __x=c | \"__x\": what begins with __ is Prometheus's; take another name",
+                "metric-label   | '' | a label of containers needs a name, as in com.example.team",
                 "queue-size     | 0 | \"0\" is not a number from 1 to 9999999",
                 "queue-size     | many | \"many\" is not a number from 1 to 9999999"
             })
@@ -254,6 +256,16 @@ class RecorderConfigTest {
         assertThatThrownBy(this::config)
                 .isInstanceOf(UsageException.class)
                 .hasMessage(option + " in " + file + ": " + why);
+    }
+
+    @Test
+    void aLabelThatIsGivenTwiceIsWrongUsage() {
+        flags.put("metric-const", List.of("a=b", "a=c"));
+        assertThatThrownBy(this::config).hasMessage("--metric-const: \"a\" is given twice");
+        flags.put("metric-const", List.of());
+        flags.put("metric-label", List.of("a.b", "a-b"));
+        assertThatThrownBy(this::config)
+                .hasMessage("--metric-label: \"a-b\" is given twice: both are container_label_a_b");
     }
 
     @ParameterizedTest

@@ -30,7 +30,8 @@ final class Client {
             channel.shutdownOutput();
             answer = new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
         } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
-            boolean isNobody = e instanceof ConnectException || !Files.exists(socket);
+            // Who must not look into the directory does not know whether there is a socket.
+            boolean isNobody = e instanceof ConnectException || Files.notExists(socket);
             throw new IOException(
                     isNobody ? "no recorder writes to " + directory + " now" : socket + ": " + e.getMessage(), e);
         }

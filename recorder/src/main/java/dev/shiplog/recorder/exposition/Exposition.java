@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -132,7 +133,7 @@ public final class Exposition implements Closeable {
         try {
             InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
             if (socket.isUnresolved()) {
-                throw new IOException("no such host");
+                throw new SocketException("no such host");
             }
             if (protection.login() != null) {
                 protection.login().read();
@@ -151,11 +152,11 @@ public final class Exposition implements Closeable {
             if (!told) {
                 LOG.log(
                         Level.WARNING,
-                        "metrics: {0}: {1}; recording goes on, and it is tried again every {2} s. --listen names another"
-                                + " address, or none",
+                        "metrics: {0}: {1}; recording goes on, and it is tried again every {2} s{3}",
                         address,
                         problem,
-                        retry.toSeconds());
+                        retry.toSeconds(),
+                        e instanceof SocketException ? ". --listen names another address, or none" : "");
             }
             return false;
         }

@@ -4,6 +4,7 @@ import dev.shiplog.timeline.payload.Container;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,18 +48,45 @@ public record LabelRules(List<String> keys, Map<String, String> constants) {
             "le",
             "quantile");
 
-    /**
-     * Reads them.
-     *
-     * @param constants each as {@code NAME=VALUE}
-     * @throws IllegalArgumentException if one is malformed, with one line for the user
-     */
+    /** As {@link #keys} and {@link #constants} read them. */
     public static LabelRules of(Collection<String> keys, Collection<String> constants) {
+        return new LabelRules(keys(keys), constants(constants));
+    }
+
+    /**
+     * Reads the keys of labels.
+     *
+     * @throws IllegalArgumentException if one is empty or means the same as another, with one line for the user
+     */
+    public static List<String> keys(Collection<String> texts) {
+        Set<String> names = new HashSet<>();
+        for (String key : texts) {
+            if (key.isEmpty()) {
+                throw new IllegalArgumentException("a label of containers needs a name, as in com.example.team");
+            }
+            if (!names.add(name(key))) {
+                throw new IllegalArgumentException("\"" + key + "\" is given twice: both are " + name(key));
+            }
+        }
+        return List.copyOf(texts);
+    }
+
+    /**
+     * Reads constants.
+     *
+     * @param texts each as {@code NAME=VALUE}
+     * @throws IllegalArgumentException if one is malformed or there twice, with one line for the user
+     */
+    public static Map<String, String> constants(Collection<String> texts) {
         Map<String, String> values = new TreeMap<>();
-        for (String text : constants) {
+        for (String text : texts) {
             int equals = text.indexOf('=');
             String name = equals < 0 ? "" : text.substring(0, equals);
-            if (!name.matches("[a-zA-Z_][a-zA-Z0-9_]*") || name.startsWith("__")) {
+            if (name.startsWith("__")) {
+                throw new IllegalArgumentException(
+                        "\"" + name + "\": what begins with __ is Prometheus's; take another name");
+            }
+            if (!name.matches("[a-zA-Z_][a-zA-Z0-9_]*")) {
                 throw new IllegalArgumentException(
                         "\"" + text
                                 + "\" is not a label; write it as NAME=VALUE, with letters, digits and _ in the name, as in site=berlin");
@@ -66,9 +94,11 @@ public record LabelRules(List<String> keys, Map<String, String> constants) {
             if (TAKEN.contains(name) || name.startsWith("container_label_")) {
                 throw new IllegalArgumentException("\"" + name + "\" is a label of ours; take another name");
             }
-            values.put(name, text.substring(equals + 1));
+            if (values.put(name, text.substring(equals + 1)) != null) {
+                throw new IllegalArgumentException("\"" + name + "\" is given twice");
+            }
         }
-        return new LabelRules(List.copyOf(keys), values);
+        return values;
     }
 
     /** The constants as they are typed. */
@@ -87,15 +117,18 @@ public record LabelRules(List<String> keys, Map<String, String> constants) {
     Labels of(Container container) {
         Map<String, String> labels = new LinkedHashMap<>(constants);
         for (String key : keys) {
-            labels.put(
-                    "container_label_" + key.replaceAll("[^a-zA-Z0-9_]", "_"),
-                    container.labels().getOrDefault(key, ""));
+            labels.put(name(key), container.labels().getOrDefault(key, ""));
         }
         labels.put("container_name", container.name().isEmpty() ? shortId(container) : container.name());
         labels.put("compose_service", container.labels().getOrDefault("com.docker.compose.service", ""));
         labels.put("compose_project", container.labels().getOrDefault("com.docker.compose.project", ""));
         labels.put("image", container.image());
         return labels(labels);
+    }
+
+    /** What Prometheus calls a label of a container. */
+    private static String name(String key) {
+        return "container_label_" + key.replaceAll("[^a-zA-Z0-9_]", "_");
     }
 
     /** The id as Docker shows it. */

@@ -3,11 +3,11 @@ package dev.shiplog.recorder.exposition;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.shiplog.journal.file.FileErrors;
-import java.io.BufferedReader;
+import dev.shiplog.recorder.tls.SmallFile;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -69,9 +69,12 @@ public final class Login {
 
     private void read(Path file) throws IOException {
         seen = stamp(file);
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            String password = lines.readLine();
-            if (password == null || password.isEmpty()) {
+        try {
+            String text = UTF_8.newDecoder()
+                    .decode(ByteBuffer.wrap(SmallFile.read(file)))
+                    .toString();
+            String password = text.lines().findFirst().orElse("");
+            if (password.isEmpty()) {
                 throw new IOException(file + ": there is no password in its first line");
             }
             digest = digest(user, password);

@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -105,7 +104,7 @@ public final class Pem {
 
     private static List<Block> blocks(Path file) throws IOException {
         List<Block> blocks = new ArrayList<>();
-        Matcher block = BLOCK.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+        Matcher block = BLOCK.matcher(new String(SmallFile.read(file), StandardCharsets.ISO_8859_1));
         while (block.find()) {
             String text = block.group(2);
             if (text.contains("Proc-Type")) { // openssl's older way to encrypt
