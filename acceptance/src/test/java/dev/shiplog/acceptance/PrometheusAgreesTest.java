@@ -230,9 +230,10 @@ class PrometheusAgreesTest {
 
     /** What docker printed is what it was sent. */
     private void rowsShowSamples(DockerWatch docker) throws IOException {
+        List<String> lines = docker.lines(); // before the samples, of which more come
         Map<String, List<DockerFigures>> streams = docker.streams();
         int rows = 0;
-        for (String line : docker.lines()) {
+        for (String line : lines) {
             DockerRow row = DockerRow.of(line);
             if (row != null) {
                 assertThat(streams.get(row.id()))
