@@ -99,7 +99,7 @@ class FaultsTest {
         }
 
         assertEnds(0, """
-                TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
+                TIME INFO  shiplog recorder VERSION: unix://SOCKET into JOURNAL, stats every 1s
                 TIME WARN  unix://SOCKET: no such file (is the engine running, is the socket mounted?); trying again until it answers
                 TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
                 TIME INFO  stopped: terminated by a signal; nothing is left to be written
@@ -117,7 +117,7 @@ class FaultsTest {
         recorder.terminate();
 
         assertEnds(0, """
-                TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
+                TIME INFO  shiplog recorder VERSION: unix://SOCKET into JOURNAL, stats every 1s
                 TIME WARN  unix://SOCKET: is a directory; Docker makes one when it mounts a socket that is not there: \
                 remove it, start the engine, mount again; trying again until it answers
                 TIME INFO  stopped: terminated by a signal; nothing is left to be written
@@ -139,7 +139,7 @@ class FaultsTest {
             assertEnds(
                     0,
                     """
-                    TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
+                    TIME INFO  shiplog recorder VERSION: unix://SOCKET into JOURNAL, stats every 1s
                     TIME WARN  unix://SOCKET: permission denied: it belongs to OWNER and group GROUP, ---------; join that \
                     group, in a container with --group-add GID; trying again until it answers
                     TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
@@ -345,7 +345,7 @@ class FaultsTest {
             String looked = "only 0 MiB free, less than the 1 MiB to be kept free";
             String refused = "no room: No space left on device";
             assertThat(said(recorder).replace(refused, looked)).isEqualTo("""
-                            TIME INFO  shiplog recorder (unpackaged): unix://SOCKET into JOURNAL, stats every 1s
+                            TIME INFO  shiplog recorder VERSION: unix://SOCKET into JOURNAL, stats every 1s
                             TIME INFO  engine 20.10.24+dfsg1 answers, API 1.41
                             TIME ERROR journal: JOURNAL: only 0 MiB free, less than the 1 MiB to be kept free; stats are dropped, events wait in memory
                             TIME INFO  journal: there is room again; writing goes on
@@ -517,6 +517,7 @@ class FaultsTest {
 
     private String said(RecorderProcess recorder) throws IOException {
         return recorder.output()
+                .replaceAll("shiplog recorder \\S+: ", "shiplog recorder VERSION: ")
                 .replaceAll("(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z ", "TIME ")
                 .replace(socket.toString(), "SOCKET")
                 .replace(journal.toString(), "JOURNAL");
