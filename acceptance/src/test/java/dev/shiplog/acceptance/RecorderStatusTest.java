@@ -57,14 +57,14 @@ class RecorderStatusTest {
             Path output = directory.resolve("output");
             try (RecorderProcess recorder = RecorderProcess.recording(List.of(), output, engine.address(), journal)) {
                 await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(journal.resolve("recorder.sock")));
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> status("--json") == 0
-                                && JSON.readTree(said())
-                                                .path("run")
-                                                .path("records")
-                                                .path("stats")
-                                                .asInt()
-                                        > 5);
+                // What it appends per second is known after the first second.
+                await().atMost(Duration.ofSeconds(30)).until(() -> {
+                    boolean isWell = status("--json") == 0;
+                    JsonNode run = JSON.readTree(said()).path("run");
+                    return isWell
+                            && run.path("records").path("stats").asInt() > 5
+                            && run.path("samples_per_second").asDouble() > 0;
+                });
                 JsonNode well = json(0);
                 assertThat(well.path("pid").asLong())
                         .isEqualTo(recorder.recorder().orElseThrow().pid());
