@@ -61,14 +61,17 @@ final class DockerWatch implements Closeable {
         return streams;
     }
 
-    /** The same as they were sent, by the id of the container. */
+    /** The same as they were sent, by the id of the container; those of a container that is not of the fleet left out. */
     Map<String, List<byte[]>> payloads() throws IOException {
         Map<String, List<byte[]>> payloads = new HashMap<>();
         for (Exchange exchange : tee.exchanges()) {
             Matcher target = ANSWER.matcher(exchange.target());
             if (target.matches()) {
-                payloads.computeIfAbsent(fleet.id(target.group(1)), id -> new ArrayList<>())
-                        .addAll(exchange.lines());
+                for (String id : fleet.ids()) {
+                    if (id.startsWith(target.group(1))) {
+                        payloads.computeIfAbsent(id, sent -> new ArrayList<>()).addAll(exchange.lines());
+                    }
+                }
             }
         }
         return payloads;

@@ -38,11 +38,6 @@ final class FigureFleet {
         return namesById.get(id);
     }
 
-    /** The id that begins so. */
-    String id(String prefix) {
-        return ids().stream().filter(id -> id.startsWith(prefix)).findFirst().orElseThrow();
-    }
-
     void launch() throws IOException, InterruptedException {
         docker("network", "create", "second");
         String spin = "while :; do :; done";

@@ -1,6 +1,8 @@
 package dev.shiplog.recorder.engine;
 
 import com.github.dockerjava.transport.DockerHttpClient.Response;
+import dev.shiplog.recorder.http.Selection;
+import dev.shiplog.recorder.http.SocketResponse;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +30,7 @@ final class Answer implements MessageStream {
     private final Consumer<Connection> reuse;
     private final Consumer<Answer> forget;
     private final Room room;
+    private final Selection selection;
     private final Body body = new Body();
     private final Messages messages;
 
@@ -46,6 +49,7 @@ final class Answer implements MessageStream {
      *
      * @param reuse gets the connection back when the answer was read to its end
      * @param forget gets the answer when it is over, either way
+     * @param selection what reads when it is followed
      * @param form how the body is cut into messages, if it is
      */
     Answer(
@@ -55,6 +59,7 @@ final class Answer implements MessageStream {
             Consumer<Connection> reuse,
             Consumer<Answer> forget,
             Room room,
+            Selection selection,
             Form form) {
         this.address = address;
         this.path = path;
@@ -62,6 +67,7 @@ final class Answer implements MessageStream {
         this.reuse = reuse;
         this.forget = forget;
         this.room = room;
+        this.selection = selection;
         this.messages = form.of(body, room);
     }
 
@@ -168,6 +174,54 @@ final class Answer implements MessageStream {
         }
     }
 
+    @Override
+    public void follow(Listener listener) {
+        try {
+            boolean arrived = messages.hasArrived();
+            if (!(response instanceof SocketResponse socket
+                    && socket.follow(selection, arrived, () -> readArrived(listener)))) {
+                readApart(listener);
+            }
+        } catch (IOException e) {
+            end(listener, failed(e));
+        }
+    }
+
+    /** On a thread of its own, which waits. */
+    private void readApart(Listener listener) {
+        Thread thread = new Thread(
+                () -> {
+                    while (readArrived(listener)) {}
+                },
+                "shiplog-stream");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Reads what has arrived, at least one message; false if the stream is over. */
+    private boolean readArrived(Listener listener) {
+        try {
+            do {
+                Message message = next();
+                if (message == null || !listener.message(message)) {
+                    end(listener, null);
+                    return false;
+                }
+            } while (messages.hasArrived());
+            return true;
+        } catch (IOException e) {
+            end(listener, e);
+        } catch (RuntimeException e) {
+            end(listener, failed(e));
+        }
+        return false;
+    }
+
+    private void end(Listener listener, @Nullable IOException failure) {
+        close();
+        listener.ended(failure);
+    }
+
     /** The body as it arrives; at its clean end the connection is free for the next request. */
     private final class Body extends InputStream {
         private final BodyScan scan = new BodyScan();
@@ -181,6 +235,11 @@ final class Answer implements MessageStream {
         public int read() throws IOException {
             byte[] one = new byte[1];
             return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int available() throws IOException {
+            return content.available();
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.shiplog.recorder.engine;
 
+import dev.shiplog.recorder.http.Selection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -49,6 +50,7 @@ final class DockerEngine implements Engine {
 
     private volatile boolean closed;
     private final Room room = new Room();
+    private final Selection selection = new Selection();
     private final AtomicLong skippedReportedAt = new AtomicLong();
 
     DockerEngine(EngineAddress address, Watchdog watchdog, Duration patience) {
@@ -253,7 +255,7 @@ final class DockerEngine implements Engine {
     }
 
     private Answer prepare(String path, Connection connection, Consumer<Connection> reuse, Answer.Form form) {
-        Answer answer = new Answer(address, path, connection, reuse, open::remove, room, form);
+        Answer answer = new Answer(address, path, connection, reuse, open::remove, room, selection, form);
         open.add(answer);
         if (closed) {
             answer.close("the engine's client was closed");
@@ -284,6 +286,7 @@ final class DockerEngine implements Engine {
     public void close() {
         closed = true;
         open.forEach(answer -> answer.close("the engine's client was closed"));
+        selection.close();
         for (Connection connection = idle.poll(); connection != null; connection = idle.poll()) {
             connection.close();
         }

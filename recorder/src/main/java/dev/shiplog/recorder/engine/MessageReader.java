@@ -60,19 +60,27 @@ final class MessageReader implements Messages {
         }
     }
 
+    @Override
+    public boolean hasArrived() throws IOException {
+        return skipArrivedPadding() || in.available() > 0;
+    }
+
     /** Skips white space and other padding; false at the end. */
     private boolean skipPadding() throws IOException {
-        while (true) {
-            while (from < to && (ValueScanner.isSpace(buffer[from]) || isPadding(buffer[from]))) {
-                from++;
-            }
-            if (from < to) {
-                return true;
-            }
+        while (!skipArrivedPadding()) {
             if (!fill()) {
                 return false;
             }
         }
+        return true;
+    }
+
+    /** The same in what was read already; false if that is all. */
+    private boolean skipArrivedPadding() {
+        while (from < to && (ValueScanner.isSpace(buffer[from]) || isPadding(buffer[from]))) {
+            from++;
+        }
+        return from < to;
     }
 
     private static boolean isPadding(byte c) {

@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of the engine that goes on, cut into its messages. One thread opens and reads; any thread may close, which
- * ends an opening or a read that waits.
+ * An answer of the engine that goes on, cut into its messages. One thread opens and reads, or has it followed; any thread may
+ * close, which ends an opening or a read that waits.
  */
 public interface MessageStream extends Closeable {
     /**
@@ -28,6 +28,29 @@ public interface MessageStream extends Closeable {
      */
     @Nullable
     Message next() throws IOException;
+
+    /** Takes what a stream brings. */
+    interface Listener {
+        /**
+         * Takes the next message. Must not wait: other streams may be read on the same thread.
+         *
+         * @return false if no further one is wanted
+         */
+        boolean message(Message message);
+
+        /**
+         * The stream is over, and closed. Called once, and last.
+         *
+         * @param failure why, in one clear line; null if the engine ended it cleanly or no further message was wanted
+         */
+        void ended(@Nullable IOException failure);
+    }
+
+    /**
+     * Gives each message to the listener as it comes, on a thread that may serve many streams. The caller has opened the
+     * stream and does not read from it.
+     */
+    void follow(Listener listener);
 
     /** {@link System#nanoTime()} when the last bytes arrived, or when the stream was made; for a watchdog. */
     long lastHeard();

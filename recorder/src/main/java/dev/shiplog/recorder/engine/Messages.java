@@ -13,4 +13,9 @@ interface Messages {
      */
     @Nullable
     Message next() throws IOException;
+
+    /** Whether a part of the next message is here already; also true if that is not known. */
+    default boolean hasArrived() throws IOException {
+        return true;
+    }
 }

@@ -1,5 +1,6 @@
 package dev.shiplog.recorder.engine;
 
+import dev.shiplog.recorder.http.Selection;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -104,6 +105,7 @@ public final class MetricsPage implements Closeable {
                 Connection::close,
                 over -> {},
                 new Room(),
+                new Selection(),
                 (body, room) -> new MessageReader(body, room, skipped -> {}));
         current = answer;
         if (closed) {

@@ -9,6 +9,8 @@ final class Body extends InputStream {
     private static final int LONGEST_LINE = 8 * 1024;
     private static final int HEX = 16;
     private static final long UNKNOWN = -1;
+    /** Bytes that follow a chunk and come with it. */
+    private static final int CHUNK_END = 2;
 
     private final Wire wire;
     private final Runnable free;
@@ -60,6 +62,16 @@ final class Body extends InputStream {
             left -= count;
         }
         return count;
+    }
+
+    /** More than 0 if a part of the body is here that has not been read; that it ends counts as one. */
+    @Override
+    public int available() {
+        int here = wire.buffered();
+        if (over || left != 0) {
+            return over ? 0 : left == UNKNOWN ? here : (int) Math.min(left, here);
+        }
+        return here > CHUNK_END ? 1 : 0;
     }
 
     /** Reads the line before a chunk, and what ends the chunk before it; false at the last. */

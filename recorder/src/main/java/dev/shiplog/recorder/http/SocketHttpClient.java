@@ -2,7 +2,6 @@ package dev.shiplog.recorder.http;
 
 import com.github.dockerjava.transport.DockerHttpClient;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,8 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.zip.GZIPInputStream;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -34,8 +32,6 @@ public final class SocketHttpClient implements DockerHttpClient {
     /** For tcp; a unix socket answers at once or not at all. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    private static final String CONTENT_ENCODING = "Content-Encoding";
-
     private final URI server;
     private final @Nullable SSLContext tls;
     /** The open connection, if there is one that no answer is being read from. */
@@ -45,6 +41,8 @@ public final class SocketHttpClient implements DockerHttpClient {
     private @Nullable SocketChannel channel;
 
     private boolean closed;
+    /** What waits for the bytes of an answer that is followed. Guarded by this. */
+    private @Nullable Selection selection;
 
     /**
      * Opens nothing yet.
@@ -110,17 +108,26 @@ public final class SocketHttpClient implements DockerHttpClient {
         try {
             send(wire, request);
             Head head = Head.read(wire);
-            boolean keep = head.keepsAlive();
-            Body body = new Body(wire, head, () -> {
-                if (keep) {
-                    kept = wire;
-                }
-            });
-            return new Answer(head, body, wire, keep);
+            return new SocketResponse(this, head, wire);
         } catch (IOException e) {
             wire.close();
             throw e;
         }
+    }
+
+    /** The answer was read to its end: the next request may use the connection. */
+    void keep(Wire wire) {
+        kept = wire;
+    }
+
+    /** From here on {@link #close} tells the selection, too. */
+    synchronized void follow(Selection with, Wire wire, boolean arrived, BooleanSupplier reader) throws IOException {
+        SocketChannel followed = channel;
+        if (closed || followed == null) {
+            throw new AsynchronousCloseException();
+        }
+        with.add(followed, wire, arrived, reader);
+        selection = with;
     }
 
     private static void send(Wire wire, byte[] request) throws IOException {
@@ -196,59 +203,8 @@ public final class SocketHttpClient implements DockerHttpClient {
         if (channel != null) {
             channel.close();
         }
-    }
-
-    private static final class Answer implements Response {
-        private final Head head;
-        private final Body body;
-        private final Wire wire;
-        private final boolean keep;
-        private final InputStream content;
-
-        Answer(Head head, Body body, Wire wire, boolean keep) throws IOException {
-            this.head = head;
-            this.body = body;
-            this.wire = wire;
-            this.keep = keep;
-            this.content = decoded();
-        }
-
-        /** Decodes what a proxy has compressed although nobody asked for it; then the header is gone. */
-        private InputStream decoded() throws IOException {
-            String encoding = head.header(CONTENT_ENCODING);
-            if ("gzip".equalsIgnoreCase(encoding) || "x-gzip".equalsIgnoreCase(encoding)) {
-                head.headers().remove(CONTENT_ENCODING);
-                return new GZIPInputStream(body);
-            }
-            return body;
-        }
-
-        @Override
-        public int getStatusCode() {
-            return head.status();
-        }
-
-        @Override
-        public Map<String, List<String>> getHeaders() {
-            return head.headers();
-        }
-
-        @Override
-        public InputStream getBody() {
-            return content;
-        }
-
-        /** Closes the connection, unless the answer was read to its end and another may follow. */
-        @Override
-        public void close() {
-            if (body.isWhole() && keep) {
-                return;
-            }
-            try {
-                wire.close();
-            } catch (IOException e) {
-                // There is nothing left to close.
-            }
+        if (selection != null) {
+            selection.wake();
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ProtocolException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -16,22 +17,40 @@ final class Wire implements Closeable {
     private static final int BUFFER = 8 * 1024;
 
     private final SocketChannel channel;
-    private final InputStream in;
+    /** What comes by the channel, decrypted; null without TLS. */
+    private final @Nullable InputStream decrypted;
+
     private final OutputStream out;
     private final byte[] buffer = new byte[BUFFER];
     private int from;
     private int to;
+    /** What to do while nothing is there to be read, if the channel does not wait by itself. */
+    private @Nullable Patience patience;
+
+    /** Waits a little for more to arrive. */
+    interface Patience {
+        void await() throws IOException;
+    }
 
     /** A connection without TLS. */
     Wire(SocketChannel channel) {
-        this(channel, Channels.newInputStream(channel), Channels.newOutputStream(channel));
+        this(channel, null, Channels.newOutputStream(channel));
     }
 
-    /** @param in what comes by the channel, decrypted */
-    Wire(SocketChannel channel, InputStream in, OutputStream out) {
+    /** @param decrypted what comes by the channel, if that is encrypted */
+    Wire(SocketChannel channel, @Nullable InputStream decrypted, OutputStream out) {
         this.channel = channel;
-        this.in = in;
+        this.decrypted = decrypted;
         this.out = out;
+    }
+
+    boolean isSecured() {
+        return decrypted != null;
+    }
+
+    /** From now on the channel does not wait by itself. */
+    void bePatient(Patience instead) {
+        patience = instead;
     }
 
     void write(byte[] bytes) throws IOException {
@@ -42,8 +61,26 @@ final class Wire implements Closeable {
     /** False at the end. */
     private boolean fill() throws IOException {
         from = 0;
-        to = Math.max(0, in.read(buffer));
+        to = Math.max(0, receive(buffer, 0, BUFFER));
         return to > 0;
+    }
+
+    private int receive(byte[] into, int offset, int length) throws IOException {
+        if (decrypted != null) {
+            return decrypted.read(into, offset, length);
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(into, offset, length);
+        int count = channel.read(bytes);
+        while (count == 0 && patience != null) {
+            patience.await();
+            count = channel.read(bytes);
+        }
+        return count;
+    }
+
+    /** How many bytes were read ahead. */
+    int buffered() {
+        return to - from;
     }
 
     /** Waits for the first byte of an answer; false if the connection ended. */
@@ -55,7 +92,7 @@ final class Wire implements Closeable {
     int read(byte[] into, int offset, int length) throws IOException {
         if (from == to) {
             if (length >= BUFFER) {
-                return in.read(into, offset, length);
+                return receive(into, offset, length);
             }
             if (!fill()) {
                 return -1;

@@ -363,7 +363,9 @@ public final class ContainerTracker implements Checkpoint, Closeable {
 
     private void tick() {
         tickAt = System.nanoTime() + SECOND;
-        followers.forEach(Follower::tick);
+        for (Follower follower : followers) {
+            follower.tick();
+        }
         if (listGap.tick()) {
             changed.addAll(unconfirmed);
         }

@@ -191,9 +191,11 @@ final class Describer {
             gaps.tick();
         }
         long now = System.nanoTime();
-        long hanging =
-                calls.values().stream().filter(at -> now - at > HANGING_NANOS).count();
-        int threads = atATime + (int) Math.min(MOST_HANGING, hanging);
+        int hanging = 0;
+        for (long at : calls.values()) {
+            hanging += now - at > HANGING_NANOS ? 1 : 0;
+        }
+        int threads = atATime + Math.min(MOST_HANGING, hanging);
         if (threads != asking.getCorePoolSize()) {
             asking.setCorePoolSize(threads);
         }

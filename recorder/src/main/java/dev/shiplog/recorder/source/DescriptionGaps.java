@@ -76,9 +76,11 @@ final class DescriptionGaps {
 
     private void state(long afterNanos) {
         long now = System.nanoTime();
-        refusals.values().stream()
-                .filter(same -> same.count > 0 && now - same.statedAt >= afterNanos)
-                .forEach(this::state);
+        for (Refusals same : refusals.values()) {
+            if (same.count > 0 && now - same.statedAt >= afterNanos) {
+                state(same);
+            }
+        }
     }
 
     private void state(Refusals same) {

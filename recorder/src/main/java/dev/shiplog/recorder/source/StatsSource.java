@@ -16,9 +16,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 
 /**
- * Samples each running container. Intervals below two seconds read the engine's stream of a frame a second, with a
- * thread for each container, as long as all these fit into an eighth of the heap. Longer intervals, and
- * all further containers, ask for one sample at a time, each container at its own ticks.
+ * Samples each running container. Intervals below two seconds read the engine's streams of a frame a second, as long as
+ * all these fit into an eighth of the heap. Longer intervals, and all further containers, ask for one sample at a time.
  *
  * <p>A container with which something seems to go wrong is sampled every second for a minute: {@link Bursts}.
  *
@@ -29,12 +28,10 @@ public final class StatsSource implements Follower {
     private static final System.Logger LOG = System.getLogger(StatsSource.class.getName());
 
     private static final Duration STREAMED = Duration.ofSeconds(2);
-    /** Heap that a stream takes, with some room: buffers, thread; measured with 2,000 streams. */
+    /** Heap that a stream takes, with some room; measured with 2,000 streams. */
     private static final long STREAM_BYTES = 32 * 1024;
 
     private static final int HEAP_SHARE = 8;
-    /** One thread after another finds the processor's caches cold; a second one is there while the first waits. */
-    private static final int FEWEST_POLLERS = 2;
     /** A thread that waits costs the engine nothing but a connection, and the host some KiB. */
     private static final int MOST_POLLERS = 64;
     /** Beside those: threads that wait for an answer so long that other containers must not wait for them. */
@@ -220,8 +217,7 @@ public final class StatsSource implements Follower {
             hanging += sampling.hangs(now) ? 1 : 0;
         }
         long needed = asking / intervalNanos + 1 + bursts.active();
-        int threads =
-                (int) (Math.min(MOST_POLLERS, Math.max(FEWEST_POLLERS, needed)) + Math.min(MOST_HANGING, hanging));
+        int threads = (int) (Math.min(MOST_POLLERS, needed) + Math.min(MOST_HANGING, hanging));
         if (threads != pollers.getCorePoolSize()) {
             pollers.setCorePoolSize(threads);
         }
@@ -234,7 +230,7 @@ public final class StatsSource implements Follower {
 
     private static ScheduledThreadPoolExecutor pollers() {
         ScheduledThreadPoolExecutor executor =
-                new ScheduledThreadPoolExecutor(FEWEST_POLLERS, task -> thread(task, "shiplog-stats"));
+                new ScheduledThreadPoolExecutor(1, task -> thread(task, "shiplog-stats"));
         executor.setRemoveOnCancelPolicy(true);
         return executor;
     }

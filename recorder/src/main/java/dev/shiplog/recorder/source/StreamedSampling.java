@@ -12,8 +12,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the engine's stream of one container's samples, a frame a second, on a thread of its own. */
-final class StreamedSampling extends Sampling implements Runnable {
+/**
+ * Follows the engine's stream of one container's samples, a frame a second. A thread of its own waits for the stream to
+ * open, which takes an engine a second or two.
+ */
+final class StreamedSampling extends Sampling implements Runnable, MessageStream.Listener {
     /** The engine samples all containers one after the other, then sleeps a second; Podman sleeps five. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
     /** Within this the stream of a stopped container brings its first empty frame. */
@@ -28,8 +31,14 @@ final class StreamedSampling extends Sampling implements Runnable {
     private final Watchdog watchdog;
     private final Runnable ended;
     private @Nullable MessageStream open;
+    private Watchdog.@Nullable Watch watch;
+    // Of the thread that opens the stream, then of the one that reads it.
+    private long pauseMillis;
+    private long begun;
+    private int had;
+    private boolean enough;
 
-    /** @param ended runs when the thread ends */
+    /** @param ended runs when the sampling ends */
     StreamedSampling(
             String id,
             boolean certain,
@@ -68,59 +77,95 @@ final class StreamedSampling extends Sampling implements Runnable {
         }
     }
 
+    /** Opens the stream, after a pause if one ended before. */
     @Override
     public void run() {
+        boolean opened = false;
         try {
-            readStreams();
+            while (!opened && !hasEnded() && (pauseMillis == 0 || pause(jittered(pauseMillis)))) {
+                opened = open();
+            }
         } finally {
-            end(); // whatever happened: the next start of this container gets a new thread
-            ended.run();
-        }
-    }
-
-    private void readStreams() {
-        long pause = RETRY_MILLIS;
-        do {
-            long before = System.nanoTime();
-            int had = samples();
-            try {
-                readStream();
-            } catch (IOException e) {
-                missing(e); // The event stream says whether the engine is gone.
-            }
-            boolean worked = System.nanoTime() - before > WORKED_NANOS;
-            boolean brought = samples() != had; // a proxy that buffers ends each stream after some samples
-            pause = worked ? RETRY_MILLIS : Math.min(2 * (brought ? RETRY_MILLIS : pause), LONGEST_RETRY_MILLIS);
-        } while (endIfLeft() && pause(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2)));
-    }
-
-    private void readStream() throws IOException {
-        try (MessageStream stream = engine.stream("/containers/" + id + "/stats?stream=true")) {
-            if (!opened(stream)) {
-                return;
-            }
-            Watchdog.Watch watch = watchdog.watch(stream, SILENCE);
-            try {
-                Message message = stream.next();
-                while (message != null && frame(message)) {
-                    message = stream.next();
-                }
-                if (message == null) {
-                    missing("the engine ended the stream of samples");
-                }
-            } finally {
-                watch.cancel();
-                closed();
+            if (!opened) {
+                over(); // whatever happened: the next start of this container gets a new stream
             }
         }
     }
 
-    private synchronized boolean opened(MessageStream stream) {
+    private static long jittered(long millis) {
+        return millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2);
+    }
+
+    private boolean open() {
+        begun = System.nanoTime();
+        had = samples();
+        try {
+            MessageStream stream = engine.stream("/containers/" + id + "/stats?stream=true");
+            if (begins(stream)) {
+                stream.open();
+                stream.follow(this);
+                return true;
+            }
+            closeStream();
+        } catch (IOException e) {
+            closeStream();
+            failed(e);
+        }
+        return false;
+    }
+
+    @Override
+    public boolean message(Message message) {
+        enough = !frame(message);
+        return !enough;
+    }
+
+    @Override
+    public void ended(@Nullable IOException failure) {
+        closeStream();
+        if (failure != null) {
+            failed(failure);
+        } else if (!enough) {
+            missing("the engine ended the stream of samples");
+            settlePause();
+        }
+        if (endIfLeft()) {
+            begin();
+        } else {
+            over();
+        }
+    }
+
+    /** The event stream says whether the engine is gone. */
+    private void failed(IOException failure) {
+        missing(failure);
+        settlePause();
+    }
+
+    private void settlePause() {
+        boolean worked = System.nanoTime() - begun > WORKED_NANOS;
+        boolean brought = samples() != had; // a proxy that buffers ends each stream after some samples
+        pauseMillis = worked
+                ? RETRY_MILLIS
+                : Math.min(2 * (brought ? RETRY_MILLIS : Math.max(pauseMillis, RETRY_MILLIS)), LONGEST_RETRY_MILLIS);
+    }
+
+    private void over() {
+        end();
+        ended.run();
+    }
+
+    private synchronized boolean begins(MessageStream stream) {
         open = stream;
+        watch = watchdog.watch(stream, SILENCE);
         return !hasEnded();
     }
 
-    private synchronized void closed() {
+    private synchronized void closeStream() {
+        if (open != null && watch != null) {
+            open.close();
+            watch.cancel();
+        }
         open = null;
     }
 

@@ -28,8 +28,8 @@ public final class JournalWriter {
     private static final System.Logger LOG = System.getLogger(JournalWriter.class.getName());
     private static final int BATCH = 512;
     private static final long RETRY_MILLIS = 1_000;
-    /** How long samples wait for a batch; a kill loses those that wait. */
-    private static final long BATCHING_DELAY_MILLIS = 100;
+    /** How long samples wait for a batch, which costs as much as several samples; a kill loses those that wait. */
+    private static final long BATCHING_DELAY_MILLIS = 500;
     /** How long a rare record may wait to be forced, unless the sync interval is shorter. */
     private static final long SOON_NANOS = 1_000_000_000L;
 

@@ -103,6 +103,12 @@ final class TcpEngineTest {
                 assertThat(stats.next()).isNotNull();
             }
         }
+        Heard heard = new Heard(20);
+        MessageStream followed = engine.stream("/containers/web/stats");
+        followed.open();
+        followed.follow(heard);
+        assertThat(heard.awaitEnd().failure).hasValue(null);
+        assertThat(heard.messages).hasSize(20);
         try (MessageStream events = engine.stream("/events")) {
             watchdog.watch(events, Duration.ofMillis(300));
             assertThatThrownBy(events::next).hasMessageEndingWith("GET /v1.41/events: silent for 300 ms");

@@ -26,6 +26,11 @@ final class WatchdogTest {
         }
 
         @Override
+        public void follow(Listener listener) {
+            listener.ended(null);
+        }
+
+        @Override
         public long lastHeard() {
             return lastHeard;
         }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 
 /** An engine without a wire: a test says what it answers and what its streams bring. */
 public final class FakeEngine implements Engine {
@@ -106,7 +105,23 @@ public final class FakeEngine implements Engine {
         public void open() {}
 
         @Override
-        public @Nullable Message next() throws IOException {
+        public void follow(Listener listener) {
+            Thread thread = new Thread(() -> {
+                IOException failure = null;
+                try {
+                    while (listener.message(next())) {}
+                } catch (IOException e) {
+                    failure = e;
+                }
+                close();
+                listener.ended(failure);
+            });
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        @Override
+        public Message next() throws IOException {
             try {
                 byte[] line = lines.take();
                 lastHeard = System.nanoTime();
