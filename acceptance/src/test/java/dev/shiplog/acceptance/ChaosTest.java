@@ -62,8 +62,18 @@ class ChaosTest {
                 RecorderRuns recorder = new RecorderRuns(directory, engine.api(), AS)) {
             recorder.start();
             recorder.awaitEngine(); // what was logged before the first run is not recorded
+            // Nor is what happened before it, if it ends before it has written what the engine still knew.
+            await(AS + ": what happened before is recorded")
+                    .atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .until(() -> holdsAll(recorder.journal(), witnesses.heard()));
             chaos(engine, witnesses, recorder);
         }
+    }
+
+    private static boolean holdsAll(Path journal, Set<String> heard) throws IOException {
+        return !heard.isEmpty()
+                && JudgedJournal.read(journal, AS).missing(heard).isEmpty();
     }
 
     private void chaos(PrivateEngine engine, Witnesses witnesses, RecorderRuns recorder) throws Exception {

@@ -6,9 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.shiplog.replay.ReplayMain;
 import dev.shiplog.testkit.ScriptedEngine;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,7 +15,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -209,16 +206,7 @@ class CountersKillTest {
 
     /** Archives what is rolled, and deletes it; how many archives came. */
     private static int archive(Path journal, Path archives) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                String.join(File.pathSeparator, RecorderProcess.classPath()),
-                ReplayMain.class.getName(),
-                "archive",
-                "--to",
-                archives.toString(),
-                "--delete",
-                journal.toString()));
+        List<String> command = ReplayCommand.of("archive", "--to", archives.toString(), "--delete", journal.toString());
         Set<String> made = files(archives, ".tar");
         Set<String> left = files(journal, ".cq4");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.shiplog.replay.ReplayMain;
 import dev.shiplog.replay.command.Verbs;
 import dev.shiplog.testkit.cluster.Answer;
 import dev.shiplog.testkit.cluster.Backend;
@@ -166,11 +165,7 @@ class ElasticPageTest {
     private String run(String url, String command) throws IOException, InterruptedException {
         Path replay = directory.resolve("replay");
         if (!Files.exists(replay)) {
-            String path = String.join(File.pathSeparator, RecorderProcess.classPath());
-            Files.writeString(
-                    replay,
-                    "#!/bin/sh\nexec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '" + path
-                            + "' " + ReplayMain.class.getName() + " \"$@\"\n");
+            Files.writeString(replay, "#!/bin/sh\nexec '" + String.join("' '", ReplayCommand.of()) + "' \"$@\"\n");
             Files.setPosixFilePermissions(replay, PosixFilePermissions.fromString("rwx------"));
         }
         Path err = directory.resolve("err");

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real engine counts its events, and the recorder hears each: its own Prometheus page says so. */
 @Tag("engine")
 @Tag("once")
+@Tag("quiet")
 @Timeout(400)
 class EngineMetricsTest {
     private static final int WAVES = 20;

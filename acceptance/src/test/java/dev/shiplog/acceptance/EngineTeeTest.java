@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,11 +40,12 @@ import org.junit.jupiter.api.io.TempDir;
  * were open when the recorder ended may be missing, or one that was on its way at the cut, and only of stats: an event
  * comes again with the ring.
  *
- * <p>It runs on every JDK: it is the one test that holds each JDK's sockets against a real engine.
+ * <p>It runs on every JDK: it is the one test that holds each JDK's sockets against a real engine. {@code mvn
+ * -Dshiplog.tee.containers=56 …} takes more containers.
  */
 @Tag("engine")
 class EngineTeeTest {
-    private static final int CONTAINERS = 56;
+    private static final int CONTAINERS = Integer.getInteger("shiplog.tee.containers", 32);
     /** The engine sends a frame a second, and a recorder that is told to end does so well within one. */
     private static final int UNREAD = 2;
     /** The tee writes down what it is about to forward. */
@@ -247,18 +249,26 @@ class EngineTeeTest {
 
         /** All that stay. */
         void launch() throws Exception {
-            ExecutorService crew = Executors.newFixedThreadPool(4);
-            List<Future<?>> launched = new ArrayList<>();
+            List<Callable<Void>> launches = new ArrayList<>();
             for (int i = 0; i < CONTAINERS; i++) {
                 int number = i;
-                launched.add(crew.submit(() -> {
+                launches.add(() -> {
                     launch(number);
                     return null;
-                }));
+                });
             }
-            crew.shutdown();
-            for (Future<?> one : launched) {
-                one.get(2, TimeUnit.MINUTES);
+            doAll(launches);
+        }
+
+        /** Four at a time. */
+        private static void doAll(List<Callable<Void>> deeds) throws Exception {
+            ExecutorService crew = Executors.newFixedThreadPool(4);
+            try {
+                for (Future<Void> deed : crew.invokeAll(deeds, 2, TimeUnit.MINUTES)) {
+                    deed.get();
+                }
+            } finally {
+                crew.shutdownNow();
             }
         }
 
@@ -311,13 +321,16 @@ class EngineTeeTest {
         }
 
         /** All end. */
-        void sink() throws IOException {
+        void sink() throws Exception {
+            List<Callable<Void>> ends = new ArrayList<>();
             for (String id : ids) {
-                engine.act(id, "stop?t=0");
+                ends.add(() -> {
+                    engine.act(id, "stop?t=0");
+                    engine.remove(id);
+                    return null;
+                });
             }
-            for (String id : ids) {
-                engine.remove(id);
-            }
+            doAll(ends);
         }
     }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.shiplog.replay.ReplayMain;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -135,10 +133,7 @@ class ExplainTest {
     }
 
     private static List<JsonNode> explain(Path directory) throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classes = String.join(File.pathSeparator, RecorderProcess.classPath());
-        List<String> command = new ArrayList<>(List.of(java, "-cp", classes, ReplayMain.class.getName()));
-        command.addAll(List.of(
+        List<String> command = ReplayCommand.of(
                 "explain",
                 "--since",
                 "2000-01-01",
@@ -146,7 +141,7 @@ class ExplainTest {
                 "2200-01-01",
                 "--format",
                 "json",
-                directory.resolve("journal").toString()));
+                directory.resolve("journal").toString());
         Path errors = directory.resolve("explain.err");
         Process process =
                 new ProcessBuilder(command).redirectError(errors.toFile()).start();

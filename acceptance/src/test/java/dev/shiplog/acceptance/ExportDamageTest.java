@@ -34,13 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Records a journal, damages it in a thousand ways, and exports it: what comes out is what went in, whatever is missing
- * is named, and the exit code tells. {@code -Dshiplog.damages=N} changes how often, {@code -Dshiplog.seed=N} repeats the
- * choices of a run.
+ * is named, and the exit code tells. {@code -Dshiplog.damages=N} damages it N times in each way instead of 500 times, {@code
+ * -Dshiplog.seed=N} repeats the choices of a run.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 @Tag("once")
 class ExportDamageTest {
-    private static final int DAMAGES = Integer.getInteger("shiplog.damages", 1000);
+    private static final int DAMAGES = Integer.getInteger("shiplog.damages", 500);
     private static final long SEED = Long.getLong("shiplog.seed", System.nanoTime());
     private static final int COPIES = 50;
     private static final Duration LONGEST = Duration.ofSeconds(20);

@@ -133,7 +133,7 @@ class LogsEngineTest {
             written.put(id, EngineLog.written(engine, id));
         }
         int lines = written.values().stream().mapToInt(List::size).sum();
-        await().atMost(PATIENCE).until(() -> lines(ids) >= lines);
+        await().atMost(PATIENCE).pollInterval(POLL).until(() -> lines(ids) >= lines);
         stop();
         System.out.printf(
                 "LogsEngineTest: %d lines of %d containers in %d s, three kills of the recorder, a restart of the engine and"
@@ -189,6 +189,7 @@ class LogsEngineTest {
                         && EngineLog.written(engine, id).stream().anyMatch(line -> line.endsWith(" 3000\n")));
         record("all");
         await().atMost(PATIENCE)
+                .pollInterval(POLL)
                 .until(() -> RecordedJournal.payloads(journal, Kind.LOG).stream()
                         .anyMatch(line -> line.endsWith(" 3000\n")));
         stop();

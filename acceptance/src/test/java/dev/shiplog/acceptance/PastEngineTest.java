@@ -3,8 +3,6 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.shiplog.replay.ReplayMain;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -124,10 +122,8 @@ class PastEngineTest {
     }
 
     private String replay(Instant moment) throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classes = String.join(File.pathSeparator, RecorderProcess.classPath());
-        List<String> command = new ArrayList<>(List.of(java, "-cp", classes, ReplayMain.class.getName()));
-        command.addAll(List.of("ps", "-a", "--no-trunc", "--at", moment.toString(), "--filter", "label=" + label));
+        List<String> command =
+                ReplayCommand.of("ps", "-a", "--no-trunc", "--at", moment.toString(), "--filter", "label=" + label);
         command.add(directory.resolve("journal").toString());
         return output(new ProcessBuilder(command));
     }

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("engine")
 @Tag("once")
+@Tag("quiet")
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class PrometheusAgreesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -11,7 +11,6 @@ import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.journal.record.Record;
 import dev.shiplog.journal.segment.Roll;
-import dev.shiplog.replay.ReplayMain;
 import dev.shiplog.testkit.cluster.Call;
 import dev.shiplog.testkit.cluster.ClusterProxy;
 import dev.shiplog.testkit.cluster.ClusterRelease;
@@ -70,15 +69,9 @@ class ReadersTest {
     }
 
     private Answer replay(String groups, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                "setpriv",
-                "--bounding-set=-dac_override,-dac_read_search",
-                "--groups=" + groups,
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReplayMain.class.getName()));
-        command.addAll(List.of(arguments));
+        List<String> command = new ArrayList<>(
+                List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--groups=" + groups));
+        command.addAll(ReplayCommand.of(arguments));
         Path err = directory.resolve("err");
         Process process =
                 new ProcessBuilder(command).redirectError(err.toFile()).start();

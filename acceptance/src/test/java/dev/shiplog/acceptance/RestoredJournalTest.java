@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A journal of a real engine, its archives, and a journal restored from these, which a recorder goes on with. */
 @Tag("engine")
+@Tag("once")
 class RestoredJournalTest {
     @TempDir
     private Path directory;

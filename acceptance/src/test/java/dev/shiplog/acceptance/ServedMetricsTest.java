@@ -101,6 +101,7 @@ class ServedMetricsTest {
 
     @Test
     @Tag("engine")
+    @Tag("once")
     void aRealEnginesContainersHaveTheirMetrics() throws Exception {
         RealEngine.assumeAny();
         Transcript.require("promtool", "promtool", "--version");

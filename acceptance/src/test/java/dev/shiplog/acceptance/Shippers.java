@@ -3,11 +3,9 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.shiplog.replay.ReplayMain;
 import dev.shiplog.replay.command.Console;
 import dev.shiplog.replay.command.Replay;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -66,10 +64,7 @@ final class Shippers implements AutoCloseable {
     /** Starts one; what it says goes to the log. */
     Process start(Path source, String... options) throws IOException {
         List<String> command = new ArrayList<>(disk.enter());
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("@" + Path.of("..", "scripts", "replay.options").toAbsolutePath());
-        command.addAll(List.of("-cp", String.join(File.pathSeparator, RecorderProcess.classPath())));
-        command.add(ReplayMain.class.getName());
+        command.addAll(ReplayCommand.of());
         command.addAll(arguments);
         command.addAll(List.of(options));
         command.add(source.toString());

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CodecTest {
-    private static final int RANDOM_PAYLOADS = Integer.getInteger("shiplog.codec.payloads", 1_000_000);
+    /** 1,000,000 in the long form. */
+    private static final int RANDOM_PAYLOADS = Integer.getInteger("shiplog.codec.payloads", 400_000);
 
     @Test
     void everySampleComesBackByteForByte() throws Exception {

@@ -72,7 +72,8 @@ class CompletionTest {
         Path replay = directory.resolve("replay");
         Files.writeString(
                 replay,
-                "#!/bin/sh\nexec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '"
+                "#!/bin/sh\nexec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' '@"
+                        + Path.of("..", "scripts", "replay.options").toAbsolutePath() + "' -cp '"
                         + System.getProperty("java.class.path") + "' " + ReplayMain.class.getName() + " \"$@\"\n");
         assertThat(replay.toFile().setExecutable(true)).isTrue();
         for (String shell : List.of("bash", "zsh", "fish")) {

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A range of time is exported from archives as from the segments that they were made of, to the byte, though blocks that
  * do not matter are passed over. The segments are the oracle: they are read record by record.
  */
+@Tag("once")
 class RangeTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long START = Instant.parse("2026-11-21T01:00:00Z").getEpochSecond() * SECOND;
