@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -79,9 +80,13 @@ final class PrivateEngine implements Closeable {
                 .ifPresent(ProcessHandle::destroy);
     }
 
-    /** Ends it if it runs, with its containers, and starts it on its data. */
-    void restart() throws IOException, InterruptedException {
-        script("restart");
+    /**
+     * Ends it if it runs, with its containers, and starts it on its data.
+     *
+     * @param options of dockerd, in this run
+     */
+    void restart(String... options) throws IOException, InterruptedException {
+        script(Map.of("SHIPLOG_TEST_ENGINE_OPTIONS", String.join(" ", options)), "restart");
     }
 
     /** Like {@link #restart}; from now on its containers live on while it is away. */
@@ -117,6 +122,10 @@ final class PrivateEngine implements Closeable {
     }
 
     private void script(String... arguments) throws IOException, InterruptedException {
+        script(Map.of(), arguments);
+    }
+
+    private void script(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(SCRIPTS.resolve(script).toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("shiplog-engine-", ".log");
@@ -124,6 +133,7 @@ final class PrivateEngine implements Closeable {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("SHIPLOG_TEST_ENGINE_DIR", directory.toString());
         builder.environment().put("SHIPLOG_TEST_PODMAN_DIR", directory.toString());
+        builder.environment().putAll(environment);
         Process process = builder.start();
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(command.toString()).isTrue();
         String said = Files.readString(output);
