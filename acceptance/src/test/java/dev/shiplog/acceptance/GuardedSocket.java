@@ -3,6 +3,7 @@ package dev.shiplog.acceptance;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
 final class GuardedSocket implements Closeable {
     private static final Path COMPOSE = Path.of("..", "deploy", "compose.monitoring.yaml");
 
+    private final Path socket;
     private final Path engine;
     private final Pattern allowed;
     private final ServerSocketChannel server;
@@ -31,6 +33,7 @@ final class GuardedSocket implements Closeable {
     private final Set<String> refused = new ConcurrentSkipListSet<>();
 
     private GuardedSocket(Path socket, Path engine, Pattern allowed) throws IOException {
+        this.socket = socket;
         this.engine = engine;
         this.allowed = allowed;
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -40,6 +43,16 @@ final class GuardedSocket implements Closeable {
 
     static GuardedSocket at(Path socket, Path engine, Pattern allowed) throws IOException {
         return new GuardedSocket(socket, engine, allowed);
+    }
+
+    /** One that passes what is published to the engine at an address, {@code unix:///path}. */
+    static GuardedSocket before(String engine) throws IOException {
+        Path socket = Files.createTempDirectory("guard").resolve("docker.sock");
+        return at(socket, Path.of(engine.substring("unix://".length())), published());
+    }
+
+    String address() {
+        return "unix://" + socket;
     }
 
     /** What {@code deploy/compose.monitoring.yaml} has its proxy allow; Go and Java take it alike. */
@@ -61,8 +74,12 @@ final class GuardedSocket implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
-        server.close();
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void accept() throws IOException {

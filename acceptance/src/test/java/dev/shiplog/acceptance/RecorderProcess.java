@@ -18,8 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** A recorder in a process of its own, of the classes under test, with the memory that scripts/recorder gives it. */
+/**
+ * A recorder in a process of its own, of the classes under test, with the memory that scripts/recorder gives it. With
+ * {@code -Dshiplog.guarded=true} each that records an engine asks it through a {@link GuardedSocket}, which passes what is
+ * published, prints what that was, and fails the test if it refused something.
+ */
 final class RecorderProcess implements AutoCloseable {
     /** Runs the rest of its command line as pid 1 of a new pid namespace, as a container does. */
     static final List<String> PID_ONE =
@@ -33,9 +38,12 @@ final class RecorderProcess implements AutoCloseable {
     /** When it said that the engine answers. */
     private static final Pattern ANSWER = Pattern.compile("(?m)^(\\S+) INFO  engine .* answers");
 
+    private static final boolean GUARDED = Boolean.getBoolean("shiplog.guarded");
+
     private final Process process;
     private final boolean wrapped;
     private final Path output;
+    private @Nullable GuardedSocket guard;
 
     private RecorderProcess(Process process, boolean wrapped, Path output) {
         this.process = process;
@@ -97,10 +105,14 @@ final class RecorderProcess implements AutoCloseable {
     /** One that records {@code engine}, an address, into {@code journal}, with a sample a second. */
     static RecorderProcess recording(
             List<String> prefix, Path output, String engine, Path journal, String... moreArguments) throws IOException {
+        GuardedSocket guard = GUARDED ? GuardedSocket.before(engine) : null;
+        String address = guard == null ? engine : guard.address();
         List<String> arguments = new ArrayList<>(
-                List.of("--docker-host", engine, "--data-dir", journal.toString(), "--stats-interval", "1s"));
+                List.of("--docker-host", address, "--data-dir", journal.toString(), "--stats-interval", "1s"));
         arguments.addAll(List.of(moreArguments));
-        return start(prefix, output, arguments.toArray(String[]::new));
+        RecorderProcess recorder = start(prefix, output, arguments.toArray(String[]::new));
+        recorder.guard = guard;
+        return recorder;
     }
 
     /**
@@ -183,6 +195,14 @@ final class RecorderProcess implements AutoCloseable {
             kill();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (guard != null) {
+            guard.close();
+            guard.passed().stream()
+                    .map(asked -> "guarded: " + asked.replaceAll("[0-9a-f]{64}", "ID"))
+                    .distinct()
+                    .forEach(System.out::println);
+            assertThat(guard.refused()).isEmpty();
         }
     }
 }
