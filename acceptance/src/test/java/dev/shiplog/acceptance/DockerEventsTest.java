@@ -3,6 +3,7 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.replay.command.Console;
 import dev.shiplog.replay.command.Replay;
@@ -70,7 +71,7 @@ class DockerEventsTest {
     }
 
     private static boolean isRecorded(Path journal, String action, String id) throws IOException {
-        return Files.exists(journal)
+        return Files.exists(journal.resolve(JournalLock.FILE))
                 && RecordedJournal.payloads(journal, Kind.EVENT).stream()
                         .anyMatch(event -> event.contains("\"Action\":\"" + action + "\"") && event.contains(id));
     }

@@ -74,7 +74,7 @@ class DockerFiguresTest {
                 watches.add(DockerWatch.of(fleet, socket, directory));
                 awaitSamples(fleet, watches.get(0), SAMPLES);
                 fleet.docker("restart", "-t", "0", "again");
-                fleet.docker("pause", "busy");
+                fleet.pause("busy");
                 awaitSamples(fleet, watches.get(0), 2);
                 fleet.docker("unpause", "busy");
                 awaitSamples(fleet, watches.get(0), 2);

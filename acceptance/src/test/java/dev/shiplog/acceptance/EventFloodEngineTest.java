@@ -3,6 +3,7 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,8 @@ class EventFloodEngineTest {
     }
 
     private static List<String> recorded(Path journal) throws java.io.IOException {
-        return Files.exists(journal) ? RecordedJournal.payloads(journal, Kind.EVENT) : List.of();
+        return Files.exists(journal.resolve(JournalLock.FILE))
+                ? RecordedJournal.payloads(journal, Kind.EVENT)
+                : List.of();
     }
 }

@@ -1,6 +1,7 @@
 package dev.shiplog.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -113,6 +114,18 @@ final class FigureFleet {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("DOCKER_"));
         return builder;
+    }
+
+    /** Pauses a container, again and again: a busy engine may give up before all of its processes stand still. */
+    void pause(String name) {
+        await().atMost(PATIENCE)
+                .until(
+                        () -> command(socket, "pause", name)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                                .start()
+                                .waitFor(),
+                        code -> code == 0);
     }
 
     /** Runs it to its end; gives what it printed. */

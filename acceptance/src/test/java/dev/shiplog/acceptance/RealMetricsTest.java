@@ -153,6 +153,7 @@ class RealMetricsTest {
         await("it runs out of memory, and runs again")
                 .pollInterval(POLL)
                 .atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(IOException.class) // it ended, or began, since it was looked at
                 .until(() -> {
                     boolean isOver = count("limited", "oom") > 0 && count("limited", "die") > 0;
                     if (!isRunning(engine.inspect(ids.get("limited")))) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.shiplog.journal.Catalog;
 import dev.shiplog.journal.file.DirectoryListing;
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.testkit.cluster.ClusterFault;
 import dev.shiplog.testkit.cluster.ClusterProxy;
 import java.io.IOException;
@@ -155,7 +156,8 @@ class ShipKillTest {
         CompletableFuture<Void> recorder = CompletableFuture.runAsync(this::record);
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> recorder.isDone()
-                        || Files.exists(journal) && !Catalog.files(journal).isEmpty());
+                        || Files.exists(journal.resolve(JournalLock.FILE))
+                                && !Catalog.files(journal).isEmpty());
         String[] options = {"--batch", "64KiB", "--follow"};
         while (kills < KILLS / 2) {
             due.release(RECORDS * 8 / 10 / (KILLS / 2)); // it still grows at the end

@@ -3,6 +3,7 @@ package dev.shiplog.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.shiplog.journal.file.JournalLock;
 import dev.shiplog.journal.record.Kind;
 import dev.shiplog.testkit.ScriptedEngine;
 import java.io.IOException;
@@ -52,7 +53,7 @@ class TraceTest {
                     .ignoreExceptionsInstanceOf(IOException.class)
                     .until(() -> {
                         seen.addAll(internetSockets(recorder));
-                        return Files.exists(journal)
+                        return Files.exists(journal.resolve(JournalLock.FILE))
                                 && RecordedJournal.payloads(journal, Kind.STATS).size() >= 4;
                     });
             recorder.terminate();
