@@ -32,6 +32,11 @@ public final class StatsSource implements Follower {
     private static final long STREAM_BYTES = 32 * 1024;
 
     private static final int HEAP_SHARE = 8;
+    /**
+     * All samples are due at once, and shall come within such a part of the interval: an engine that is slower next time
+     * still answers for all of them before the next are due.
+     */
+    private static final int PARTS = 5;
     /** A thread that waits costs the engine nothing but a connection, and the host some KiB. */
     private static final int MOST_POLLERS = 64;
     /** Beside those: threads that wait for an answer so long that other containers must not wait for them. */
@@ -207,7 +212,7 @@ public final class StatsSource implements Follower {
                 + (ids.size() > MOST_NAMED ? " and " + (ids.size() - MOST_NAMED) + " more" : "");
     }
 
-    /** As many threads as it takes to ask for all samples within an interval, and one for each that hangs. */
+    /** As many threads as it takes to ask for all samples within a part of an interval, and one for each that hangs. */
     private void adjustPollers() {
         long now = System.nanoTime();
         long asking = 0;
@@ -216,7 +221,7 @@ public final class StatsSource implements Follower {
             asking += sampling.askingNanos();
             hanging += sampling.hangs(now) ? 1 : 0;
         }
-        long needed = asking / intervalNanos + 1 + bursts.active();
+        long needed = PARTS * asking / intervalNanos + 1 + bursts.active();
         int threads = (int) (Math.min(MOST_POLLERS, needed) + Math.min(MOST_HANGING, hanging));
         if (threads != pollers.getCorePoolSize()) {
             pollers.setCorePoolSize(threads);
