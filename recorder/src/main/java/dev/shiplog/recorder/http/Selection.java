@@ -160,7 +160,8 @@ public final class Selection implements Closeable {
                     }
                 }
                 for (Member member : ready) {
-                    if (leads() && !member.apart) {
+                    // One that was read apart may have ended since it was found closed.
+                    if (leads() && !member.apart && members.contains(member)) {
                         member.read();
                     }
                 }
