@@ -1,6 +1,5 @@
 package dev.shiplog.recorder.engine;
 
-import com.github.dockerjava.transport.DockerHttpClient.Response;
 import dev.shiplog.recorder.http.Selection;
 import dev.shiplog.recorder.http.SocketResponse;
 import java.io.EOFException;
@@ -8,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,13 @@ final class Answer implements MessageStream {
 
     private volatile long lastHeard = System.nanoTime();
 
-    private @Nullable Response response;
+    /** Who is told of the answer, if nobody waits for it; then how it went. */
+    private Engine.@Nullable Asked asked;
+
+    private byte[] whole = {};
+    private @Nullable IOException failure;
+
+    private @Nullable SocketResponse response;
     private InputStream content = InputStream.nullInputStream();
     /** Whether the answer says where it ends; if not, it ends with the connection, as does one that was cut. */
     private boolean framed;
@@ -102,14 +108,18 @@ final class Answer implements MessageStream {
         }
     }
 
-    private Response awaitHead() throws IOException {
+    private SocketResponse awaitHead() throws IOException {
+        throwIfOver();
+        try {
+            return asked == null ? connection.get(path) : connection.receive();
+        } catch (IOException | RuntimeException e) {
+            throw failed(e);
+        }
+    }
+
+    private void throwIfOver() throws IOException {
         if (over.get() != null) {
             throw failed(new InterruptedIOException());
-        }
-        try {
-            return connection.get(path);
-        } catch (RuntimeException e) {
-            throw failed(e);
         }
     }
 
@@ -177,25 +187,52 @@ final class Answer implements MessageStream {
     @Override
     public void follow(Listener listener) {
         try {
-            boolean arrived = messages.hasArrived();
-            if (!(response instanceof SocketResponse socket
-                    && socket.follow(selection, arrived, () -> readArrived(listener)))) {
-                readApart(listener);
-            }
+            Objects.requireNonNull(response, "not open")
+                    .follow(selection, messages.hasArrived(), () -> readArrived(listener));
         } catch (IOException e) {
             end(listener, failed(e));
         }
     }
 
-    /** On a thread of its own, which waits. */
-    private void readApart(Listener listener) {
-        Thread thread = new Thread(
-                () -> {
-                    while (readArrived(listener)) {}
-                },
-                "shiplog-stream");
-        thread.setDaemon(true);
-        thread.start();
+    /**
+     * Sends the request. Once its answer arrives it is read as a whole, on a thread that may serve others, and that tells the
+     * caller; the connection is free then.
+     */
+    void ask(Engine.Asked caller) {
+        asked = caller;
+        try {
+            throwIfOver();
+            connection.send(path);
+            connection.follow(selection, this::readAsked, this::tell);
+        } catch (IOException | RuntimeException e) {
+            IOException explained = failed(e);
+            close();
+            caller.failed(explained);
+        }
+    }
+
+    private void readAsked() {
+        try {
+            open();
+            whole = readAll();
+        } catch (IOException e) {
+            failure = e;
+        } catch (RuntimeException e) {
+            failure = failed(e);
+        }
+        close();
+    }
+
+    private void tell() {
+        Engine.Asked caller = Objects.requireNonNull(asked);
+        if (AT_ITS_END.equals(over.get())) {
+            reuse.accept(connection);
+        }
+        if (failure == null) {
+            caller.answered(whole);
+        } else {
+            caller.failed(failure);
+        }
     }
 
     /** Reads what has arrived, at least one message; false if the stream is over. */
@@ -264,7 +301,9 @@ final class Answer implements MessageStream {
             if (over.compareAndSet(null, AT_ITS_END)) {
                 forget.accept(Answer.this);
                 release();
-                reuse.accept(connection);
+                if (asked == null) {
+                    reuse.accept(connection);
+                }
             }
             return -1;
         }

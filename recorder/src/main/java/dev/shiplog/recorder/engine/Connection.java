@@ -1,7 +1,9 @@
 package dev.shiplog.recorder.engine;
 
 import com.github.dockerjava.transport.DockerHttpClient;
+import dev.shiplog.recorder.http.Selection;
 import dev.shiplog.recorder.http.SocketHttpClient;
+import dev.shiplog.recorder.http.SocketResponse;
 import dev.shiplog.recorder.tls.Pem;
 import dev.shiplog.recorder.tls.Tls;
 import java.io.Closeable;
@@ -20,9 +22,9 @@ final class Connection implements Closeable {
     private static final String CERTIFICATE = "cert.pem";
     private static final String KEY = "key.pem";
 
-    private final DockerHttpClient client;
+    private final SocketHttpClient client;
 
-    private Connection(DockerHttpClient client) {
+    private Connection(SocketHttpClient client) {
         this.client = client;
     }
 
@@ -51,12 +53,36 @@ final class Connection implements Closeable {
      *
      * @throws RuntimeException which {@link Failures#explain} turns into one line
      */
-    DockerHttpClient.Response get(String path) {
-        return client.execute(DockerHttpClient.Request.builder()
+    SocketResponse get(String path) {
+        return client.execute(request(path));
+    }
+
+    /** Sends a request; its answer is to be {@linkplain #receive received}. */
+    void send(String path) throws IOException {
+        client.send(request(path));
+    }
+
+    /** Waits for the head of the answer to what was sent. */
+    SocketResponse receive() throws IOException {
+        return client.receive();
+    }
+
+    /** As {@link SocketHttpClient#follow}. */
+    void follow(Selection selection, Runnable reader, Runnable done) throws IOException {
+        client.follow(selection, reader, done);
+    }
+
+    /** Whether a request was served by what is open; the engine may have closed that since. */
+    boolean isKept() {
+        return client.isKept();
+    }
+
+    private static DockerHttpClient.Request request(String path) {
+        return DockerHttpClient.Request.builder()
                 .method(DockerHttpClient.Request.Method.GET)
                 .path(path)
                 .putHeader("Accept-Encoding", "identity")
-                .build());
+                .build();
     }
 
     /** Ends a request that is under way. Idempotent. */

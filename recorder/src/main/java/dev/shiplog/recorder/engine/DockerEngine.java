@@ -1,12 +1,12 @@
 package dev.shiplog.recorder.engine;
 
+import dev.shiplog.recorder.http.NoAnswerException;
 import dev.shiplog.recorder.http.Selection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -32,6 +32,8 @@ final class DockerEngine implements Engine {
 
     /** Most hosts make no more short calls than this at once. */
     private static final int IDLE_CONNECTIONS = 16;
+    /** It is asked for the samples of all containers at once. */
+    private static final int IDLE_ASKING = 256;
 
     private static final System.Logger LOG = System.getLogger(DockerEngine.class.getName());
     private static final Duration REPORT_AGAIN = Duration.ofMinutes(1);
@@ -42,7 +44,10 @@ final class DockerEngine implements Engine {
     /** One for each short call that may be under way; pings are none of them. */
     private final Semaphore turns;
 
-    private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private final IdleConnections idle;
+    /** Those by which it is asked without anybody waiting. */
+    private final IdleConnections idleAsking;
+
     private final Set<Answer> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ApiVersion version;
     /** The newest answer. */
@@ -66,6 +71,8 @@ final class DockerEngine implements Engine {
         this.watchdog = watchdog;
         this.patience = patience;
         this.turns = new Semaphore(mostCalls, true);
+        this.idle = new IdleConnections(address, IDLE_CONNECTIONS);
+        this.idleAsking = new IdleConnections(address, IDLE_ASKING);
     }
 
     @Override
@@ -147,6 +154,67 @@ final class DockerEngine implements Engine {
     }
 
     @Override
+    public void ask(String path, Duration silence, Asked asked) {
+        try {
+            awaitTurn(path);
+        } catch (IOException e) {
+            asked.failed(e);
+            return;
+        }
+        try {
+            Connection connection = idleAsking.take();
+            boolean kept = connection.isKept();
+            Answer answer = prepare("/v" + agreed() + path, connection, idleAsking::give, json(path));
+            Watchdog.Watch watch = watchdog.watch(answer, silence);
+            answer.ask(new Asked() {
+                @Override
+                public void answered(byte[] body) {
+                    watch.cancel();
+                    turns.release();
+                    asked.answered(body);
+                }
+
+                @Override
+                public void failed(IOException failure) {
+                    watch.cancel();
+                    turns.release();
+                    if (kept && failure.getCause() instanceof NoAnswerException || isRefusal(failure)) {
+                        askAgain(path, silence, asked);
+                    } else {
+                        asked.failed(failure);
+                    }
+                }
+            });
+        } catch (IOException e) {
+            turns.release();
+            asked.failed(e);
+        }
+    }
+
+    private static boolean isRefusal(IOException failure) {
+        return failure instanceof EngineStatusException refusal && refusesVersion(refusal);
+    }
+
+    /** On a thread that waits: the engine had closed the connection, or speaks another version now. */
+    private void askAgain(String path, Duration silence, Asked asked) {
+        Runnable get = () -> {
+            byte[] body;
+            try {
+                body = get(path, silence);
+            } catch (IOException e) {
+                asked.failed(e);
+                return;
+            }
+            asked.answered(body);
+        };
+        try {
+            selection.runApart(get);
+        } catch (IOException e) {
+            asked.failed(e);
+        }
+    }
+
+    @Override
     public <T> T read(String path, Duration silence, BodyReader<T> reader) throws IOException {
         return versioned(versioned -> whileWatched(versioned, silence, answer -> answer.readBy(reader)), path);
     }
@@ -158,7 +226,7 @@ final class DockerEngine implements Engine {
 
     @Override
     public MessageStream logs(String path) throws IOException {
-        return prepare("/v" + agreed() + path, connection(), this::release, LogMessages::new);
+        return prepare("/v" + agreed() + path, idle.take(), idle::give, LogMessages::new);
     }
 
     @Override
@@ -181,16 +249,20 @@ final class DockerEngine implements Engine {
         if (path.equals("/_ping")) {
             return agreeing(call, path); // who asks whether the engine is there must not wait for what hangs
         }
+        awaitTurn(path);
+        try {
+            return agreeing(call, path);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private void awaitTurn(String path) throws IOException {
         try {
             turns.acquire();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(address + ": GET " + path + " was given up while it waited for others", e);
-        }
-        try {
-            return agreeing(call, path);
-        } finally {
-            turns.release();
         }
     }
 
@@ -242,12 +314,7 @@ final class DockerEngine implements Engine {
     }
 
     private Answer prepare(String path) throws IOException {
-        return prepare(path, connection(), this::release, json(path));
-    }
-
-    private Connection connection() throws IOException {
-        Connection connection = idle.pollFirst();
-        return connection == null ? Connection.to(address) : connection;
+        return prepare(path, idle.take(), idle::give, json(path));
     }
 
     private Answer.Form json(String path) {
@@ -272,24 +339,13 @@ final class DockerEngine implements Engine {
         }
     }
 
-    private void release(Connection connection) {
-        idle.addFirst(connection);
-        if (closed || idle.size() > IDLE_CONNECTIONS) {
-            Connection last = idle.pollLast();
-            if (last != null) {
-                last.close();
-            }
-        }
-    }
-
     @Override
     public void close() {
         closed = true;
         open.forEach(answer -> answer.close("the engine's client was closed"));
         selection.close();
-        for (Connection connection = idle.poll(); connection != null; connection = idle.poll()) {
-            connection.close();
-        }
+        idle.close();
+        idleAsking.close();
     }
 
     @FunctionalInterface

@@ -102,6 +102,23 @@ public interface Engine extends Closeable {
      */
     byte[] get(String path, Duration patience) throws IOException;
 
+    /** Takes the answer to what was asked without waiting. Its methods must not wait: other answers are read on that thread. */
+    interface Asked {
+        /** The whole body of a successful answer, without the white space and byte order mark around it. */
+        void answered(byte[] body);
+
+        /** There is no such answer: what {@link Engine#get} throws. */
+        void failed(IOException failure);
+    }
+
+    /**
+     * As {@link #get(String, Duration)}, without waiting for the answer: any number of answers are read by one thread as they
+     * come. Waits only where no more calls may be under way.
+     *
+     * @param asked is told once how it went, maybe before this returns
+     */
+    void ask(String path, Duration patience, Asked asked);
+
     /**
      * Reads the body of a successful answer, however large. The body is whole when this returns, even if the reader
      * stopped before its end.

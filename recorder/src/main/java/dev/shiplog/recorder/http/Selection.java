@@ -11,6 +11,8 @@ import java.nio.channels.SocketChannel;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ public final class Selection implements Closeable {
     private static final long PAUSE_MILLIS = 2;
 
     private final Set<Member> members = ConcurrentHashMap.newKeySet();
+    /** For what cannot be waited for with others. */
+    private final ExecutorService apart = Executors.newCachedThreadPool(task -> daemon(task, "shiplog-stream"));
     /** Open from the first member on. */
     private @Nullable Selector opened;
     /** The thread that waits for all. */
@@ -41,6 +45,7 @@ public final class Selection implements Closeable {
         final SocketChannel channel;
         final SelectionKey key;
         final BooleanSupplier reader;
+        final Runnable done;
         /** Whether a thread that does not lead any more reads from it. */
         volatile boolean apart;
 
@@ -49,10 +54,12 @@ public final class Selection implements Closeable {
 
         private int pauses;
 
-        Member(Selector selector, SocketChannel channel, boolean arrived, BooleanSupplier reader) throws IOException {
+        Member(Selector selector, SocketChannel channel, boolean arrived, BooleanSupplier reader, Runnable done)
+                throws IOException {
             this.channel = channel;
             this.arrived = arrived;
             this.reader = reader;
+            this.done = done;
             this.key = channel.register(selector, SelectionKey.OP_READ, this);
         }
 
@@ -69,8 +76,9 @@ public final class Selection implements Closeable {
             } while (goesOn && !channel.isOpen()); // closed meanwhile: no selector tells that any more
             if (!goesOn) {
                 members.remove(this);
-            }
-            if (apart) {
+                listen(0);
+                done.run();
+            } else if (apart) {
                 listen(SelectionKey.OP_READ);
                 apart = false;
                 key.selector().wakeup();
@@ -107,13 +115,12 @@ public final class Selection implements Closeable {
      * says false.
      *
      * @param arrived whether something is here already
+     * @param done runs after that, when the connection may serve another request
      * @throws IOException if there is nothing to wait with
      */
-    synchronized void add(SocketChannel channel, Wire wire, boolean arrived, BooleanSupplier reader)
+    synchronized void add(SocketChannel channel, Wire wire, boolean arrived, BooleanSupplier reader, Runnable done)
             throws IOException {
-        if (closed) {
-            throw new AsynchronousCloseException();
-        }
+        throwIfClosed();
         Selector selector = opened;
         if (selector == null) {
             selector = Selector.open();
@@ -121,10 +128,26 @@ public final class Selection implements Closeable {
             lead(selector);
         }
         channel.configureBlocking(false);
-        Member member = new Member(selector, channel, arrived, reader);
+        Member member = new Member(selector, channel, arrived, reader, done);
         wire.bePatient(member);
         members.add(member);
         selector.wakeup();
+    }
+
+    /**
+     * Runs what waits for one connection on a thread of its own.
+     *
+     * @throws IOException if this is closed
+     */
+    public synchronized void runApart(Runnable task) throws IOException {
+        throwIfClosed();
+        apart.execute(task);
+    }
+
+    private void throwIfClosed() throws AsynchronousCloseException {
+        if (closed) {
+            throw new AsynchronousCloseException();
+        }
     }
 
     /** A connection was closed. */
@@ -135,10 +158,15 @@ public final class Selection implements Closeable {
     }
 
     private void lead(Selector selector) {
-        Thread thread = new Thread(() -> follow(selector), "shiplog-streams");
-        thread.setDaemon(true);
+        Thread thread = daemon(() -> follow(selector), "shiplog-streams");
         leader = thread;
         thread.start();
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     private boolean leads() {
@@ -179,6 +207,7 @@ public final class Selection implements Closeable {
     @Override
     public synchronized void close() {
         closed = true;
+        apart.shutdown();
         wake();
     }
 }

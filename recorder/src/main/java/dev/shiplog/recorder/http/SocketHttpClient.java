@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -36,6 +37,8 @@ public final class SocketHttpClient implements DockerHttpClient {
     private final @Nullable SSLContext tls;
     /** The open connection, if there is one that no answer is being read from. */
     private @Nullable Wire kept;
+    /** The one by which a request was sent whose answer is to be received. */
+    private @Nullable Wire sent;
 
     /** The newest socket, connected or not. Guarded by this. */
     private @Nullable SocketChannel channel;
@@ -62,28 +65,95 @@ public final class SocketHttpClient implements DockerHttpClient {
      *     {@link ProtocolException}, or what the JDK's sockets throw
      */
     @Override
-    public Response execute(Request request) {
-        if (!request.method().equals("GET")) {
-            throw new IllegalArgumentException(request.method() + ": only GETs are sent");
-        }
-        byte[] head = head(request);
+    public SocketResponse execute(Request request) {
         try {
-            Wire wire = kept;
-            kept = null;
-            if (wire != null) {
-                try {
-                    return exchange(wire, head);
-                } catch (NoAnswerException e) {
-                    // The far end closed it since the last answer; a GET may be sent again.
+            boolean again = isKept();
+            try {
+                send(request);
+                return receive();
+            } catch (NoAnswerException e) {
+                if (!again) {
+                    throw e;
                 }
+                // The far end closed it since the last answer; a GET may be sent again.
+                send(request);
+                return receive();
             }
-            return exchange(connect(), head);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Whether it has a connection open that served a request before; the far end may have closed that since. */
+    public boolean isKept() {
+        return kept != null;
+    }
+
+    /**
+     * Sends a GET. Its answer is to be {@linkplain #receive received} before the next.
+     *
+     * @throws NoAnswerException if the connection was kept and the far end has closed it
+     */
+    public void send(Request request) throws IOException {
+        byte[] head = head(request);
+        Wire wire = kept == null ? connect() : kept;
+        kept = null;
+        try {
+            wire.write(head);
+            sent = wire;
+        } catch (IOException e) {
+            wire.close();
+            throw new NoAnswerException(e);
+        }
+    }
+
+    /**
+     * Waits for the head of the answer to what was sent.
+     *
+     * @throws NoAnswerException if the far end has closed the connection without a word
+     */
+    public SocketResponse receive() throws IOException {
+        Wire wire = Objects.requireNonNull(sent, "nothing was sent");
+        sent = null;
+        try {
+            awaitAnswer(wire);
+            return new SocketResponse(this, Head.read(wire), wire);
+        } catch (IOException e) {
+            wire.close();
+            throw e;
+        }
+    }
+
+    private static void awaitAnswer(Wire wire) throws IOException {
+        boolean begun;
+        try {
+            begun = wire.await();
+        } catch (IOException e) {
+            throw new NoAnswerException(e);
+        }
+        if (!begun) {
+            throw new NoAnswerException(null);
+        }
+    }
+
+    /**
+     * Has the reader called once the answer to what was sent arrives, or the connection was closed.
+     *
+     * @param done runs after that; then the next request may be sent, if the answer was read to its end
+     * @throws IOException if the connection is closed
+     */
+    public void follow(Selection selection, Runnable reader, Runnable done) throws IOException {
+        BooleanSupplier once = () -> {
+            reader.run();
+            return false;
+        };
+        follow(selection, Objects.requireNonNull(sent, "nothing was sent"), true, false, once, done);
+    }
+
     private byte[] head(Request request) {
+        if (!request.method().equals("GET")) {
+            throw new IllegalArgumentException(request.method() + ": only GETs are sent");
+        }
         boolean unix = isUnix();
         String path = (unix || server.getRawPath() == null ? "" : server.getRawPath()) + request.path();
         StringBuilder head = new StringBuilder(256)
@@ -104,46 +174,36 @@ public final class SocketHttpClient implements DockerHttpClient {
         return server.getScheme().equals("unix");
     }
 
-    private Response exchange(Wire wire, byte[] request) throws IOException {
-        try {
-            send(wire, request);
-            Head head = Head.read(wire);
-            return new SocketResponse(this, head, wire);
-        } catch (IOException e) {
-            wire.close();
-            throw e;
-        }
-    }
-
     /** The answer was read to its end: the next request may use the connection. */
     void keep(Wire wire) {
         kept = wire;
     }
 
-    /** From here on {@link #close} tells the selection, too. */
-    synchronized void follow(Selection with, Wire wire, boolean arrived, BooleanSupplier reader) throws IOException {
+    /**
+     * From here on {@link #close} tells the selection, too.
+     *
+     * @param plain whether bytes that arrive are bytes that can be read
+     */
+    synchronized void follow(
+            Selection with, Wire wire, boolean plain, boolean arrived, BooleanSupplier reader, Runnable done)
+            throws IOException {
         SocketChannel followed = channel;
         if (closed || followed == null) {
             throw new AsynchronousCloseException();
         }
-        with.add(followed, wire, arrived, reader);
-        selection = with;
-    }
-
-    private static void send(Wire wire, byte[] request) throws IOException {
-        try {
-            wire.write(request);
-            if (wire.await()) {
-                return;
-            }
-        } catch (IOException e) {
-            throw new NoAnswerException(e);
+        if (plain && !wire.isSecured()) {
+            with.add(followed, wire, arrived, reader, done);
+            selection = with;
+        } else {
+            with.runApart(() -> {
+                while (reader.getAsBoolean()) {}
+                done.run();
+            });
         }
-        throw new NoAnswerException(null);
     }
 
     private Wire connect() throws IOException {
-        IOException failure = new IOException(server.getHost() + ": no address");
+        IOException failure = null;
         for (SocketAddress address : addresses()) {
             SocketChannel opened = open();
             try {
@@ -153,7 +213,7 @@ public final class SocketHttpClient implements DockerHttpClient {
                 failure = e;
             }
         }
-        throw failure;
+        throw failure == null ? new IOException(server.getHost() + ": no address") : failure;
     }
 
     private List<SocketAddress> addresses() throws IOException {

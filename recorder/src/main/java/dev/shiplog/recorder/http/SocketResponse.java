@@ -62,19 +62,15 @@ public final class SocketResponse implements Response {
 
     /**
      * Has the reader called when more of the body arrived or the connection was closed, until it says false. It reads what is
-     * there, and waits only for the rest of what it has begun. The connection serves no other request.
+     * there, and waits only for the rest of what it has begun. Behind TLS or compression, where bytes that arrived do not tell
+     * what can be read, it has a thread of its own. The connection serves no other request.
      *
      * @param arrived whether something is here already
-     * @return false, and nothing has changed, if what arrives does not tell what can be read: behind TLS or compression
      * @throws IOException if the connection is closed
      */
-    public boolean follow(Selection selection, boolean arrived, BooleanSupplier reader) throws IOException {
-        if (content != body || wire.isSecured()) {
-            return false;
-        }
+    public void follow(Selection selection, boolean arrived, BooleanSupplier reader) throws IOException {
         keep = false;
-        client.follow(selection, wire, arrived, reader);
-        return true;
+        client.follow(selection, wire, content == body, arrived, reader, () -> {});
     }
 
     /** Closes the connection, unless the answer was read to its end and another may follow. */

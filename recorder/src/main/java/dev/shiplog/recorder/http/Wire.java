@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +16,10 @@ final class Wire implements Closeable {
     private static final int BUFFER = 8 * 1024;
 
     private final SocketChannel channel;
-    /** What comes by the channel, decrypted; null without TLS. */
+    /** What comes by the channel, decrypted, and what goes by it, encrypted; null without TLS. */
     private final @Nullable InputStream decrypted;
 
-    private final OutputStream out;
+    private final @Nullable OutputStream encrypted;
     private final byte[] buffer = new byte[BUFFER];
     private int from;
     private int to;
@@ -34,14 +33,14 @@ final class Wire implements Closeable {
 
     /** A connection without TLS. */
     Wire(SocketChannel channel) {
-        this(channel, null, Channels.newOutputStream(channel));
+        this(channel, null, null);
     }
 
-    /** @param decrypted what comes by the channel, if that is encrypted */
-    Wire(SocketChannel channel, @Nullable InputStream decrypted, OutputStream out) {
+    /** One with TLS, of which these are the streams. */
+    Wire(SocketChannel channel, @Nullable InputStream decrypted, @Nullable OutputStream encrypted) {
         this.channel = channel;
         this.decrypted = decrypted;
-        this.out = out;
+        this.encrypted = encrypted;
     }
 
     boolean isSecured() {
@@ -54,8 +53,17 @@ final class Wire implements Closeable {
     }
 
     void write(byte[] bytes) throws IOException {
-        out.write(bytes);
-        out.flush();
+        if (encrypted != null) {
+            encrypted.write(bytes);
+            encrypted.flush();
+            return;
+        }
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        while (left.hasRemaining()) {
+            if (channel.write(left) == 0 && patience != null) {
+                patience.await();
+            }
+        }
     }
 
     /** False at the end. */

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the engine for one sample of one container at a time, at each tick of an interval. All containers have the same
- * ticks, so that their requests follow one another, which finds code and data in the processor's caches.
+ * ticks, so that their requests are sent and their answers read one after the other, which finds code and data in the
+ * processor's caches.
  */
-final class PolledSampling extends Sampling {
+final class PolledSampling extends Sampling implements Engine.Asked {
     /** A sample takes an engine some ms, or a second and what all its containers before this one take. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -35,6 +36,7 @@ final class PolledSampling extends Sampling {
 
     private final Engine engine;
     private final ScheduledExecutorService executor;
+    private final Places places;
     private final long intervalNanos;
     private long tickAt;
     /** Requests that failed in a row. */
@@ -50,7 +52,11 @@ final class PolledSampling extends Sampling {
 
     private int ticket;
 
-    /** @param intervalNanos between two samples */
+    /**
+     * @param executor has one thread, which may wait for a place
+     * @param places for requests that are under way
+     * @param intervalNanos between two samples
+     */
     PolledSampling(
             String id,
             boolean certain,
@@ -59,10 +65,12 @@ final class PolledSampling extends Sampling {
             long missingAfterNanos,
             Engine engine,
             ScheduledExecutorService executor,
+            Places places,
             long intervalNanos) {
         super(id, certain, clock, queue, missingAfterNanos);
         this.engine = engine;
         this.executor = executor;
+        this.places = places;
         this.intervalNanos = intervalNanos;
     }
 
@@ -124,24 +132,38 @@ final class PolledSampling extends Sampling {
     }
 
     private void run(int mine) {
-        if (!beginAsking(mine)) {
-            return;
-        }
-        boolean answered = true;
-        long pause = 0;
         try {
-            frame(Message.of(
-                    engine.get("/containers/" + id + "/stats?stream=false&one-shot=true", engine.patience(PATIENCE))));
-        } catch (IOException e) {
-            missing(e); // The event stream says whether the engine is gone.
-            answered = false;
-            boolean hung = hangs(System.nanoTime());
-            pause = (hung ? HUNG_NANOS : intervalNanos) << Math.min(failures, 10);
+            places.take();
+        } catch (InterruptedException e) {
+            return; // closed
         }
+        if (beginAsking(mine)) {
+            engine.ask("/containers/" + id + "/stats?stream=false&one-shot=true", engine.patience(PATIENCE), this);
+        } else {
+            places.giveBack();
+        }
+    }
+
+    @Override
+    public void answered(byte[] body) {
+        places.giveBack();
+        frame(Message.of(body));
+        asked(0, 0);
+    }
+
+    @Override
+    public void failed(IOException failure) {
+        places.giveBack();
+        missing(failure); // The event stream says whether the engine is gone.
+        long pause = (hangs(System.nanoTime()) ? HUNG_NANOS : intervalNanos) << Math.min(failures, 10);
+        asked(failures + 1, pause);
+    }
+
+    private void asked(int failed, long pauseNanos) {
         askingNanos = Math.min(READING_NANOS, System.nanoTime() - askedAt);
         if (endAsking()) {
-            failures = answered ? 0 : failures + 1;
-            scheduleNext(pause);
+            failures = failed;
+            scheduleNext(pauseNanos);
         }
     }
 

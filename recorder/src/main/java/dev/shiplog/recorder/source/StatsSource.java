@@ -37,9 +37,11 @@ public final class StatsSource implements Follower {
      * still answers for all of them before the next are due.
      */
     private static final int PARTS = 5;
-    /** A thread that waits costs the engine nothing but a connection, and the host some KiB. */
-    private static final int MOST_POLLERS = 64;
-    /** Beside those: threads that wait for an answer so long that other containers must not wait for them. */
+    /** Fewer requests at once spare the engine nothing. */
+    private static final int LEAST_ASKED = 16;
+    /** A request that is under way costs the engine little but a connection, and the recorder some KiB. */
+    private static final int MOST_ASKED = 192;
+    /** Beside those: requests that wait for an answer so long that other containers must not wait for them. */
     private static final int MOST_HANGING = 64;
 
     /** At least so long without a sample, and three intervals, before samples are missing. */
@@ -66,7 +68,8 @@ public final class StatsSource implements Follower {
 
     private final int mostStreams;
     private final Semaphore streams;
-    private final ScheduledThreadPoolExecutor pollers = pollers();
+    private final ScheduledThreadPoolExecutor asker = asker();
+    private final Places places = new Places(LEAST_ASKED);
 
     /** @param interval between two samples of a container, more than zero */
     public StatsSource(Engine engine, Watchdog watchdog, Clock clock, RecordQueue queue, Duration interval) {
@@ -99,7 +102,7 @@ public final class StatsSource implements Follower {
         if (before == null || !before.resume()) {
             Sampling sampling = sampling(id, certain);
             samplings.put(id, sampling);
-            adjustPollers();
+            adjustPlaces();
             sampling.begin();
             long left = bursts.left(id);
             if (left > 0) {
@@ -130,7 +133,7 @@ public final class StatsSource implements Follower {
         if (bursts.begin(id, reason)) {
             Sampling sampling = samplings.get(id);
             if (sampling != null) {
-                adjustPollers();
+                adjustPlaces();
                 sampling.burst(bursts.left(id));
             }
         }
@@ -139,7 +142,8 @@ public final class StatsSource implements Follower {
     private Sampling sampling(String id, boolean certain) {
         return streams.tryAcquire()
                 ? new StreamedSampling(id, certain, clock, queue, missingAfterNanos, engine, watchdog, streams::release)
-                : new PolledSampling(id, certain, clock, queue, missingAfterNanos, engine, pollers, intervalNanos);
+                : new PolledSampling(
+                        id, certain, clock, queue, missingAfterNanos, engine, asker, places, intervalNanos);
     }
 
     @Override
@@ -156,7 +160,7 @@ public final class StatsSource implements Follower {
         stopped(id);
         bursts.gone(id);
         if (samplings.remove(id) != null) {
-            adjustPollers();
+            adjustPlaces();
         }
     }
 
@@ -165,10 +169,10 @@ public final class StatsSource implements Follower {
         samplings.values().forEach(Sampling::endGap);
         samplings.values().forEach(Sampling::end);
         samplings.clear();
-        adjustPollers();
+        adjustPlaces();
     }
 
-    /** Reports containers without samples, and gives threads in place of those that hang. */
+    /** Reports containers without samples, and gives places in place of those that hang. */
     @Override
     public void tick() {
         Clock.Reading now = clock.now();
@@ -196,7 +200,7 @@ public final class StatsSource implements Follower {
             LOG.log(Level.INFO, "samples again of {0}", containers(resumed));
         }
         if (mostStreams < samplings.size()) {
-            adjustPollers();
+            adjustPlaces();
         }
     }
 
@@ -212,8 +216,8 @@ public final class StatsSource implements Follower {
                 + (ids.size() > MOST_NAMED ? " and " + (ids.size() - MOST_NAMED) + " more" : "");
     }
 
-    /** As many threads as it takes to ask for all samples within a part of an interval, and one for each that hangs. */
-    private void adjustPollers() {
+    /** As many as it takes to ask for all samples within a part of an interval, and one for each that hangs. */
+    private void adjustPlaces() {
         long now = System.nanoTime();
         long asking = 0;
         long hanging = 0;
@@ -222,18 +226,15 @@ public final class StatsSource implements Follower {
             hanging += sampling.hangs(now) ? 1 : 0;
         }
         long needed = PARTS * asking / intervalNanos + 1 + bursts.active();
-        int threads = (int) (Math.min(MOST_POLLERS, needed) + Math.min(MOST_HANGING, hanging));
-        if (threads != pollers.getCorePoolSize()) {
-            pollers.setCorePoolSize(threads);
-        }
+        places.resize((int) (Math.max(LEAST_ASKED, Math.min(MOST_ASKED, needed)) + Math.min(MOST_HANGING, hanging)));
     }
 
     @Override
     public void close() {
-        pollers.shutdownNow();
+        asker.shutdownNow();
     }
 
-    private static ScheduledThreadPoolExecutor pollers() {
+    private static ScheduledThreadPoolExecutor asker() {
         ScheduledThreadPoolExecutor executor =
                 new ScheduledThreadPoolExecutor(1, task -> thread(task, "shiplog-stats"));
         executor.setRemoveOnCancelPolicy(true);

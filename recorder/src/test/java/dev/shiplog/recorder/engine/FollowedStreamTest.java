@@ -126,7 +126,7 @@ final class FollowedStreamTest extends OnScriptedEngine {
         }
     }
 
-    private static OutputStream inPieces(OutputStream out, Random random) {
+    static OutputStream inPieces(OutputStream out, Random random) {
         return new FilterOutputStream(out) {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {

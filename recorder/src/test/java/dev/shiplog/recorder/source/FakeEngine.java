@@ -59,6 +59,22 @@ public final class FakeEngine implements Engine {
     }
 
     @Override
+    public void ask(String path, Duration patience, Asked asker) {
+        Thread thread = new Thread(() -> {
+            byte[] answer;
+            try {
+                answer = get(path);
+            } catch (IOException e) {
+                asker.failed(e);
+                return;
+            }
+            asker.answered(answer);
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
     public <T> T read(String path, Duration patience, BodyReader<T> reader) throws IOException {
         return reader.read(new ByteArrayInputStream(get(path)));
     }

@@ -16,6 +16,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -197,6 +201,62 @@ class StatsSourceTest {
         sources.pass(Duration.ofSeconds(60));
         stats.tick();
         assertThat(sources.gaps(Kind.STATS)).hasSize(2);
+    }
+
+    /** As those before release 25, which wait for their own next reading. */
+    @Test
+    void anEngineThatTakesASecondForEachSampleStillGivesAllOfThem() {
+        FakeEngine engine = new FakeEngine(path -> {
+            await().pollDelay(Duration.ofMillis(900)).until(() -> true);
+            return frame(1);
+        });
+        StatsSource stats = sources.stats(engine, Duration.ofSeconds(2));
+        int containers = 60;
+        for (int i = 0; i < containers; i++) {
+            stats.started("c" + i, true);
+        }
+        await().pollInterval(Duration.ofMillis(200))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> {
+                    stats.tick();
+                    return engine.asked.size() >= 6 * containers;
+                });
+        Map<String, LongSummaryStatistics> times = sources.records(record -> record.kind() == Kind.STATS).stream()
+                .collect(Collectors.groupingBy(Record::subject, Collectors.summarizingLong(Record::received)));
+        assertThat(times).hasSize(containers);
+        assertThat(times.values())
+                .as("a tick that is missed is not made up for; a machine that is busy may miss one")
+                .allMatch(of -> of.getCount() >= (of.getMax() - of.getMin()) / 2_000_000_000L);
+    }
+
+    /** They have places beside those of the others. */
+    @Test
+    void containersWhoseSamplesHangCostTheOthersNone() {
+        CountDownLatch end = new CountDownLatch(1);
+        FakeEngine engine = new FakeEngine(path -> {
+            if (path.contains("/hangs")) {
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+            return frame(1);
+        });
+        StatsSource stats = sources.stats(engine, Duration.ofSeconds(2));
+        for (int i = 0; i < 220; i++) {
+            stats.started("hangs" + i, true);
+        }
+        stats.started("well", true);
+        await().pollInterval(Duration.ofMillis(200))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> {
+                    stats.tick();
+                    return sources.records(record -> record.subject().equals("well"))
+                                    .size()
+                            >= 4;
+                });
+        end.countDown();
     }
 
     private List<Mark.Burst> bursts() {
