@@ -3,6 +3,7 @@ package dev.shiplog.recorder.http;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * coming, the thread stays with that connection, and another one takes over all others. Thread safe.
  */
 public final class Selection implements Closeable {
+    private static final System.Logger LOG = System.getLogger(Selection.class.getName());
+
     /** An engine sends the samples of its containers one after the other, each some ms after the one before. */
     private static final long GATHER_MILLIS = 50;
     /** All others wait so often for {@link #PAUSE_MILLIS} for the rest of one message. */
@@ -190,7 +193,7 @@ public final class Selection implements Closeable {
                 for (Member member : ready) {
                     // One that was read apart may have ended since it was found closed.
                     if (leads() && !member.apart && members.contains(member)) {
-                        member.read();
+                        read(member);
                     }
                 }
                 ready.clear();
@@ -200,6 +203,17 @@ public final class Selection implements Closeable {
             }
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException("waiting for connections failed", e);
+        }
+    }
+
+    private void read(Member member) throws IOException {
+        try {
+            member.read();
+        } catch (RuntimeException e) {
+            // A fault of ours in what one connection brought must not end the others.
+            LOG.log(Level.ERROR, "reading an answer failed", e);
+            members.remove(member);
+            member.channel.close();
         }
     }
 

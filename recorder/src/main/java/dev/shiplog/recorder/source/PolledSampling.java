@@ -147,8 +147,11 @@ final class PolledSampling extends Sampling implements Engine.Asked {
     @Override
     public void answered(byte[] body) {
         places.giveBack();
-        frame(Message.of(body));
-        asked(0, 0);
+        try {
+            frame(Message.of(body));
+        } finally {
+            asked(0, 0);
+        }
     }
 
     @Override

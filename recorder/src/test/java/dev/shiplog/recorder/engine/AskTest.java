@@ -190,6 +190,29 @@ final class AskTest extends OnScriptedEngine {
     }
 
     @Test
+    void aFaultOfOneThatAskedCostsTheOthersNothing() throws Exception {
+        start();
+        CompletableFuture<Thread> faulty = new CompletableFuture<>();
+        engine.ask("/containers/web1/json", PATIENCE, new Engine.Asked() {
+            @Override
+            public void answered(byte[] body) {
+                faulty.complete(Thread.currentThread());
+                throw new IllegalStateException("a fault that the test makes");
+            }
+
+            @Override
+            public void failed(IOException failure) {
+                faulty.completeExceptionally(failure);
+            }
+        });
+        Thread reader = faulty.get(30, TimeUnit.SECONDS);
+        for (Question question : askAll()) {
+            assertThat(question.answer()).isNotEmpty();
+        }
+        assertThat(reader.isAlive()).isTrue();
+    }
+
+    @Test
     void closingEndsThoseThatAreUnderWayAndThoseToCome() throws Exception {
         scripted.misbehave("/hang", Misbehaviour.hang());
         List<Question> questions = List.of(ask("/hang"), ask("/hang"));
