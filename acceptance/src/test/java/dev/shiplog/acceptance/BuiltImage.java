@@ -185,8 +185,16 @@ final class BuiltImage implements Closeable {
         return Files.readString(TREE.resolve(file), StandardCharsets.UTF_8);
     }
 
-    static Path tree() {
-        return TREE;
+    /** These sources in another directory, as of a commit. */
+    Path clone(String commit) throws IOException, InterruptedException {
+        Path tree = directory.resolve("elsewhere/tree");
+        for (List<String> command : List.of(
+                List.of("git", "clone", "-q", TREE.toString(), tree.toString()),
+                List.of("git", "-C", tree.toString(), "checkout", "-q", "--detach", commit))) {
+            Answer answer = answer(command);
+            assertThat(answer.code()).as(answer.err()).isZero();
+        }
+        return tree;
     }
 
     @Override

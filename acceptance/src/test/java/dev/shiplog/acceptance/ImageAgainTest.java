@@ -24,13 +24,7 @@ class ImageAgainTest {
         try (BuiltImage image = BuiltImage.build(directory)) {
             Path root = directory.resolve("root");
             image.unpack("shiplog", root);
-            Path tree = directory.resolve("elsewhere/tree");
-            Process clone = new ProcessBuilder(
-                            "git", "clone", "-q", BuiltImage.tree().toString(), tree.toString())
-                    .inheritIO()
-                    .start();
-            assertThat(clone.waitFor()).isZero();
-            image.build("again", tree, "--no-cache");
+            image.build("again", image.clone("HEAD"), "--no-cache");
             Path again = directory.resolve("again");
             image.unpack("again", again);
             SortedMap<String, String> first = BuiltImage.list(root);

@@ -31,9 +31,15 @@ record ImageRecorder(BuiltImage image, String name, Path journal) {
 
     /** @param options of docker run, which also say where the engine is */
     static ImageRecorder run(BuiltImage image, String name, Path journal, String... options) throws Exception {
+        return of("shiplog", image, name, journal, options);
+    }
+
+    /** The same of an image with another name. */
+    static ImageRecorder of(String version, BuiltImage image, String name, Path journal, String... options)
+            throws Exception {
         List<String> command = new ArrayList<>(List.of("run", "-d", "-v", journal + ":/srv/events", "--name=" + name));
         command.addAll(List.of(options));
-        command.addAll(List.of("shiplog", "--stats-interval", "1s"));
+        command.addAll(List.of(version, "--stats-interval", "1s"));
         image.docker(command.toArray(String[]::new));
         return new ImageRecorder(image, name, journal);
     }
