@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -33,6 +34,7 @@ import picocli.CommandLine;
  * damaged segment, and one missing; on a read-only file system; of another user, in another time zone. Every verb answers,
  * names what is lost, and leaves the evidence as it is.
  */
+@Tag("once")
 class DeadHostTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String DAMAGED = "20261121-0900.cq4";
