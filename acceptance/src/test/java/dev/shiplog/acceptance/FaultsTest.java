@@ -63,7 +63,7 @@ class FaultsTest {
 
     @Test
     void unknownOptionIsWrongUsage() throws Exception {
-        assertEnds(2, "recorder: Unknown option: '--bogus'; recorder --help lists the options\n", start("--bogus"));
+        assertEnds(2, "recorder: no such option: --bogus; recorder --help lists the options\n", start("--bogus"));
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.shiplog.recorder;
 
 import dev.shiplog.journal.JournalFailedException;
 import dev.shiplog.journal.file.FileErrors;
+import dev.shiplog.recorder.control.NoteCommand;
+import dev.shiplog.recorder.control.StatusCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -18,6 +20,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The recorder's command line, and its process: streams, signals, exit code. Exit codes: 0 stopped as asked, 1 could
@@ -90,6 +93,9 @@ final class RecorderMain {
             Logging.set(config.logDetail(), config.logFormat());
             settings.tell();
             return record(config, err);
+        } catch (UnmatchedArgumentException e) {
+            err.println("recorder: " + unmatched(e));
+            return USAGE;
         } catch (ParameterException e) {
             err.println("recorder: " + e.getMessage() + "; recorder --help lists the options");
             return USAGE;
@@ -97,6 +103,23 @@ final class RecorderMain {
             err.println("recorder: " + e.getMessage());
             return USAGE;
         }
+    }
+
+    /** Says what is not known, and what may have been meant. */
+    private static String unmatched(UnmatchedArgumentException e) {
+        String first = e.getUnmatched().get(0);
+        if (first.equals("replay")) {
+            return "replay is another program; in the image: docker exec NAME replay, or docker run --entrypoint replay";
+        }
+        if (!first.startsWith("-")) {
+            return "no such command: " + first + "; there are " + NoteCommand.NAME + " and " + StatusCommand.NAME
+                    + ", and without one it records";
+        }
+        String meant = e.getSuggestions().stream()
+                .findFirst()
+                .map(similar -> "did you mean " + similar + "? ")
+                .orElse("");
+        return "no such option: " + first + "; " + meant + "recorder --help lists the options";
     }
 
     /** Asks the recorder to stop, and waits until it has. */

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,10 @@ final class Settings {
 
     /** May be given more than once, but is one in the environment, since a comma may be a part of it. */
     private static final String WITH_COMMAS = "redact-log";
+
+    /** Read elsewhere: by launchers, scripts and tests; or Kubernetes' own, where a service is called shiplog. */
+    private static final Pattern OF_OTHERS =
+            Pattern.compile(PREFIX + "(JAVA_OPTS|DEFAULT_LISTEN|SEED|(TEST|SERVICE|PORT)(_.*)?)");
 
     private static final System.Logger LOG = System.getLogger(Settings.class.getName());
 
@@ -120,12 +125,33 @@ final class Settings {
     /** Says what has no meaning, and to those who want all details what was set and where. */
     void tell() {
         exporter.notes().forEach(note -> LOG.log(Level.WARNING, "{0}", note));
+        for (String variable : unknown()) {
+            LOG.log(Level.WARNING, "{0}: there is no such setting; recorder --help lists them", variable);
+        }
         for (String option : new TreeSet<>(options)) {
             Setting setting = find(option);
             if (setting != null) {
                 LOG.log(Level.DEBUG, "{0}: {1}", setting.place(), String.join(", ", setting.values()));
             }
         }
+    }
+
+    /** Variables that look like settings, as one that is misspelt does. */
+    List<String> unknown() {
+        return environment.keySet().stream()
+                .filter(variable -> variable.startsWith(PREFIX) && !isKnown(variable))
+                .sorted()
+                .toList();
+    }
+
+    private boolean isKnown(String variable) {
+        return options.stream().anyMatch(option -> variable(option).equals(variable))
+                || variable.equals(variable("config"))
+                || OF_OTHERS.matcher(variable).matches();
+    }
+
+    private static String variable(String option) {
+        return PREFIX + option.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     private @Nullable Setting typed(String option) {
@@ -136,7 +162,7 @@ final class Settings {
         if (option.equals(ExporterSettings.PASSWORD)) {
             return null;
         }
-        String variable = PREFIX + option.toUpperCase(Locale.ROOT).replace('-', '_');
+        String variable = variable(option);
         String text = environment.getOrDefault(variable, "");
         if (text.isBlank()) {
             return null;

@@ -148,10 +148,16 @@ class RecorderMainTest {
         Map<List<String>, String> lines = new HashMap<>();
         lines.put(
                 List.of("--no-such-option"),
-                "recorder: Unknown option: '--no-such-option'; recorder --help lists the options");
+                "recorder: no such option: --no-such-option; recorder --help lists the options");
         lines.put(
                 List.of("/srv/events"),
-                "recorder: Unmatched argument at index 0: '/srv/events'; recorder --help lists the options");
+                "recorder: no such command: /srv/events; there are note and status, and without one it records");
+        lines.put(
+                List.of("--kep-for", "3d"),
+                "recorder: no such option: --kep-for; did you mean --keep-for? recorder --help lists the options");
+        lines.put(
+                List.of("replay", "ls"),
+                "recorder: replay is another program; in the image: docker exec NAME replay, or docker run --entrypoint replay");
         lines.put(
                 List.of("--roll"),
                 "recorder: Missing required parameter for option '--roll' (PERIOD); recorder --help lists the options");

@@ -49,6 +49,9 @@ public final class LastLines implements Follower {
     private final LogRedaction redaction;
     private final Map<String, LogWriter> writers = new ConcurrentHashMap<>();
     private final Set<String> troubles = ConcurrentHashMap.newKeySet();
+    /** When containers were made, of those whose log was never read. */
+    private final Map<String, Long> made = new HashMap<>();
+
     private final ThreadPoolExecutor pool;
     private volatile boolean closed;
 
@@ -89,17 +92,30 @@ public final class LastLines implements Follower {
 
     @Override
     public void happened(Container container, String action, long time) {
+        if (!positions.isNews(time)) {
+            return;
+        }
+        if (action.equals("create")) {
+            made.put(container.id(), time);
+        }
         boolean asks = action.equals("die") || action.equals("oom") || action.equals("health_status: unhealthy");
-        if (asks && positions.isNews(time)) {
+        if (asks) {
             String id = container.id();
-            LogWriter writer = writers.computeIfAbsent(
-                    id, key -> new LogWriter(key, clock, queue, redaction, positions.of(key), false, troubles::add));
+            LogWriter writer = writers.computeIfAbsent(id, this::writer);
             try {
                 pool.execute(() -> read(id, writer));
             } catch (RejectedExecutionException e) {
                 // closed meanwhile
             }
         }
+    }
+
+    private LogWriter writer(String id) {
+        LogPosition position = positions.of(id);
+        Long since = made.remove(id);
+        boolean isNew = since != null && position.count() == 0 && since >= position.newest();
+        return new LogWriter(
+                id, clock, queue, redaction, isNew ? LogPosition.fromSecondOf(since) : position, false, troubles::add);
     }
 
     private void read(String id, LogWriter writer) {
@@ -160,6 +176,7 @@ public final class LastLines implements Follower {
     public void gone(String id) {
         positions.forget(id);
         writers.remove(id);
+        made.remove(id);
     }
 
     @Override

@@ -133,9 +133,9 @@ final class LifeEvents {
             return;
         }
         OpenLife last = track.last;
-        if (track.open != null && line.time() >= track.open.started) {
+        if (track.open != null && track.open.mayHavePrinted(line.time())) {
             track.open.add(line);
-        } else if (last != null && line.time() >= last.started && line.time() <= last.ended + Life.SECOND) {
+        } else if (last != null && last.mayHavePrinted(line.time()) && line.time() <= last.ended + Life.SECOND) {
             last.add(line);
         }
     }

@@ -14,6 +14,8 @@ final class OpenLife {
     private static final int MAX_SAMPLES = 64;
     private static final int MAX_STRETCHES = 16;
     private static final int MAX_LINES = 10;
+    /** On a busy host, so long after a container began does the engine tell of it. */
+    private static final long TOLD_LATE = Life.SECOND / 2;
 
     Container container;
     long started;
@@ -100,6 +102,11 @@ final class OpenLife {
         if (all.size() > most) {
             all.removeFirst();
         }
+    }
+
+    /** Whether a line of that time may be its own: the engine tells of a start when the container runs already. */
+    boolean mayHavePrinted(long time) {
+        return time >= started || time >= started - TOLD_LATE && time > previousEnd;
     }
 
     /** Whether events of it may be missing between two times. */

@@ -137,6 +137,19 @@ class ExplainCommandTest {
                 .doesNotContain("bye", "up again", "What it printed");
     }
 
+    /** The engine tells of a start when the container runs already. */
+    @Test
+    void whatItPrintedBeforeTheEngineToldOfItsStartIsItsOwn() throws IOException {
+        List<Record> records = new ArrayList<>(RECORDS);
+        records.addAll(12, List.of(line("09:19:59.3Z", 1, "someone else's"), line("09:19:59.99Z", 2, "boom")));
+        Path journal = Files.createDirectory(directory.resolve("early"));
+        TestJournal.write(journal, records).close();
+        terminal.run("explain --name db --at 2026-11-21T09:25:00Z early");
+        assertThat(terminal.out())
+                .contains("    2026-11-21T09:19:59.99Z  it printed on stderr: boom")
+                .doesNotContain("someone else's", "What it printed");
+    }
+
     private static Record line(String time, int stream, String text) {
         String nine =
                 "2026-11-21T" + time.substring(0, time.length() - 1) + (time.contains(".") ? "" : ".") + "000000000";
