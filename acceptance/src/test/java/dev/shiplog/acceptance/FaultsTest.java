@@ -464,14 +464,17 @@ class FaultsTest {
     }
 
     @Test
-    void directoryThatIsFullAtStartIsRefused() throws Exception {
+    void directoryThatIsFullAtStartIsWaitedFor() throws Exception {
         try (PrivateMount mount = PrivateMount.of(directory.resolve("mount"), "size=4m")) {
             journal = mount.inside().resolve("journal");
-
+            RecorderProcess recorder = record(mount.enter());
+            String waits =
+                    "WARN  JOURNAL: only 4 MiB free, less than the 64 MiB to be kept free; nothing is recorded before"
+                            + " there is room";
+            awaitOutput(recorder, waits.replace("JOURNAL", journal.toString()));
+            recorder.terminate();
             assertEnds(
-                    1,
-                    "recorder: JOURNAL: only 4 MiB free, less than the 64 MiB to be kept free\n",
-                    record(mount.enter()));
+                    0, "TIME " + waits + "\nrecorder: stopped: terminated by a signal; nothing was begun\n", recorder);
         }
     }
 

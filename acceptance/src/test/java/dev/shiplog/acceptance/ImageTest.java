@@ -67,7 +67,7 @@ class ImageTest {
 
     @AfterEach
     void removeContainers() throws Exception {
-        image.ask("rm", "-f", "-v", "events", "confined", "guarded", "distant", "busy");
+        image.ask("rm", "-f", "-v", "events", "confined", "guarded", "distant", "starved", "busy");
     }
 
     @Test
@@ -195,6 +195,24 @@ class ImageTest {
                 Files.delete(directory.resolve("docker.sock"));
             }
         }
+    }
+
+    /** Rather than to record a part, and tell nobody. */
+    @Test
+    void endsWhereItMayNotHaveTheThreadsThatItNeeds() throws Exception {
+        ImageRecorder.run(
+                image,
+                "starved",
+                directory.resolve("events"),
+                "--pids-limit=20",
+                "-v=" + image.engine().socket() + ":/var/run/docker.sock");
+        patiently()
+                .until(() ->
+                        !image.inspect("starved").path("State").path("Running").asBoolean());
+        assertThat(image.inspect("starved").path("State").path("ExitCode").asInt())
+                .as(image.ask("logs", "starved").err())
+                .isIn(1, 3); // 1 if not even Java could begin
+        assertThat(image.ask("logs", "starved").err()).contains("unable to create native thread");
     }
 
     /** Over tcp, and over TLS with a certificate of its own, as the docker command: it has no socket. */

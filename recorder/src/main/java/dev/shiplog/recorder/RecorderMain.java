@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The recorder's command line, and its process: streams, signals, exit code. Exit codes: 0 stopped as asked, 1 could
- * not begin, 2 wrong usage, 3 the journal broke.
+ * not begin, 2 wrong usage, 3 the journal broke or a thread was lost.
  */
 final class RecorderMain {
     private static final int OK = 0;
@@ -45,6 +45,7 @@ final class RecorderMain {
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         Logging.to(err);
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> lost(thread, thrown, err));
         RecorderMain main = new RecorderMain(System.getenv());
         CompletableFuture<Integer> code = new CompletableFuture<>();
         Thread hook = new Thread(() -> main.terminated(code), "shiplog-stop");
@@ -68,6 +69,21 @@ final class RecorderMain {
             Runtime.getRuntime().halt(BROKEN);
         }
         System.exit(code.join());
+    }
+
+    /**
+     * A thread has ended that should not. Its recorder would record only a part, and nothing would tell: it ends, and the
+     * restart policy starts a new one. The threads that serve metrics are no part of that.
+     */
+    private static void lost(Thread thread, Throwable thrown, PrintWriter err) {
+        String name = thread.getName();
+        boolean serves = !name.startsWith("shiplog-") && !name.equals("main") || name.equals("shiplog-http");
+        Logging.end(
+                err, Level.SEVERE, "thread " + name + " ended: " + thrown + (serves ? "" : "; so does the recorder"));
+        thrown.printStackTrace(err);
+        if (!serves) {
+            Runtime.getRuntime().halt(BROKEN);
+        }
     }
 
     /** Runs until it is stopped, and gives the exit code. */
@@ -155,6 +171,9 @@ final class RecorderMain {
             Logging.end(err, Level.SEVERE, String.valueOf(e.getMessage()));
             return BROKEN;
         } catch (IOException e) {
+            if (!running.begun() && stopsBeforeItBegan(err)) {
+                return OK; // it waited for room on the disk
+            }
             Logging.end(err, Level.SEVERE, FileErrors.line(e));
             return FAILED;
         } catch (InterruptedException e) {

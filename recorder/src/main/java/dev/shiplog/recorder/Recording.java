@@ -2,6 +2,7 @@ package dev.shiplog.recorder;
 
 import dev.shiplog.journal.Appender;
 import dev.shiplog.journal.StoredSegments;
+import dev.shiplog.journal.file.DiskFullException;
 import dev.shiplog.journal.record.Mark;
 import dev.shiplog.journal.retention.StoredSegment;
 import dev.shiplog.recorder.control.ControlSocket;
@@ -20,10 +21,12 @@ import dev.shiplog.recorder.writer.JournalWriter;
 import dev.shiplog.recorder.writer.RecordQueue;
 import dev.shiplog.recorder.writer.Retainer;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,10 @@ import org.jspecify.annotations.Nullable;
 abstract class Recording {
     /** Records other than samples may fill a quarter of the heap while they wait for the disk. */
     private static final int WAITING_SHARE = 4;
+    /** So often it is tried whether a full disk has room. */
+    private static final int ROOM_SECONDS = 2;
+
+    private static final System.Logger LOG = System.getLogger(Recording.class.getName());
 
     final RecorderConfig config;
     final String version;
@@ -45,6 +52,7 @@ abstract class Recording {
     /** Null if no metrics are served. */
     private final @Nullable Exposition exposition;
 
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     /** Set when the journal is open. */
@@ -130,8 +138,8 @@ abstract class Recording {
         boolean retains = !config.limits().isNone();
         List<StoredSegment> deleted = retains ? StoredSegments.makeRoomToOpen(config.dataDir()) : List.of();
         Checkpoints checkpoints = checkpoints();
-        try (Appender appender =
-                Appender.open(config.dataDir(), options(retains ? 0 : config.minFree()), checkpoints)) {
+        try (Appender appender = whereThereIsRoom(
+                () -> Appender.open(config.dataDir(), options(retains ? 0 : config.minFree()), checkpoints))) {
             appender.setMinimumFree(config.minFree());
             appender.setSnapshot(checkpoints::snapshot);
             Retainer retainer = new Retainer(
@@ -157,6 +165,31 @@ abstract class Recording {
         }
     }
 
+    private interface Opening {
+        Appender open() throws IOException;
+    }
+
+    /**
+     * Waits while the disk is full. To end instead would have a restart policy start it again and again, and each start puts
+     * events of its own in the place of older ones that the engine still knows.
+     */
+    private Appender whereThereIsRoom(Opening opening) throws IOException, InterruptedException {
+        boolean told = false;
+        while (true) {
+            try {
+                return opening.open();
+            } catch (DiskFullException e) {
+                if (!told) {
+                    LOG.log(Level.WARNING, "{0}; nothing is recorded before there is room", e.getMessage());
+                    told = true;
+                }
+                if (stopping.await(ROOM_SECONDS, TimeUnit.SECONDS)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     private Appender.Options options(long minFree) {
         return new Appender.Options(
                 config.roll(),
@@ -174,6 +207,7 @@ abstract class Recording {
 
     /** Ends {@link #run} in good order and waits for that. Idempotent. */
     final void stop(String reason) throws InterruptedException {
+        stopping.countDown();
         started.await();
         linger();
         close();

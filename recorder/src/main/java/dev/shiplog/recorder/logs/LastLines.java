@@ -113,9 +113,10 @@ public final class LastLines implements Follower {
     private LogWriter writer(String id) {
         LogPosition position = positions.of(id);
         Long since = made.remove(id);
-        boolean isNew = since != null && position.count() == 0 && since >= position.newest();
-        return new LogWriter(
-                id, clock, queue, redaction, isNew ? LogPosition.fromSecondOf(since) : position, false, troubles::add);
+        if (since != null && position.count() == 0 && since >= position.newest()) {
+            position = LogPosition.fromSecondOf(since);
+        }
+        return new LogWriter(id, clock, queue, redaction, position, false, troubles::add);
     }
 
     private void read(String id, LogWriter writer) {

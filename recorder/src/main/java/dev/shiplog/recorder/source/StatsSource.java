@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples each running container. Intervals below two seconds read the engine's streams of a frame a second, as long as
@@ -236,7 +239,21 @@ public final class StatsSource implements Follower {
 
     private static ScheduledThreadPoolExecutor asker() {
         ScheduledThreadPoolExecutor executor =
-                new ScheduledThreadPoolExecutor(1, task -> thread(task, "shiplog-stats"));
+                new ScheduledThreadPoolExecutor(1, task -> thread(task, "shiplog-stats")) {
+                    /** An executor keeps to itself what a task throws; here it is what the thread throws. */
+                    @Override
+                    protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
+                        if (task instanceof Future<?> future && future.isDone() && !future.isCancelled()) {
+                            try {
+                                future.get();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            } catch (ExecutionException e) {
+                                throw new IllegalStateException(e.getCause());
+                            }
+                        }
+                    }
+                };
         executor.setRemoveOnCancelPolicy(true);
         return executor;
     }
