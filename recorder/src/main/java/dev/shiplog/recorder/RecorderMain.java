@@ -45,8 +45,8 @@ final class RecorderMain {
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         Logging.to(err);
-        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> lost(thread, thrown, err));
         RecorderMain main = new RecorderMain(System.getenv());
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> main.lost(thread, thrown, err));
         CompletableFuture<Integer> code = new CompletableFuture<>();
         Thread hook = new Thread(() -> main.terminated(code), "shiplog-stop");
         try {
@@ -73,17 +73,21 @@ final class RecorderMain {
 
     /**
      * A thread has ended that should not. Its recorder would record only a part, and nothing would tell: it ends, and the
-     * restart policy starts a new one. The threads that serve metrics are no part of that.
+     * restart policy starts a new one. The threads that serve metrics are no part of that, and one that is stopped ends anyway.
      */
-    private static void lost(Thread thread, Throwable thrown, PrintWriter err) {
+    private void lost(Thread thread, Throwable thrown, PrintWriter err) {
         String name = thread.getName();
-        boolean serves = !name.startsWith("shiplog-") && !name.equals("main") || name.equals("shiplog-http");
-        Logging.end(
-                err, Level.SEVERE, "thread " + name + " ended: " + thrown + (serves ? "" : "; so does the recorder"));
+        boolean records = name.equals("main") || name.startsWith("shiplog-") && !name.equals("shiplog-http");
+        boolean ends = records && !isStopping();
+        Logging.end(err, Level.SEVERE, "thread " + name + " ended: " + thrown + (ends ? "; so does the recorder" : ""));
         thrown.printStackTrace(err);
-        if (!serves) {
+        if (ends) {
             Runtime.getRuntime().halt(BROKEN);
         }
+    }
+
+    private synchronized boolean isStopping() {
+        return stopping != null;
     }
 
     /** Runs until it is stopped, and gives the exit code. */

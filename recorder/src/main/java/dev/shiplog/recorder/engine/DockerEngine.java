@@ -178,7 +178,7 @@ final class DockerEngine implements Engine {
                 public void failed(IOException failure) {
                     watch.cancel();
                     turns.release();
-                    if (kept && failure.getCause() instanceof NoAnswerException || isRefusal(failure)) {
+                    if (kept && isUnanswered(failure) || isRefusal(failure)) {
                         askAgain(path, silence, asked);
                     } else {
                         asked.failed(failure);
@@ -189,6 +189,11 @@ final class DockerEngine implements Engine {
             turns.release();
             asked.failed(e);
         }
+    }
+
+    /** Not if we closed it, because it was silent for too long, say. */
+    private static boolean isUnanswered(IOException failure) {
+        return failure instanceof EngineFailedException && failure.getCause() instanceof NoAnswerException;
     }
 
     private static boolean isRefusal(IOException failure) {

@@ -159,6 +159,12 @@ final class AskTest extends OnScriptedEngine {
         for (Question question : askAll()) {
             assertThat(question.answer()).isNotEmpty();
         }
+        Question again = ask("/hang"); // by a connection that served before
+        assertThat(again.failure()).hasMessageContaining("silent for 1500 ms");
+        assertThat(scripted.requests())
+                .as("none is asked twice")
+                .filteredOn(request -> request.path().equals("/hang"))
+                .hasSize(2);
     }
 
     /** The oracle is what was sent; the seed says where it was cut into pieces, and where the sender paused. */
