@@ -111,11 +111,7 @@ public final class LastLines implements Follower {
     }
 
     private LogWriter writer(String id) {
-        LogPosition position = positions.of(id);
-        Long since = made.remove(id);
-        if (since != null && position.count() == 0 && since >= position.newest()) {
-            position = LogPosition.fromSecondOf(since);
-        }
+        LogPosition position = positions.of(id, made.remove(id));
         return new LogWriter(id, clock, queue, redaction, position, false, troubles::add);
     }
 

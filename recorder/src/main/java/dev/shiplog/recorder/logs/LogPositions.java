@@ -104,6 +104,17 @@ public final class LogPositions implements Checkpoint {
         return position == null ? LogPosition.from(since) : position;
     }
 
+    /** The same of a container that was made at that time, ns since the epoch; null if that is not known. */
+    LogPosition of(String id, @Nullable Long made) {
+        return made != null && isNew(id, made) ? LogPosition.fromSecondOf(made) : of(id);
+    }
+
+    /** Whether it was made after the recording of logs began, and nothing of its log was read: all its lines are to come. */
+    boolean isNew(String id, @Nullable Long made) {
+        LogPosition position = of(id);
+        return made != null && position.count() == 0 && made >= position.newest();
+    }
+
     /**
      * Whether an event of that time, ns since the epoch, is news: no earlier run recorded it, and it is not older than the
      * recording of logs. The engine repeats past events at each connect.

@@ -124,13 +124,8 @@ public final class LogSource implements Follower {
 
     private LogReader reader(String id) {
         Long since = made.remove(id);
-        LogPosition position = positions.of(id);
-        LogPosition beginning = position;
-        boolean isNew = false;
-        if (since != null && position.count() == 0 && since >= position.newest()) {
-            beginning = LogPosition.fromSecondOf(since);
-            isNew = true;
-        }
+        LogPosition beginning = positions.of(id, since);
+        boolean isNew = positions.isNew(id, since);
         LogWriter writer = new LogWriter(id, clock, queue, redaction, beginning, isNew, troubles::add);
         return new LogReader(id, engine, watchdog, writer);
     }
